@@ -1,0 +1,71 @@
+# Sourced by scripts/run and scripts/test: makes a Python environment once, and again when its recipe changed.
+# All it says goes to stderr.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The Python to use: MOODROOM_PYTHON, else the system's where picamera2 belongs to it, else the first that is new enough.
+choose_python() {
+    local candidate
+    if [ -n "${MOODROOM_PYTHON:-}" ]; then
+        printf '%s' "$MOODROOM_PYTHON"
+        return
+    fi
+    for candidate in /usr/bin/python3 python3.11 python3.12 python3.13 python3.10 python3; do
+        command -v "$candidate" >/dev/null 2>&1 || continue
+        if [ "$candidate" = /usr/bin/python3 ]; then
+            "$candidate" -c 'import picamera2' >/dev/null 2>&1 || continue
+        fi
+        if "$candidate" -c 'import sys; raise SystemExit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+            printf '%s' "$candidate"
+            return
+        fi
+    done
+    say "Python 3.10 to 3.13 is needed; run: sudo apt install python3 python3-venv"
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo -n "$@"; else return 1; fi
+}
+
+# install_debian WHY PACKAGE...: Debian packages, only when they are missing.
+install_debian() {
+    local why=$1 missing=() package
+    shift
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "installing ${missing[*]} ($why)"
+    if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" ||
+        { as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"; }; } >&2; then
+        say "${missing[*]}: needed $why and not installed; run: sudo apt install ${missing[*]}"
+        exit 1
+    fi
+}
+
+# make_environment FOLDER EXTRAS CONSTRAINTS [PYTHON]: afterwards FOLDER/bin/python has the project and the extras.
+make_environment() {
+    local folder=$1 extras=$2 constraints=$3 python=${4:-} stamp want options=()
+    [ -n "$python" ] || python=$(choose_python)
+    stamp="$folder/.recipe"
+    want="$(cat pyproject.toml "$constraints" | sha256sum | cut -c1-64) $extras $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD"
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return
+    say "setting up $folder with $("$python" --version) (once; a minute or two)"
+    rm -rf "$folder"
+    if "$python" -c 'import picamera2' >/dev/null 2>&1; then options+=(--system-site-packages); fi
+    if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then install_debian "for the environment" python3-venv; fi
+    "$python" -m venv "${options[@]}" "$folder" >&2
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+        -c "$constraints" -e ".${extras:+[$extras]}" >&2
+    printf '%s' "$want" >"$stamp"
+}
+
+# constraints_for PYTHON: the tested set that fits; picamera2 of Raspberry Pi OS bookworm is built for NumPy 1.
+constraints_for() {
+    if "$1" -c 'import picamera2, numpy; raise SystemExit(numpy.__version__.split(".")[0] != "1")' >/dev/null 2>&1; then
+        printf 'constraints/numpy1.txt'
+    else
+        printf 'constraints/tested.txt'
+    fi
+}
