@@ -1,0 +1,5 @@
+"""`python -m edge` is the command `moodroom`."""
+
+from edge.cli import main
+
+main()

@@ -1,0 +1,30 @@
+"""Secrets: from the environment, a file or systemd's credentials, never from the configuration itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from edge.errors import ConfigError
+
+
+def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None = None) -> str | None:
+    """A secret from the environment, the file that the configuration names, or systemd's credentials, in this order.
+
+    name: such as `mqtt_password`: MOODROOM_MQTT_PASSWORD in the environment, `mqtt_password` among the credentials.
+    """
+    known = os.environ if environment is None else environment
+    if value := known.get(f"MOODROOM_{name.upper()}"):
+        return value
+    credentials = known.get("CREDENTIALS_DIRECTORY")
+    places = [Path(file).expanduser()] if file else [Path(credentials) / name] if credentials else []
+    for place in places:
+        try:
+            return place.read_text(encoding="utf-8").rstrip("\r\n")
+        except FileNotFoundError:
+            if file:
+                raise ConfigError(f"{place}: there is no such file; write the {name} into it") from None
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(f"{place}: can't be read; it must be text that this user may read") from None
+    return None

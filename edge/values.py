@@ -1,0 +1,202 @@
+"""The values that travel between the parts: frozen, and the only thing that the parts share.
+
+Times are seconds on one monotonic clock: the machine's for a camera, the film's own for a fast replay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Seconds = NewType("Seconds", float)
+Grey = NDArray[np.uint8]
+
+EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+ABSENT = "absent"
+UNKNOWN = "unknown"
+MOODS = (*EXPRESSIONS, ABSENT, UNKNOWN)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of the room.
+
+    seq: counts up from 0 for each opening of a camera.
+    at: when it was taken.
+    grey: (height, width) luma, full range 0..255.
+    """
+
+    seq: int
+    at: float
+    grey: Grey
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels of the frame; x and y are the upper left corner, and may lie outside the frame."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def area(self) -> float:
+        return max(self.w, 0.0) * max(self.h, 0.0)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0..1."""
+        wide = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        high = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        shared = max(wide, 0.0) * max(high, 0.0)
+        union = self.area + other.area - shared
+        return shared / union if union > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face found in a frame; score 0..1 is the detector's own."""
+
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True)
+class Expression:
+    """What the classifier reads in one face.
+
+    probabilities: seven numbers in the order of EXPRESSIONS that sum to 1.
+    quality: 0..1, how far the picture of the face can be trusted (size, sharpness).
+    """
+
+    probabilities: tuple[float, ...]
+    quality: float = 1.0
+
+
+@dataclass(frozen=True)
+class Mood:
+    """The room's mood.
+
+    mood: one of MOODS. confidence: 0..1. valence, arousal: -1..1.
+    people: how many faces are in view. since: when this mood began.
+    source: "camera", or "override" where somebody set it.
+    """
+
+    mood: str
+    confidence: float
+    valence: float
+    arousal: float
+    people: int
+    since: float
+    source: str = "camera"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one look at the room says: the mood after it, and whether anybody is there."""
+
+    at: float
+    mood: Mood
+    present: bool
+
+
+class Control(str, Enum):
+    """Who decides about the music: the device, a person who took over, or nobody."""
+
+    AUTO = "auto"
+    HANDS_OFF = "hands_off"
+    OFF = "off"
+
+
+class When(str, Enum):
+    """When a wish takes effect."""
+
+    NOW = "now"
+    TRACK_END = "at_track_end"
+
+
+class Act(str, Enum):
+    """What a wish asks of the player."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    RESUME = "resume"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Music:
+    """Something to play: an address that a player understands, and what people call it."""
+
+    uri: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What should be playing from now on, and why, in one sentence.
+
+    mood: the mood that the wish is about. music: None unless `act` is PLAY.
+    """
+
+    act: Act
+    mood: str
+    why: str
+    music: Music | None = None
+    when: When = When.NOW
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What a player does now.
+
+    state: "playing", "paused", "stopped" or "unavailable". volume: 0..100, None where unknown.
+    """
+
+    state: str
+    player: str
+    speaker: str | None = None
+    title: str | None = None
+    artist: str | None = None
+    uri: str | None = None
+    volume: int | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that a person asks for, whoever carried it here.
+
+    name: "mood", "camera", "control", "stop" or "reload". value: as on the MQTT topic. origin: for the log.
+    """
+
+    name: str
+    value: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that doesn't work, and its mend, in one sentence."""
+
+    part: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened that the outlets (log, JSON lines, MQTT) tell.
+
+    name: as on the `event` topic. value: what it is about.
+    """
+
+    at: float
+    name: str
+    value: Any = field(default=None)

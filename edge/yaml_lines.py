@@ -1,0 +1,85 @@
+"""YAML with the line of every key, so that a mistake in it can be pointed at."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from edge.errors import ConfigError
+
+Location = tuple[str | int, ...]
+
+
+class _Yaml12(yaml.SafeLoader):
+    """YAML as people mean it: `off` and `no` are words, 12:30 isn't 750, and a key stands once."""
+
+
+_Yaml12.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag.rsplit(":", 1)[-1] not in ("bool", "timestamp", "int")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_KEYS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
+_WORDS = {"bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"), "int": (r"[-+]?(0|[1-9][0-9]*)", "-+0123456789")}
+for _tag, (_pattern, _first) in _WORDS.items():
+    _Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
+    """Text -> its values, and for the path of each key the line that it stands in; raises ConfigError.
+
+    name: what the error calls the text.
+    """
+    loader = None
+    try:
+        loader = _Yaml12(text)
+        node = loader.get_single_node()
+        lines: dict[Location, int] = {}
+        if node is None:
+            return None, lines
+        for event in yaml.parse(text, yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                where = f", line {event.start_mark.line + 1}" if event.start_mark else ""
+                raise ConfigError(f"{name}{where}: uses a YAML alias (*name); write the value out instead")
+        _note_lines(node, (), lines, name)
+        return loader.construct_document(node), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = str(error.problem or error.context)
+        # A link from a share menu, pasted between braces.
+        mend = "; put an address with a question mark in quotes" if problem.endswith("got '?'") else ""
+        raise ConfigError(f"{name}{where}: isn't valid YAML: {problem}{mend}") from None
+    except RecursionError:
+        raise ConfigError(f"{name}: is nested too deeply to be a configuration") from None
+    except yaml.YAMLError:
+        raise ConfigError(f"{name}: isn't valid YAML: it holds a character that text can't have") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # What PyYAML's constructors raise for `!!int abc`, or for a number of thousands of digits.
+        raise ConfigError(f"{name}: isn't valid YAML: it holds a value that isn't what its tag or form says") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def dotted(at: Location) -> str:
+    """A key's path for people, in one line whatever its keys hold."""
+    return ".".join(text if (text := str(part)).isprintable() else repr(text) for part in at)
+
+
+def _note_lines(node: yaml.Node, at: Location, lines: dict[Location, int], name: str) -> None:
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode) or key.tag not in _KEYS:
+                raise ConfigError(f"{name}, line {line}: a key must be a plain word; put a number in quotes")
+            below = (*at, str(key.value))
+            if below in lines:
+                raise ConfigError(f"{name}, line {line}: {dotted(below)} stands there twice; remove one of the two")
+            lines[below] = line
+            _note_lines(value, below, lines, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _note_lines(value, (*at, index), lines, name)
