@@ -1,0 +1,43 @@
+"""What the two heads are worth: each on its own labels, after its temperature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from edge.evaluation import Evaluation, judge
+from fer.data import LABELS, Faces
+from fer.temperature import fit, softmax
+
+SHORT = ("count", "accuracy", "macro_recall", "worst_recall", "calibration_error", "recall")
+
+
+def temperature(logits: np.ndarray, faces: Faces, head: str) -> float:
+    """Fitted on the labels that the head is about."""
+    if head == "fer2013":
+        return fit(logits, faces.labels)
+    told = faces.top >= 0
+    return fit(logits[told], faces.top[told])
+
+
+def evaluations(logits: dict[str, np.ndarray], faces: Faces, temperatures: dict[str, float]) -> dict[str, Evaluation]:
+    """The head fer2013 on the original labels; expression where the taggers have one of the seven on top (majority),
+    and where more than half of them agree on it (agreed).
+    """
+    chances = {name: softmax(logits[name], temperatures[name]) for name in logits}
+    told = faces.top >= 0
+    return {
+        "fer2013": judge(chances["fer2013"], faces.labels),
+        "expression_majority": judge(chances["expression"][told], faces.top[told]),
+        "expression_agreed": judge(chances["expression"][faces.agreed], faces.top[faces.agreed]),
+    }
+
+
+def figures(logits: dict[str, np.ndarray], temperatures: dict[str, float], faces: Faces) -> dict[str, Any]:
+    """The short form of `evaluations` for the sidecar."""
+    short = {}
+    for name, judged in evaluations(logits, faces, temperatures).items():
+        full = judged.as_dict(LABELS)
+        short[name] = {key: full[key] for key in SHORT}
+    return short

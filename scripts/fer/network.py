@@ -1,0 +1,64 @@
+"""The network: plain 3x3 convolutions with short cuts, one body, two small heads.
+
+Plain convolutions quantise well and are what XNNPACK's int8 kernels are best at. The short cuts are He et al. 2015
+(arXiv:1512.03385), each with its batch normalisation, which folds into the convolution on export.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+WIDTHS = ((64, 2), (128, 2), (256, 1))
+STEM = 32
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions and a short cut; the first one strides."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        self.short = None
+        if stride != 1 or inputs != outputs:
+            self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.norm1(self.conv1(x)))
+        y = self.norm2(self.conv2(y))
+        return F.relu(y + (x if self.short is None else self.short(x)))
+
+
+class FerNet(nn.Module):
+    """(n, 1, 48, 48) normalised grey -> two times (n, 7) logits: `expression` and `fer2013`."""
+
+    def __init__(
+        self,
+        widths: tuple[tuple[int, int], ...] = WIDTHS,
+        stem: int = STEM,
+        dropout: float = 0.2,
+    ) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
+        blocks, inputs = [], stem
+        for width, count in widths:
+            for index in range(count):
+                blocks.append(Block(inputs, width, 2 if index == 0 else 1))
+                inputs = width
+        self.blocks = nn.Sequential(*blocks)
+        self.dropout = nn.Dropout(dropout)
+        self.expression = nn.Linear(inputs, 7)
+        self.fer2013 = nn.Linear(inputs, 7)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.dropout(self.blocks(self.stem(x)).mean((2, 3)))
+        return self.expression(features), self.fer2013(features)
+
+
+def fresh(dropout: float = 0.2) -> FerNet:
+    """An untrained network in the memory order that convolutions on a CPU like best."""
+    return FerNet(dropout=dropout).to(memory_format=torch.channels_last)

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Train the expression model: FER2013 and FER+ -> a PyTorch checkpoint that `export_tflite.py` takes.
+
+    python scripts/train_fer.py --data ../shared/data/fer2013.npz --out runs/first
+
+Resumes from `--out` when it is stopped. Everything that decides the result stands in `OUT/config.json`; each epoch's
+figures on the public test stand in `OUT/history.jsonl`. The private test is never looked at here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from fer.augment import augment
+from fer.data import LABELS, PUBLIC, TRAIN, Faces, load
+from fer.network import FerNet, fresh
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the result."""
+
+    epochs: int = 70
+    batch: int = 128
+    rate: float = 0.1
+    weight_decay: float = 5e-4
+    smoothing: float = 0.1
+    mixup: float = 0.2
+    mixup_chance: float = 0.5
+    average: float = 0.998
+    dropout: float = 0.2
+    strength: float = 1.0
+    rare_power: float = 0.4
+    calm_epochs: int = 6
+    seed: int = 1
+
+
+def main() -> None:
+    args = arguments()
+    recipe = Recipe(epochs=args.epochs, batch=args.batch, seed=args.seed, strength=args.strength)
+    device = torch.device(args.device)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "config.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n")
+    train, public = load(args.data, TRAIN), load(args.data, PUBLIC)
+    print(f"{len(train)} pictures to learn from, {len(public)} to choose by, on {device}")
+    torch.manual_seed(recipe.seed)
+    trainer = Trainer(recipe, train, device)
+    trainer.resume(args.out / "last.pt")
+    while trainer.epoch < recipe.epochs:
+        started = time.monotonic()
+        loss = trainer.run_epoch()
+        scores = accuracy(trainer.averaged, public, trainer.mean, trainer.std, device)
+        trainer.save(args.out / "last.pt")
+        line = {"epoch": trainer.epoch, "loss": round(loss, 4), **scores, "s": round(time.monotonic() - started)}
+        with (args.out / "history.jsonl").open("a") as history:
+            history.write(json.dumps(line) + "\n")
+        print(json.dumps(line), flush=True)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and history")
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--strength", type=float, default=Recipe.strength, help="of the augmentation, 0..1")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args()
+
+
+class Trainer:
+    """The network, its running average and the optimiser; one call an epoch."""
+
+    def __init__(self, recipe: Recipe, faces: Faces, device: torch.device) -> None:
+        self.recipe, self.device, self.epoch = recipe, device, 0
+        self.images = torch.from_numpy(faces.images).unsqueeze(1).to(device)
+        self.labels = F.one_hot(torch.from_numpy(faces.labels), 7).float().to(device)
+        self.votes = torch.from_numpy(faces.votes).to(device)
+        self.weight = torch.from_numpy(faces.weight).to(device)
+        pixels = self.images.float() / 255
+        self.mean, self.std = float(pixels.mean()), float(pixels.std())
+        # Rare classes are drawn more often, though not as often as the common ones.
+        counts = self.labels.sum(0)
+        chance = (counts.max() / counts) ** recipe.rare_power
+        self.draw = (self.labels @ chance).cpu()
+        self.net = fresh(recipe.dropout).to(device)
+        self.averaged = fresh(recipe.dropout).to(device).eval()
+        self.averaged.load_state_dict(self.net.state_dict())
+        decay = [p for p in self.net.parameters() if p.ndim > 1]
+        plain = [p for p in self.net.parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.SGD(
+            [{"params": decay, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=recipe.rate,
+            momentum=0.9,
+            nesterov=True,
+        )
+        self.steps = math.ceil(len(faces) / recipe.batch)
+
+    def run_epoch(self) -> float:
+        """One pass; gives the mean loss."""
+        self.net.train()
+        order = torch.multinomial(self.draw, len(self.draw), replacement=True).to(self.device)
+        losses = []
+        bar = tqdm(range(self.steps), desc=f"epoch {self.epoch + 1}/{self.recipe.epochs}", disable=None, leave=False)
+        for step in bar:
+            picked = order[step * self.recipe.batch : (step + 1) * self.recipe.batch]
+            if len(picked) < 2:
+                continue
+            self.set_rate(self.epoch + step / self.steps)
+            losses.append(self.learn(picked, self.epoch * self.steps + step))
+        self.epoch += 1
+        return sum(losses) / len(losses)
+
+    def set_rate(self, at: float) -> None:
+        """Two epochs of warm-up, then half a cosine down to nothing."""
+        warm = min(1.0, (at + 0.02) / 2)
+        cosine = 0.5 * (1 + math.cos(math.pi * at / self.recipe.epochs))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate * self.recipe.batch / 128 * warm * cosine
+
+    def learn(self, picked: Tensor, step: int) -> float:
+        """One step of gradient descent on the pictures with these indices."""
+        recipe = self.recipe
+        calm = self.epoch >= recipe.epochs - recipe.calm_epochs
+        x = augment(self.images[picked].float() / 255, recipe.strength * (0.5 if calm else 1.0))
+        labels, votes, weight = self.labels[picked], self.votes[picked], self.weight[picked]
+        if not calm and torch.rand(()) < recipe.mixup_chance:  # mixup, arXiv:1710.09412
+            share = float(torch.distributions.Beta(recipe.mixup, recipe.mixup).sample())
+            other = torch.randperm(len(picked), device=self.device)
+            x = share * x + (1 - share) * x[other]
+            labels = share * labels + (1 - share) * labels[other]
+            # Votes that count little pull the mixed target little.
+            a, b = share * weight, (1 - share) * weight[other]
+            weight = a + b
+            votes = (a[:, None] * votes + b[:, None] * votes[other]) / weight.clamp(min=1e-6)[:, None]
+        labels = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
+        x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            expression, original = self.net(x)
+        told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
+        seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
+        loss = (told * weight).mean() + seen.mean()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.follow(step)
+        return loss.item()
+
+    @torch.no_grad()
+    def follow(self, step: int) -> None:
+        """The running average of the weights, which is what is evaluated and exported."""
+        keep = min(self.recipe.average, (1 + step) / (10 + step))
+        for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
+            if kept.dtype.is_floating_point:
+                kept.lerp_(now, 1 - keep)
+            else:
+                kept.copy_(now)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint in one move, so that a stop in the middle costs an epoch and not the run."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "mean": self.mean,
+            "std": self.std,
+            "labels": LABELS,
+            "net": self.net.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        part = path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on where `save` left off, if it did."""
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.epoch = state["epoch"]
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"].cpu())
+        print(f"going on after epoch {self.epoch}")
+
+
+@torch.no_grad()
+def accuracy(net: FerNet, faces: Faces, mean: float, std: float, device: torch.device) -> dict[str, float]:
+    """Per cent right: `fer2013` against the original labels, `expression` against the taggers' first choice."""
+    net.eval()
+    images = torch.from_numpy(faces.images).unsqueeze(1)
+    heads: list[list[Tensor]] = [[], []]
+    for part in images.split(512):
+        x = ((part.to(device).float() / 255 - mean) / std).to(memory_format=torch.channels_last)
+        with torch.autocast(device.type, torch.bfloat16):
+            for head, logits in zip(heads, net(x), strict=True):
+                head.append(logits.argmax(1).cpu())
+    expression, original = (torch.cat(head).numpy() for head in heads)
+    told = faces.top >= 0
+    share = {
+        "fer2013": (original == faces.labels).mean(),
+        "expression": (expression == faces.top)[told].mean(),
+        "expression_agreed": (expression == faces.top)[faces.agreed].mean(),
+    }
+    return {name: round(100 * float(value), 2) for name, value in share.items()}
+
+
+if __name__ == "__main__":
+    main()
