@@ -1,0 +1,104 @@
+"""The command `moodroom`: arguments in, exit codes out, no logic."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from edge import __version__
+from edge.errors import ConfigError, ModelError, MoodroomError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A music device for a room: it reads the room's mood on the device and plays to it.",
+)
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
+]
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="A film, a folder of pictures or a camera instead of camera.source.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End at the end of the replay, instead of looping.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Replay as fast as frames can be processed.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say more in the log.")] = False,
+) -> None:
+    """Run the device in the foreground."""
+    from edge import config_file, logs
+    from edge.daemon import Options, loader
+    from edge.daemon import run as run_daemon
+
+    logs.set_up(verbose=verbose)
+    load = loader(config_file.find(config), source)
+    raise typer.Exit(run_daemon(load, Options(once=once, fast=fast, json=json_lines)))
+
+
+@app.command()
+def check(
+    config: ConfigOption = None,
+    config_only: Annotated[bool, typer.Option("--config-only", help="Only read the file; touch nothing.")] = False,
+) -> None:
+    """Validate the configuration and try each part."""
+    from edge import config_file
+
+    path = config_file.find(config)
+    settings = config_file.load(path)
+    if config_only:
+        print(f"{path or 'the built-in configuration'}: fine")
+        return
+    from edge.check import try_parts
+
+    raise typer.Exit(try_parts(settings, sys.stdout))
+
+
+@app.command()
+def schema() -> None:
+    """Print the configuration's JSON schema, for editors."""
+    from edge import config_file
+
+    print(json.dumps(config_file.schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: errors are one sentence on stderr; exit code 2 for bad input, 1 for what didn't work."""
+    try:
+        code = app(args=arguments, prog_name="moodroom", standalone_mode=False)
+    except TyperException as error:
+        print(f"moodroom: {error.format_message()}", file=sys.stderr)
+        code = 2
+    except (ConfigError, ModelError) as error:
+        print(f"moodroom: {error}", file=sys.stderr)
+        code = 2
+    except MoodroomError as error:
+        print(f"moodroom: {error}", file=sys.stderr)
+        code = 1
+    except BrokenPipeError:
+        # The reader of our lines went away, as `| head` does; Python must not complain of it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""From expressions, one look after another, to the room's mood: a discrete Bayes filter for each person.
+
+Between looks a person's belief drifts back towards "could be anything" at a rate that depends on time alone, so that
+looking more often doesn't make the device jumpier; each look multiplies in what the classifier saw. The room's mood is
+the mean over the people in view, kept by a minimum dwell and by a margin.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.config import MoodConfig
+from edge.values import ABSENT, EXPRESSIONS, UNKNOWN, Expression, Mood, Reading
+
+Belief = NDArray[np.float64]
+
+# Valence and arousal of each expression: the pleasure and arousal means that Russell and Mehrabian measured for the
+# words happy, sad, angry, fearful, disgusted and surprised (1977, doi 10.1016/0092-6566(77)90037-X); neutral is 0, 0.
+CIRCUMPLEX = {
+    "angry": (-0.51, 0.59),
+    "disgust": (-0.60, 0.35),
+    "fear": (-0.64, 0.60),
+    "happy": (0.81, 0.51),
+    "sad": (-0.63, -0.27),
+    "surprise": (0.40, 0.67),
+    "neutral": (0.0, 0.0),
+}
+_PLANE = np.array([CIRCUMPLEX[name] for name in EXPRESSIONS])
+_EVEN = np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS))
+# Two looks within this time see nearly the same picture and count as one.
+ALIKE_WITHIN = 0.4
+# No classifier is surer of anything than this.
+DOUBT = 0.04
+MARGIN = 0.08
+UNSURE_FOR = 3.0
+FORGET_AFTER = 2.0
+SETTLED = 0.75
+GONE = 1.0
+
+
+def predict(belief: Belief, elapsed: float, stickiness: float) -> Belief:
+    """The belief after `elapsed` seconds without a look; expressions last `stickiness` seconds on average."""
+    stay = math.exp(-max(elapsed, 0.0) / max(stickiness, 1e-3))
+    return stay * belief + (1 - stay) * _EVEN
+
+
+def update(belief: Belief, expression: Expression, weight: float) -> Belief:
+    """The belief after a look that counts `weight` (0..1) of an independent one."""
+    seen = (1 - DOUBT) * np.asarray(expression.probabilities) + DOUBT * _EVEN
+    after = belief * seen ** (weight * expression.quality)
+    # A floor lets a belief that was sure for an hour change within a second or two.
+    doubt = DOUBT * weight
+    return np.asarray((1 - doubt) * after / after.sum() + doubt * _EVEN)
+
+
+@dataclass
+class _Person:
+    belief: Belief
+    seen: float
+    quality: float
+
+
+class RoomMood:
+    """The mood of everybody in view; one call for each look."""
+
+    def __init__(self, config: MoodConfig) -> None:
+        self._config = config
+        self._people: dict[int, _Person] = {}
+        self._present = False
+        self._first: float | None = None
+        self._last: float | None = None
+        self._unsure: float | None = None
+        self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, 0.0)
+
+    @property
+    def settled(self) -> bool:
+        """True while more looks would change little."""
+        if not self._present:
+            return self._first is None
+        return self._mood.mood in EXPRESSIONS and self._mood.confidence >= SETTLED
+
+    def clear(self) -> None:
+        """Begin anew, as when the camera is switched off."""
+        self._people.clear()
+        self._present = False
+        self._first = self._last = self._unsure = None
+
+    def look(self, now: float, seen: dict[int, Expression]) -> Reading:
+        """What the people in view (track number -> expression) looked like at `now`."""
+        self._note(now, bool(seen))
+        for number, expression in seen.items():
+            self._observe(now, number, expression)
+        self._people = {n: p for n, p in self._people.items() if 0 <= now - p.seen <= FORGET_AFTER}
+        self._mood = self._decide(now, len(seen))
+        return Reading(now, self._mood, self._present)
+
+    def _note(self, now: float, anybody: bool) -> None:
+        """Presence: to enter takes being seen for a while, to leave takes being gone for a while."""
+        if self._last is None:
+            self._last = now
+            self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
+        if anybody:
+            self._first = now if self._first is None else self._first
+            self._last = now
+            self._present = self._present or now - self._first >= self._config.enter_after
+        # Who was never there long enough to count needn't leave at length.
+        elif now - self._last >= (self._config.leave_after if self._present else min(GONE, self._config.leave_after)):
+            self._first, self._present = None, False
+            self._people.clear()
+
+    def _observe(self, now: float, number: int, expression: Expression) -> None:
+        if self._config.merge_disgust:
+            expression = _merged(expression)
+        person = self._people.get(number)
+        if person is None:
+            self._people[number] = _Person(update(_EVEN, expression, 1.0), now, expression.quality)
+            return
+        elapsed = now - person.seen
+        belief = predict(person.belief, elapsed, self._config.stickiness)
+        person.belief = update(belief, expression, min(1.0, max(elapsed, 0.0) / ALIKE_WITHIN))
+        person.seen, person.quality = now, expression.quality
+
+    def _decide(self, now: float, people: int) -> Mood:
+        current = self._mood
+        if not self._present:
+            gone = (
+                self._first is None
+                and self._last is not None
+                and now - self._last >= min(GONE, self._config.leave_after)
+            )
+            return Mood(ABSENT, 1.0, 0.0, 0.0, 0, now) if gone and current.mood != ABSENT else current
+        if not self._people:
+            return current
+        weights = np.array([person.quality for person in self._people.values()])
+        belief = np.average([person.belief for person in self._people.values()], axis=0, weights=weights)
+        name = self._name(now, belief)
+        since = current.since if name == current.mood else now
+        sure = float(belief.max() if name == UNKNOWN else belief[EXPRESSIONS.index(name)])
+        valence, arousal = (belief @ _PLANE).tolist()
+        return Mood(name, sure, valence, arousal, people, since)
+
+    def _name(self, now: float, belief: Belief) -> str:
+        current = self._mood.mood
+        best = EXPRESSIONS[int(belief.argmax())]
+        if belief.max() < self._config.min_confidence:
+            # Poor evidence for a moment is a turned head; for longer it is unknown.
+            self._unsure = self._unsure if self._unsure is not None else now
+            return UNKNOWN if now - self._unsure >= UNSURE_FOR or current == ABSENT else current
+        self._unsure = None
+        if current not in EXPRESSIONS or best == current:
+            return best
+        waited = now - self._mood.since >= self._config.min_dwell
+        clear = belief.max() - belief[EXPRESSIONS.index(current)] >= MARGIN
+        return best if waited and clear else current
+
+
+def set_by_hand(mood: str, now: float, people: int) -> Mood:
+    """The mood that somebody asked for: play as if."""
+    valence, arousal = CIRCUMPLEX[mood]
+    return Mood(mood, 1.0, valence, arousal, people, now, source="override")
+
+
+def _merged(expression: Expression) -> Expression:
+    probabilities = list(expression.probabilities)
+    angry, disgust = EXPRESSIONS.index("angry"), EXPRESSIONS.index("disgust")
+    probabilities[angry] += probabilities[disgust]
+    probabilities[disgust] = 0.0
+    return Expression(tuple(probabilities), expression.quality)

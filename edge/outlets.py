@@ -1,0 +1,78 @@
+"""What tells the world about events: lines for people, JSON lines, MQTT."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TextIO
+
+from edge import messages
+from edge.mqtt import Mqtt
+from edge.values import Act, Control, Event, Mood, Playback, Wish
+
+Outlet = Callable[[Event], None]
+SourceTime = Callable[[float], float]
+
+
+class JsonLines:
+    """One JSON object a line: `mood_changed` and `decision`."""
+
+    def __init__(self, out: TextIO, *, time_of: SourceTime, offset: float) -> None:
+        """time_of: an event's time -> seconds of source time. offset: wall clock minus the events' clock."""
+        self._out, self._time_of, self._offset = out, time_of, offset
+
+    def __call__(self, event: Event) -> None:
+        line: dict[str, object] = {"t": round(self._time_of(event.at), 2), "event": event.name}
+        if event.name == "mood_changed":
+            line["mood"] = messages.mood(event.value, self._offset)
+        elif event.name == "decision":
+            line |= {"wish": messages.wish(event.value), "why": event.value.why}
+        else:
+            return
+        print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
+
+
+class PlainLines:
+    """The same for people."""
+
+    def __init__(self, out: TextIO, *, time_of: SourceTime) -> None:
+        self._out, self._time_of = out, time_of
+
+    def __call__(self, event: Event) -> None:
+        if event.name == "mood_changed":
+            mood: Mood = event.value
+            sure = "set by hand" if mood.source == "override" else f"{mood.confidence:.0%}, people: {mood.people}"
+            text = f"{mood.mood} ({sure})"
+        elif event.name == "decision":
+            wish: Wish = event.value
+            text = f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}"
+        else:
+            return
+        print(f"{self._time_of(event.at):7.1f} s  {text}", file=self._out, flush=True)
+
+
+class MqttOutlet:
+    """Retained state and events on MQTT."""
+
+    def __init__(self, mqtt: Mqtt, *, offset: float) -> None:
+        self._mqtt, self._offset = mqtt, offset
+        self._playback: Playback | None = None
+        self._control = Control.AUTO
+
+    def __call__(self, event: Event) -> None:
+        if event.name in ("mood", "mood_changed"):
+            self._mqtt.keep("mood", messages.mood(event.value, self._offset))
+        elif event.name == "presence":
+            self._mqtt.keep("presence", "ON" if event.value else "OFF")
+        elif event.name == "health":
+            self._mqtt.keep("health", event.value)
+        elif event.name in ("player", "control"):
+            if event.name == "player":
+                self._playback = event.value
+            else:
+                self._control = event.value
+            if self._playback is not None:
+                self._mqtt.keep("player", messages.player(self._playback, self._control))
+        told = messages.event(event, self._offset)
+        if told is not None:
+            self._mqtt.tell(told)

@@ -1,0 +1,119 @@
+"""Finds faces: YuNet where its file is present, else Haar, which comes with OpenCV."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from edge.config import VisionConfig
+from edge.errors import ModelError
+from edge.values import Box, Face, Grey
+
+YUNET_FILE = "face_detection_yunet_2023mar.onnx"
+WORKING_WIDTH = 320
+log = logging.getLogger(__name__)
+
+
+class Detector(Protocol):
+    """What finds faces."""
+
+    name: str
+
+    def find(self, grey: Grey) -> list[Face]:
+        """(height, width) luma -> the faces in it, in pixels of it, the surest first."""
+
+
+class YuNet:
+    """OpenCV's FaceDetectorYN (Wu et al. 2023, doi 10.1007/s11633-023-1423-y)."""
+
+    name = "yunet"
+
+    def __init__(self, file: Path, *, min_score: float, min_face: int) -> None:
+        try:
+            self._net = cv2.FaceDetectorYN.create(str(file), "", (WORKING_WIDTH, WORKING_WIDTH * 3 // 4), min_score)
+        except cv2.error:
+            raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
+        self._min_face = min_face
+
+    def find(self, grey: Grey) -> list[Face]:
+        small, scale = _shrink(grey)
+        self._net.setInputSize((small.shape[1], small.shape[0]))
+        rows = self._net.detect(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR))[1]
+        faces = []
+        for row in rows if rows is not None else ():
+            x, y, w, h, score = (float(row[i]) for i in (0, 1, 2, 3, 14))
+            # YuNet gives infinite boxes on some pictures.
+            if all(map(math.isfinite, (x, y, w, h, score))) and min(w, h) * scale >= self._min_face:
+                faces.append(Face(Box(x * scale, y * scale, w * scale, h * scale), min(score, 1.0)))
+        return sorted(faces, key=lambda face: -face.score)
+
+
+class Haar:
+    """OpenCV's cascade (Viola and Jones 2001): slower and less sure, but needs no file."""
+
+    name = "haar"
+    # A cascade's box is a square with more forehead than YuNet's; scaled and moved down it frames the same face.
+    SIDE, LOWER = 0.86, 0.04
+
+    def __init__(self, *, min_face: int) -> None:
+        folder = getattr(cv2, "data", None)
+        file = Path(folder.haarcascades) / "haarcascade_frontalface_default.xml" if folder else _system_cascade()
+        self._cascade = cv2.CascadeClassifier(str(file))
+        if self._cascade.empty():
+            raise ModelError(f"{file}: OpenCV's face cascade is missing; install opencv-python-headless below 5")
+        self._min_face = min_face
+
+    def find(self, grey: Grey) -> list[Face]:
+        small, scale = _shrink(grey)
+        least = max(20, round(self._min_face / scale))
+        found = self._cascade.detectMultiScale(small, 1.15, 5, minSize=(least, least))
+        faces = []
+        for x, y, w, h in found:
+            side = w * self.SIDE
+            corner_x, corner_y = x + (w - side) / 2, y + (h - side) / 2 + self.LOWER * h
+            faces.append(Face(Box(corner_x * scale, corner_y * scale, side * scale, side * scale), 0.9))
+        return faces
+
+
+def open_detector(config: VisionConfig, *, base: Path) -> Detector:
+    """The detector that the configuration asks for.
+
+    base: the project's folder, where `models/` may hold YuNet's file.
+    Raises ModelError where YuNet is asked for by name and its file isn't there.
+    """
+    cv2.setNumThreads(1)
+    file = None if config.detector == "haar" else find_yunet(base)
+    if file is not None:
+        return YuNet(file, min_score=config.min_score, min_face=config.min_face)
+    if config.detector == "yunet":
+        raise ModelError(f"vision.detector: {YUNET_FILE} isn't in models/; run scripts/fetch_models")
+    if config.detector == "auto":
+        log.info("detector: Haar is used, since YuNet's file isn't in models/; scripts/fetch_models brings it")
+    return Haar(min_face=config.min_face)
+
+
+def find_yunet(base: Path) -> Path | None:
+    """YuNet's file in the folder that MOODROOM_MODELS names, in the state directory or in the project's `models/`."""
+    folders = [os.environ.get("MOODROOM_MODELS"), os.environ.get("STATE_DIRECTORY"), str(base / "models")]
+    places = [Path(folder) / YUNET_FILE for folder in folders if folder]
+    return next((place for place in places if place.is_file()), None)
+
+
+def _system_cascade() -> Path:
+    return Path("/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml")
+
+
+def _shrink(grey: Grey) -> tuple[Grey, float]:
+    """Detectors work at a width of 320: near faces are found as well, at a quarter of the cost."""
+    height, width = grey.shape
+    if width <= WORKING_WIDTH:
+        return grey, 1.0
+    scale = width / WORKING_WIDTH
+    size = (WORKING_WIDTH, max(1, round(height / scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), scale

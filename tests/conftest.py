@@ -1,0 +1,95 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.vision.detector import YUNET_FILE
+
+ROOT = Path(__file__).resolve().parent.parent
+Film = Callable[..., Path]
+Moodroom = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture
+def yunet_folder() -> Path:
+    """The folder that holds YuNet's file."""
+    folder = Path(os.environ.get("MOODROOM_MODELS") or ROOT.parent / "shared" / "models")
+    if not (folder / YUNET_FILE).is_file():
+        pytest.skip(f"YuNet's file isn't in {folder}; set MOODROOM_MODELS to a folder that holds {YUNET_FILE}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test touches this machine's own state, or finds its secrets."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("STATE_DIRECTORY", str(folder))
+    for name in [
+        *filter(lambda name: name.startswith("MOODROOM_") and name.endswith(("PASSWORD", "SECRET")), os.environ)
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    return folder
+
+
+@pytest.fixture
+def demo_clip() -> Path:
+    """The clip that comes with the project; demo.json beside it says what it shows."""
+    return ROOT / "edge" / "demo" / "demo.webm"
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Film:
+    """film("a.mp4", levels): writes a film (.mp4 or .webm), one plain grey picture for each level; gives its path."""
+
+    def write(
+        name: str, levels: Iterable[int] = range(0, 200, 20), fps: float = 10, size: tuple[int, int] = (160, 120)
+    ) -> Path:
+        path = tmp_path / name
+        code = {".mp4": "mp4v", ".webm": "VP80"}[path.suffix]
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*code), fps, size)
+        assert writer.isOpened(), f"this OpenCV can't write {path.suffix}"
+        for level in levels:
+            writer.write(np.full((size[1], size[0], 3), level, np.uint8))
+        writer.release()
+        return path
+
+    return write
+
+
+@pytest.fixture
+def moodroom(tmp_path: Path) -> Moodroom:
+    """moodroom("check", "--config-only"): the command in a process of its own, in an empty folder."""
+    empty = tmp_path / "cwd"
+
+    def run(
+        *args: object, env: Mapping[str, str] | None = None, timeout: float = 30
+    ) -> subprocess.CompletedProcess[str]:
+        empty.mkdir(exist_ok=True)
+        path = os.pathsep.join(filter(None, [str(ROOT), (env or {}).get("PYTHONPATH"), os.environ.get("PYTHONPATH")]))
+        return subprocess.run(
+            [sys.executable, "-m", "edge", *map(str, args)],
+            cwd=empty,
+            env={**os.environ, **(env or {}), "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,224 @@
+"""The whole device as a process: replays, a real broker, signals, memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.broker import Broker, Listener, broker, wait_for
+
+__all__ = ["broker"]
+ROOT = Path(__file__).parent.parent
+BASE = "moodroom/den"
+
+
+def configured(folder: Path, **sections: Any) -> Path:
+    """A configuration file; JSON is YAML."""
+    path = folder / "config.yaml"
+    path.write_text(json.dumps({"device": {"id": "den"}} | sections))
+    return path
+
+
+@pytest.fixture
+def start(yunet_folder: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `moodroom run`; ends what still runs afterwards."""
+    running: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str | Path) -> subprocess.Popen[str]:
+        environment = os.environ | {"MOODROOM_MODELS": str(yunet_folder)}
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "edge", "run", *map(str, arguments)],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return running[-1]
+
+    yield run
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def moods(text: str) -> list[str]:
+    return [line["mood"]["mood"] for line in lines(text) if line["event"] == "mood_changed"]
+
+
+def test_the_demo_clip_is_read_right_and_twice_alike(start: Callable[..., subprocess.Popen[str]]) -> None:
+    first, second = (start("--source", "demo", "--once", "--fast", "--json").communicate(timeout=120)[0] for _ in "12")
+    assert first == second
+    timeline = json.loads((ROOT / "edge/demo/demo.json").read_text())
+    wanted = [scene["expression"] for scene in timeline["scenes"] if scene["expression"]]
+    read = moods(first)
+    assert read[0] == read[-1] == "absent"
+    changes = [line for line in lines(first) if line["event"] == "mood_changed"]
+    right = []
+    for scene in timeline["scenes"]:
+        if scene["expression"] is None:
+            continue
+        # What counts is the mood that stood when the scene ended.
+        standing = [c["mood"]["mood"] for c in changes if c["t"] <= scene["end"]]
+        right.append(standing[-1] == scene["expression"])
+    print(dict(zip(wanted, right, strict=True)))
+    assert sum(right) >= 5
+    decisions = [line["wish"]["mood"] for line in lines(first) if line["event"] == "decision"]
+    assert decisions == read
+    assert all(line["why"] for line in lines(first) if line["event"] == "decision")
+
+
+def test_the_retained_topics_stand_as_designed_and_death_is_offline(
+    start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
+) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port, "keepalive": 5})
+    with Listener(broker.port) as person:
+        process = start("--config", config, "--source", "demo", "--json")
+        wait_for(lambda: (person.last(f"{BASE}/presence")) == "ON", 30, "presence")
+        wait_for(lambda: '"mood": "neutral"' in (person.last(f"{BASE}/mood") or ""), 30, "a mood")
+        with Listener(broker.port) as late:
+            wanted = {"status", "mood", "presence", "player", "health"}
+            wait_for(lambda: {t.removeprefix(f"{BASE}/") for t, _, _ in late.heard} >= wanted, what="retained topics")
+            assert all(retained for _, _, retained in late.heard)
+            mood = json.loads(late.last(f"{BASE}/mood") or "")
+            assert set(mood) == {"mood", "confidence", "valence", "arousal", "people", "since", "source"}
+            assert (
+                abs(time.time() - time.mktime(time.strptime(mood["since"], "%Y-%m-%dT%H:%M:%SZ")) + time.timezone) < 60
+            )
+            player = json.loads(late.last(f"{BASE}/player") or "")
+            assert set(player) == {"state", "player", "speaker", "title", "artist", "uri", "volume", "control"}
+            assert (player["player"], player["control"]) == ("dry_run", "auto")
+            assert late.last(f"{BASE}/status") == "online"
+
+        person.publish(f"{BASE}/set/mood", "happy")
+        wait_for(lambda: '"override"' in (person.last(f"{BASE}/mood") or ""), what="the override")
+        person.publish(f"{BASE}/set/mood", "hapy")
+        wait_for(lambda: "command_rejected" in (person.last(f"{BASE}/event") or ""), what="the refusal")
+        assert '"happy"' in (person.last(f"{BASE}/mood") or "")
+        person.publish(f"{BASE}/set/mood", "auto")
+        person.publish(f"{BASE}/set/camera", "OFF")
+        wait_for(lambda: '"unknown"' in (person.last(f"{BASE}/mood") or ""), what="a camera that is off")
+        process.kill()
+        wait_for(lambda: person.last(f"{BASE}/status") == "offline", 15, "the last will")
+
+
+def test_camera_off_survives_a_restart(
+    start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
+) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port})
+    with Listener(broker.port) as person:
+        process = start("--config", config, "--source", "demo")
+        wait_for(lambda: person.last(f"{BASE}/presence") is not None, 30, "presence")
+        person.publish(f"{BASE}/set/camera", "OFF")
+        wait_for(lambda: (Path(os.environ["STATE_DIRECTORY"]) / "camera").exists(), what="the state file")
+        process.terminate()
+        process.communicate(timeout=10)
+        person.heard.clear()
+        again = start("--config", config, "--source", "demo")
+        wait_for(lambda: person.last(f"{BASE}/status") == "online", 30, "online")
+        time.sleep(8)
+        assert '"unknown"' in (person.last(f"{BASE}/mood") or "")
+        person.publish(f"{BASE}/set/camera", "ON")
+        wait_for(lambda: '"unknown"' not in (person.last(f"{BASE}/mood") or ""), 20, "a mood")
+        again.terminate()
+        assert again.wait(10) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told(start: Callable[..., subprocess.Popen[str]], number: signal.Signals) -> None:
+    process = start("--source", "demo", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    began = time.monotonic()
+    process.send_signal(number)
+    _, log = process.communicate(timeout=10)
+    assert time.monotonic() - began < 3
+    assert process.returncode == 0
+    assert "Traceback" not in log
+    assert "didn't stop" not in log
+
+
+def test_a_reload_takes_a_good_file_and_refuses_a_bad_one(
+    start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
+) -> None:
+    mqtt = {"host": "127.0.0.1", "port": broker.port}
+    config = configured(tmp_path, mqtt=mqtt)
+    with Listener(broker.port) as person:
+        process = start("--config", config, "--source", "demo")
+        wait_for(lambda: person.last(f"{BASE}/status") == "online", 30, "online")
+        config.write_text("mood: {min_dwel: 3s}")
+        process.send_signal(signal.SIGHUP)
+        time.sleep(2.5)
+        assert process.poll() is None
+        assert person.last(f"{BASE}/status") == "online"
+        configured(tmp_path, mqtt=mqtt, device={"id": "attic"})
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: person.last("moodroom/attic/status") == "online", 30, "the new name")
+        wait_for(lambda: person.last(f"{BASE}/status") == "offline", 5, "the old name's goodbye")
+        process.terminate()
+        _, log = process.communicate(timeout=10)
+        assert "min_dwell" in log
+        assert "as it was" in log
+
+
+def test_a_broker_that_is_away_holds_nothing_up(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": 1})
+    process = start("--config", config, "--source", "demo", "--once", "--fast", "--json")
+    out, log = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert len(moods(out)) >= 7
+    assert "Traceback" not in log
+
+
+def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from edge.camera import open_camera
+    from edge.config import CameraConfig, Config
+    from edge.daemon import BASE as PROJECT
+    from edge.health import memory_mb
+    from edge.watch import Watch
+
+    monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
+    watch = Watch(Config(), base=PROJECT, nominal=True)
+    camera = open_camera(CameraConfig(source="demo"), wait=lambda _: None, fast=True, loop=True)
+    seen: list[float] = []
+    threads = threading.active_count()
+    for index in range(1600):
+        frame = camera.read()
+        assert frame is not None
+        assert frame.seq == index
+        watch.frame(frame)
+        if index in (599, 1599):
+            seen.append(memory_mb())
+    camera.close()
+    assert threading.active_count() == threads
+    assert seen[1] - seen[0] < 4
+
+
+def test_a_film_that_ends_early_and_an_unplugged_camera_are_waited_out(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path, broker: Broker
+) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port}, camera={"source": "/dev/video97"})
+    with Listener(broker.port) as person:
+        process = start("--config", config)
+        wait_for(lambda: "/dev/video97" in (person.last(f"{BASE}/health") or ""), 20, "the camera's problem")
+        assert process.poll() is None
+        assert person.last(f"{BASE}/status") == "online"
+        process.terminate()
+        assert process.wait(10) == 0

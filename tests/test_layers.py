@@ -1,0 +1,109 @@
+"""The rooms of the house: values, thinking, touching; the imports keep them apart."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EDGE = Path(__file__).parent.parent / "edge"
+VALUES = {"errors", "values", "config"}
+THINKING = {"schedule", "tracks", "mood", "director", "room", "messages", "evaluation"}
+STANDARD_AND_PURE = {
+    "__future__", "collections", "dataclasses", "datetime", "enum", "functools", "itertools", "math", "re", "typing",
+}  # fmt: skip
+FOREIGN = {
+    "ai_edge_litert", "cv2", "paho", "picamera2", "pydantic", "pydantic_core", "spotipy", "tenacity", "tflite_runtime", "typer", "yaml",
+}  # fmt: skip
+# Which foreign library may be imported where.
+DOORS = {
+    "cv2": {"camera", "vision", "confusion_png", "evaluate"},
+    "paho": {"mqtt"},
+    "picamera2": {"camera"},
+    "spotipy": {"players"},
+    "yaml": {"yaml_lines"},
+    "pydantic": {"config", "config_file"},
+    "tenacity": {"worker"},
+    "typer": {"cli"},
+}
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    """Dotted names that a file imports."""
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if top_level_only else list(ast.walk(tree))
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" if node.module == "edge" else node.module for alias in node.names}
+    return found
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in EDGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    part = path.relative_to(EDGE).parts[0]
+    return part.removesuffix(".py")
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_values_import_nothing_but_numpy_pydantic_and_each_other(name: str) -> None:
+    for imported in imports(EDGE / f"{name}.py"):
+        top = imported.split(".")[0]
+        allowed = top in STANDARD_AND_PURE | {"numpy", "pydantic"} or imported.removeprefix("edge.") in VALUES
+        assert allowed, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", sorted(THINKING))
+def test_thinking_touches_nothing(name: str) -> None:
+    for imported in imports(EDGE / f"{name}.py"):
+        top = imported.split(".")[0]
+        inside = top == "edge" and imported.split(".")[1] in VALUES | THINKING
+        assert inside or top in STANDARD_AND_PURE | {"numpy"}, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", sorted(THINKING))
+def test_thinking_reads_no_clock_and_no_file(name: str) -> None:
+    tree = ast.parse((EDGE / f"{name}.py").read_text())
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert not called & {"open", "print", "input"}
+    touched = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not touched & {"now", "utcnow", "today", "monotonic", "read_text", "write_text"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(EDGE)))
+def test_each_foreign_library_has_one_door(path: Path) -> None:
+    for imported in imports(path):
+        top = imported.split(".")[0]
+        if top in DOORS:
+            assert room_of(path) in DOORS[top], f"{path.name} imports {imported}"
+
+
+def test_only_the_command_line_and_check_know_the_composition_root() -> None:
+    for path in modules():
+        if "edge.daemon" in imports(path):
+            assert path.name in {"cli.py", "check.py", "daemon.py"}, path
+
+
+@pytest.mark.parametrize("library", ["cv2", "paho", "spotipy", "ai_edge_litert"])
+def test_a_pi_pays_for_no_library_before_it_is_used(library: str) -> None:
+    code = f"import sys, edge.cli, edge.config_file; raise SystemExit({library!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_modules_stay_small() -> None:
+    long = {path.name: n for path in modules() if (n := len(path.read_text().splitlines())) > 400}
+    assert not long
+
+
+def test_the_list_of_foreign_libraries_is_whole() -> None:
+    known = FOREIGN | {"edge", "numpy"} | set(sys.stdlib_module_names)
+    for path in modules():
+        assert {name.split(".")[0] for name in imports(path)} <= known, path

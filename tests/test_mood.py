@@ -1,0 +1,151 @@
+"""The Bayes filter, presence and dwell, in simulated time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import MoodConfig
+from edge.mood import CIRCUMPLEX, RoomMood, predict, set_by_hand, update
+from edge.values import EXPRESSIONS, MOODS, Expression, Reading
+
+CONFIG = MoodConfig()
+EVEN = np.full(7, 1 / 7)
+
+
+def shows(name: str, sure: float = 0.8, quality: float = 1.0) -> Expression:
+    rest = (1 - sure) / 6
+    return Expression(tuple(sure if label == name else rest for label in EXPRESSIONS), quality)
+
+
+def watch(room: RoomMood, start: float, seconds: float, *faces: Expression, every: float = 0.2) -> list[Reading]:
+    """Readings while these people are in view."""
+    times = start + np.arange(0, seconds, every)
+    return [room.look(float(now), dict(enumerate(faces))) for now in times]
+
+
+def test_an_empty_room_is_absent_after_a_second_and_says_so_once() -> None:
+    readings = watch(RoomMood(CONFIG), 0.0, 10.0)
+    assert [r.mood.mood for r in readings[:5]] == ["unknown"] * 5
+    assert readings[-1].mood.mood == "absent"
+    assert len({r.mood.since for r in readings if r.mood.mood == "absent"}) == 1
+    assert not any(r.present for r in readings)
+
+
+def test_somebody_enters_is_read_and_leaves() -> None:
+    room = RoomMood(CONFIG)
+    watch(room, 0, 2)
+    inside = watch(room, 2, 5, shows("happy"))
+    first = next(r.at for r in inside if r.present)
+    assert first - 2 == pytest.approx(CONFIG.enter_after, abs=0.21)
+    assert inside[-1].mood.mood == "happy"
+    assert inside[-1].mood.confidence > 0.9
+    assert inside[-1].mood.people == 1
+    gone = watch(room, 7, 10)
+    left = next(r.at for r in gone if not r.present)
+    assert left - inside[-1].at == pytest.approx(CONFIG.leave_after, abs=0.21)
+    assert gone[-1].mood.mood == "absent"
+    assert all(r.mood.mood == "happy" for r in gone if r.present)
+
+
+def test_a_face_for_one_look_is_nobody() -> None:
+    room = RoomMood(CONFIG)
+    watch(room, 0, 2)
+    blip = room.look(2.0, {1: shows("angry", 0.99)})
+    assert not blip.present
+    assert blip.mood.mood == "absent"
+    assert {r.mood.mood for r in watch(room, 2.2, 10)} == {"absent"}
+
+
+def test_a_changed_expression_is_the_mood_within_two_seconds() -> None:
+    room = RoomMood(CONFIG)
+    watch(room, 0, 60, shows("happy", 0.9))
+    change = watch(room, 60, 10, shows("sad", 0.7))
+    assert next(r.at for r in change if r.mood.mood == "sad") - 60 < 2.0
+
+
+def test_one_odd_look_among_many_changes_nothing() -> None:
+    room = RoomMood(CONFIG)
+    watch(room, 0, 20, shows("neutral"))
+    assert room.look(20.1, {0: shows("angry", 0.95)}).mood.mood == "neutral"
+
+
+def test_a_mood_is_kept_for_the_dwell() -> None:
+    room = RoomMood(MoodConfig(min_dwell=30.0))
+    watch(room, 0, 5, shows("happy"))
+    readings = watch(room, 5, 60, shows("sad"))
+    changed = next(r for r in readings if r.mood.mood == "sad")
+    assert changed.at - 0.6 >= 30.0
+
+
+def test_looking_more_often_makes_the_device_no_surer() -> None:
+    def sure(every: float) -> float:
+        room = RoomMood(CONFIG)
+        watch(room, 0, 3, shows("happy", 0.5), every=every)
+        return room.look(3.0, {0: shows("happy", 0.5)}).mood.confidence
+
+    assert sure(0.05) == pytest.approx(sure(0.2), abs=0.1)
+
+
+def test_a_poor_face_says_less_than_a_good_one() -> None:
+    room = RoomMood(CONFIG)
+    readings = watch(room, 0, 10, shows("happy", quality=1.0), shows("sad", quality=0.2))
+    assert readings[-1].mood.mood == "happy"
+    assert readings[-1].mood.people == 2
+
+
+def test_evidence_that_says_nothing_for_long_is_unknown() -> None:
+    room = RoomMood(CONFIG)
+    watch(room, 0, 5, shows("happy"))
+    readings = watch(room, 5, 60, Expression(tuple([1 / 7] * 7)))
+    assert readings[0].mood.mood == "happy"
+    assert readings[-1].mood.mood == "unknown"
+
+
+def test_disgust_can_be_counted_as_angry() -> None:
+    room = RoomMood(MoodConfig(merge_disgust=True))
+    assert watch(room, 0, 5, shows("disgust"))[-1].mood.mood == "angry"
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_valence_and_arousal_follow_the_expression(name: str) -> None:
+    mood = watch(RoomMood(CONFIG), 0, 10, shows(name, 0.97))[-1].mood
+    assert (mood.valence, mood.arousal) == pytest.approx(CIRCUMPLEX[name], abs=0.1)
+    by_hand = set_by_hand(name, 5.0, 2)
+    assert (by_hand.valence, by_hand.arousal, by_hand.source) == (*CIRCUMPLEX[name], "override")
+
+
+def test_without_looks_a_belief_fades_to_anything() -> None:
+    sure = update(EVEN, shows("happy", 0.99), 1.0)
+    assert predict(sure, 1e6, 20.0) == pytest.approx(EVEN)
+    assert predict(sure, 0.0, 20.0) == pytest.approx(sure)
+    assert predict(sure, -5.0, 20.0) == pytest.approx(sure)
+
+
+probabilities = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(
+    lambda raw: Expression(tuple((np.array(raw) + 1e-9) / (np.sum(raw) + 7e-9)))
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-1, 30), st.dictionaries(st.integers(0, 3), probabilities, max_size=3)),
+        max_size=30,
+    )
+)
+def test_whatever_is_seen_a_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expression]]]) -> None:
+    room, now, before = RoomMood(CONFIG), 1000.0, None
+    for gap, seen in looks:
+        now += gap
+        reading = room.look(now, seen)
+        mood = reading.mood
+        assert mood.mood in MOODS
+        assert 0 <= mood.confidence <= 1
+        assert -1 <= mood.valence <= 1
+        assert -1 <= mood.arousal <= 1
+        assert (mood.mood == "absent") <= (not reading.present)
+        if before is not None and before.mood in EXPRESSIONS and mood.mood in EXPRESSIONS and mood != before:
+            assert mood.mood == before.mood or now - before.since >= CONFIG.min_dwell
+        before = mood

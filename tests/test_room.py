@@ -1,0 +1,115 @@
+"""The room: readings and commands in, events out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import MusicConfig
+from edge.director import Director
+from edge.room import Room
+from edge.values import EXPRESSIONS, Act, Command, Control, Event, Mood, Playback, Reading
+
+
+def reading(name: str, at: float = 0.0, *, confidence: float = 0.9, people: int = 1) -> Reading:
+    present = name not in ("absent", "unknown")
+    return Reading(at, Mood(name, confidence, 0.1, 0.1, people if present else 0, at), present)
+
+
+def names(events: list[Event]) -> list[str]:
+    return [event.name for event in events]
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room(Director(MusicConfig()))
+
+
+def test_a_new_mood_is_told_with_a_decision_and_presence(room: Room) -> None:
+    assert names(room.reading(reading("happy"))) == ["mood_changed", "decision", "presence"]
+    assert room.reading(reading("happy", 1)) == []
+
+
+def test_nothing_is_told_before_anything_is_known(room: Room) -> None:
+    assert room.reading(reading("unknown")) == []
+
+
+def test_small_changes_of_confidence_stay_untold_and_large_ones_do_not(room: Room) -> None:
+    room.reading(reading("happy", confidence=0.8))
+    assert room.reading(reading("happy", 1, confidence=0.85)) == []
+    told = room.reading(reading("happy", 2, confidence=0.95))
+    assert names(told) == ["mood"]
+    assert told[0].value.since == 0.0
+
+
+def test_a_mood_set_by_hand_counts_until_auto(room: Room) -> None:
+    room.reading(reading("sad"))
+    told = room.command(1, Command("mood", "happy"))
+    assert names(told) == ["mood_changed", "decision"]
+    assert (told[0].value.mood, told[0].value.source) == ("happy", "override")
+    assert room.reading(reading("angry", 2)) == []
+    back = room.command(3, Command("mood", "auto"))
+    assert (back[0].value.mood, back[0].value.source) == ("angry", "camera")
+
+
+def test_camera_off_forgets_the_mood_and_keeps_the_music(room: Room) -> None:
+    room.reading(reading("happy"))
+    told = room.command(1, Command("camera", "OFF"))
+    assert names(told) == ["camera", "mood_changed", "decision"]
+    assert told[1].value.mood == "unknown"
+    assert told[2].value.act is Act.KEEP
+    assert room.reading(reading("sad", 2)) == []
+    assert room.command(3, Command("camera", "OFF")) == []
+    assert names(room.command(4, Command("camera", "ON"))) == ["camera"]
+    assert names(room.reading(reading("sad", 5)))[:2] == ["mood_changed", "decision"]
+
+
+def test_control_can_be_taken_and_given_back(room: Room) -> None:
+    room.command(0, Command("control", "hands_off"))
+    decision = room.reading(reading("happy", 1))[1]
+    assert decision.value.act is Act.KEEP
+    back = room.command(2, Command("control", "auto"))
+    assert names(back) == ["control", "decision"]
+    assert back[1].value.act is Act.PLAY
+
+
+def test_playback_is_told_when_it_changes(room: Room) -> None:
+    playing = Playback("playing", "dry_run", title="A")
+    assert names(room.told_playback(0, playing)) == ["player"]
+    assert room.told_playback(1, playing) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [Command("mood", "hapy"), Command("camera", "on"), Command("control", ""), Command("lamp", "ON")],
+)
+def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Command) -> None:
+    room.reading(reading("happy"))
+    before = vars(room).copy()
+    told = room.command(1, command)
+    assert names(told) == ["command_rejected"]
+    assert told[0].value["message"]
+    assert vars(room) == before
+
+
+commands = st.builds(
+    Command,
+    st.sampled_from(["mood", "camera", "control", "x"]),
+    st.sampled_from([*EXPRESSIONS, "auto", "ON", "OFF", "hands_off", "off", ""]) | st.text(max_size=8),
+)
+readings = st.builds(reading, st.sampled_from([*EXPRESSIONS, "absent", "unknown"]))
+
+
+@given(st.lists(commands | readings, max_size=40))
+def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
+    room = Room(Director(MusicConfig()))
+    for now, item in enumerate(items):
+        events = room.command(now, item) if isinstance(item, Command) else room.reading(item)
+        for event in events:
+            if event.name == "decision":
+                assert event.value.act is Act.KEEP or room.control is Control.AUTO
+                assert event.value.why
+        assert room.override is None or room.override in EXPRESSIONS
