@@ -31,7 +31,6 @@ from edge.worker import Latest, Worker, stop_all
 
 log = logging.getLogger(__name__)
 HEALTH_EVERY = 30.0
-PLAYER_EVERY = 2.0
 STOP_WITHIN = 2.0
 BASE = Path(__file__).resolve().parent.parent
 
@@ -312,7 +311,7 @@ class Session:
             self._post(reading)
 
     def _play(self) -> None:
-        wish = self._wishes.get(PLAYER_EVERY)
+        wish = self._wishes.get(self._player.wait())
         if wish is not None:
             self._player.apply(wish)
         self._post(self._player.playback())

@@ -121,6 +121,7 @@ class When(str, Enum):
 
     NOW = "now"
     TRACK_END = "at_track_end"
+    QUEUE = "queue"
 
 
 class Act(str, Enum):
@@ -129,6 +130,9 @@ class Act(str, Enum):
     PLAY = "play"
     PAUSE = "pause"
     RESUME = "resume"
+    NEXT = "next"
+    PREVIOUS = "previous"
+    VOLUME = "volume"
     KEEP = "keep"
 
 
@@ -144,7 +148,8 @@ class Music:
 class Wish:
     """What should be playing from now on, and why, in one sentence.
 
-    mood: the mood that the wish is about. music: None unless `act` is PLAY.
+    mood: the mood that the wish is about. music: None unless `act` is PLAY. volume: 0..100, to be set with PLAY,
+    RESUME or VOLUME; None leaves it. fade: the change is made in a few steps.
     """
 
     act: Act
@@ -152,6 +157,8 @@ class Wish:
     why: str
     music: Music | None = None
     when: When = When.NOW
+    volume: int | None = None
+    fade: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,8 @@ class Playback:
     """What a player does now.
 
     state: "playing", "paused", "stopped" or "unavailable". volume: 0..100, None where unknown.
+    context: the playlist, album or artist that the song is played from. elsewhere: it plays on another speaker than
+    ours. position, duration: of the song, seconds.
     """
 
     state: str
@@ -168,13 +177,17 @@ class Playback:
     artist: str | None = None
     uri: str | None = None
     volume: int | None = None
+    context: str | None = None
+    elsewhere: bool = False
+    duration: float | None = None
+    position: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Command:
     """Something that a person asks for, whoever carried it here.
 
-    name: "mood", "camera", "control", "stop" or "reload". value: as on the MQTT topic. origin: for the log.
+    name: "mood", "camera", "control", "profile", "volume" or "playback". value: as on the MQTT topic. origin: for the log.
     """
 
     name: str

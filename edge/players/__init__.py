@@ -19,10 +19,13 @@ class Player(Protocol):
     name: str
 
     def apply(self, wish: Wish) -> None:
-        """Do what the wish says."""
+        """Do what the wish says; one for the track's end is kept until then, and a newer one takes its place."""
 
     def playback(self) -> Playback:
-        """What plays now."""
+        """What plays now; does what was kept for this moment."""
+
+    def wait(self) -> float:
+        """Seconds until `playback` is worth calling again."""
 
     def close(self) -> None:
         """Let go; the music goes on as it is."""

@@ -36,13 +36,28 @@ class DryRun:
         elif wish.act in (Act.PAUSE, Act.RESUME):
             log.info("dry run: would %s", wish.act.value)
             self._paused = wish.act is Act.PAUSE
+        if wish.volume is not None:
+            log.info("dry run: would set the volume to %d", wish.volume)
+            self._volume = wish.volume
 
     def playback(self) -> Playback:
         self._roll()
         if self._music is None:
             return Playback("stopped", self.name, volume=self._volume)
         state = "paused" if self._paused else "playing"
-        return Playback(state, self.name, title=self._music.name, uri=self._music.uri, volume=self._volume)
+        return Playback(
+            state,
+            self.name,
+            title=self._music.name,
+            uri=self._music.uri,
+            volume=self._volume,
+            context=self._music.uri,
+            duration=SONG,
+            position=self._clock() - self._began,
+        )
+
+    def wait(self) -> float:
+        return 2.0
 
     def close(self) -> None:
         self._music = self._next = None
