@@ -114,7 +114,7 @@ class Session:
         self._wishes: Latest[Wish] = Latest()
         self._outlets: list[Outlet] = []
         self._camera: Camera | None = None
-        self._now = 0.0
+        self._now = self._poll_at = 0.0
         self._first: float | None = 0.0 if options.fast else None
         now = 0.0 if options.fast else time.monotonic()
         self._offset = 0.0 if options.fast else time.time() - now
@@ -311,10 +311,14 @@ class Session:
             self._post(reading)
 
     def _play(self) -> None:
-        wish = self._wishes.get(self._player.wait())
+        # Short waits, so that a stop is never kept waiting by a slow poll.
+        wish = self._wishes.get(min(0.5, max(0.0, self._poll_at - time.monotonic())))
         if wish is not None:
             self._player.apply(wish)
+        elif time.monotonic() < self._poll_at:
+            return
         self._post(self._player.playback())
+        self._poll_at = time.monotonic() + self._player.wait()
 
     def _problem(self, part: str, message: str | None) -> None:
         self._post(Problem(part, message or ""))

@@ -14,6 +14,7 @@ from edge.errors import CameraError
 from edge.values import Frame, Grey
 
 _WAIT_S = 5.0
+_STRETCH = np.clip((np.arange(256) - 16) * 255 // 219, 0, 255).astype(np.uint8)
 
 
 class PiCamera:
@@ -75,5 +76,4 @@ class PiCamera:
     def _luma(self, planes: np.ndarray[Any, Any]) -> Grey:
         """The Y plane without the stride's padding, stretched from video range 16-235 to 0-255."""
         width, height = self._size
-        luma = planes[:height, :width].astype(np.int16)
-        return np.clip((luma - 16) * 255 // 219, 0, 255).astype(np.uint8)
+        return _STRETCH[planes[:height, :width]]
