@@ -67,6 +67,21 @@ def check(
 
 
 @app.command()
+def evaluate(
+    data: Annotated[Path, typer.Argument(help="Faces and labels: a .npz with images (n, 48, 48) and labels (n,).")],
+    config: ConfigOption = None,
+    split: Annotated[str, typer.Option(help="training, public, private or all.")] = "all",
+    json_text: Annotated[bool, typer.Option("--json", help="The figures as JSON on stdout.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Write the expression head's confusion matrix there.")] = None,
+) -> None:
+    """Judge the shipped model on a labelled set: accuracy, each class, confusions, calibration."""
+    from edge import config_file
+    from edge.judge_model import judge_model
+
+    judge_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
+
+
+@app.command()
 def schema() -> None:
     """Print the configuration's JSON schema, for editors."""
     from edge import config_file

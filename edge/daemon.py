@@ -19,7 +19,7 @@ from edge.camera import Camera, is_replay, open_camera, settle
 from edge.config import Config
 from edge.director import Director
 from edge.errors import ConfigError
-from edge.health import Health, SystemdNotifier
+from edge.health import Health, SystemdNotifier, memory_mb
 from edge.mqtt import Mqtt
 from edge.outlets import JsonLines, MqttOutlet, Outlet, PlainLines
 from edge.players import Player, open_player
@@ -215,6 +215,8 @@ class Session:
     def _take(self, item: Item) -> None:
         now = time.monotonic()
         if isinstance(item, Reading):
+            if self.health.look is None:
+                log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
             self.health.look = item.at
             self._solved("vision")
             self._tell(self.room.reading(item))

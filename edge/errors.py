@@ -15,6 +15,10 @@ class SourceError(ConfigError):
     """What the user named as a replay's source can't be replayed. Exit code 2."""
 
 
+class DataError(ConfigError):
+    """A labelled set of faces can't be used. Exit code 2."""
+
+
 class CameraError(MoodroomError):
     """A camera can't be opened, or stopped giving frames. The daemon tries again."""
 

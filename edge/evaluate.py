@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import DataError
 from edge.evaluation import Evaluation, judge
 from edge.values import EXPRESSIONS, Grey
 
@@ -23,10 +24,6 @@ VOTES = 10
 
 # One (48, 48) face -> for each head (7,) probabilities in the order of EXPRESSIONS.
 Classify = Callable[[Grey], Mapping[str, NDArray[Any]]]
-
-
-class DataError(Exception):
-    """A labelled set can't be used; `str(error)` is one plain sentence."""
 
 
 @dataclass(frozen=True, eq=False)
