@@ -16,7 +16,6 @@ from edge.errors import ConfigError, ModelError, MoodroomError
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="A music device for a room: it reads the room's mood on the device and plays to it.",

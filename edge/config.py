@@ -73,6 +73,18 @@ def _plain_id(value: str) -> str:
     return value
 
 
+def _certificate(value: str | None, about: ValidationInfo) -> str | None:
+    if value is not None and not about.data.get("tls", True):
+        raise ValueError("is used with mqtt.tls: true only")
+    return value
+
+
+def _key(value: str | None, about: ValidationInfo) -> str | None:
+    if value is not None and about.data.get("client_cert", "") is None:
+        raise ValueError("needs its certificate in mqtt.client_cert")
+    return value
+
+
 def _base_topic(value: str) -> str:
     if not value or re.search(r"[+#\0]|^/|/$|//", value):
         raise ValueError("must be a topic without wildcards, and without a slash at either end, such as moodroom")
@@ -120,6 +132,8 @@ class DeviceConfig(Section):
     """Names the device in MQTT topics; a-z, 0-9 and hyphens, one of its own for each device."""
     name: Annotated[str, Field(min_length=1, max_length=64)] = "Moodroom"
     """What people read in their home automation."""
+    area: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The room, as Home Assistant should suggest it; then keep the room out of `name`, which stands behind it."""
 
 
 class CameraConfig(Section):
@@ -169,7 +183,7 @@ class MoodConfig(Section):
     """Nobody must be seen for so long before the room counts as empty."""
     min_confidence: Annotated[float, Field(ge=0.2, le=0.95)] = 0.45
     """Below this the mood is unknown."""
-    stickiness: Duration = 20.0
+    stickiness: Duration = 60.0
     """How long an expression lasts on average; larger is calmer."""
     merge_disgust: bool = False
     """Count disgust as angry."""
@@ -264,10 +278,20 @@ class MqttConfig(Section):
     """Encrypted, with the broker's certificate checked."""
     ca_file: str | None = None
     """A certificate authority of your own, PEM; without it the system's are used."""
+    client_cert: Annotated[str | None, AfterValidator(_certificate)] = None
+    """A certificate of the device's own, PEM, for brokers that ask for one."""
+    client_key: Annotated[str | None, AfterValidator(_key)] = None
+    """Its key, PEM, without a passphrase; may be left out where client_cert's file holds it."""
+    websockets: bool = False
+    """MQTT over websockets, for brokers behind a web server; the path is /mqtt."""
     base_topic: Annotated[str, AfterValidator(_base_topic)] = "moodroom"
     """Topics are BASE/DEVICE-ID/..."""
     keepalive: Annotated[int, Field(ge=5, le=3600)] = 30
     """Seconds; a device that vanished is noticed after one and a half times this."""
+    discovery: Literal["device", "components", "off"] = "device"
+    """How the device shows itself to Home Assistant: one message (2024.12 and later), one for each entity, or not."""
+    discovery_prefix: Annotated[str, AfterValidator(_base_topic)] = "homeassistant"
+    """Where Home Assistant looks for devices."""
 
 
 class Config(Section):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from edge import config_file, state
-from edge.camera import Camera, is_replay, open_camera, settle
+from edge.camera import Camera, is_replay, open_camera, public, settle
 from edge.config import Config
 from edge.director import Director
 from edge.errors import ConfigError
@@ -105,7 +105,9 @@ class Session:
         source = settle(config.camera.source)
         self._demo = config.camera.source == "auto" and source == "demo"
         if options.once and not is_replay(source):
-            raise ConfigError(f"--once: ends with a replay, and {source} is a live camera; name a film with --source")
+            raise ConfigError(
+                f"--once: ends with a replay, and {public(source)} is a live camera; name a film with --source"
+            )
         camera = config.camera.model_copy(update={"source": source})
         self.config = self.next_config = config.model_copy(update={"camera": camera})
         self._options, self._out = options, out
@@ -138,6 +140,9 @@ class Session:
             capture,
         ]
         self._capture_worker = capture
+        if is_replay(self.config.camera.source):
+            # What can't be replayed is refused at once; a camera that fails is tried again.
+            self._camera = self._open_camera()
         notifier = SystemdNotifier()
         try:
             if self._mqtt is not None:
@@ -279,7 +284,7 @@ class Session:
             stopping.wait(0.2)
             return
         if self._camera is None:
-            self._camera = open_camera(self.config.camera, wait=stopping.wait, loop=not self._options.once)
+            self._camera = self._open_camera()
         try:
             frame = self._camera.read()
         except BaseException:
@@ -295,6 +300,10 @@ class Session:
             self._problem("camera", "")
         self.health.frame = frame.at
         self._frames.put(frame)
+
+    def _open_camera(self) -> Camera:
+        stopping = self._capture_worker.stopping
+        return open_camera(self.config.camera, wait=stopping.wait, loop=not self._options.once)
 
     def _close_camera(self) -> None:
         camera, self._camera = self._camera, None

@@ -43,7 +43,9 @@ def judge_model(config: Config, data: Path, *, split: str, json_text: bool, png:
 
 
 def _print(figures: dict[str, Evaluation]) -> None:
-    table = Table(Column("figure", no_wrap=True), "faces", "accuracy", "macro recall", "worst recall", "calibration error")
+    table = Table(
+        Column("figure", no_wrap=True), "faces", "accuracy", "macro recall", "worst recall", "calibration error"
+    )
     for name, figure in figures.items():
         shares = (figure.accuracy, figure.macro_recall, figure.worst_recall)
         cells = [f"{share:.2%}" for share in shares]

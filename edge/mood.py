@@ -1,8 +1,10 @@
 """From expressions, one look after another, to the room's mood: a discrete Bayes filter for each person.
 
 Between looks a person's belief drifts back towards "could be anything" at a rate that depends on time alone, so that
-looking more often doesn't make the device jumpier; each look multiplies in what the classifier saw. The room's mood is
-the mean over the people in view, kept by a minimum dwell and by a margin.
+looking more often doesn't make the device jumpier; each look multiplies in what the classifier saw. The classifier's
+probabilities are calibrated for faces as common as in its training set, so each is divided by a power of its label's
+share there: that makes rare expressions readable. The room's mood is the mean over the people in view, kept by a minimum
+dwell and by a margin.
 """
 
 from __future__ import annotations
@@ -33,12 +35,19 @@ _PLANE = np.array([CIRCUMPLEX[name] for name in EXPRESSIONS])
 _EVEN = np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS))
 # Two looks within this time see nearly the same picture and count as one.
 ALIKE_WITHIN = 0.4
+# Even later looks at the same face in the same light are misread alike, so none counts in full.
+NEWS = 0.6
 # No classifier is surer of anything than this.
-DOUBT = 0.04
-MARGIN = 0.08
+DOUBT = 0.02
+# How far the shares of the labels in the training set are taken out of a probability: 1 would be Bayes' rule for looks
+# that have nothing to do with each other; but the same face is misread the same way again and again.
+LEVEL = 0.7
+LEAST = 0.005
+# A new mood must be ahead of the standing one by so much.
+MARGIN = 0.5
 UNSURE_FOR = 3.0
 FORGET_AFTER = 2.0
-SETTLED = 0.75
+SETTLED = 0.85
 GONE = 1.0
 
 
@@ -48,9 +57,12 @@ def predict(belief: Belief, elapsed: float, stickiness: float) -> Belief:
     return stay * belief + (1 - stay) * _EVEN
 
 
-def update(belief: Belief, expression: Expression, weight: float) -> Belief:
-    """The belief after a look that counts `weight` (0..1) of an independent one."""
-    seen = (1 - DOUBT) * np.asarray(expression.probabilities) + DOUBT * _EVEN
+def update(belief: Belief, expression: Expression, weight: float, shares: Belief = _EVEN) -> Belief:
+    """The belief after a look that counts `weight` (0..1) of an independent one.
+
+    shares: how common each expression was in the classifier's training set; they sum to 1.
+    """
+    seen = (np.asarray(expression.probabilities) + LEAST) / (shares + LEAST) ** LEVEL
     after = belief * seen ** (weight * expression.quality)
     # A floor lets a belief that was sure for an hour change within a second or two.
     doubt = DOUBT * weight
@@ -67,8 +79,10 @@ class _Person:
 class RoomMood:
     """The mood of everybody in view; one call for each look."""
 
-    def __init__(self, config: MoodConfig) -> None:
+    def __init__(self, config: MoodConfig, *, shares: tuple[float, ...] | None = None) -> None:
+        """shares: of each expression in the classifier's training set; without them all count as equally common."""
         self._config = config
+        self._shares = _EVEN if shares is None else np.asarray(shares) / np.sum(shares)
         self._people: dict[int, _Person] = {}
         self._present = False
         self._first: float | None = None
@@ -117,11 +131,11 @@ class RoomMood:
             expression = _merged(expression)
         person = self._people.get(number)
         if person is None:
-            self._people[number] = _Person(update(_EVEN, expression, 1.0), now, expression.quality)
+            self._people[number] = _Person(update(_EVEN, expression, 1.0, self._shares), now, expression.quality)
             return
         elapsed = now - person.seen
         belief = predict(person.belief, elapsed, self._config.stickiness)
-        person.belief = update(belief, expression, min(1.0, max(elapsed, 0.0) / ALIKE_WITHIN))
+        person.belief = update(belief, expression, NEWS * min(1.0, max(elapsed, 0.0) / ALIKE_WITHIN), self._shares)
         person.seen, person.quality = now, expression.quality
 
     def _decide(self, now: float, people: int) -> Mood:

@@ -28,8 +28,8 @@ class Watch:
         """base: the folder that relative model paths start from. nominal: costs are NOMINAL, not measured."""
         self._motion, self._tracks = Motion(), Tracks()
         self.schedule = Schedule(config.schedule)
-        self._mood = RoomMood(config.mood)
         self._classifier = Classifier(find_model(config.vision.model, base))
+        self._mood = RoomMood(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
         self._nominal = nominal
         self.looks = 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from tenacity import RetryCallState, RetryError, Retrying, sleep_using_event, stop_when_event_set
-from tenacity.wait import wait_exponential_jitter
+from tenacity.wait import wait_exponential, wait_random
 
 from edge.errors import MoodroomError
 
@@ -66,7 +66,7 @@ class Worker:
         self.stopping = threading.Event()
         self._busy: float | None = None
         self._turn, self._on_error, self._on_end = turn, on_error, on_end
-        self._grow = wait_exponential_jitter(initial=first_wait, max=most_wait, jitter=first_wait / 2)
+        self._grow = wait_exponential(multiplier=first_wait, max=most_wait) + wait_random(0, first_wait / 2)
         self._retry = Retrying(
             wait=self._wait,
             stop=stop_when_event_set(self.stopping),

@@ -23,7 +23,7 @@ from edge.confusion_png import confusion_png
 from edge.evaluation import Evaluation
 from fer import checkpoint as original
 from fer.data import LABELS, PRIVATE, PUBLIC, TRAIN, Faces, load
-from fer.figures import evaluations, figures, temperature
+from fer.figures import evaluations, figures, shares, temperature
 from fer.keras_twin import multiply_adds, to_float, to_int8, twin
 from fer.sidecar import sidecar
 from fer.tflite_run import Heads, HeadsError
@@ -87,12 +87,14 @@ def export(args: argparse.Namespace) -> None:
     converted = convert(trained, trained.normalised(train.images[np.sort(picked)]))
     found = converted.run(trained.normalised(public.images))
     temperatures = {name: temperature(logits, public, name) for name, logits in found["int8"].items()}
+    common = {name: shares(logits, temperatures[name], public, name) for name, logits in found["int8"].items()}
     metrics: dict[str, Any] = {
         "epoch": trained.epoch,
         "epochs": trained.epochs,
         "float_difference": float(f"{converted.difference:.2g}"),
         "multiply_adds": converted.multiply_adds,
         "bytes": len(converted.int8),
+        "shares": common,
         "public": {kind: figures(logits, temperatures, public) for kind, logits in found.items()},
     }
     judged, test = evaluations(found["int8"], public, temperatures), "public test"

@@ -11,7 +11,7 @@ import pytest
 
 EDGE = Path(__file__).parent.parent / "edge"
 VALUES = {"errors", "values", "config"}
-THINKING = {"schedule", "tracks", "mood", "director", "room", "messages", "evaluation"}
+THINKING = {"schedule", "tracks", "mood", "director", "room", "messages", "evaluation", "homeassistant"}
 STANDARD_AND_PURE = {
     "__future__", "collections", "dataclasses", "datetime", "enum", "functools", "itertools", "math", "re", "typing",
 }  # fmt: skip
@@ -21,7 +21,7 @@ FOREIGN = {
 # Which foreign library may be imported where.
 DOORS = {
     "cv2": {"camera", "vision", "confusion_png", "evaluate"},
-    "paho": {"mqtt"},
+    "paho": {"mqtt", "mqtt_cleanup", "mqtt_link"},
     "picamera2": {"camera"},
     "spotipy": {"players"},
     "yaml": {"yaml_lines"},

@@ -76,4 +76,4 @@ class PiCamera:
     def _luma(self, planes: np.ndarray[Any, Any]) -> Grey:
         """The Y plane without the stride's padding, stretched from video range 16-235 to 0-255."""
         width, height = self._size
-        return _STRETCH[planes[:height, :width]]
+        return np.asarray(_STRETCH[planes[:height, :width]], np.uint8)

@@ -66,6 +66,8 @@ def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loo
     try:
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder to replay")
+        if not path.is_dir() and not path.is_file():
+            raise SourceError(f"{path}: is neither a file nor a folder; name a film such as .mp4, .webm or .gif")
         if path.is_dir() and not _list(path):
             raise SourceError(f"{path}: holds no pictures; a folder must hold .jpg or .png files")
         if path.is_file() and path.stat().st_size == 0:

@@ -48,10 +48,13 @@ class Classifier:
             self._input: int = self._interpreter.get_input_details()[0]["index"]
             named = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
             self._heads = {name: _head(name, named, about) for name, about in facts["outputs"].items()}
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{sidecar}: doesn't fit {model.name}: {error} is missing or wrong") from None
+        if "expression" not in self._heads:
+            raise ModelError(f"{sidecar}: has no output called expression; take it from the project again")
         if set(self.labels) != set(EXPRESSIONS):
             raise ModelError(f"{sidecar}: its labels must be {', '.join(EXPRESSIONS)}")
+        self.shares = _shares(facts)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
 
     def read(self, grey: Grey, face: Box) -> Expression:
@@ -107,6 +110,15 @@ def _head(name: str, named: dict[str, int], about: dict[str, Any]) -> Head:
     if about["name"] not in named:
         raise KeyError(f"output {name}")
     return Head(named[about["name"]], about["scale"], about["zero_point"], about["temperature"])
+
+
+def _shares(facts: dict[str, Any]) -> tuple[float, ...]:
+    """How common the model takes each of EXPRESSIONS to be; even where its sidecar doesn't tell."""
+    try:
+        told = facts["metrics"]["shares"]["expression"]
+        return tuple(float(told[name]) for name in EXPRESSIONS)
+    except (KeyError, TypeError, ValueError):
+        return (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
 
 
 def _quality(box: Box) -> float:

@@ -11,6 +11,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from edge import state
 from edge.config import VisionConfig
 from edge.errors import ModelError
 from edge.values import Box, Face, Grey
@@ -48,8 +49,9 @@ class YuNet:
         faces = []
         for row in rows if rows is not None else ():
             x, y, w, h, score = (float(row[i]) for i in (0, 1, 2, 3, 14))
-            # YuNet gives infinite boxes on some pictures.
-            if all(map(math.isfinite, (x, y, w, h, score))) and min(w, h) * scale >= self._min_face:
+            # YuNet gives infinite and enormous boxes on some pictures.
+            real = all(map(math.isfinite, (x, y, w, h, score))) and max(w, h) < 2 * max(small.shape)
+            if real and min(w, h) * scale >= self._min_face:
                 faces.append(Face(Box(x * scale, y * scale, w * scale, h * scale), min(score, 1.0)))
         return sorted(faces, key=lambda face: -face.score)
 
@@ -99,9 +101,10 @@ def open_detector(config: VisionConfig, *, base: Path) -> Detector:
 
 
 def find_yunet(base: Path) -> Path | None:
-    """YuNet's file in the folder that MOODROOM_MODELS names, in the state directory or in the project's `models/`."""
-    folders = [os.environ.get("MOODROOM_MODELS"), os.environ.get("STATE_DIRECTORY"), str(base / "models")]
-    places = [Path(folder) / YUNET_FILE for folder in folders if folder]
+    """YuNet's file in the folder that MOODROOM_MODELS names, the state directory or the project's `models/`."""
+    given = os.environ.get("MOODROOM_MODELS")
+    folders = [*([Path(given)] if given else []), state.directory(), base / "models"]
+    places = [folder / YUNET_FILE for folder in folders]
     return next((place for place in places if place.is_file()), None)
 
 

@@ -34,6 +34,13 @@ def evaluations(logits: dict[str, np.ndarray], faces: Faces, temperatures: dict[
     }
 
 
+def shares(logits: np.ndarray, scale: float, faces: Faces, head: str) -> dict[str, float]:
+    """How common the head takes each label to be: the mean of its probabilities over the faces that it is about."""
+    keep = np.ones(len(faces), bool) if head == "fer2013" else faces.top >= 0
+    mean = softmax(logits[keep], scale).mean(0)
+    return {label: round(float(share), 4) for label, share in zip(LABELS, mean, strict=True)}
+
+
 def figures(logits: dict[str, np.ndarray], temperatures: dict[str, float], faces: Faces) -> dict[str, Any]:
     """The short form of `evaluations` for the sidecar."""
     short = {}

@@ -1,0 +1,222 @@
+"""Reading the YAML file: a mistake is one sentence with the key, the line and the mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from edge import config_file
+from edge.config import Config
+from edge.errors import ConfigError
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        config_file.parse(text, name="x.yaml")
+    sentence = str(caught.value)
+    assert len(sentence.splitlines()) == 1
+    return sentence
+
+
+BAD = [
+    # Unknown keys.
+    ("camera:\n  fsp: 3", "x.yaml, line 2: camera.fsp: there is no such key; did you mean fps?"),
+    ("device: {}\ncamra: {}", "x.yaml, line 2: camra: there is no such key; did you mean camera?"),
+    ("music:\n profiles:\n  e:\n   hapy: nothing", "line 4: music.profiles.e.hapy: there is no such key; did you mean"),
+    ("mpd: {colour: red}", "mpd.colour: there is no such key; there is host, port"),
+    # Wrong types.
+    ("camera:\n  fps: fast", "line 2: camera.fps: must be a number, not 'fast'"),
+    ("camera: {width: 640.5}", "camera.width: must be a whole number, not 640.5"),
+    ("camera: 7", "line 1: camera: must be a section with keys under it, not 7"),
+    ("camera: [1]", "camera: must be a section"),
+    ("- camera", "x.yaml: must be sections such as `camera:`"),
+    ("seven", "must be sections"),
+    ("mqtt: {host: 5}", "mqtt.host: must be text; put 5 in quotes"),
+    ("mqtt: {tls: maybe}", "mqtt.tls: must be true or false, not 'maybe'"),
+    ("mqtt:\n  port: true", "line 2: mqtt.port: must be a number, not True"),
+    ("schedule: {cpu_budget: true}", "schedule.cpu_budget: must be a number"),
+    ("mqtt: {protocol: 5}", "mqtt.protocol: must be '5' or '3.1.1'; put 5 in quotes"),
+    ("camera: {source: true}", "camera.source: must be auto"),
+    ("camera: {source: -1}", "camera.source: must be auto"),
+    ("device: {name: null}", "device.name: must be text"),
+    # Impossible values.
+    ("\n\ncamera:\n  width: 12", "line 4: camera.width: must be at least 160, not 12"),
+    ("mqtt: {port: 99999}", "mqtt.port: must be at most 65535, not 99999"),
+    ("camera: {rotate: 45}", "camera.rotate: must be 0, 90, 180 or 270, not 45"),
+    ("vision: {detector: har}", "vision.detector: must be 'auto', 'yunet' or 'haar', not 'har'; did you mean haar?"),
+    ("camera: {fps: .nan}", "camera.fps: must be a finite number, not nan"),
+    ("device: {id: Living Room}", "device.id: may hold only a-z, 0-9 and hyphens inside"),
+    ("mqtt: {base_topic: house/#}", "mqtt.base_topic: must be a topic without wildcards"),
+    ("spotify: {client_id: abc}", "spotify.client_id: must be the 32 characters 0-9 and a-f"),
+    ("music: {profiles: {}}", "music.profiles: must have at least one entry"),
+    ("music: {profiles: {e: {happy: jazz}}}", "music.profiles.e.happy.play: must begin with spotify:, mpd: or"),
+    ("music: {profiles: {e: {happy: {name: x}}}}", "music.profiles.e.happy.play: must be given"),
+    ("music:\n  profile: party", "line 1: music.profile: there is no profile called 'party'; there is everyday"),
+    ("camera: {fps: 0, width: 1}\nmqtt: {port: 0}", "line 1: camera."),
+    # Durations.
+    ("mood:\n  min_dwell: soon", "line 2: mood.min_dwell: must be a duration such as 20s, 5m or 2h, not 'soon'"),
+    ("mood: {min_dwell: 5 parsecs}", "mood.min_dwell: must be a duration such as 20s, 5m or 2h, not '5 parsecs'"),
+    ("mood: {min_dwell: -1}", "mood.min_dwell: must be at least 0, not -1"),
+    ("mood: {min_dwell: 400d}", "mood.min_dwell: must be at most"),
+    (f"mood: {{min_dwell: 1{'0' * 400}}}", "mood.min_dwell: must be a year at most"),
+    # Secrets.
+    ("mqtt:\n  password: x", "line 2: mqtt.password: secrets don't stand in this file; name a file in mqtt."),
+    ("spotify: {client_secret: x}", "spotify.client_secret: secrets don't stand in this file; remove it"),
+    # YAML.
+    ("camera:\n  fps: 3\n  fps: 4", "x.yaml, line 3: camera.fps stands there twice; remove one of the two"),
+    ("a: &x 1\nb: *x", "x.yaml, line 2: uses a YAML alias (*name)"),
+    ("camera: [", "line 1: isn't valid YAML"),
+    ("camera:\n\tfps: 3", "line 2: isn't valid YAML"),
+    ("music: {profiles: {e: {happy: https://x/4a?si=1}}}", "put an address with a question mark in quotes"),
+    ("camera: {}\n---\nmqtt: {}", "line 2: isn't valid YAML"),
+    ("camera: {\0}", "x.yaml: isn't valid YAML: it holds a character that text can't have"),
+    ("camera: \x1b[0m", "it holds a character that text can't have"),
+    ("[" * 3000, "x.yaml: is nested too deeply"),
+    ("camera: " + "[" * 3000 + "]" * 3000, "x.yaml: is nested too deeply"),
+    ("? [a]\n: 3", "line 1: a key must be a plain word"),
+    ("mqtt:\n  1: 2", "line 2: a key must be a plain word; put a number in quotes"),
+    ("device: !!int abc", "isn't valid YAML: it holds a value that isn't what its tag or form says"),
+    ("device: !!bool abc", "isn't valid YAML"),
+    ("device: !!timestamp abc", "isn't valid YAML"),
+    ("device: !!python/object/apply:os.getcwd []", "isn't valid YAML"),
+    ("device: 1" + "0" * 5000, "isn't valid YAML"),
+    ('camera: {"a\\nb": 3}', r"camera.'a\nb': there is no such key"),
+    ('"a\\nb": 3\n"a\\nb": 4', r"line 2: 'a\nb' stands there twice"),
+    ('music: {profile: x, profiles: {"a\\nb": {}}}', r"there is 'a\nb'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "part"), BAD, ids=[text[:40].replace("\0", "NUL") for text, _ in BAD])
+def test_a_mistake_is_one_sentence_with_the_key_the_line_and_the_mend(text: str, part: str) -> None:
+    assert part in complaint(text)
+
+
+def test_the_first_mistake_in_the_file_is_told_and_the_others_are_counted() -> None:
+    text = "camera:\n  fps: 3\n  width: 1\nmqtt:\n  port: 0\n  tsl: true"
+    assert complaint(text) == "x.yaml, line 3: camera.width: must be at least 160, not 1 (and 2 more)"
+
+
+def test_a_secret_is_never_repeated() -> None:
+    assert "hunter2" not in complaint("mqtt: {password: hunter2, token: hunter2}")
+    assert "hunter2" not in complaint("mqtt: {passwrod: hunter2}")
+
+
+def test_a_long_value_is_cut_short() -> None:
+    assert len(complaint(f"device: {{id: {'X' * 5000}}}")) < 250
+
+
+@pytest.mark.parametrize("text", ["", "# only a remark", "---", "camera:", "camera: {}", "mqtt:\nmood:\n"])
+def test_what_is_left_out_is_at_its_default(text: str) -> None:
+    assert config_file.parse(text) == Config()
+
+
+@pytest.mark.parametrize("word", ["off", "no", "on", "yes", "12:30", "2026-11-21"])
+def test_words_stay_words(word: str) -> None:
+    assert config_file.parse(f"device: {{name: {word}}}").device.name == word
+
+
+def test_a_byte_order_mark_is_no_mistake() -> None:
+    assert config_file.parse("\ufeffcamera: {fps: 3}").camera.fps == 3
+
+
+def test_a_merged_section_counts_as_written() -> None:
+    assert config_file.parse("<<: {camera: {fps: 3}}").camera.fps == 3
+
+
+def test_a_share_link_becomes_an_address() -> None:
+    link = "https://open.spotify.com/intl-de/album/4aawyAB9vmqN3uQ7FjRGTy?si=1"
+    text = f"music:\n  profiles:\n    everyday:\n      happy: {link}"
+    assert config_file.parse(text).music.profiles["everyday"]["happy"].play == "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"
+
+
+# --- the file itself --------------------------------------------------------------------------------------------------
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        config_file.load(path)
+    return str(caught.value)
+
+
+def test_a_file_that_is_missing_a_folder_or_no_text_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes("device: {name: Küche}".encode("latin-1"))
+    assert (
+        refusal(tmp_path / "none.yaml")
+        == f"{tmp_path}/none.yaml: there is no such file; copy config.yaml from the project there"
+    )
+    assert refusal(tmp_path) == f"{tmp_path}: is a folder; name the YAML file in it"
+    assert "can't be read: it isn't UTF-8 text" in refusal(tmp_path / "latin.yaml")
+    assert "can't be read: Not a directory" in refusal(tmp_path / "latin.yaml" / "config.yaml")
+
+
+def test_the_file_that_was_named_wins_over_the_one_that_lies_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config_file, "PLACES", (Path("config.yaml"), tmp_path / "etc.yaml"))
+    assert config_file.find(None) is None
+    assert config_file.load(None) == Config()
+    (tmp_path / "etc.yaml").write_text("camera: {fps: 3}")
+    assert config_file.find(None) == tmp_path / "etc.yaml"
+    (tmp_path / "config.yaml").write_text("camera: {fps: 4}")
+    assert config_file.find(None) == Path("config.yaml")
+    assert config_file.find(Path("mine.yaml")) == Path("mine.yaml")
+
+
+# --- anything at all --------------------------------------------------------------------------------------------------
+
+
+def read_or_complain(text: str) -> None:
+    """Whatever stands in the file, it is read, or refused in one line."""
+    try:
+        config_file.parse(text)
+    except ConfigError as error:
+        assert len(str(error).splitlines()) == 1, str(error)
+
+
+@given(st.text() | st.text("camerfps: \n\t{}[]\"'&*!|>-?%@`,#01.ab\\~=<"))
+@example("'")
+@example("a: !")
+@example("? ")
+@example("=: =")
+@example("a: 1\n--- ")
+@example('"\\u2028": 1')
+def test_no_text_raises_anything_else(text: str) -> None:
+    read_or_complain(text)
+
+
+WORDS = st.sampled_from(
+    [*Config.model_fields, "profiles", "everyday", "happy", "play", "source", "fps", "min_dwell", "port", "password"]
+)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | WORDS
+    | st.sampled_from(["20s", "auto", "nothing"])
+)
+KEYS = WORDS | st.text(max_size=4) | st.integers(0, 3) | st.none() | st.booleans()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12
+)
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_no_mapping_raises_anything_else(tree: dict[Any, Any]) -> None:
+    read_or_complain(yaml.safe_dump(tree, allow_unicode=True))
+
+
+FIELDS = [(section, key) for section, field in Config.model_fields.items() for key in field.annotation.model_fields]  # type: ignore[union-attr]
+
+
+@given(st.sampled_from(FIELDS), VALUES)
+def test_no_value_of_any_key_raises_anything_else(field: tuple[str, str], value: Any) -> None:
+    section, key = field
+    read_or_complain(yaml.safe_dump({section: {key: value}}, allow_unicode=True))

@@ -1,0 +1,59 @@
+"""Values as the plain data that leaves the device."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+import pytest
+
+from edge import messages
+from edge.values import Act, Control, Event, Mood, Music, Playback, When, Wish
+
+HAPPY = Mood("happy", 0.8349, 0.704, 0.351, 2, since=10.9)
+PLAY = Wish(Act.PLAY, "happy", "because", Music("spotify:artist:1", "Sigur Rós"), When.TRACK_END)
+
+
+def test_a_mood_has_the_contract_s_keys() -> None:
+    offset = datetime(2026, 11, 21, 8, 15, 20, tzinfo=timezone.utc).timestamp()
+    assert messages.mood(HAPPY, offset) == {
+        "mood": "happy", "confidence": 0.83, "valence": 0.7, "arousal": 0.35, "people": 2,
+        "since": "2026-11-21T08:15:30Z", "source": "camera",
+    }  # fmt: skip
+
+
+def test_playback_has_the_contract_s_keys() -> None:
+    told = messages.player(Playback("playing", "spotify", "Den", "Title", "Artist", "uri", 40), Control.HANDS_OFF)
+    assert told == {
+        "state": "playing", "player": "spotify", "speaker": "Den", "title": "Title", "artist": "Artist", "uri": "uri",
+        "volume": 40, "control": "hands_off",
+    }  # fmt: skip
+
+
+def test_what_isn_t_known_of_the_playback_is_null() -> None:
+    told = messages.player(Playback("unavailable", "mpd"), Control.AUTO)
+    assert {key for key, value in told.items() if value is None} == {"speaker", "title", "artist", "uri", "volume"}
+
+
+def test_a_wish_names_its_music_only_where_it_plays_some() -> None:
+    assert messages.wish(PLAY) == {
+        "act": "play", "mood": "happy", "uri": "spotify:artist:1", "name": "Sigur Rós", "when": "at_track_end",
+    }  # fmt: skip
+    assert messages.wish(Wish(Act.KEEP, "sad", "why")) == {"act": "keep", "mood": "sad"}
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (Event(1, "decision", PLAY), {"event": "music_changed", "why": "because"} | messages.wish(PLAY)),
+        (Event(1, "decision", Wish(Act.KEEP, "sad", "why")), None),
+        (Event(1, "mood_changed", HAPPY), {"event": "mood_changed"} | messages.mood(HAPPY, 0)),
+        (Event(1, "command_rejected", {"message": "no"}), {"event": "command_rejected", "message": "no"}),
+        (Event(1, "mood", HAPPY), None),
+        (Event(1, "health", {"ages": {}}), None),
+    ],
+)
+def test_only_what_people_wait_for_is_told_as_an_event(event: Event, told: dict[str, object] | None) -> None:
+    found = messages.event(event, 0)
+    assert found == told
+    json.dumps(found)

@@ -1,0 +1,107 @@
+"""Lines for people, JSON lines, MQTT."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from edge.outlets import JsonLines, MqttOutlet, PlainLines
+from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
+
+MOOD = Mood("happy", 0.83, 0.7, 0.4, 2, since=104.0)
+PLAY = Wish(Act.PLAY, "happy", "the room is happy → Sigur Rós", Music("mpd:x", "Sigur Rós"))
+QUIET = [Event(105, "mood", MOOD), Event(105, "presence", True), Event(105, "health", {}), Event(105, "player", None)]
+
+
+def source_time(at: float) -> float:
+    return at - 100
+
+
+def json_lines(*events: Event) -> list[dict[str, Any]]:
+    out = io.StringIO()
+    outlet = JsonLines(out, time_of=source_time, offset=0)
+    for event in events:
+        outlet(event)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_a_mood_is_a_json_line_of_the_contract() -> None:
+    (line,) = json_lines(Event(105.126, "mood_changed", MOOD))
+    assert list(line) == ["t", "event", "mood"]
+    assert (line["t"], line["event"]) == (5.13, "mood_changed")
+    assert set(line["mood"]) == {"mood", "confidence", "valence", "arousal", "people", "since", "source"}
+
+
+def test_a_decision_is_a_json_line_of_the_contract() -> None:
+    (line,) = json_lines(Event(106, "decision", PLAY))
+    assert line == {
+        "t": 6.0, "event": "decision", "why": PLAY.why,
+        "wish": {"act": "play", "mood": "happy", "uri": "mpd:x", "name": "Sigur Rós", "when": "now"},
+    }  # fmt: skip
+
+
+def test_nothing_else_is_a_line() -> None:
+    assert json_lines(*QUIET) == []
+    out = io.StringIO()
+    for event in QUIET:
+        PlainLines(out, time_of=source_time)(event)
+    assert out.getvalue() == ""
+
+
+def test_names_stay_readable_in_json() -> None:
+    out = io.StringIO()
+    JsonLines(out, time_of=source_time, offset=0)(Event(106, "decision", PLAY))
+    assert "Sigur Rós" in out.getvalue()
+
+
+def test_people_read_time_mood_and_reason() -> None:
+    out = io.StringIO()
+    outlet = PlainLines(out, time_of=source_time)
+    outlet(Event(105, "mood_changed", MOOD))
+    outlet(Event(106, "mood_changed", Mood("sad", 1, 0, 0, 1, 106, "override")))
+    outlet(Event(106, "decision", PLAY))
+    outlet(Event(107, "decision", Wish(Act.KEEP, "sad", "nothing is set for sad")))
+    assert out.getvalue().splitlines() == [
+        "    5.0 s  happy (83%, people: 2)",
+        "    6.0 s  sad (set by hand)",
+        "    6.0 s    ♪ the room is happy → Sigur Rós",
+        "    7.0 s    · nothing is set for sad",
+    ]
+
+
+class Broker:
+    """In place of the MQTT connection: what is retained, and what was told."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.told: list[dict[str, Any]] = []
+
+    def keep(self, topic: str, payload: Any) -> None:
+        self.kept[topic] = payload
+
+    def tell(self, payload: dict[str, Any]) -> None:
+        self.told.append(payload)
+
+
+def test_each_event_reaches_its_topic() -> None:
+    broker = Broker()
+    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet(Event(1, "control", Control.OFF))
+    assert "player" not in broker.kept, "nothing is known of the player yet"
+    outlet(Event(1, "player", Playback("playing", "dry_run")))
+    assert broker.kept["player"]["control"] == "off"
+    outlet(Event(2, "control", Control.AUTO))
+    assert (broker.kept["player"]["control"], broker.kept["player"]["state"]) == ("auto", "playing")
+    outlet(Event(3, "presence", True))
+    assert broker.kept["presence"] == "ON"
+    outlet(Event(4, "presence", False))
+    assert broker.kept["presence"] == "OFF"
+    outlet(Event(5, "health", {"ages": {}}))
+    assert broker.kept["health"] == {"ages": {}}
+    assert broker.told == []
+    outlet(Event(6, "mood", MOOD))
+    assert broker.kept["mood"]["mood"] == "happy" and broker.told == []
+    outlet(Event(7, "mood_changed", MOOD))
+    outlet(Event(8, "decision", PLAY))
+    assert [told["event"] for told in broker.told] == ["mood_changed", "music_changed"]

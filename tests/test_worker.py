@@ -1,0 +1,208 @@
+"""Threads that outlive every error and stop when told."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.errors import CameraError, PlayerError
+from edge.worker import Latest, Worker, stop_all
+
+Start = Callable[..., Worker]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """start(turn, ...): a worker that runs; its errors gather in `errors`, and it is stopped afterwards."""
+    running: list[Worker] = []
+
+    def begin(turn: Callable[[], None], *, errors: list[str] | None = None, **options: Any) -> Worker:
+        told: Callable[[str], None] = errors.append if errors is not None else lambda _: None
+        worker = Worker(
+            f"worker-{len(running)}", turn, on_error=told, **{"first_wait": 0.001, "most_wait": 0.01} | options
+        )
+        running.append(worker)
+        worker.start()
+        return worker
+
+    yield begin
+    assert stop_all(running, 2.0) == []
+
+
+def soon(true: Callable[[], object], seconds: float = 2.0) -> bool:
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.002)
+    return bool(true())
+
+
+# --- Latest -----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(), min_size=1))
+def test_the_newest_value_wins_and_the_others_are_counted(values: list[int]) -> None:
+    slot: Latest[int] = Latest()
+    for value in values:
+        slot.put(value)
+    assert slot.get(0) == values[-1]
+    assert slot.dropped == len(values) - 1
+    assert slot.get(0) is None
+
+
+def test_a_value_that_was_taken_isn_t_dropped() -> None:
+    slot: Latest[int] = Latest()
+    for value in range(3):
+        slot.put(value)
+        assert slot.get(0) == value
+    assert slot.dropped == 0
+
+
+def test_a_reader_that_waits_is_woken() -> None:
+    slot: Latest[str] = Latest()
+    threading.Timer(0.02, slot.put, ["here"]).start()
+    started = time.monotonic()
+    assert slot.get(5) == "here"
+    assert time.monotonic() - started < 2
+
+
+def test_a_reader_waits_no_longer_than_it_said() -> None:
+    started = time.monotonic()
+    assert Latest[int]().get(0.02) is None
+    assert 0.015 <= time.monotonic() - started < 1
+
+
+# --- Worker -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), CameraError("camera: gone"), KeyError(1), MemoryError(), RecursionError()]
+)
+def test_no_error_ends_a_worker(start: Start, error: Exception) -> None:
+    turns, errors = [0], list[str]()
+
+    def turn() -> None:
+        turns[0] += 1
+        time.sleep(0.001)
+        if turns[0] % 2:
+            raise error
+
+    worker = start(turn, errors=errors)
+    assert soon(lambda: turns[0] > 6)
+    assert not worker.join(0)
+    assert len(errors) >= 3
+
+
+def test_our_own_errors_are_told_as_they_are_and_foreign_ones_by_name(start: Start) -> None:
+    errors: list[str] = []
+    raised: Iterator[Exception] = iter([CameraError("camera: gone"), ValueError("odd")])
+
+    def turn() -> None:
+        for error in raised:
+            raise error
+        time.sleep(0.001)
+
+    start(turn, errors=errors)
+    assert soon(lambda: len(errors) == 2)
+    assert errors == ["camera: gone", "worker-0: ValueError: odd"]
+
+
+def test_a_worker_waits_as_long_as_the_error_asks(start: Start) -> None:
+    at: list[float] = []
+
+    def turn() -> None:
+        at.append(time.monotonic())
+        raise PlayerError("player: slow down", retry_after=0.1)
+
+    start(turn)
+    assert soon(lambda: len(at) == 3)
+    assert all(0.09 < later - earlier < 1 for earlier, later in itertools.pairwise(at))
+
+
+def test_waits_grow_and_begin_small_again_after_a_turn_that_worked(start: Start) -> None:
+    at: list[float] = []
+
+    def turn() -> None:
+        at.append(time.monotonic())
+        if len(at) != 5:
+            raise CameraError("camera: gone")
+
+    start(turn, first_wait=0.02, most_wait=10)
+    assert soon(lambda: len(at) >= 7, 5)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(at)]
+    # 0.02, 0.04, 0.08, 0.16 with 0.01 of jitter at most; none after the fifth; then 0.02 again.
+    assert gaps[3] > 0.15 > gaps[1]
+    assert gaps[4] < 0.02
+    assert gaps[5] < 0.1
+
+
+def test_a_long_wait_ends_when_the_worker_is_told_to_stop(start: Start) -> None:
+    errors: list[str] = []
+
+    def turn() -> None:
+        raise PlayerError("player: come back tomorrow", retry_after=86400)
+
+    workers = [start(turn, errors=errors) for _ in range(3)]
+    assert soon(lambda: len(errors) == 3)
+    started = time.monotonic()
+    assert stop_all(workers, 2.0) == []
+    assert time.monotonic() - started < 1
+
+
+def test_a_worker_that_hangs_is_named_and_the_others_end(start: Start) -> None:
+    free, hanging = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        free.wait(5)
+
+    stuck, fine = start(hang), start(lambda: time.sleep(0.001))
+    assert hanging.wait(2)
+    started = time.monotonic()
+    assert stop_all([stuck, fine], 0.1) == [stuck.name]
+    assert time.monotonic() - started < 1
+    free.set()
+    assert stuck.join(2)
+
+
+def test_a_worker_that_never_started_needs_no_stopping() -> None:
+    assert stop_all([Worker("idle", lambda: None, on_error=print)], 0.1) == []
+
+
+def test_what_hangs_shows_how_long_it_has_been_busy(start: Start) -> None:
+    free, busy = threading.Event(), threading.Event()
+
+    def turn() -> None:
+        busy.set()
+        free.wait(5)
+        worker.stopping.wait(5)
+
+    worker = start(turn)
+    assert busy.wait(2)
+    now = time.monotonic()
+    assert worker.busy_for(now + 10) == pytest.approx(10, abs=1)
+    assert worker.busy_for(now - 10) == 0
+    free.set()
+    worker.stopping.set()
+    assert worker.join(2)
+    assert worker.busy_for(time.monotonic() + 10) == 0
+
+
+@pytest.mark.parametrize("error", [None, OSError("the device is gone")])
+def test_the_end_runs_once_in_the_thread_whatever_it_raises(start: Start, error: Exception | None) -> None:
+    ended: list[str] = []
+
+    def end() -> None:
+        ended.append(threading.current_thread().name)
+        if error is not None:
+            raise error
+
+    worker = start(lambda: time.sleep(0.001), on_end=end)
+    assert stop_all([worker], 2) == []
+    assert ended == [worker.name]

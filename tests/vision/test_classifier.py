@@ -1,0 +1,179 @@
+"""The expression model and the sidecar that describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.errors import ModelError
+from edge.values import EXPRESSIONS, Box
+from edge.vision import classifier as module
+from edge.vision.classifier import Classifier
+from tests.vision.answers import MODEL, demo_faces
+
+FACTS: dict[str, Any] = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier(MODEL)
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[..., Path]:
+    """changed(labels=[...]): a copy of the model whose sidecar says something else; gives the model's path."""
+
+    def copy(**facts: Any) -> Path:
+        path = Path(shutil.copy(MODEL, tmp_path / "model.tflite"))
+        path.with_suffix(".json").write_text(json.dumps(FACTS | facts))
+        return path
+
+    return copy
+
+
+def refusal(model: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        Classifier(model)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+# --- the contract -----------------------------------------------------------------------------------------------------
+
+
+def test_the_sidecar_has_the_contract_s_keys() -> None:
+    assert {"labels", "input", "outputs", "sha256", "crop", "trained_on", "metrics"} <= set(FACTS)
+    assert FACTS["labels"] == list(EXPRESSIONS)
+    entry = FACTS["input"]
+    assert {key: entry[key] for key in ("height", "width", "channels", "layout", "dtype", "resize")} == {
+        "height": 48, "width": 48, "channels": 1, "layout": "NHWC", "dtype": "int8", "resize": "area",
+    }  # fmt: skip
+    assert all(isinstance(entry[key], float) for key in ("scale", "mean", "std")) and isinstance(
+        entry["zero_point"], int
+    )
+    assert {"expression", "fer2013"} == set(FACTS["outputs"])
+    for head in FACTS["outputs"].values():
+        assert set(head) == {"name", "dtype", "scale", "zero_point", "kind", "temperature"}
+        assert (head["dtype"], head["kind"]) == ("int8", "logits") and head["temperature"] > 0
+    assert FACTS["sha256"] == hashlib.sha256(MODEL.read_bytes()).hexdigest()
+
+
+def test_the_sidecar_s_numbers_are_the_model_s_own(classifier: Classifier) -> None:
+    runtime = classifier._interpreter
+    (given_,) = runtime.get_input_details()
+    assert given_["shape"].tolist() == [1, 48, 48, 1] and given_["dtype"] is np.int8
+    assert given_["quantization"] == (pytest.approx(FACTS["input"]["scale"]), FACTS["input"]["zero_point"])
+    outputs = {told["name"]: told for told in runtime.get_output_details()}
+    for head in FACTS["outputs"].values():
+        told = outputs[head["name"]]
+        assert told["shape"].tolist() == [1, 7] and told["dtype"] is np.int8
+        assert told["quantization"] == (pytest.approx(head["scale"]), head["zero_point"])
+
+
+@given(st.floats(0, 255), st.floats(1, 255), st.floats(0.001, 1), st.integers(-128, 127))
+def test_the_table_is_the_contract_s_formula(mean: float, std: float, scale: float, zero: int) -> None:
+    table = module._levels({"mean": mean, "std": std, "scale": scale, "zero_point": zero})
+    assert table.shape == (256,) and table.dtype == np.int8
+    for grey in range(256):
+        real = (grey - mean) / std
+        assert table[grey] == max(-128, min(127, round(real / scale) + zero))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grey", ["noise", "black", "white"])
+def test_probabilities_are_seven_and_sum_to_one(classifier: Classifier, grey: str) -> None:
+    faces = {
+        "noise": np.random.default_rng(1).integers(0, 256, (48, 48), np.uint8),
+        "black": np.zeros((48, 48), np.uint8),
+        "white": np.full((48, 48), 255, np.uint8),
+    }
+    for told in classifier.classify(faces[grey]).values():
+        assert told.shape == (7,) and told.min() >= 0 and told.sum() == pytest.approx(1)
+    told_of = classifier.read(np.tile(faces[grey], (3, 3)), Box(40, 40, 50, 60))
+    assert sum(told_of.probabilities) == pytest.approx(1) and len(told_of.probabilities) == 7
+
+
+def test_probabilities_are_the_softmax_of_the_logits(classifier: Classifier) -> None:
+    told = classifier.classify(np.random.default_rng(2).integers(0, 256, (48, 48), np.uint8))
+    details = {d["name"]: d["index"] for d in classifier._interpreter.get_output_details()}
+    for name, head in FACTS["outputs"].items():
+        raw = classifier._interpreter.get_tensor(details[head["name"]])[0].astype(float)
+        odds = np.exp((raw - head["zero_point"]) * head["scale"] / head["temperature"])
+        assert told[name] == pytest.approx(odds / odds.sum())
+
+
+def test_the_demo_s_faces_are_told_apart(classifier: Classifier) -> None:
+    """One face for each expression, in the order of the labels; five of the seven must be read right."""
+    told = [EXPRESSIONS[int(classifier.classify(face)["expression"].argmax())] for face in demo_faces()]
+    assert sum(a == b for a, b in zip(told, EXPRESSIONS, strict=True)) >= 5, told
+
+
+def test_expressions_come_in_our_order_whatever_the_model_s_is(
+    classifier: Classifier, changed: Callable[..., Path]
+) -> None:
+    other = Classifier(changed(labels=[*reversed(EXPRESSIONS)]))
+    grey = np.random.default_rng(3).integers(0, 256, (120, 160), np.uint8)
+    one, two = (c.read(grey, Box(30, 20, 60, 70)).probabilities for c in (classifier, other))
+    assert one == pytest.approx(two[::-1])
+
+
+@pytest.mark.parametrize(("side", "quality"), [(480, 1.0), (48, 1.0), (24, 0.5), (1, 0.1)])
+def test_small_faces_say_less(classifier: Classifier, side: float, quality: float) -> None:
+    wide = side / FACTS["crop"]["margin"]
+    assert classifier.read(np.zeros((480, 640), np.uint8), Box(0, 0, wide, wide)).quality == pytest.approx(quality)
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_isn_t_the_sidecar_s_is_refused_before_it_is_loaded(
+    changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A runtime can crash on a truncated file.
+    monkeypatch.setattr(module, "interpreter", lambda *_, **__: pytest.fail("the file was loaded"))
+    model = changed()
+    model.write_bytes(model.read_bytes()[:-1000])
+    assert "isn't the file that its sidecar describes" in refusal(model)
+    assert "isn't the file that its sidecar describes" in refusal(changed(sha256=None))
+
+
+def test_missing_files_are_said_to_be_missing(changed: Callable[..., Path]) -> None:
+    model = changed()
+    model.unlink()
+    assert f"{model}: there is no such file" in refusal(model)
+    model.with_suffix(".json").unlink()
+    assert f"{model.with_suffix('.json')}: there is no such file" in refusal(model)
+
+
+@pytest.mark.parametrize("text", ["", "{", "not json", "\0", "[1]", "null", '"text"'])
+def test_a_sidecar_that_can_t_be_read_is_refused(changed: Callable[..., Path], text: str) -> None:
+    model = changed()
+    model.with_suffix(".json").write_text(text)
+    assert f"{model.with_suffix('.json')}: isn't a" in refusal(model)
+
+
+@pytest.mark.parametrize("labels", [["happy"] * 7, [*EXPRESSIONS[:6], "contempt"], []])
+def test_other_labels_are_refused(changed: Callable[..., Path], labels: list[str]) -> None:
+    assert "its labels must be angry, disgust" in refusal(changed(labels=labels))
+
+
+@pytest.mark.parametrize("key", ["labels", "input", "outputs", "crop", "sha256"])
+@pytest.mark.parametrize("value", [None, 7, {}])
+def test_a_sidecar_with_something_wrong_is_one_sentence(changed: Callable[..., Path], key: str, value: object) -> None:
+    refusal(changed(**{key: value}))
+
+
+def test_a_head_that_the_model_lacks_is_named(changed: Callable[..., Path]) -> None:
+    outputs = FACTS["outputs"] | {"fer2013": FACTS["outputs"]["fer2013"] | {"name": "no_such"}}
+    assert "output fer2013" in refusal(changed(outputs=outputs))
