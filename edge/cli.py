@@ -25,6 +25,9 @@ ConfigOption = Annotated[
     typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
 ]
 
+mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has on the MQTT broker.")
+app.add_typer(mqtt_app, name="mqtt")
+
 
 @app.command()
 def run(
@@ -78,6 +81,28 @@ def evaluate(
     from edge.judge_model import judge_model
 
     judge_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
+
+
+@mqtt_app.command()
+def cleanup(config: ConfigOption = None) -> None:
+    """Remove everything that this device has left on the broker; stop it first."""
+    from edge import config_file
+    from edge.mqtt_cleanup import cleanup as clean_up
+
+    raise typer.Exit(clean_up(config_file.load(config_file.find(config)), sys.stdout))
+
+
+@app.command()
+def bench(
+    video: Annotated[Path | None, typer.Argument(help="A film; without it the bundled demo clip.")] = None,
+    config: ConfigOption = None,
+    json_text: Annotated[bool, typer.Option("--json", help="The figures as JSON on stdout.")] = False,
+) -> None:
+    """What looking costs on this machine, beside processing every frame and every N-th."""
+    from edge import config_file
+    from edge.bench import bench as run_bench
+
+    run_bench(config_file.load(config_file.find(config)), video, json_text=json_text)
 
 
 @app.command()

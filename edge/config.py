@@ -170,7 +170,7 @@ class ScheduleConfig(Section):
     """Looks a second at most, while something happens."""
     settled: Duration = 1.0
     """Between two looks at somebody whose mood has settled."""
-    empty: Duration = 1.0
+    empty: Duration = 2.0
     """Between two looks at a still room with nobody in it."""
 
 

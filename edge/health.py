@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import socket
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edge.values import Problem
+
+# Seconds that a rate is taken over at least.
+SHORTEST = 4.0
 
 
 def memory_mb() -> float:
@@ -30,6 +35,28 @@ def temperature() -> float | None:
         return None
 
 
+def slowdown(warm: float | None, throttled: int) -> float:
+    """How many times slower to look while the machine is too hot: 1, 2, 4 or 8.
+
+    warm: degrees Celsius. throttled: the bits of `vcgencmd get_throttled`; 0 to 3 tell of now.
+    """
+    steps = sum(warm is not None and warm >= limit for limit in (75, 80, 85))
+    now = 2 if throttled & 0b0101 else 1 if throttled & 0b1010 else 0
+    return float(2 ** max(steps, now))
+
+
+def throttled() -> int:
+    """What a Pi says about its voltage and speed, as bits; 0 where there is no `vcgencmd`."""
+    program = shutil.which("vcgencmd")
+    if program is None:
+        return 0
+    try:
+        told = subprocess.run([program, "get_throttled"], capture_output=True, text=True, timeout=2, check=False)  # noqa: S603  a fixed command
+        return int(told.stdout.strip().partition("=")[2], 16)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return 0
+
+
 @dataclass
 class Health:
     """Ages and problems, kept by the main thread.
@@ -43,7 +70,11 @@ class Health:
     look: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
-    _cpu: tuple[float, float] = (0.0, 0.0)
+    _since: tuple[float, float, int] = (0.0, 0.0, 0)
+    _rates: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        self._since = (self.started, time.process_time(), 0)
 
     def fresh(self, now: float) -> bool:
         """True while a frame came lately, or a pause was declared: then the watchdog may be fed."""
@@ -60,16 +91,22 @@ class Health:
         return before != message
 
     def report(self, now: float, looks: int) -> dict[str, Any]:
-        """The payload of the topic `health`; ages in seconds."""
-        spent = time.process_time()
-        wall, cpu = now - self._cpu[0], spent - self._cpu[1]
-        self._cpu = (now, spent)
+        """The payload of the topic `health`; ages in seconds. looks: how many there were since the start.
+
+        Rates are over the time since the last report, and for a very short one as they were before.
+        """
+        spent, wall = time.process_time(), now - self._since[0]
+        if wall >= SHORTEST:
+            self._rates = ((spent - self._since[1]) / wall, 60 * (looks - self._since[2]) / wall)
+            self._since = (now, spent, looks)
+        cpu, rate = self._rates or (None, None)
         warm = temperature()
         return {
             "frame_age": _age(now, self.frame),
             "look_age": _age(now, self.look),
             "looks": looks,
-            "cpu_share": round(cpu / wall, 3) if 0 < wall < 3600 else None,
+            "looks_per_minute": None if rate is None else round(rate),
+            "cpu_share": None if cpu is None else round(cpu, 3),
             "memory_mb": round(memory_mb(), 1),
             "temperature": None if warm is None else round(warm, 1),
             "problems": [vars(Problem(part, text)) for part, text in sorted(self.problems.items())],

@@ -3,8 +3,8 @@
 Between looks a person's belief drifts back towards "could be anything" at a rate that depends on time alone, so that
 looking more often doesn't make the device jumpier; each look multiplies in what the classifier saw. The classifier's
 probabilities are calibrated for faces as common as in its training set, so each is divided by a power of its label's
-share there: that makes rare expressions readable. The room's mood is the mean over the people in view, kept by a minimum
-dwell and by a margin.
+share there: that makes rare expressions readable. The room's mood is the mean over the people in view, kept by a
+minimum dwell and by a margin.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ class RoomMood:
         """True while more looks would change little."""
         if not self._present:
             return self._first is None
-        return self._mood.mood in EXPRESSIONS and self._mood.confidence >= SETTLED
+        # Two people of two minds leave the room's mood in doubt for good; what counts is that each of them is read.
+        read = all(person.belief.max() >= SETTLED for person in self._people.values())
+        return self._mood.mood in EXPRESSIONS and read
 
     def clear(self) -> None:
         """Begin anew, as when the camera is switched off."""

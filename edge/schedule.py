@@ -1,23 +1,31 @@
 """The frame-skipping scheduler: when is a look worth its cost?
 
-Pure: time, motion and costs are arguments. Every look and every skip has a reason, and reasons are counted.
+Pure: time, motion and costs are arguments. Two questions, asked for each frame: is there a reason to look, and can the
+budget pay for it? Every look and every skip has a reason, and reasons are counted.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
 from edge.config import ScheduleConfig
 
+# A budget over any minute: what may be saved up, plus what comes in meanwhile, is what a minute is allowed.
 WINDOW = 60.0
+SAVED = 10.0
+# A share of the picture that changed; above it somebody may have moved.
 MOTION = 0.02
-DETECT_EVERY = 2.0
+# Seconds after which the whole picture is searched again although everybody is followed.
+SEARCH_EVERY = 8.0
+SEARCH_MOVING = 1.0
+# Somebody who moves may have changed their mind: look sooner, at this share of the settled pace.
+MOVING = 0.7
 
 
 class Step(str, Enum):
-    """What to do with a frame: leave it, find faces and read them, or read the faces where they were."""
+    """What to do with a frame: leave it, search it for faces, or only read the faces that are followed."""
 
     SKIP = "skip"
     DETECT = "detect"
@@ -37,65 +45,98 @@ class Schedule:
 
     def __init__(self, config: ScheduleConfig) -> None:
         self._config = config
-        self._spent: deque[tuple[float, float]] = deque()
-        self._total = 0.0
-        self._typical = 0.0
+        self._rate = config.cpu_budget * (WINDOW - SAVED) / WINDOW
+        self._most = config.cpu_budget * SAVED
+        self._tokens = self._most
+        self._filled: float | None = None
+        self._costs: dict[Step, float] = {}
         self._looked: float | None = None
-        self._detected: float | None = None
-        self._occupied = self._settled = False
+        self._searched = 0.0
+        self._occupied = self._settled = self._lost = False
+        self.slower = 1.0
         self.counts: Counter[str] = Counter()
 
-    def plan(self, now: float, motion: float) -> Plan:
-        """motion: the share of the picture that changed since the last look, 0..1."""
-        plan = self._plan(now, motion)
+    def wants_motion(self, now: float) -> bool:
+        """False where no motion whatever would make this frame worth a look."""
+        return self._looked is None or not 0 <= now - self._looked < self._shortest
+
+    @property
+    def _shortest(self) -> float:
+        return self.slower / self._config.max_rate - 1e-6
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds that can pass at most between two looks while frames come: the calmest pace, or until two of the
+        dearest looks are paid for, since what one costs is known only afterwards.
+        """
+        calm = max(self._config.settled, self._config.empty, 1 / self._config.max_rate) * self.slower
+        dearest = max(self._costs.values(), default=0.0)
+        return max(calm, 2 * dearest / self._rate)
+
+    def plan(self, now: float, motion: float, near: float = 0.0) -> Plan:
+        """What to do with the frame of `now`.
+
+        motion: the share of the picture that changed since the last look where nobody is known to be, 0..1.
+        near: the same round the people who are followed.
+        """
+        plan = self._plan(now, motion, near)
         self.counts[f"{plan.step.value}:{plan.reason}"] += 1
         return plan
 
-    def _plan(self, now: float, motion: float) -> Plan:
-        if self._looked is None or self._detected is None:
+    def looked(self, now: float, step: Step, cost: float, *, occupied: bool, settled: bool, lost: bool = False) -> None:
+        """Note a look.
+
+        cost: CPU seconds that it took. occupied: somebody is or just was in view. settled: the mood is sure.
+        lost: somebody who was followed wasn't found where they were.
+        """
+        self._looked = now
+        if step is Step.DETECT:
+            self._searched = now
+        self._occupied, self._settled, self._lost = occupied, settled, lost
+        self._tokens -= cost
+        # The dearest lately: a budget that hopes for the cheapest is overdrawn.
+        self._costs[step] = max(cost, 0.95 * self._costs.get(step, 0.0))
+
+    def _plan(self, now: float, motion: float, near: float) -> Plan:
+        self._fill(now)
+        if self._looked is None:
             return Plan(Step.DETECT, "first")
         gap = now - self._looked
         if gap < 0:
             # The clock was set back: begin anew rather than wait for it to catch up.
-            self._looked = now
+            self._looked, self._searched = now, min(self._searched, now)
             return Plan(Step.SKIP, "clock")
-        # A machine on which looks are dear looks less often, and keeps half the budget for a calmer minute.
-        shortest = max(1 / self._config.max_rate, self._typical / (2 * self._config.cpu_budget))
-        if gap < shortest - 1e-6:
+        if gap < self._shortest:
             return Plan(Step.SKIP, "rate")
-        reason = self._reason(gap, motion)
+        reason = self._reason(gap / self.slower, motion, near)
         if reason is None:
             return Plan(Step.SKIP, "still")
-        self._forget(now)
-        if self._total + self._typical > self._config.cpu_budget * WINDOW:
+        step = self._step(now, motion)
+        if self._tokens < self._costs.get(step, 0.0):
             return Plan(Step.SKIP, "budget")
-        held = self._occupied and motion < MOTION and now - self._detected < DETECT_EVERY
-        return Plan(Step.CLASSIFY if held else Step.DETECT, reason)
+        return Plan(step, reason)
 
-    def _reason(self, gap: float, motion: float) -> str | None:
+    def _reason(self, gap: float, motion: float, near: float) -> str | None:
+        if self._lost:
+            return "lost"
         if self._occupied and not self._settled:
             return "uncertain"
-        if motion >= MOTION and (not self._occupied or gap >= self._config.settled / 2):
+        if motion >= MOTION and (not self._occupied or gap >= SEARCH_MOVING):
             return "motion"
+        if near >= MOTION and gap >= MOVING * self._config.settled:
+            return "moving"
         if gap >= (self._config.settled if self._occupied else self._config.empty):
             return "settled" if self._occupied else "heartbeat"
         return None
 
-    def looked(self, now: float, step: Step, cost: float, *, occupied: bool, settled: bool) -> None:
-        """Note a look.
+    def _step(self, now: float, motion: float) -> Step:
+        if not self._occupied or self._lost:
+            return Step.DETECT
+        since = now - self._searched
+        search = since >= SEARCH_EVERY or (motion >= MOTION and since >= SEARCH_MOVING)
+        return Step.DETECT if search else Step.CLASSIFY
 
-        cost: CPU seconds that it took. occupied: somebody is or just was in view. settled: the mood is sure.
-        """
-        self._looked = now
-        if step is Step.DETECT:
-            self._detected = now
-        self._occupied, self._settled = occupied, settled
-        self._spent.append((now, cost))
-        self._total += cost
-        self._typical = cost if self._typical == 0 else 0.8 * self._typical + 0.2 * cost
-
-    def _forget(self, now: float) -> None:
-        while self._spent and self._spent[0][0] <= now - WINDOW:
-            self._total -= self._spent.popleft()[1]
-        if not self._spent:
-            self._total = 0.0
+    def _fill(self, now: float) -> None:
+        elapsed = now - self._filled if self._filled is not None else 0.0
+        self._tokens = min(self._most, self._tokens + max(elapsed, 0.0) * self._rate)
+        self._filled = now

@@ -124,6 +124,16 @@ def test_without_looks_a_belief_fades_to_anything() -> None:
     assert predict(sure, -5.0, 20.0) == pytest.approx(sure)
 
 
+def test_more_looks_are_wanted_until_each_person_is_read() -> None:
+    room = RoomMood(CONFIG)
+    assert watch(room, 0, 2)
+    assert room.settled
+    room.look(2.0, {0: shows("happy"), 1: shows("sad")})
+    assert not room.settled
+    watch(room, 2.2, 5, shows("happy"), shows("sad"))
+    assert room.settled
+
+
 probabilities = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(
     lambda raw: Expression(tuple((np.array(raw) + 1e-9) / (np.sum(raw) + 7e-9)))
 )

@@ -26,7 +26,7 @@ def change(before: Grey, after: Grey) -> float:
     motion = Motion()
     motion.measure(before)
     motion.keep()
-    return motion.measure(after)
+    return motion.measure(after).elsewhere
 
 
 def noisy(picture: Grey, sigma: float) -> Grey:
@@ -34,7 +34,7 @@ def noisy(picture: Grey, sigma: float) -> Grey:
 
 
 def test_the_first_picture_is_all_new() -> None:
-    assert Motion().measure(room()) == 1.0
+    assert Motion().measure(room()).elsewhere == 1.0
 
 
 def test_the_same_picture_is_still() -> None:
@@ -81,12 +81,12 @@ def test_slow_motion_adds_up_until_somebody_looks() -> None:
     for step in range(40):
         picture = room()
         cv2.ellipse(picture, (200 + step, 300), (50, 120), 0, 0, 360, 20, -1)
-        seen.append(motion.measure(picture))
+        seen.append(motion.measure(picture).elsewhere)
         if step == 0:
             motion.keep()
     assert seen[1] < MOTION < seen[-1]
     motion.keep()
-    assert motion.measure(picture) == 0
+    assert motion.measure(picture).elsewhere == 0
 
 
 def test_what_was_forgotten_is_new_again() -> None:
@@ -94,4 +94,4 @@ def test_what_was_forgotten_is_new_again() -> None:
     motion.measure(room())
     motion.keep()
     motion.clear()
-    assert motion.measure(room()) == 1.0
+    assert motion.measure(room()).elsewhere == 1.0
