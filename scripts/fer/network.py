@@ -59,6 +59,7 @@ class FerNet(nn.Module):
         return self.expression(features), self.fer2013(features)
 
 
-def fresh(dropout: float = 0.2) -> FerNet:
-    """An untrained network in the memory order that convolutions on a CPU like best."""
-    return FerNet(dropout=dropout).to(memory_format=torch.channels_last)
+def fresh(dropout: float = 0.2, wide: float = 1.0) -> FerNet:
+    """An untrained network in the memory order that convolutions on a CPU like best; `wide` scales its widths."""
+    widths = tuple((round(width * wide), count) for width, count in WIDTHS)
+    return FerNet(widths, stem=round(STEM * wide), dropout=dropout).to(memory_format=torch.channels_last)
