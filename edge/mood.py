@@ -41,8 +41,8 @@ NEWS = 0.6
 DOUBT = 0.02
 # How far the shares of the labels in the training set are taken out of a probability: 1 would be Bayes' rule for looks
 # that have nothing to do with each other; but the same face is misread the same way again and again.
-LEVEL = 0.7
-LEAST = 0.005
+LEVEL = 0.6
+LEAST = 0.01
 # A new mood must be ahead of the standing one by so much.
 MARGIN = 0.5
 UNSURE_FOR = 3.0
