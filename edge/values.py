@@ -63,10 +63,14 @@ class Box:
 
 @dataclass(frozen=True)
 class Face:
-    """A face found in a frame; score 0..1 is the detector's own."""
+    """A face found in a frame.
+
+    score: 0..1, the detector's own. frontal: 0..1, 1 for a face that looks at the camera; 1 where nobody can tell.
+    """
 
     box: Box
     score: float
+    frontal: float = 1.0
 
 
 @dataclass(frozen=True)

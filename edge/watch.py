@@ -104,7 +104,8 @@ class Watch:
             faces = _distinct([face for face in found if face is not None])
             self._lost = len(faces) < len(followed)
         people = self._tracks.update(frame.at, faces)
-        seen = self._timed("classify", lambda: {p.number: self._classifier.read(grey, p.box) for p in people})
+        pairs = list(zip(people, faces, strict=True))
+        seen = self._timed("classify", lambda: {p.number: self._classifier.read(grey, face) for p, face in pairs})
         return self._timed("mood", lambda: self._mood.look(frame.at, seen))
 
     def _timed(self, stage: str, call: Callable[[], T]) -> T:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge import state
 from edge.config import VisionConfig
@@ -71,7 +72,8 @@ class YuNet:
             x, y, w, h, score = (float(row[i]) for i in (0, 1, 2, 3, 14))
             # YuNet gives infinite and enormous boxes on some pictures.
             if all(map(math.isfinite, (x, y, w, h, score))) and max(w, h) < 2 * max(small.shape):
-                faces.append(Face(Box(x * scale, y * scale, w * scale, h * scale), min(score, 1.0)))
+                box = Box(x * scale, y * scale, w * scale, h * scale)
+                faces.append(Face(box, min(score, 1.0), _frontal(row)))
         return sorted(faces, key=lambda face: -face.score)
 
 
@@ -137,6 +139,14 @@ def find_yunet(base: Path) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def _frontal(row: NDArray[np.float32]) -> float:
+    """How far a face looks at the camera: a turned head's nose leaves the middle of the eyes in YuNet's landmarks."""
+    right, left, nose = float(row[4]), float(row[6]), float(row[8])
+    apart = max(abs(left - right), 1e-3)
+    off = abs(nose - (left + right) / 2) / apart
+    return min(1.0, max(0.1, 1 - 2 * (off - 0.2))) if math.isfinite(off) else 0.1
+
+
 @dataclass(frozen=True, eq=False)
 class _Region:
     """A square part of a frame; x and y are its upper left corner there."""
@@ -148,11 +158,11 @@ class _Region:
     def placed(self, face: Face) -> Face:
         """A face that was found in the region, in pixels of the frame."""
         box = face.box
-        return Face(Box(box.x + self.x, box.y + self.y, box.w, box.h), face.score)
+        return replace(face, box=Box(box.x + self.x, box.y + self.y, box.w, box.h))
 
 
 def _around(grey: Grey, box: Box) -> _Region | None:
-    """The square of twice the box's size round it, moved into the frame; None where the box is too small or large."""
+    """The square of twice the box's size round it, moved into the frame; None for too small or large a box."""
     side = min(round(2 * max(box.w, box.h)), *grey.shape)
     if side < 24 or max(box.w, box.h) > side:
         return None

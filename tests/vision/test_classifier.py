@@ -9,15 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import ModelError
-from edge.values import EXPRESSIONS, Box
+from edge.values import EXPRESSIONS, Box, Face
 from edge.vision import classifier as module
-from edge.vision.classifier import Classifier
+from edge.vision.classifier import Classifier, quality
 from tests.vision.answers import MODEL, demo_faces
 
 FACTS: dict[str, Any] = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
@@ -100,7 +101,7 @@ def test_probabilities_are_seven_and_sum_to_one(classifier: Classifier, grey: st
     }
     for told in classifier.classify(faces[grey]).values():
         assert told.shape == (7,) and told.min() >= 0 and told.sum() == pytest.approx(1)
-    told_of = classifier.read(np.tile(faces[grey], (3, 3)), Box(40, 40, 50, 60))
+    told_of = classifier.read(np.tile(faces[grey], (3, 3)), Face(Box(40, 40, 50, 60), 0.9))
     assert sum(told_of.probabilities) == pytest.approx(1) and len(told_of.probabilities) == 7
 
 
@@ -124,14 +125,24 @@ def test_expressions_come_in_our_order_whatever_the_model_s_is(
 ) -> None:
     other = Classifier(changed(labels=[*reversed(EXPRESSIONS)]))
     grey = np.random.default_rng(3).integers(0, 256, (120, 160), np.uint8)
-    one, two = (c.read(grey, Box(30, 20, 60, 70)).probabilities for c in (classifier, other))
+    one, two = (c.read(grey, Face(Box(30, 20, 60, 70), 0.9)).probabilities for c in (classifier, other))
     assert one == pytest.approx(two[::-1])
 
 
-@pytest.mark.parametrize(("side", "quality"), [(480, 1.0), (48, 1.0), (24, 0.5), (1, 0.1)])
-def test_small_faces_say_less(classifier: Classifier, side: float, quality: float) -> None:
-    wide = side / FACTS["crop"]["margin"]
-    assert classifier.read(np.zeros((480, 640), np.uint8), Box(0, 0, wide, wide)).quality == pytest.approx(quality)
+def test_a_poor_face_says_less() -> None:
+    """Small, blurred, turned or doubtful: each alone lowers the quality, and nothing leaves 0..1."""
+    face = demo_faces()[3]
+    good = quality(face, 90, Face(Box(0, 0, 80, 80), 1.0))
+    assert good == 1.0
+    blurred = np.asarray(cv2.GaussianBlur(face, (0, 0), 2.5), np.uint8)
+    poor = {
+        "small": quality(face, 24, Face(Box(0, 0, 22, 22), 1.0)),
+        "blurred": quality(blurred, 90, Face(Box(0, 0, 80, 80), 1.0)),
+        "turned": quality(face, 90, Face(Box(0, 0, 80, 80), 1.0, frontal=0.3)),
+        "doubtful": quality(face, 90, Face(Box(0, 0, 80, 80), 0.4)),
+        "all black": quality(np.zeros((48, 48), np.uint8), 90, Face(Box(0, 0, 80, 80), 1.0)),
+    }
+    assert all(0 < value <= 0.75 for value in poor.values()), poor
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
