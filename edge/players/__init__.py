@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
 from edge.config import Config
 from edge.errors import ConfigError
+from edge.secret import secret
 from edge.values import Playback, Wish
 
 log = logging.getLogger(__name__)
@@ -35,14 +37,66 @@ def open_player(config: Config, *, clock: Callable[[], float], demo: bool) -> Pl
     """The player that the configuration asks for.
 
     clock: the time on which a dry run's songs end. demo: the demo clip is replayed, which never drives a real speaker.
+    Raises ConfigError where the player that is asked for can't be set up at all; without a login it can, and says so.
     """
     from edge.players.dry_run import DryRun
 
     wanted = config.music.player
-    if wanted in ("spotify", "mpd"):
-        raise ConfigError(f"music.player: this version has no {wanted} player yet; set it to dry_run or auto")
     if demo:
         log.info("player: a dry run, since the demo clip never drives a real speaker")
-    elif wanted == "auto":
+        return DryRun(clock=clock)
+    if wanted == "spotify" or (wanted == "auto" and _logged_in(config)):
+        return _spotify(config, clock)
+    if wanted == "mpd" or (wanted == "auto" and _mpd_there(config)):
+        return _mpd(config, clock)
+    if wanted == "auto":
         log.info("player: a dry run, which says what it would play; no speaker is set up")
     return DryRun(clock=clock)
+
+
+def _logged_in(config: Config) -> bool:
+    from edge.players.spotify_token import TokenFile
+
+    if config.spotify.client_id is None:
+        return False
+    if TokenFile().exists():
+        return True
+    log.info("spotify: isn't used, since nobody is logged in; `moodroom login` does it")
+    return False
+
+
+def _mpd_there(config: Config) -> bool:
+    """MPD is named in the configuration, there is music for it, and it answers."""
+    choices = [choice for profile in config.music.profiles.values() for choice in profile.values()]
+    if "mpd" not in config.model_fields_set or not any(choice.play.startswith("mpd:") for choice in choices):
+        return False
+    try:
+        with socket.create_connection((config.mpd.host, config.mpd.port), timeout=2):
+            return True
+    except OSError:
+        log.info("mpd: isn't used, since %s:%d doesn't answer", config.mpd.host, config.mpd.port)
+        return False
+
+
+def _spotify(config: Config, clock: Callable[[], float]) -> Player:
+    if config.spotify.client_id is None:
+        raise ConfigError(
+            "spotify.client_id: is needed for music.player: spotify; `moodroom login` says how to get one"
+        )
+    try:
+        from edge.players.spotify import Spotify
+        from edge.players.spotify_token import TokenFile
+        from edge.players.spotify_web import Web
+    except ImportError as error:
+        raise ConfigError(f"music.player: spotify needs spotipy ({error}); pip install spotipy") from None
+    log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (spotify.speaker names one)")
+    return Spotify(Web(config.spotify.client_id, TokenFile()), speaker=config.spotify.speaker, clock=clock)
+
+
+def _mpd(config: Config, clock: Callable[[], float]) -> Player:
+    try:
+        from edge.players.mpd import Mpd
+    except ImportError:
+        raise ConfigError("music.player: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
+    log.info("player: MPD at %s:%d", config.mpd.host, config.mpd.port)
+    return Mpd(config.mpd.host, config.mpd.port, password=secret("mpd_password", None), clock=clock)

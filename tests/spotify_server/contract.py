@@ -1,0 +1,119 @@
+"""Holds requests and answers against Spotify's OpenAPI file, strictly: nothing that the file doesn't name."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# In use, but not in the file: faults of the server, and what it says where a device or an address isn't there.
+UNDOCUMENTED = {400, 404, 500, 502, 503, 504}
+
+
+def contract_file() -> Path | None:
+    path = Path(os.environ.get("MOODROOM_SPOTIFY_OPENAPI") or ROOT.parent / "shared" / "spotify" / "openapi.yml")
+    return path if path.is_file() else None
+
+
+class Contract:
+    """`request` and `answer` give a list of violations, empty where all is well."""
+
+    def __init__(self, path: Path) -> None:
+        self.spec = _read(path)
+
+    def request(self, method: str, path: str, query: dict[str, str], body: Any) -> list[str]:
+        found = self._operation(method, path)
+        if found is None:
+            return [f"{method} {path}: there is no such operation"]
+        operation, place = found
+        wrong = [f"{method} {path}: is deprecated, so closed to new apps"] if operation.get("deprecated") else []
+        known = {}
+        for parameter in [*place.get("parameters", []), *operation.get("parameters", [])]:
+            parameter = self._follow(parameter)
+            if parameter["in"] == "query":
+                known[parameter["name"]] = parameter
+        wrong += [f"{method} {path}: unknown query parameter {name}" for name in query if name not in known]
+        for name, parameter in known.items():
+            if name not in query:
+                wrong += [f"{method} {path}: {name} is missing"] if parameter.get("required") else []
+            else:
+                wrong += self._check(
+                    _typed(query[name], self._follow(parameter["schema"])), parameter["schema"], f"{path}?{name}"
+                )
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        if body is not None:
+            if schema is None:
+                wrong.append(f"{method} {path}: takes no body")
+            else:
+                wrong += self._check(body, schema, f"{method} {path} body")
+                wrong += [f"{method} {path}: unknown key {key}" for key in body if key not in schema["properties"]]
+        return wrong
+
+    def answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
+        found = self._operation(method, path)
+        if found is None or status in UNDOCUMENTED:
+            return []
+        answers = found[0]["responses"]
+        if str(status) not in answers:
+            return [f"{method} {path}: answers {status}, and the file knows {', '.join(answers)}"]
+        content = self._follow(answers[str(status)]).get("content", {}).get("application/json")
+        if content is None:
+            return [] if body is None else [f"{method} {path}: {status} has no body"]
+        return self._check(body, content["schema"], f"{method} {path} -> {status}")
+
+    def _operation(self, method: str, path: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        for pattern, place in self.spec["paths"].items():
+            if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", pattern), path) and method.lower() in place:
+                return place[method.lower()], place
+        return None
+
+    def _follow(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            found: Any = self.spec
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            node = found
+        return node
+
+    def _check(self, value: Any, schema: dict[str, Any], where: str) -> list[str]:
+        whole = {"allOf": [schema], "components": self.spec["components"]}
+        errors = jsonschema.Draft202012Validator(whole).iter_errors(value)
+        return [f"{where}: {'.'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in errors]
+
+
+@lru_cache
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        return _convert(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # type: ignore[no-any-return]
+
+
+def _convert(node: Any) -> Any:
+    """OpenAPI 3.0's own words -> JSON Schema; what a description says can be null may be null."""
+    if isinstance(node, list):
+        return [_convert(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _convert(value) for key, value in node.items() if key not in ("example", "nullable")}
+    if "discriminator" in made and "oneOf" in made:
+        # Nothing in these schemas is required, so that one object can fit several.
+        made["anyOf"] = made.pop("oneOf")
+    told = str(node.get("description", ""))
+    null = node.get("nullable") is True or "an be `null`" in told
+    if null and any(key in made for key in ("type", "allOf", "oneOf", "anyOf", "$ref")):
+        return {"anyOf": [made, {"type": "null"}], "description": told}
+    return made
+
+
+def _typed(text: str, schema: dict[str, Any]) -> Any:
+    kind = schema.get("type")
+    if kind == "integer" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text

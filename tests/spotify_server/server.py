@@ -1,0 +1,242 @@
+"""The HTTP side: tokens, commands, and faults to order."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.spotify_server.contract import Contract, contract_file
+from tests.spotify_server.world import World
+
+CLIENT = "0123456789abcdef0123456789abcdef"
+# name: executed before the fault shows?
+FAULTS = {
+    "429": False, "500": False, "500 done": True, "503": False, "reset": False, "reset done": True, "late": False,
+    "late done": True, "half": True, "401": False,
+}  # fmt: skip
+
+
+class Server:
+    """`with Server(world) as server`: `server.api`, `server.accounts`; `server.faults` are used up one a request.
+
+    command_faults: for commands alone.
+    """
+
+    def __init__(self, world: World, *, late: float = 0.3) -> None:
+        """late: real seconds by which an answer that is to come too late is held back."""
+        self.world, self.late = world, late
+        self.lock = threading.RLock()
+        self.faults: deque[str | None] = deque()
+        self.command_faults: deque[str] = deque()
+        self.faulted: list[str] = []
+        self.requests: list[str] = []
+        self.violations: list[str] = []
+        self.answers: dict[str, tuple[int, dict[str, Any], dict[str, str]]] = {}
+        self.access: dict[str, float] = {}
+        self.refresh: dict[str, str] = {}
+        self.codes: dict[str, tuple[str, str]] = {}
+        self.withdrawn = False
+        self.token_lasts = 3600
+        self._count = 0
+        found = contract_file()
+        self.contract = Contract(found) if found is not None else None
+        server = self
+
+        class Handler(_Handler):
+            owner = server
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        base = f"http://127.0.0.1:{self._http.server_address[1]}/"
+        self.api, self.accounts = base + "v1/", base
+
+    def __enter__(self) -> Server:
+        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def new_tokens(self) -> dict[str, Any]:
+        """A fresh pair; the older refresh token holds until the new access token is used first."""
+        self._count += 1
+        access, refresh = f"ACCESS-SECRET-{self._count:05d}", f"REFRESH-SECRET-{self._count:05d}"
+        self.access[access] = self.world.unix() + self.token_lasts
+        self.refresh[refresh] = access
+        return {
+            "access_token": access, "token_type": "Bearer", "expires_in": self.token_lasts, "refresh_token": refresh,
+            "scope": "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private",
+        }  # fmt: skip
+
+    def login(self) -> dict[str, Any]:
+        """A token as spotipy keeps it, as if somebody had just logged in."""
+        return {**self.new_tokens(), "expires_at": int(self.world.unix()) + self.token_lasts}
+
+    # Answers: (status, body, headers).
+
+    def token(self, form: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
+        if form.get("client_id") != CLIENT:
+            return 400, {"error": "invalid_client", "error_description": "Invalid client"}, {}
+        if form.get("grant_type") == "authorization_code":
+            import base64
+            import hashlib
+
+            challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+            known = self.codes.pop(form.get("code", ""), None)
+            if known is None or known != (challenge.decode().rstrip("="), form.get("redirect_uri")):
+                return 400, {"error": "invalid_grant", "error_description": "Invalid authorization code"}, {}
+            return 200, self.new_tokens(), {}
+        if self.withdrawn or form.get("refresh_token") not in self.refresh:
+            return 400, {"error": "invalid_grant", "error_description": "Refresh token revoked"}, {}
+        return 200, self.new_tokens(), {}
+
+    def known(self, header: str) -> bool:
+        access = header.removeprefix("Bearer ")
+        if self.access.get(access, 0) <= self.world.unix():
+            return False
+        # The new pair is in use, so that the older refresh tokens are worth nothing any more.
+        self.refresh = {key: value for key, value in self.refresh.items() if value >= access}
+        return True
+
+    def api_call(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any, dict[str, str]]:
+        world = self.world
+        if found := self.answers.get(f"{method} {path}") or self.answers.get("*"):
+            return found
+        if (method, path) == ("GET", "/me/player"):
+            state = world.state_json()
+            return (204, None, {}) if state is None else (200, state, {})
+        if (method, path) == ("GET", "/me/player/devices"):
+            shown = world.shown()
+            return 200, {"devices": [world.device_json(one, shown) for one in world.devices if one.awake]}, {}
+        if (method, path) == ("GET", "/me/player/queue"):
+            return 200, world.queue_json(), {}
+        do = {
+            ("PUT", "/me/player/play"): "play",
+            ("PUT", "/me/player/pause"): "pause",
+            ("POST", "/me/player/next"): "next",
+            ("POST", "/me/player/previous"): "previous",
+            ("POST", "/me/player/queue"): "queue",
+            ("PUT", "/me/player/volume"): "volume",
+        }.get((method, path))
+        if do is None:
+            return error(404, "Service not found")
+        return self._command(do, query, body or {})
+
+    def _command(self, do: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        world, now = self.world, self.world.now_playing()
+        if (wanted := query.get("device_id")) is not None:
+            device = world.by_id(wanted)
+            if device is None:
+                return error(404, "Device not found")
+        elif now.device is None:
+            return error(404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE")
+        else:
+            device = world.device(now.device)
+        if device.restricted:
+            return error(403, "Player command failed: Device is restricted", "RESTRICTED")
+        if do == "volume" and not device.supports_volume:
+            return error(403, "Player command failed: Cannot control device volume", "VOLUME_CONTROL_DISALLOW")
+        value: Any = None
+        if do == "play":
+            if body.get("context_uri") is None and body.get("uris") is None:
+                do = "resume"
+            else:
+                value = (body.get("context_uri"), body.get("uris"))
+        elif do == "queue":
+            value = query["uri"]
+        elif do == "volume":
+            value = int(query["volume_percent"])
+        if (do == "pause" and not now.playing) or (do == "resume" and now.playing):
+            return error(403, "Player command failed: Restriction violated", "UNKNOWN")
+        world.do(do, value, device)
+        return 204, None, {}
+
+
+def error(status: int, message: str, reason: str | None = None) -> tuple[int, Any, dict[str, str]]:
+    return status, {"error": {"status": status, "message": message, **({"reason": reason} if reason else {})}}, {}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Server
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    disable_nagle_algorithm = True
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815
+
+    def _serve(self) -> None:
+        owner = self.owner
+        url = urlsplit(self.path)
+        query = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with owner.lock:
+            owner.requests.append(f"{self.command} {url.path}")
+            fault = owner.faults.popleft() if owner.faults else None
+            if self.command != "GET" and "/me/" in url.path and owner.command_faults:
+                fault = owner.command_faults.popleft()
+            if fault is not None:
+                owner.faulted.append(fault)
+            if fault is None or FAULTS[fault]:
+                status, body, headers = self._answer(url.path, query, raw)
+            else:
+                status, body, headers = error(int(fault) if fault.isdigit() else 500, "Injected")
+                headers = {"Retry-After": "7"} if fault == "429" else {}
+            if fault == "500 done":
+                status, body, headers = error(502, "Bad gateway")
+        with contextlib.suppress(OSError):
+            self._send(fault or "", status, body, headers)
+
+    def _answer(self, path: str, query: dict[str, str], raw: bytes) -> tuple[int, Any, dict[str, str]]:
+        owner = self.owner
+        if path == "/api/token":
+            return owner.token({key: values[-1] for key, values in parse_qs(raw.decode()).items()})
+        path = path.removeprefix("/v1")
+        body = json.loads(raw) if raw else None
+        if owner.contract is not None:
+            owner.violations += owner.contract.request(self.command, path, query, body)
+        if not owner.known(self.headers.get("Authorization", "")):
+            status, told, headers = error(401, "The access token expired")
+        else:
+            status, told, headers = owner.api_call(self.command, path, query, body)
+        if owner.contract is not None:
+            owner.violations += owner.contract.answer(self.command, path, status, told)
+        return status, told, headers
+
+    def _send(self, fault: str, status: int, body: Any, headers: dict[str, str]) -> None:
+        if fault.startswith("reset"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+            return
+        if fault.startswith("late"):
+            time.sleep(self.owner.late)
+            self.close_connection = True
+        text = b"" if body is None else json.dumps(body).encode()
+        if fault == "half":
+            text = text[: len(text) // 2] or b'{"half'
+            status = 200 if status == 204 else status
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(text)

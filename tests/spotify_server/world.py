@@ -1,0 +1,198 @@
+"""The account and its speakers: what a person would see, in simulated time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+START = 1_790_000_000.0  # some Unix time
+
+
+@dataclass
+class Device:
+    """A Connect device. awake: it is in the list."""
+
+    name: str
+    id: str | None
+    volume: int | None = 40
+    kind: str = "Speaker"
+    awake: bool = True
+    restricted: bool = False
+    supports_volume: bool = True
+
+
+@dataclass(frozen=True)
+class Playing:
+    """Playback from `since` on, until the next change."""
+
+    since: float
+    device: str | None = None
+    playing: bool = False
+    context: str | None = None
+    uris: tuple[str, ...] = ()
+    index: int = 0
+    position: float = 0.0
+    queue: tuple[str, ...] = ()
+    volume: int | None = None
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A command that the server carried out. do: play, resume, pause, next, previous, queue, volume."""
+
+    do: str
+    value: Any
+    at: float
+
+
+class World:
+    """Time passes only by `advance`. lag: seconds for which the API still shows the state before a command."""
+
+    def __init__(self, *, song: float = 200.0, lag: float = 1.2) -> None:
+        self.song, self.lag = song, lag
+        self.monotonic = 1000.0
+        self.devices = [
+            Device("Living Room", "living0"),
+            Device("Kitchen", "kitchen0"),
+            Device("Ann's phone", "phone0"),
+        ]
+        self.history = [Playing(self.monotonic)]
+        self.executed: list[Executed] = []
+        self.ids = 0
+
+    def clock(self) -> float:
+        return self.monotonic
+
+    def unix(self) -> float:
+        return START + self.monotonic
+
+    def advance(self, seconds: float) -> None:
+        self.monotonic += seconds
+
+    # What happens.
+
+    def tracks(self, context: str) -> tuple[str, ...]:
+        name = "".join(sign for sign in context.split(":")[-1] if sign.isalnum())[:10]
+        return tuple(f"spotify:track:{name}{n:05d}" for n in range(60))
+
+    def device(self, name: str) -> Device:
+        return next(device for device in self.devices if device.name == name)
+
+    def by_id(self, device_id: str) -> Device | None:
+        return next((device for device in self.devices if device.awake and device.id == device_id), None)
+
+    def now_playing(self) -> Playing:
+        return self.at(self.history[-1], self.monotonic)
+
+    def at(self, play: Playing, now: float) -> Playing:
+        """Songs end and the next begin."""
+        if not play.playing or not play.uris:
+            return replace(play, since=now)
+        position, index, uris, queue = play.position + now - play.since, play.index, play.uris, play.queue
+        while position >= self.song:
+            position -= self.song
+            if queue:
+                uris, queue = (*uris[: index + 1], queue[0], *uris[index + 1 :]), queue[1:]
+            index = (index + 1) % len(uris)
+        return replace(play, since=now, position=position, index=index, uris=uris, queue=queue)
+
+    def shown(self) -> Playing:
+        """What the API tells: the truth of `lag` seconds ago, going on."""
+        then = [play for play in self.history if play.since <= self.monotonic - self.lag] or self.history[:1]
+        return self.at(then[-1], self.monotonic)
+
+    def change(self, **changes: Any) -> None:
+        self.history.append(replace(self.now_playing(), **changes))
+        del self.history[:-50]
+
+    def do(self, do: str, value: Any, device: Device) -> None:
+        """Carry a command out."""
+        now = self.now_playing()
+        if do == "play":
+            context, uris = value
+            tracks = tuple(uris) if uris else self.tracks(context)
+            self.change(device=device.name, playing=True, context=context, uris=tracks, index=0, position=0.0, queue=(),
+                        volume=device.volume)  # fmt: skip
+        elif do in ("resume", "pause"):
+            self.change(device=device.name, playing=do == "resume")
+        elif do in ("next", "previous"):
+            step, uris, queue = (1 if do == "next" else -1), now.uris, now.queue
+            if do == "next" and queue:
+                uris, queue = (*uris[: now.index + 1], queue[0], *uris[now.index + 1 :]), queue[1:]
+            self.change(
+                uris=uris, queue=queue, index=(now.index + step) % max(1, len(uris)), position=0.0, playing=True
+            )
+        elif do == "queue":
+            self.change(queue=(*now.queue, value))
+        elif do == "volume":
+            device.volume = value
+            self.change(volume=value)
+        else:
+            raise AssertionError(do)
+        self.executed.append(Executed(do, value, self.monotonic))
+
+    # A person.
+
+    def person(self, do: str, value: Any = None, on: str = "Ann's phone") -> None:
+        """Somebody does it in the app: play (a context), pause, resume, next, volume."""
+        if do == "play":
+            value = (value, None)
+        self.do(do, value, self.device(on))
+        self.executed.pop()
+
+    def sleep(self, name: str) -> None:
+        """The speaker leaves the list; playback on it ends."""
+        self.device(name).awake = False
+        if self.now_playing().device == name:
+            self.change(device=None, playing=False, context=None, uris=(), queue=())
+
+    def wake(self, name: str) -> None:
+        """It comes back under another id, as they do."""
+        self.ids += 1
+        device = self.device(name)
+        device.awake, device.id = True, f"{name.split()[0].lower()}{self.ids}"
+
+    # As JSON.
+
+    def device_json(self, device: Device, shown: Playing) -> dict[str, Any]:
+        active = shown.device == device.name
+        return {
+            "id": device.id, "is_active": active, "is_private_session": False, "is_restricted": device.restricted,
+            "name": device.name, "type": device.kind, "supports_volume": device.supports_volume,
+            "volume_percent": shown.volume if active and shown.volume is not None else device.volume,
+        }  # fmt: skip
+
+    def track_json(self, uri: str) -> dict[str, Any]:
+        key = uri.split(":")[-1]
+        return {
+            "uri": uri, "id": key, "type": "track", "name": f"Song {key}", "duration_ms": int(self.song * 1000),
+            "explicit": False, "is_local": False, "href": f"https://api.spotify.com/v1/tracks/{key}",
+            "external_urls": {"spotify": f"https://open.spotify.com/track/{key}"}, "preview_url": None,
+            "artists": [{"name": "The Artist", "type": "artist", "id": "a", "uri": "spotify:artist:a"}],
+        }  # fmt: skip
+
+    def state_json(self) -> dict[str, Any] | None:
+        shown = self.shown()
+        if shown.device is None:
+            return None
+        context = None
+        if shown.context:
+            context = {
+                "type": shown.context.split(":")[1],
+                "uri": shown.context,
+                "href": "https://x/",
+                "external_urls": {},
+            }
+        return {
+            "device": self.device_json(self.device(shown.device), shown), "repeat_state": "off", "shuffle_state": False,
+            "context": context, "timestamp": int(self.unix() * 1000), "progress_ms": int(shown.position * 1000),
+            "is_playing": shown.playing,
+            "item": self.track_json(shown.uris[shown.index]) if shown.uris else None,
+            "currently_playing_type": "track", "actions": {},
+        }  # fmt: skip
+
+    def queue_json(self) -> dict[str, Any]:
+        shown = self.shown()
+        coming = [*shown.queue, *shown.uris[shown.index + 1 : shown.index + 15]]
+        current = self.track_json(shown.uris[shown.index]) if shown.uris else None
+        return {"currently_playing": current, "queue": [self.track_json(uri) for uri in coming]}
