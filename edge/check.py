@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from edge.config import Config
-from edge.errors import ConfigError, MoodroomError
+from edge.errors import ConfigError, MoodroomError, PlayerError
 from edge.secret import secret
 
 
@@ -131,6 +131,9 @@ def _player(config: Config) -> str:
 
     player = open_player(config, clock=time.monotonic, demo=False)
     try:
-        return f"{player.name}: {player.playback().state}"
+        state = player.playback().state
+        if state == "unavailable":
+            raise PlayerError(f"{player.name}: the speaker isn't there now; `moodroom speakers` lists those that are")
+        return f"{player.name}: {state}"
     finally:
         player.close()

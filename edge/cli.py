@@ -106,6 +106,30 @@ def bench(
 
 
 @app.command()
+def login(
+    config: ConfigOption = None,
+    listen: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Wait for the browser on 127.0.0.1:PORT, as with ssh -L.")
+    ] = None,
+) -> None:
+    """Sign in to Spotify, also on a machine without a screen."""
+    from edge import config_file
+    from edge.players import spotify_login
+
+    settings = config_file.load(config_file.find(config))
+    spotify_login.run(settings, port=listen, out=sys.stdout, read=sys.stdin.readline)
+
+
+@app.command()
+def speakers(config: ConfigOption = None) -> None:
+    """The Connect devices that Spotify shows now."""
+    from edge import config_file
+    from edge.players.show_speakers import show_speakers
+
+    raise typer.Exit(show_speakers(config_file.load(config_file.find(config)), sys.stdout))
+
+
+@app.command()
 def schema() -> None:
     """Print the configuration's JSON schema, for editors."""
     from edge import config_file

@@ -5,32 +5,35 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
 
-from edge import config_file, state
+from edge import __version__, config_file, state
 from edge.camera import Camera, is_replay, open_camera, public, settle
 from edge.config import Config
 from edge.director import Director
-from edge.errors import ConfigError
-from edge.health import Health, SystemdNotifier, memory_mb
+from edge.errors import ConfigError, PlayerError
+from edge.health import Health, SystemdNotifier, memory_mb, slowdown, temperature, throttled
+from edge.homeassistant import discovery
 from edge.mqtt import Mqtt
 from edge.outlets import JsonLines, MqttOutlet, Outlet, PlainLines
 from edge.players import Player, open_player
 from edge.room import Room
 from edge.secret import secret
+from edge.signals import Asked, signals
 from edge.values import UNKNOWN, Act, Command, Event, Frame, Mood, Playback, Problem, Reading, Wish
 from edge.watch import Watch
+from edge.wishes import Wishes
 from edge.worker import Latest, Worker, stop_all
 
 log = logging.getLogger(__name__)
-HEALTH_EVERY = 30.0
+# Seconds between two looks at how the device is, and until the second one; between two refusals in the log.
+HEALTH_EVERY, FIRST_HEALTH, REFUSAL_EVERY = 30.0, 3.0, 60.0
 STOP_WITHIN = 2.0
 BASE = Path(__file__).resolve().parent.parent
 
@@ -63,39 +66,13 @@ Item = Reading | Playback | Command | Problem | End
 def run(load: Callable[[], Config], options: Options, out: TextIO | None = None) -> int:
     """Run until told to stop; gives the exit code. `load` reads the configuration, again on SIGHUP."""
     config = load()
-    with _signals() as asked:
+    with signals() as asked:
         while True:
             session = Session(config, options, out or sys.stdout)
             end = session.run_fast() if options.fast else session.run(asked, load)
             if end is not End.RELOAD:
                 return 1 if end is End.STUCK else 0
             config = session.next_config
-
-
-@dataclass
-class _Asked:
-    stop: bool = False
-    reload: bool = False
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[_Asked]:
-    """SIGTERM and SIGINT ask to stop, SIGHUP to read the configuration again."""
-    asked = _Asked()
-
-    def stop(*_: object) -> None:
-        asked.stop = True
-
-    def reload(*_: object) -> None:
-        asked.reload = True
-
-    wanted = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
-    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Session:
@@ -113,22 +90,23 @@ class Session:
         self._options, self._out = options, out
         self._inbox: queue.Queue[Item] = queue.Queue(maxsize=256)
         self._frames: Latest[Frame] = Latest()
-        self._wishes: Latest[Wish] = Latest()
+        self._wishes = Wishes()
         self._outlets: list[Outlet] = []
         self._camera: Camera | None = None
         self._now = self._poll_at = 0.0
         self._first: float | None = 0.0 if options.fast else None
+        self._restart, self._refused_at = False, -REFUSAL_EVERY
         now = 0.0 if options.fast else time.monotonic()
         self._offset = 0.0 if options.fast else time.time() - now
         self.health = Health(config.camera.stuck_after, now)
         self.watch = Watch(self.config, base=BASE, nominal=options.fast)
-        self.room = Room(Director(config.music), camera_on=state.read("camera") != "OFF")
+        self.room = Room(Director(config.music), camera_on=state.read("camera") != "OFF", music=config.music)
         clock = (lambda: self._now) if options.fast else time.monotonic
         self._player: Player = open_player(self.config, clock=clock, demo=self._demo or options.fast)
         self._mqtt = self._open_mqtt()
         self._add_outlets()
 
-    def run(self, asked: _Asked, load: Callable[[], Config]) -> End:
+    def run(self, asked: Asked, load: Callable[[], Config]) -> End:
         """The real thing: one thread a part, this one decides."""
         self._say_what_is_used()
         capture = Worker("capture", self._capture, on_error=self._camera_failed, on_end=self._close_camera)
@@ -184,8 +162,8 @@ class Session:
 
     # The main thread.
 
-    def _loop(self, asked: _Asked, load: Callable[[], Config], notifier: SystemdNotifier) -> End:
-        second, reported = 0.0, 0.0
+    def _loop(self, asked: Asked, load: Callable[[], Config], notifier: SystemdNotifier) -> End:
+        second, report_at = 0.0, 0.0
         while not asked.stop:
             with contextlib.suppress(queue.Empty):
                 item = self._inbox.get(timeout=0.5)
@@ -196,7 +174,7 @@ class Session:
             if now - second < 1.0:
                 continue
             second = now
-            self._tell(self.room.tick(now))
+            self._tell([*self.room.tick(now), Event(now, "settings", self.room.settings())])
             if self._mqtt is not None:
                 self._mqtt.tend()
             if self._capture_worker.busy_for(now) > 3 * self.config.camera.stuck_after and self.room.camera_on:
@@ -208,11 +186,12 @@ class Session:
             self.health.paused = not self.room.camera_on
             if self.health.fresh(now):
                 notifier.tell("WATCHDOG=1")
-            if now - reported >= HEALTH_EVERY:
-                reported = now
-                self._tell([Event(now, "health", self.health.report(now, self.watch.looks))])
-            if asked.reload:
-                asked.reload = False
+            if now >= report_at:
+                # Rates are known a moment after the start.
+                report_at = now + (HEALTH_EVERY if report_at else FIRST_HEALTH)
+                self._tell([self._report(now)])
+            if asked.reload or self._restart:
+                asked.reload = self._restart = False
                 if self._reload(load):
                     return End.RELOAD
         return End.STOPPED
@@ -232,7 +211,7 @@ class Session:
             if self.health.set_problem(item.part, item.message or None):
                 if item.message:
                     log.warning("%s", item.message)
-                self._tell([Event(now, "health", self.health.report(now, self.watch.looks))])
+                self._tell([self._report(now)])
         elif isinstance(item, Command):
             self._obey(now, item)
 
@@ -242,9 +221,21 @@ class Session:
             if event.name == "camera":
                 state.write("camera", "ON" if event.value else "OFF")
                 log.info("camera: switched %s by %s", "on" if event.value else "off", command.origin)
-            elif event.name == "command_rejected":
-                log.info("command refused: %s", event.value["message"])
-        self._tell(events)
+            elif event.name == "restart":
+                log.info("restart: asked for by %s", command.origin)
+                self._restart = True
+            elif event.name == "command_rejected" and now - self._refused_at >= REFUSAL_EVERY:
+                self._refused_at = now
+                log.info("command refused: %s (the next ones are told on MQTT only)", event.value["message"])
+        self._tell([*events, Event(now, "settings", self.room.settings())])
+
+    def _report(self, now: float) -> Event:
+        # A machine that is too hot is helped at once, by looking less.
+        self.watch.schedule.slower = slowdown(temperature(), throttled())
+        report = self.health.report(now, self.watch.looks) | {"reasons": dict(self.watch.schedule.counts)}
+        if self._mqtt is not None:
+            report |= {"messages_sent": self._mqtt.sent, "events_dropped": self._mqtt.dropped}
+        return Event(now, "health", report)
 
     def _tell(self, events: list[Event]) -> None:
         for event in events:
@@ -324,11 +315,16 @@ class Session:
     def _play(self) -> None:
         # Short waits, so that a stop is never kept waiting by a slow poll.
         wish = self._wishes.get(min(0.5, max(0.0, self._poll_at - time.monotonic())))
-        if wish is not None:
-            self._player.apply(wish)
-        elif time.monotonic() < self._poll_at:
+        if wish is None and time.monotonic() < self._poll_at:
             return
-        self._post(self._player.playback())
+        try:
+            if wish is not None:
+                self._player.apply(wish)
+            self._post(self._player.playback())
+        except PlayerError:
+            # What played when it last answered may be long over.
+            self._post(Playback("unavailable", self._player.name))
+            raise
         self._poll_at = time.monotonic() + self._player.wait()
 
     def _problem(self, part: str, message: str | None) -> None:
@@ -357,6 +353,7 @@ class Session:
             password=password,
             on_command=self._post,
             on_problem=lambda text: self._problem("mqtt", text),
+            home=discovery(self.config, version=__version__, temperature=temperature() is not None),
         )
 
     def _add_outlets(self) -> None:
@@ -371,6 +368,7 @@ class Session:
             # Yesterday's mood may still lie on the broker.
             start = 0.0 if self._options.fast else time.monotonic()
             self._outlets[-1](Event(start, "mood", Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, start)))
+            self._outlets[-1](Event(start, "settings", self.room.settings()))
 
     def _source_time(self, at: float) -> float:
         return 0.0 if self._first is None else max(0.0, at - self._first)

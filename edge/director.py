@@ -17,6 +17,11 @@ class Director:
         self._switched: float | None = None
         self._waiting: Mood | None = None
 
+    def use(self, config: MusicConfig) -> None:
+        """Another profile is chosen; what plays stays until it has nothing for a mood to come."""
+        self._config = config
+        self._waiting = None
+
     def mood(self, now: float, mood: Mood, control: Control) -> Wish:
         """The room's mood changed."""
         self._waiting = None

@@ -15,7 +15,7 @@ from typing import Any
 from edge.values import Problem
 
 # Seconds that a rate is taken over at least.
-SHORTEST = 4.0
+SHORTEST = 2.0
 
 
 def memory_mb() -> float:
@@ -70,11 +70,8 @@ class Health:
     look: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
-    _since: tuple[float, float, int] = (0.0, 0.0, 0)
+    _since: tuple[float, float, int] | None = None
     _rates: tuple[float, float] | None = None
-
-    def __post_init__(self) -> None:
-        self._since = (self.started, time.process_time(), 0)
 
     def fresh(self, now: float) -> bool:
         """True while a frame came lately, or a pause was declared: then the watchdog may be fed."""
@@ -93,10 +90,13 @@ class Health:
     def report(self, now: float, looks: int) -> dict[str, Any]:
         """The payload of the topic `health`; ages in seconds. looks: how many there were since the start.
 
-        Rates are over the time since the last report, and for a very short one as they were before.
+        Rates are over the time since the last report, and for a very short one as they were before; the start, which
+        costs more than anything later, isn't in them.
         """
-        spent, wall = time.process_time(), now - self._since[0]
-        if wall >= SHORTEST:
+        spent = time.process_time()
+        if self._since is None:
+            self._since = (now, spent, looks)
+        elif (wall := now - self._since[0]) >= SHORTEST:
             self._rates = ((spent - self._since[1]) / wall, 60 * (looks - self._since[2]) / wall)
             self._since = (now, spent, looks)
         cpu, rate = self._rates or (None, None)

@@ -18,8 +18,9 @@ def mood(value: Mood, offset: float) -> dict[str, Any]:
     return {
         "mood": value.mood,
         "confidence": round(value.confidence, 2),
-        "valence": round(value.valence, 2),
-        "arousal": round(value.arousal, 2),
+        # Plus nothing: a little below zero would be told as -0.0.
+        "valence": round(value.valence, 2) + 0.0,
+        "arousal": round(value.arousal, 2) + 0.0,
         "people": value.people,
         "since": instant(value.since, offset),
         "source": value.source,
@@ -31,6 +32,8 @@ def wish(value: Wish) -> dict[str, Any]:
     told: dict[str, Any] = {"act": value.act.value, "mood": value.mood}
     if value.music is not None:
         told |= {"uri": value.music.uri, "name": value.music.name, "when": value.when.value}
+    if value.volume is not None:
+        told["volume"] = value.volume
     return told
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 from edge import messages
 from edge.mqtt import Mqtt
 from edge.values import Act, Control, Event, Mood, Playback, Wish
 
+# Seconds between two reports of how the device is, where nothing is wrong with it.
+HEALTH_EVERY = 120.0
 Outlet = Callable[[Event], None]
 SourceTime = Callable[[float], float]
 
@@ -58,6 +60,7 @@ class MqttOutlet:
         self._mqtt, self._offset = mqtt, offset
         self._playback: Playback | None = None
         self._control = Control.AUTO
+        self._health: tuple[float, dict[str, Any]] | None = None
 
     def __call__(self, event: Event) -> None:
         if event.name in ("mood", "mood_changed"):
@@ -65,7 +68,12 @@ class MqttOutlet:
         elif event.name == "presence":
             self._mqtt.keep("presence", "ON" if event.value else "OFF")
         elif event.name == "health":
-            self._mqtt.keep("health", event.value)
+            if self._is_news(event):
+                self._health = (event.at, event.value)
+                self._mqtt.keep("health", event.value)
+        elif event.name == "settings":
+            for name, value in event.value.items():
+                self._mqtt.keep(name, value)
         elif event.name in ("player", "control"):
             if event.name == "player":
                 self._playback = event.value
@@ -76,3 +84,11 @@ class MqttOutlet:
         told = messages.event(event, self._offset)
         if told is not None:
             self._mqtt.tell(told)
+
+    def _is_news(self, event: Event) -> bool:
+        """Whether a report says more than its last one: a problem came or went, or something is known at last."""
+        if self._health is None or event.at - self._health[0] >= HEALTH_EVERY:
+            return True
+        before, now = self._health[1], event.value
+        learned = any(value is not None and before.get(key) is None for key, value in now.items())
+        return learned or before.get("problems") != now.get("problems")

@@ -78,7 +78,7 @@ class Expression:
     """What the classifier reads in one face.
 
     probabilities: seven numbers in the order of EXPRESSIONS that sum to 1.
-    quality: 0..1, how far the picture of the face can be trusted (size, sharpness).
+    quality: 0..1, how far the picture of the face can be trusted (size, sharpness, pose, the detector's score).
     """
 
     probabilities: tuple[float, ...]
@@ -191,12 +191,14 @@ class Playback:
 class Command:
     """Something that a person asks for, whoever carried it here.
 
-    name: "mood", "camera", "control", "profile", "volume" or "playback". value: as on the MQTT topic. origin: for the log.
+    name: "mood", "camera", "control", "profile", "volume", "playback" or "restart". value: as on the MQTT topic.
+    origin: for the log. fault: why its value can't be read at all, and nothing where it can.
     """
 
     name: str
     value: str = ""
     origin: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.broker import Broker, Listener, broker, wait_for
+from tests.broker import Broker, Listener, broker, running, wait_for
 
 __all__ = ["broker"]
 ROOT = Path(__file__).parent.parent
@@ -171,7 +171,11 @@ def test_a_reload_takes_a_good_file_and_refuses_a_bad_one(
         configured(tmp_path, mqtt=mqtt, device={"id": "attic"})
         process.send_signal(signal.SIGHUP)
         wait_for(lambda: person.last("moodroom/attic/status") == "online", 30, "the new name")
-        wait_for(lambda: person.last(f"{BASE}/status") == "offline", 5, "the old name's goodbye")
+        wait_for(lambda: (f"{BASE}/status", "offline", False) in person.heard, 5, "the old name's goodbye")
+        wait_for(lambda: (f"{BASE}/profile", "", False) in person.heard, 10, "the removal of what the old name left")
+        with Listener(broker.port) as late:
+            wait_for(lambda: late.last("moodroom/attic/mood") is not None, 5, "the new name's mood")
+            assert not [topic for topic, _, _ in late.heard if "/den/" in topic]
         process.terminate()
         _, log = process.communicate(timeout=10)
         assert "min_dwell" in log
@@ -222,3 +226,53 @@ def test_a_film_that_ends_early_and_an_unplugged_camera_are_waited_out(
         assert person.last(f"{BASE}/status") == "online"
         process.terminate()
         assert process.wait(10) == 0
+
+
+@pytest.fixture
+def prompt_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker that doesn't collect small messages for 40 ms."""
+    with running(tmp_path, extra="set_tcp_nodelay true") as server:
+        yield server
+
+
+def test_every_command_is_acknowledged_by_state(
+    start: Callable[..., subprocess.Popen[str]], prompt_broker: Broker, tmp_path: Path
+) -> None:
+    broker = prompt_broker
+    profiles = {"everyday": {"default": "mpd:Calm"}, "party": {"default": "mpd:Disco"}}
+    config = configured(
+        tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port}, music={"profiles": profiles, "player": "dry_run"}
+    )
+    with Listener(broker.port) as person:
+        process = start("--config", config, "--source", "demo")
+        wait_for(lambda: "playing" in (person.last(f"{BASE}/player") or ""), 40, "music")
+        assert (person.last("homeassistant/device/den/config") or "").startswith("{")
+
+        def asked(name: str, value: str, topic: str, wanted: str) -> float:
+            began = time.monotonic()
+            person.publish(f"{BASE}/set/{name}", value)
+            wait_for(lambda: wanted in (person.last(f"{BASE}/{topic}") or ""), what=f"{wanted} on {topic}")
+            return time.monotonic() - began
+
+        asked("mood", "sad", "override", "sad")
+        asked("profile", "party", "profile", "party")
+        asked("playback", "pause", "player", '"paused"')
+        asked("playback", "play", "player", '"playing"')
+        # There and back again, through the broker, both threads and the player.
+        took = sorted(asked("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
+        print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, most {took[-1] * 1000:.0f} ms")
+        assert took[5] < 0.1
+        asked("control", "hands_off", "control", "hands_off")
+        asked("camera", "OFF", "camera", "OFF")
+        person.publish(f"{BASE}/set/volume", b"x" * 2000)
+        wait_for(lambda: "longer than 1024 bytes" in (person.last(f"{BASE}/event") or ""), what="the refusal")
+        person.heard.clear()
+        person.publish(f"{BASE}/set/restart", "PRESS")
+        wait_for(lambda: person.last(f"{BASE}/status") == "offline", 10, "the goodbye")
+        wait_for(lambda: person.last(f"{BASE}/status") == "online", 20, "the new start")
+        wait_for(lambda: person.last(f"{BASE}/camera") == "OFF", what="what survives a restart")
+        assert process.poll() is None
+        process.terminate()
+        _, log = process.communicate(timeout=10)
+        assert "Traceback" not in log
+        assert log.count("command refused") == 1

@@ -103,8 +103,14 @@ def test_strange_payloads_end_nothing(broker: Broker, device: Callable[..., Devi
         person.publish(f"{BASE}/set/nonsense", "x")
         person.publish(f"{BASE}/set/mood", "sad")
         wait_for(lambda: bool(one.commands) and one.commands[-1].value == "sad")
-    assert len(one.commands) == 5
-    assert max(len(command.value) for command in one.commands) < 100
+    assert [(c.name, c.value, bool(c.fault)) for c in one.commands] == [
+        ("mood", "", True),
+        ("mood", "", True),
+        ("mood", "", False),
+        ("mood", "{}", False),
+        ("nonsense", "x", False),
+        ("mood", "sad", False),
+    ]
 
 
 def test_events_are_not_retained(broker: Broker, device: Callable[..., Device]) -> None:

@@ -105,3 +105,31 @@ def test_each_event_reaches_its_topic() -> None:
     outlet(Event(7, "mood_changed", MOOD))
     outlet(Event(8, "decision", PLAY))
     assert [told["event"] for told in broker.told] == ["mood_changed", "music_changed"]
+
+
+def test_what_people_have_set_is_retained_word_by_word() -> None:
+    broker = Broker()
+    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet(Event(1, "settings", {"camera": "ON", "profile": "everyday"}))
+    assert broker.kept == {"camera": "ON", "profile": "everyday"}
+    assert broker.told == []
+
+
+def test_health_is_told_seldom_and_at_once_where_it_is_news() -> None:
+    broker = Broker()
+    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    told = []
+    reports: list[tuple[float, dict[str, Any]]] = [
+        (0, {"cpu_share": None, "looks": 1, "problems": []}),
+        (5, {"cpu_share": 0.1, "looks": 2, "problems": []}),  # known at last
+        (35, {"cpu_share": 0.2, "looks": 3, "problems": []}),
+        (40, {"cpu_share": 0.2, "looks": 4, "problems": [{"part": "camera"}]}),  # a problem
+        (45, {"cpu_share": 0.2, "looks": 5, "problems": []}),  # and its end
+        (164, {"cpu_share": None, "looks": 6, "problems": []}),
+        (165, {"cpu_share": 0.2, "looks": 7, "problems": []}),  # two minutes on
+    ]
+    for at, report in reports:
+        outlet(Event(at, "health", report))
+        if broker.kept["health"] is report:
+            told.append(at)
+    assert told == [0, 5, 40, 45, 165]

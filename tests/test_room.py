@@ -84,7 +84,18 @@ def test_playback_is_told_when_it_changes(room: Room) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [Command("mood", "hapy"), Command("camera", "on"), Command("control", ""), Command("lamp", "ON")],
+    [
+        Command("mood", "hapy"),
+        Command("camera", "on"),
+        Command("control", ""),
+        Command("lamp", "ON"),
+        Command("profile", "party"),
+        Command("profile", ""),
+        *(Command("volume", text) for text in ("", "101", "-1", "4.5", "1e1", "٤٠", "0x1", "1000", " 7")),
+        Command("playback", "stop"),
+        Command("restart", ""),
+        Command("mood", "happy", fault="mood isn't UTF-8 text"),
+    ],
 )
 def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Command) -> None:
     room.reading(reading("happy"))
@@ -93,6 +104,48 @@ def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Comm
     assert names(told) == ["command_rejected"]
     assert told[0].value["message"]
     assert vars(room) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "act", "volume"),
+    [
+        (Command("volume", "0"), Act.VOLUME, 0),
+        (Command("volume", "100"), Act.VOLUME, 100),
+        (Command("playback", "play"), Act.RESUME, None),
+        (Command("playback", "pause"), Act.PAUSE, None),
+        (Command("playback", "next"), Act.NEXT, None),
+        (Command("playback", "previous"), Act.PREVIOUS, None),
+    ],
+)
+def test_what_somebody_asks_of_the_player_is_wished_whatever_the_control(
+    room: Room, command: Command, act: Act, volume: int | None
+) -> None:
+    room.reading(reading("happy"))
+    room.command(0, Command("control", "off"))
+    (event,) = room.command(1, command)
+    assert (event.name, event.value.act, event.value.volume) == ("decision", act, volume)
+    assert (event.value.mood, event.value.why) == ("happy", "somebody asked for it")
+
+
+def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> None:
+    music = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
+    room = Room(Director(music), music=music)
+    room.reading(reading("sad"))
+    (event,) = room.command(1, Command("profile", "b"))
+    assert event.value.music is not None and event.value.music.uri == "mpd:B"
+    assert room.settings()["profile"] == "b"
+    assert room.command(2, Command("profile", "b")) == []
+
+
+def test_settings_say_what_people_have_set(room: Room) -> None:
+    assert room.settings() == {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday"}
+    for name, value in (("camera", "OFF"), ("control", "hands_off"), ("mood", "sad")):
+        room.command(0, Command(name, value))
+    assert room.settings() == {"camera": "OFF", "control": "hands_off", "override": "sad", "profile": "everyday"}
+
+
+def test_a_restart_is_asked_for_with_the_word_that_home_assistant_sends(room: Room) -> None:
+    assert names(room.command(0, Command("restart", "PRESS"))) == ["restart"]
 
 
 commands = st.builds(

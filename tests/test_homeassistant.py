@@ -1,0 +1,195 @@
+"""What Home Assistant is told: pinned, and held against what it is known to refuse."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import config_file
+from edge.config import Config
+from edge.homeassistant import EXPIRE_AFTER, MIGRATE, Discovery, changes, components, discovery
+from edge.mqtt import HEARTBEAT, RETAINED
+from edge.outlets import HEALTH_EVERY
+from edge.values import EXPRESSIONS, MOODS
+
+SPOTIFY = {"client_id": "0" * 32}
+
+
+def config(**sections: Any) -> Config:
+    return Config.model_validate(
+        {"device": {"id": "living-room", "area": "Living Room"}, "spotify": SPOTIFY} | sections
+    )
+
+
+def told(**sections: Any) -> Discovery:
+    return discovery(config(**sections), version="1.2.3")
+
+
+WHOLE = "homeassistant/device/living-room/config"
+PAYLOAD = told().topics[WHOLE]
+PARTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
+BASE = "moodroom/living-room"
+
+
+def test_the_entities_are_these_and_no_key_of_theirs_may_ever_change() -> None:
+    assert {key: part["platform"] for key, part in PARTS.items()} == {
+        "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
+        "presence": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
+        "control": "select", "mood_override": "select", "profile": "select", "camera": "switch", "volume": "number",
+        "play": "button", "pause": "button", "next": "button", "previous": "button", "restart": "button",
+        "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",
+        "spotify_login_expires": "sensor",
+    }  # fmt: skip
+    assert {key: part["unique_id"] for key, part in PARTS.items()} == {
+        key: f"moodroom_living-room_{key}" for key in PARTS
+    }
+
+
+def test_the_message_s_head_is_pinned() -> None:
+    assert {key: value for key, value in PAYLOAD.items() if key != "components"} == {
+        "device": {
+            "identifiers": ["moodroom_living-room"], "name": "Moodroom", "manufacturer": "Moodroom",
+            "model": "Moodroom", "sw_version": "1.2.3", "suggested_area": "Living Room",
+        },
+        "origin": {"name": "Moodroom", "sw_version": "1.2.3", "support_url": PAYLOAD["origin"]["support_url"]},
+        "availability_topic": f"{BASE}/status",
+    }  # fmt: skip
+    assert PAYLOAD["origin"]["support_url"].startswith("https://")
+
+
+def test_some_entities_are_pinned_whole() -> None:
+    assert PARTS["mood"] == {
+        "platform": "sensor", "name": "Mood", "icon": "mdi:emoticon-outline", "state_topic": f"{BASE}/mood",
+        "value_template": "{{ value_json.mood }}", "json_attributes_topic": f"{BASE}/mood", "device_class": "enum",
+        "options": list(MOODS), "expire_after": 900, "unique_id": "moodroom_living-room_mood",
+        "default_entity_id": "sensor.living_room_mood",
+    }  # fmt: skip
+    assert PARTS["camera"] == {
+        "platform": "switch", "name": "Camera", "icon": "mdi:camera", "state_topic": f"{BASE}/camera",
+        "command_topic": f"{BASE}/set/camera", "unique_id": "moodroom_living-room_camera",
+        "default_entity_id": "switch.living_room_camera",
+    }  # fmt: skip
+    assert PARTS["mood_override"]["options"] == ["auto", *EXPRESSIONS]
+    assert PARTS["control"]["options"] == ["auto", "hands_off", "off"]
+    assert PARTS["profile"]["options"] == ["everyday"]
+    assert (PARTS["volume"]["min"], PARTS["volume"]["max"]) == (0, 100)
+    assert PARTS["presence"]["device_class"] == "occupancy"
+    assert PARTS["spotify_login_expires"]["device_class"] == "timestamp"
+
+
+@pytest.mark.parametrize("key", PARTS)
+def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> None:
+    part = PARTS[key]
+    assert "object_id" not in part
+    assert re.fullmatch(rf"{part['platform']}\.[a-z0-9_]+", part["default_entity_id"])
+    assert re.fullmatch(r"mdi:[a-z0-9-]+", part["icon"])
+    assert part["name"] and "living" not in part["name"].lower()
+    if part.get("device_class") == "enum":
+        assert "state_class" not in part and "unit_of_measurement" not in part
+    if part["platform"] in ("sensor", "binary_sensor"):
+        assert part.get("entity_category") in (None, "diagnostic")
+        assert part["expire_after"] == EXPIRE_AFTER
+    if part["platform"] in ("switch", "select", "number"):
+        assert part["state_topic"], "without one it would show as assumed"
+    if part["platform"] == "button":
+        assert "state_topic" not in part
+
+
+def test_every_state_that_is_read_is_one_that_is_published() -> None:
+    for part in PARTS.values():
+        for key in ("state_topic", "json_attributes_topic"):
+            if key in part:
+                assert part[key].removeprefix(f"{BASE}/") in (*RETAINED, "event")
+
+
+def test_what_expires_is_repeated_well_before() -> None:
+    assert HEARTBEAT * 2 < EXPIRE_AFTER
+    assert HEALTH_EVERY * 2 < EXPIRE_AFTER
+
+
+def test_what_a_machine_does_not_have_is_no_entity() -> None:
+    bare = discovery(Config(), version="1", temperature=False)
+    parts = bare.topics["homeassistant/device/moodroom/config"]["components"]
+    assert set(PARTS) - set(parts) == {"temperature", "spotify_login_expires"}
+    assert "suggested_area" not in bare.topics["homeassistant/device/moodroom/config"]["device"]
+
+
+def test_single_components_say_the_same_in_their_own_topics() -> None:
+    single = told(mqtt={"discovery": "components", "discovery_prefix": "ha"})
+    assert len(single.topics) == len(PARTS)
+    for key, part in PARTS.items():
+        payload = single.topics[f"ha/{part['platform']}/living-room/{key}/config"]
+        assert payload["device"] == PAYLOAD["device"] and payload["origin"] == PAYLOAD["origin"]
+        assert payload["availability_topic"] == f"{BASE}/status"
+        assert payload.items() >= {k: v for k, v in part.items() if k != "platform"}.items()
+    assert single.birth == "ha/status"
+
+
+def test_off_is_nothing() -> None:
+    assert told(mqtt={"discovery": "off"}) == Discovery()
+
+
+def test_the_first_time_and_the_same_again_only_the_configuration_is_published() -> None:
+    now = told()
+    assert changes({}, now) == changes(now.remembered(), now) == [[(WHOLE, PAYLOAD)]]
+
+
+@pytest.mark.parametrize(("before", "after"), [("components", "device"), ("device", "components")])
+def test_a_change_of_kind_keeps_the_entities(before: str, after: str) -> None:
+    old, new = told(mqtt={"discovery": before}), told(mqtt={"discovery": after})
+    assert changes(old.remembered(), new) == [
+        [(topic, MIGRATE) for topic in old.topics],
+        [*((topic, None) for topic in old.topics), *new.topics.items()],
+    ]
+
+
+def test_switched_off_or_renamed_leaves_nothing() -> None:
+    old = told()
+    assert changes(old.remembered(), told(mqtt={"discovery": "off"})) == [[(WHOLE, None)]]
+    renamed = told(device={"id": "attic"})
+    assert changes(old.remembered(), renamed) == [[(WHOLE, None), *renamed.topics.items()]]
+    moved = told(mqtt={"discovery_prefix": "ha"})
+    assert changes(old.remembered(), moved) == [[(WHOLE, None), *moved.topics.items()]]
+
+
+def test_an_entity_that_is_no_more_is_taken_out() -> None:
+    now = discovery(config(spotify={}), version="1.2.3")
+    ((first, second),) = changes(told().remembered(), now)
+    assert first[1] is not None and first[1]["components"]["spotify_login_expires"] == {"platform": "sensor"}
+    assert second == (WHOLE, now.topics[WHOLE])
+    assert "spotify_login_expires" not in now.topics[WHOLE]["components"]
+
+
+KINDS = st.sampled_from(["device", "components", "off"])
+IDS = st.sampled_from(["a", "b"])
+
+
+@given(st.lists(st.tuples(KINDS, IDS, st.booleans()), min_size=1, max_size=8))
+def test_whatever_is_switched_the_broker_holds_the_newest_and_nothing_else(steps: list[tuple[str, str, bool]]) -> None:
+    retained: dict[str, Any] = {}
+    known: dict[str, dict[str, str]] = {}
+    now = Discovery()
+    for kind, device, spotify in steps:
+        now = told(mqtt={"discovery": kind}, device={"id": device}, spotify=SPOTIFY if spotify else {})
+        for topic, payload in itertools.chain(*changes(known, now)):
+            if payload is None:
+                del retained[topic]
+            else:
+                retained[topic] = payload
+        known = json.loads(json.dumps(now.remembered()))
+    assert retained == now.topics
+
+
+def test_it_fits_a_broker_that_takes_small_messages_only() -> None:
+    assert len(json.dumps(PAYLOAD)) < 16_000
+    assert components(config(), temperature=True) == PARTS
+
+
+def test_off_is_a_word_in_the_file_too() -> None:
+    assert config_file.parse("mqtt: {discovery: off}").mqtt.discovery == "off"

@@ -1,0 +1,176 @@
+"""Many devices on one broker, and more brokers than one."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.config import MqttConfig
+from edge.mqtt import Mqtt
+from edge.values import Command
+from tests.broker import Broker, Listener, broker, running, wait_for
+
+__all__ = ["broker"]
+DEVICES = 200
+EXPRESSIONS = ("happy", "sad", "neutral")
+
+
+class Fleet:
+    """Devices that only publish."""
+
+    def __init__(self, port: int, count: int) -> None:
+        self.commands: list[tuple[int, Command]] = []
+        self.devices = [self._device(port, number) for number in range(count)]
+
+    def _device(self, port: int, number: int) -> Mqtt:
+        return Mqtt(
+            MqttConfig(host="127.0.0.1", port=port, keepalive=60),
+            device=f"room-{number}",
+            password=None,
+            on_command=lambda command: self.commands.append((number, command)),
+            on_problem=lambda _: None,
+        )
+
+    def connected(self) -> int:
+        return sum(device.wait_connected(0) for device in self.devices)
+
+
+@pytest.fixture
+def fleet(broker: Broker) -> Iterator[Fleet]:
+    made = Fleet(broker.port, DEVICES)
+    for device in made.devices:
+        device.start()
+    yield made
+    for device in made.devices:
+        device._link._stopping.set()
+    for device in made.devices:
+        device.stop(0.5)
+
+
+@pytest.mark.parametrize("patience", [0.0, pytest.param(16.0, marks=pytest.mark.slow)])
+def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
+    broker: Broker, fleet: Fleet, patience: float
+) -> None:
+    """patience: the broker is away until each device waits so many seconds and more between two tries."""
+    wait_for(lambda: fleet.connected() == DEVICES, 60, "the whole fleet")
+    random_ = random.Random(1)
+    told = Counter[str]()
+
+    def change(rounds: int) -> None:
+        """Each device's mood changes; a minute of the fleet's life takes as long as the broker needs."""
+        for turn in range(rounds):
+            for number, device in enumerate(fleet.devices):
+                device.keep("mood", {"mood": random_.choice(EXPRESSIONS), "turn": turn, "at": time.monotonic()})
+                device.tell({"event": "mood_changed", "turn": turn})
+                told[f"moodroom/room-{number}/mood"] += 1
+                told[f"moodroom/room-{number}/event"] += 1
+
+    with Listener(broker.port, "moodroom/+/+") as listener:
+        wait_for(lambda: len(listener.heard) >= DEVICES, what="everybody's status")
+        listener.heard.clear()
+        heard: Counter[str] = Counter()
+
+        def all_heard() -> bool:
+            heard.clear()
+            heard.update(topic for topic, _, _ in listener.heard)
+            return heard == told
+
+        for _ in range(3):
+            # One round at a time: Mosquitto queues a thousand messages for a listener, and drops the rest.
+            change(1)
+            wait_for(all_heard, 30, "every message, once")
+
+        # The broker goes away; meanwhile each mood changes three times and each device has something to tell.
+        broker.send(signal.SIGKILL)
+        wait_for(lambda: fleet.connected() == 0, 20, "everybody's notice")
+        broker.stop()
+        change(3)
+        wait_for(lambda: all(device._link._wait >= patience for device in fleet.devices), 60, "more tries")
+        began = time.monotonic()
+        broker.start()
+        arrivals = []
+        while (back := fleet.connected()) < DEVICES:
+            arrivals.append(back)
+            assert time.monotonic() - began < 90, f"{back} of {DEVICES} are back"
+            time.sleep(0.1)
+        took = time.monotonic() - began
+    newest = {f"moodroom/room-{n}/mood": device._kept["mood"] for n, device in enumerate(fleet.devices)}
+    with Listener(broker.port, "moodroom/+/mood") as late:
+
+        def all_newest() -> bool:
+            found = {topic: text for topic, text, _ in late.heard}
+            return found == newest
+
+        wait_for(all_newest, 20, "every device's newest mood")
+    most_at_once = max((b - a for a, b in itertools.pairwise(arrivals)), default=0)
+    print(f"{DEVICES} devices back in {took:.1f} s, {most_at_once} at most within 0.1 s")
+    # A herd would arrive in one moment; these come spread over a second and more.
+    assert most_at_once < DEVICES / 2
+    assert sum(device.dropped for device in fleet.devices) == 0
+
+
+def test_a_dozen_devices_take_commands_each_its_own(broker: Broker) -> None:
+    fleet = Fleet(broker.port, 12)
+    for device in fleet.devices:
+        device.start()
+    try:
+        wait_for(lambda: fleet.connected() == 12, 10, "the fleet")
+        with Listener(broker.port) as person:
+            for number in range(12):
+                person.publish(f"moodroom/room-{number}/set/volume", str(number))
+            wait_for(lambda: len(fleet.commands) == 12, what="all commands")
+        assert all(command.value == str(number) for number, command in fleet.commands)
+    finally:
+        for device in fleet.devices:
+            device.stop()
+
+
+def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
+    (tmp_path / "house").mkdir()
+    (tmp_path / "annex").mkdir()
+    with running(tmp_path / "house") as house:
+        bridge = (
+            f"connection annex\naddress 127.0.0.1:{house.port}\nbridge_protocol_version mqttv50\ncleansession true\n"
+            "restart_timeout 1 2\ntopic moodroom/+/set/# in 1\ntopic moodroom/# out 1\ntopic homeassistant/status in 1"
+        )
+        with running(tmp_path / "annex", extra=bridge) as annex, Listener(house.port, "moodroom/#") as person:
+            commands: list[Command] = []
+            device = Mqtt(
+                MqttConfig(host="127.0.0.1", port=annex.port),
+                device="annex",
+                password=None,
+                on_command=commands.append,
+                on_problem=lambda _: None,
+            )
+            device.start()
+            try:
+                device.keep("mood", {"mood": "happy"})
+                wait_for(lambda: person.last("moodroom/annex/mood") is not None, 15, "the mood, across")
+                wait_for(lambda: person.last("moodroom/annex/status") == "online")
+                person.publish("moodroom/annex/set/mood", "sad")
+                wait_for(lambda: bool(commands), 10, "the command, across")
+                assert commands == [Command("mood", "sad", origin="mqtt")]
+
+                # The house's broker restarts, and forgets; the bridge says what it knows again.
+                house.stop()
+                device.keep("mood", {"mood": "neutral"})
+                house.start()
+
+                def across() -> bool:
+                    with Listener(house.port, "moodroom/annex/mood") as late:
+                        late.publish("moodroom/test", "x")
+                        return late.last("moodroom/annex/mood") == '{"mood": "neutral"}'
+
+                wait_for(across, 20, "the newest mood, across")
+                assert json.loads(device._kept["mood"])["mood"] == "neutral"
+                assert len(commands) == 1, "no command comes twice"
+            finally:
+                device.stop()
