@@ -294,6 +294,21 @@ class MqttConfig(Section):
     """Where Home Assistant looks for devices."""
 
 
+def _no_page(value: bool) -> bool:
+    if value:
+        raise ValueError("this version has no page yet; set it to false")
+    return value
+
+
+class WebConfig(Section):
+    enabled: Annotated[bool, AfterValidator(_no_page)] = False
+    """The page for phones; this version has none yet."""
+    host: str = "127.0.0.1"
+    """The address that the page will listen on."""
+    port: Port = 8730
+    """Its port."""
+
+
 class Config(Section):
     """The whole file; each section may be left out."""
 
@@ -306,3 +321,4 @@ class Config(Section):
     spotify: SpotifyConfig = SpotifyConfig()
     mpd: MpdConfig = MpdConfig()
     mqtt: MqttConfig = MqttConfig()
+    web: WebConfig = WebConfig()

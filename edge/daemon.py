@@ -139,6 +139,7 @@ class Session:
 
     def run_fast(self) -> End:
         """A replay in one thread on the film's own clock: two runs give the same lines."""
+        self._say_what_is_used()
         camera = open_camera(self.config.camera, wait=lambda _: None, fast=True, loop=not self._options.once)
         try:
             if self._mqtt is not None:
@@ -205,7 +206,8 @@ class Session:
             self._solved("vision")
             self._tell(self.room.reading(item))
         elif isinstance(item, Playback):
-            self._solved("player")
+            if item.state != "unavailable":
+                self._solved("player")
             self._tell(self.room.told_playback(now, item))
         elif isinstance(item, Problem):
             if self.health.set_problem(item.part, item.message or None):
