@@ -48,9 +48,15 @@ def test_both_runtimes_give_the_same_answers(tmp_path: Path) -> None:
     for head in ("expression", "fer2013"):
         raw = ours[f"{head}_raw"]
         assert raw.shape == (COUNT, 7) and raw.dtype == np.int8 and raw.std() > 5
-        # Kernels round differently, by one step at most.
-        assert np.abs(raw.astype(int) - theirs[f"{head}_raw"].astype(int)).max() <= 1
+        # The two runtimes' kernels round differently: seldom by two steps of int8 after thirteen layers, never by more.
+        steps = np.abs(raw.astype(int) - theirs[f"{head}_raw"].astype(int))
+        assert steps.max() <= 2
+        assert (steps <= 1).mean() >= 0.97
         assert np.abs(ours[head] - theirs[head]).max() < 0.05
+        # Where one is clear about a face, the other says the same.
+        clear = np.sort(ours[head], axis=1)[:, -1] - np.sort(ours[head], axis=1)[:, -2] > 0.1
+        assert clear.sum() >= 10
+        assert (ours[head].argmax(1) == theirs[head].argmax(1))[clear].all()
 
 
 def test_without_a_runtime_the_mend_is_said() -> None:
