@@ -14,7 +14,8 @@ from edge.values import EXPRESSIONS, MOODS, Control
 
 # A state that wasn't heard of for so long, in seconds, is unknown; it is repeated three times as often.
 EXPIRE_AFTER = 900
-SUPPORT = "https://github.com/moodroom/moodroom"
+# The project has no public address yet; this one is reserved for examples and leads nowhere.
+SUPPORT = "https://moodroom.example/support"
 MIGRATE = {"migrate_discovery": True}
 Payload = dict[str, Any]
 Stage = list[tuple[str, Payload | None]]
