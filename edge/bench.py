@@ -17,11 +17,10 @@ from rich.table import Table
 
 from edge.camera import demo_clip, open_camera
 from edge.config import Config
-from edge.daemon import BASE
 from edge.health import memory_mb
 from edge.schedule import Plan, Step
 from edge.values import EXPRESSIONS, Frame
-from edge.watch import Pace, Watch
+from edge.watch import BASE, Pace, Watch
 
 Changes = list[tuple[float, str]]
 

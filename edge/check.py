@@ -68,8 +68,8 @@ def _camera(config: Config) -> str:
 
 
 def _detector(config: Config) -> str:
-    from edge.daemon import BASE
     from edge.vision.detector import open_detector
+    from edge.watch import BASE
 
     found = open_detector(config.vision, base=BASE)
     better = "; scripts/fetch_models brings YuNet, which is quicker and surer" if found.name == "haar" else ""
@@ -79,9 +79,8 @@ def _detector(config: Config) -> str:
 def _model(config: Config) -> str:
     import numpy as np
 
-    from edge.daemon import BASE
     from edge.vision.classifier import Classifier
-    from edge.watch import find_model
+    from edge.watch import BASE, find_model
 
     path = find_model(config.vision.model, BASE)
     model = Classifier(path)

@@ -10,14 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from edge import __version__, config_file, state
-from edge.camera import Camera, is_replay, open_camera, public, settle
+from edge.camera import is_replay, open_camera, public, settle
 from edge.config import Config
 from edge.director import Director
-from edge.errors import ConfigError, PlayerError
+from edge.errors import ConfigError
 from edge.health import Health, SystemdNotifier, memory_mb, slowdown, temperature, throttled
 from edge.homeassistant import discovery
 from edge.mqtt import Mqtt
@@ -26,8 +27,9 @@ from edge.players import Player, open_player
 from edge.room import Room
 from edge.secret import secret
 from edge.signals import Asked, signals
+from edge.stations import Capture, Playing, Vision
 from edge.values import UNKNOWN, Act, Command, Event, Frame, Mood, Playback, Problem, Reading, Wish
-from edge.watch import Watch
+from edge.watch import BASE, Watch
 from edge.wishes import Wishes
 from edge.worker import Latest, Worker, stop_all
 
@@ -35,7 +37,6 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at how the device is, and until the second one; between two refusals in the log.
 HEALTH_EVERY, FIRST_HEALTH, REFUSAL_EVERY = 30.0, 3.0, 60.0
 STOP_WITHIN = 2.0
-BASE = Path(__file__).resolve().parent.parent
 
 
 class End(Enum):
@@ -69,7 +70,7 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
     with signals() as asked:
         while True:
             session = Session(config, options, out or sys.stdout)
-            end = session.run_fast() if options.fast else session.run(asked, load)
+            end = session.run_fast(asked) if options.fast else session.run(asked, load)
             if end is not End.RELOAD:
                 return 1 if end is End.STUCK else 0
             config = session.next_config
@@ -89,18 +90,18 @@ class Session:
         self.config = self.next_config = config.model_copy(update={"camera": camera})
         self._options, self._out = options, out
         self._inbox: queue.Queue[Item] = queue.Queue(maxsize=256)
-        self._frames: Latest[Frame] = Latest()
         self._wishes = Wishes()
         self._outlets: list[Outlet] = []
-        self._camera: Camera | None = None
-        self._now = self._poll_at = 0.0
+        self._now = 0.0
         self._first: float | None = 0.0 if options.fast else None
         self._restart, self._refused_at = False, -REFUSAL_EVERY
         now = 0.0 if options.fast else time.monotonic()
         self._offset = 0.0 if options.fast else time.time() - now
         self.health = Health(config.camera.stuck_after, now)
         self.watch = Watch(self.config, base=BASE, nominal=options.fast)
-        self.room = Room(Director(config.music), camera_on=state.read("camera") != "OFF", music=config.music)
+        # A film that is to be replayed once isn't the camera that somebody switched off.
+        on = options.once or state.read("camera") != "OFF"
+        self.room = Room(Director(config.music), camera_on=on, music=config.music)
         clock = (lambda: self._now) if options.fast else time.monotonic
         self._player: Player = open_player(self.config, clock=clock, demo=self._demo or options.fast)
         self._mqtt = self._open_mqtt()
@@ -109,18 +110,20 @@ class Session:
     def run(self, asked: Asked, load: Callable[[], Config]) -> End:
         """The real thing: one thread a part, this one decides."""
         self._say_what_is_used()
-        capture = Worker("capture", self._capture, on_error=self._camera_failed, on_end=self._close_camera)
+        frames: Latest[Frame] = Latest()
+        capture = Capture(self.config.camera, frames, loop=not self._options.once, on=self._camera_on, seen=self._seen)
+        vision = Vision(self.watch, frames, on=self._camera_on, post=self._post)
+        player = Playing(self._player, self._wishes, post=self._post)
         workers = [
-            Worker(
-                "player", self._play, on_error=lambda text: self._problem("player", text), on_end=self._player.close
-            ),
-            Worker("vision", self._see, on_error=lambda text: self._problem("vision", text), first_wait=0.1),
-            capture,
+            Worker("player", player.turn, on_error=partial(self._problem, "player"), on_end=self._player.close),
+            Worker("vision", vision.turn, on_error=partial(self._problem, "vision"), first_wait=0.1),
+            Worker("capture", capture.turn, on_error=partial(self._problem, "camera"), on_end=capture.close),
         ]
-        self._capture_worker = capture
+        self._capture_worker = workers[-1]
+        capture.stopping = self._capture_worker.stopping
         if is_replay(self.config.camera.source):
             # What can't be replayed is refused at once; a camera that fails is tried again.
-            self._camera = self._open_camera()
+            capture.open()
         notifier = SystemdNotifier()
         try:
             if self._mqtt is not None:
@@ -137,7 +140,7 @@ class Session:
             if self._mqtt is not None:
                 self._mqtt.stop()
 
-    def run_fast(self) -> End:
+    def run_fast(self, asked: Asked) -> End:
         """A replay in one thread on the film's own clock: two runs give the same lines."""
         self._say_what_is_used()
         camera = open_camera(self.config.camera, wait=lambda _: None, fast=True, loop=not self._options.once)
@@ -145,23 +148,33 @@ class Session:
             if self._mqtt is not None:
                 self._mqtt.start()
                 self._mqtt.wait_connected(3.0)
-            while (frame := camera.read()) is not None:
+            while not asked.stop and (frame := camera.read()) is not None:
                 self._now = frame.at
                 reading = self.watch.frame(frame)
                 if reading is not None:
                     self._tell(self.room.reading(reading))
                 self._tell(self.room.tick(frame.at))
                 self._tell(self.room.told_playback(frame.at, self._player.playback()))
-        except KeyboardInterrupt:
-            return End.STOPPED
         finally:
             camera.close()
             self._player.close()
             if self._mqtt is not None:
                 self._mqtt.stop()
-        return End.OVER
+        return End.STOPPED if asked.stop else End.OVER
 
-    # The main thread.
+    def _camera_on(self) -> bool:
+        return self.room.camera_on
+
+    def _seen(self, frame: Frame | None) -> None:
+        """Called by the capture thread for each frame, and with None at a replay's end."""
+        if frame is None:
+            self._post(End.OVER)
+            return
+        if self._first is None:
+            self._first = frame.at
+        if self.health.frame is None or "camera" in self.health.problems:
+            self._problem("camera", "")
+        self.health.frame = frame.at
 
     def _loop(self, asked: Asked, load: Callable[[], Config], notifier: SystemdNotifier) -> End:
         second, report_at = 0.0, 0.0
@@ -267,67 +280,6 @@ class Session:
         log.info("configuration: read again; starting the parts anew")
         self.next_config = new
         return True
-
-    # The other threads.
-
-    def _capture(self) -> None:
-        stopping = self._capture_worker.stopping
-        if not self.room.camera_on:
-            self._close_camera()
-            stopping.wait(0.2)
-            return
-        if self._camera is None:
-            self._camera = self._open_camera()
-        try:
-            frame = self._camera.read()
-        except BaseException:
-            self._close_camera()
-            raise
-        if frame is None:
-            self._post(End.OVER)
-            stopping.set()
-            return
-        if self._first is None:
-            self._first = frame.at
-        if self.health.frame is None or "camera" in self.health.problems:
-            self._problem("camera", "")
-        self.health.frame = frame.at
-        self._frames.put(frame)
-
-    def _open_camera(self) -> Camera:
-        stopping = self._capture_worker.stopping
-        return open_camera(self.config.camera, wait=stopping.wait, loop=not self._options.once)
-
-    def _close_camera(self) -> None:
-        camera, self._camera = self._camera, None
-        if camera is not None:
-            camera.close()
-
-    def _camera_failed(self, message: str) -> None:
-        self._problem("camera", message)
-
-    def _see(self) -> None:
-        frame = self._frames.get(0.5)
-        if not self.room.camera_on:
-            self.watch.clear()
-            return
-        if frame is not None and (reading := self.watch.frame(frame)) is not None:
-            self._post(reading)
-
-    def _play(self) -> None:
-        # Short waits, so that a stop is never kept waiting by a slow poll.
-        wish = self._wishes.get(min(0.5, max(0.0, self._poll_at - time.monotonic())))
-        if wish is None and time.monotonic() < self._poll_at:
-            return
-        try:
-            if wish is not None:
-                self._player.apply(wish)
-            self._post(self._player.playback())
-        except PlayerError:
-            # What played when it last answered may be long over.
-            self._post(Playback("unavailable", self._player.name))
-            raise
-        self._poll_at = time.monotonic() + self._player.wait()
 
     def _problem(self, part: str, message: str | None) -> None:
         self._post(Problem(part, message or ""))

@@ -12,13 +12,12 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from edge.config import Config
-from edge.daemon import BASE
 from edge.errors import DataError
 from edge.evaluate import evaluate_all
 from edge.evaluation import Evaluation
 from edge.values import EXPRESSIONS, Grey
 from edge.vision.classifier import Classifier
-from edge.watch import find_model
+from edge.watch import BASE, find_model
 
 
 def judge_model(config: Config, data: Path, *, split: str, json_text: bool, png: Path | None) -> None:

@@ -19,6 +19,8 @@ from edge.vision.detector import Detector, open_detector
 from edge.vision.motion import Change, Motion
 
 T = TypeVar("T")
+# The project's folder, or where the package is installed.
+BASE = Path(__file__).resolve().parent.parent
 # What a look counts as in a fast replay, where two runs must decide alike whatever the machine does meanwhile.
 NOMINAL = {Step.DETECT: 0.008, Step.CLASSIFY: 0.002}
 # Seconds for which somebody who wasn't found again is still looked for where they were.

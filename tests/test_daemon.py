@@ -194,8 +194,8 @@ def test_a_broker_that_is_away_holds_nothing_up(start: Callable[..., subprocess.
 def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from edge.camera import open_camera
     from edge.config import CameraConfig, Config
-    from edge.daemon import BASE as PROJECT
     from edge.health import memory_mb
+    from edge.watch import BASE as PROJECT
     from edge.watch import Watch
 
     monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))

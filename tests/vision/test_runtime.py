@@ -48,7 +48,7 @@ def test_both_runtimes_give_the_same_answers(tmp_path: Path) -> None:
     for head in ("expression", "fer2013"):
         raw = ours[f"{head}_raw"]
         assert raw.shape == (COUNT, 7) and raw.dtype == np.int8 and raw.std() > 5
-        # The two runtimes' kernels round differently in each of thirteen layers: a step of int8 at the end, seldom more.
+        # The two runtimes' kernels round differently in each of thirteen layers: by a step of int8, seldom more.
         # Three steps are 0.15 of a logit.
         steps = np.abs(raw.astype(int) - theirs[f"{head}_raw"].astype(int))
         assert steps.max() <= 3
