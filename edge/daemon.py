@@ -87,6 +87,9 @@ class Session:
                 f"--once: ends with a replay, and {public(source)} is a live camera; name a film with --source"
             )
         camera = config.camera.model_copy(update={"source": source})
+        if is_replay(source):
+            # What can't be replayed is refused before anything starts; a camera that fails is tried again later.
+            open_camera(camera, wait=lambda _: None, fast=True).close()
         self.config = self.next_config = config.model_copy(update={"camera": camera})
         self._options, self._out = options, out
         self._inbox: queue.Queue[Item] = queue.Queue(maxsize=256)
@@ -121,9 +124,6 @@ class Session:
         ]
         self._capture_worker = workers[-1]
         capture.stopping = self._capture_worker.stopping
-        if is_replay(self.config.camera.source):
-            # What can't be replayed is refused at once; a camera that fails is tried again.
-            capture.open()
         notifier = SystemdNotifier()
         try:
             if self._mqtt is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -15,6 +16,10 @@ from edge.camera.grey import to_grey
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.values import Frame, Grey
+
+# What FFmpeg and OpenCV say about a broken film, we say in one sentence.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # A handful of photographs is a slide show; a long row of pictures is a film that somebody took apart.
