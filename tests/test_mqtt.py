@@ -7,49 +7,18 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from edge.config import MqttConfig
 from edge.mqtt import Mqtt
-from edge.values import Command
 from tests.broker import Broker, Listener, broker, free_port, running, wait_for
+from tests.mqtt_device import Device, device
 
-__all__ = ["broker"]
+__all__ = ["broker", "device"]
 BASE = "moodroom/kitchen"
-
-
-class Device:
-    """An Mqtt with what it was told."""
-
-    def __init__(self, port: int, *, password: str | None = None, **settings: Any) -> None:
-        self.commands: list[Command] = []
-        self.problems: list[str | None] = []
-        config = MqttConfig(host="127.0.0.1", port=port, **settings)
-        self.mqtt = Mqtt(
-            config,
-            device="kitchen",
-            password=password,
-            on_command=self.commands.append,
-            on_problem=self.problems.append,
-        )
-
-
-@pytest.fixture
-def device() -> Iterator[Callable[..., Device]]:
-    made: list[Device] = []
-
-    def make(port: int, **settings: Any) -> Device:
-        made.append(Device(port, **settings))
-        made[-1].mqtt.start()
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.mqtt.stop()
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])

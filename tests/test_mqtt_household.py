@@ -30,46 +30,11 @@ from edge.mqtt import EVENT_LIFE, LONGEST, Memory, Mqtt, memory, read_command
 from edge.room import PLAYBACK, Room
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running, wait_for
+from tests.mqtt_device import Device, Make, device
 
-__all__ = ["broker"]
+__all__ = ["broker", "device"]
 BASE = "moodroom/kitchen"
 WHOLE = "homeassistant/device/kitchen/config"
-
-
-class Device:
-    """An Mqtt with what it was told."""
-
-    def __init__(self, port: int, *, password: str | None = None, home: Discovery | None = None, **more: Any) -> None:
-        self.commands: list[Command] = []
-        self.problems: list[str | None] = []
-        self.mqtt = Mqtt(
-            MqttConfig(**{"host": "127.0.0.1", "port": port} | more),
-            device="kitchen",
-            password=password,
-            on_command=self.commands.append,
-            on_problem=self.problems.append,
-            home=home,
-        )
-
-    def said(self, words: str) -> bool:
-        return any(words in (problem or "") for problem in self.problems)
-
-
-Make = Callable[..., Device]
-
-
-@pytest.fixture
-def device() -> Iterator[Make]:
-    made: list[Device] = []
-
-    def make(port: int, **settings: Any) -> Device:
-        made.append(Device(port, **settings))
-        made[-1].mqtt.start()
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.mqtt.stop()
 
 
 def home(**mqtt: Any) -> Discovery:
