@@ -10,6 +10,7 @@ figures on the public test stand in `OUT/history.jsonl`. The private test is nev
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import sys
@@ -25,16 +26,18 @@ from tqdm import tqdm
 from fer.augment import augment
 from fer.checkpoint import CheckpointError, network, read
 from fer.data import LABELS, PUBLIC, TRAIN, Faces, load
-from fer.network import FerNet, fresh
+from fer.network import BLOCKS, FerNet, fresh
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What decides the result.
 
-    strength: of the augmentation, half of it in the last `calm_epochs`. rare_power: 0 draws pictures as they come, 1
-    draws each class alike. wide: factor on the network's widths. teachers: checkpoints whose mean answer is `teach` of
-    the target (Hinton et al. 2015, arXiv:1503.02531). start: a checkpoint whose averaged weights are gone on from.
+    strength: of the augmentation, half of it in its calm end. rare_power: 0 draws pictures as they come, 1
+    draws each class alike. wide: factor on the network's widths; blocks: how many of each width. teachers: checkpoints
+    whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015, arXiv:1503.02531).
+    start: a checkpoint whose averaged weights are gone on from. minutes: end the schedule after so much training, if
+    `epochs` isn't reached before. calm: the last part of the schedule, with weaker augmentation and no mixup.
     """
 
     epochs: int = 70
@@ -48,12 +51,15 @@ class Recipe:
     dropout: float = 0.2
     strength: float = 1.0
     rare_power: float = 0.4
-    calm_epochs: int = 6
+    calm: float = 0.12
     seed: int = 1
     wide: float = 1.0
-    teach: float = 0.6
+    blocks: tuple[int, ...] = BLOCKS
+    teach: float = 0.4
+    views: int = 6
     teachers: tuple[str, ...] = ()
     start: str | None = None
+    minutes: float | None = None
 
 
 def main() -> None:
@@ -65,6 +71,8 @@ def main() -> None:
         seed=args.seed,
         strength=args.strength,
         wide=args.wide,
+        blocks=tuple(args.blocks),
+        minutes=args.minutes,
         teachers=tuple(str(path) for path in args.teachers),
         start=None if args.start is None else str(args.start),
     )
@@ -76,11 +84,13 @@ def main() -> None:
     torch.manual_seed(recipe.seed)
     trainer = Trainer(recipe, train, device)
     trainer.resume(args.out / "last.pt")
-    while trainer.epoch < recipe.epochs:
+    while trainer.progress(0.0) < 1:
         started = time.monotonic()
         loss = trainer.run_epoch()
         scores = accuracy(trainer.averaged, public, trainer.mean, trainer.std, device)
         trainer.save(args.out / "last.pt")
+        if trainer.progress(0.0) < 1 - recipe.calm:
+            trainer.save(args.out / "before_calm.pt")
         line = {"epoch": trainer.epoch, "loss": round(loss, 4), **scores, "s": round(time.monotonic() - started)}
         with (args.out / "history.jsonl").open("a") as history:
             history.write(json.dumps(line) + "\n")
@@ -95,6 +105,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument("--rate", type=float, default=Recipe.rate, help="of learning, for a batch of 128")
     parser.add_argument("--wide", type=float, default=Recipe.wide, help="factor on the widths, for a teacher")
+    parser.add_argument("--blocks", type=int, nargs="*", default=BLOCKS, help="residual blocks of each width")
+    parser.add_argument("--minutes", type=float, help="end the schedule after so many minutes of training")
     parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints to learn from as well")
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
@@ -107,7 +119,7 @@ class Trainer:
     """The network, its running average and the optimiser; one call an epoch."""
 
     def __init__(self, recipe: Recipe, faces: Faces, device: torch.device) -> None:
-        self.recipe, self.device, self.epoch = recipe, device, 0
+        self.recipe, self.device, self.epoch, self.seconds = recipe, device, 0, 0.0
         self.images = torch.from_numpy(faces.images).unsqueeze(1).to(device)
         self.labels = F.one_hot(torch.from_numpy(faces.labels), 7).float().to(device)
         self.votes = torch.from_numpy(faces.votes).to(device)
@@ -118,11 +130,11 @@ class Trainer:
         counts = self.labels.sum(0)
         chance = (counts.max() / counts) ** recipe.rare_power
         self.draw = (self.labels @ chance).cpu()
-        self.net = fresh(recipe.dropout, recipe.wide).to(device)
-        self.averaged = fresh(recipe.dropout, recipe.wide).to(device).eval()
+        self.net = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device)
+        self.averaged = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device).eval()
         if recipe.start is not None:
             self.net.load_state_dict(dict(read(Path(recipe.start)).state))
-        self.teachers = [network(read(Path(path)).state).to(device) for path in recipe.teachers]
+        self.taught = self.ask([network(read(Path(path)).state).to(device) for path in recipe.teachers])
         self.averaged.load_state_dict(self.net.state_dict())
         decay = [p for p in self.net.parameters() if p.ndim > 1]
         plain = [p for p in self.net.parameters() if p.ndim <= 1]
@@ -144,42 +156,45 @@ class Trainer:
             picked = order[step * self.recipe.batch : (step + 1) * self.recipe.batch]
             if len(picked) < 2:
                 continue
-            self.set_rate(self.epoch + step / self.steps)
-            losses.append(self.learn(picked, self.epoch * self.steps + step))
+            at = self.progress(step / self.steps)
+            self.set_rate(self.epoch + step / self.steps, at)
+            started = time.monotonic()
+            losses.append(self.learn(picked, self.epoch * self.steps + step, calm=at >= 1 - self.recipe.calm))
+            self.seconds += time.monotonic() - started
         self.epoch += 1
         return sum(losses) / len(losses)
 
-    def set_rate(self, at: float) -> None:
+    def progress(self, part: float) -> float:
+        """How far the schedule is, 0..1, `part` of the present epoch being done."""
+        by_epochs = (self.epoch + part) / self.recipe.epochs
+        by_time = 0.0 if self.recipe.minutes is None else self.seconds / 60 / self.recipe.minutes
+        return min(1.0, max(by_epochs, by_time))
+
+    def set_rate(self, epoch: float, at: float) -> None:
         """Two epochs of warm-up, then half a cosine down to nothing."""
-        warm = min(1.0, (at + 0.02) / 2)
-        cosine = 0.5 * (1 + math.cos(math.pi * at / self.recipe.epochs))
+        warm = min(1.0, (epoch + 0.02) / 2)
+        cosine = 0.5 * (1 + math.cos(math.pi * at))
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate * self.recipe.batch / 128 * warm * cosine
 
-    def learn(self, picked: Tensor, step: int) -> float:
+    def learn(self, picked: Tensor, step: int, *, calm: bool) -> float:
         """One step of gradient descent on the pictures with these indices."""
         recipe = self.recipe
-        calm = self.epoch >= recipe.epochs - recipe.calm_epochs
         x = augment(self.images[picked].float() / 255, recipe.strength * (0.5 if calm else 1.0))
-        labels, votes, weight = self.labels[picked], self.votes[picked], self.weight[picked]
+        labels, votes = self.labels[picked], self.votes[picked] * self.weight[picked, None]
+        labels = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
+        if self.taught is not None:
+            votes = votes + recipe.teach * (self.taught[0][picked] - votes)
+            labels = labels + recipe.teach * (self.taught[1][picked] - labels)
         if not calm and torch.rand(()) < recipe.mixup_chance:  # mixup, arXiv:1710.09412
             share = float(torch.distributions.Beta(recipe.mixup, recipe.mixup).sample())
             other = torch.randperm(len(picked), device=self.device)
             x = share * x + (1 - share) * x[other]
             labels = share * labels + (1 - share) * labels[other]
-            # Votes that count little pull the mixed target little.
-            a, b = share * weight, (1 - share) * weight[other]
-            weight = a + b
-            votes = (a[:, None] * votes + b[:, None] * votes[other]) / weight.clamp(min=1e-6)[:, None]
-        labels = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
+            votes = share * votes + (1 - share) * votes[other]
         x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
             expression, original = self.net(x)
-        votes = votes * weight[:, None]
-        if self.teachers:
-            taught = self.ask(x)
-            votes = votes + recipe.teach * (taught[0] - votes)
-            labels = labels + recipe.teach * (taught[1] - labels)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
         seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
         loss = told.mean() + seen.mean()
@@ -190,12 +205,22 @@ class Trainer:
         return loss.item()
 
     @torch.no_grad()
-    def ask(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The teachers' mean probabilities for both heads, (n, 7) each."""
-        with torch.autocast(self.device.type, torch.bfloat16):
-            answers = [teacher(x) for teacher in self.teachers]
-        expression, original = (torch.stack(head).float().softmax(2).mean(0) for head in zip(*answers, strict=True))
-        return expression, original
+    def ask(self, teachers: list[FerNet]) -> tuple[Tensor, Tensor] | None:
+        """The teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers."""
+        if not teachers:
+            return None
+        sums = [torch.zeros(len(self.images), 7, device=self.device) for _ in range(2)]
+        rows = torch.arange(len(self.images), device=self.device)
+        for part in tqdm(rows.split(512), desc="asking the teachers", disable=None, leave=False):
+            for teacher, view in itertools.product(teachers, range(self.recipe.views)):
+                x = augment(self.images[part].float() / 255, 0.4 if view else 0.0)
+                x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
+                with torch.autocast(self.device.type, torch.bfloat16):
+                    answers = teacher(x)
+                for total, answer in zip(sums, answers, strict=True):
+                    total[part] += answer.float().softmax(1)
+        asked = len(teachers) * self.recipe.views
+        return sums[0] / asked, sums[1] / asked
 
     @torch.no_grad()
     def follow(self, step: int) -> None:
@@ -212,6 +237,7 @@ class Trainer:
         state = {
             "recipe": asdict(self.recipe),
             "epoch": self.epoch,
+            "seconds": self.seconds,
             "mean": self.mean,
             "std": self.std,
             "labels": LABELS,
@@ -229,7 +255,7 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        self.epoch = state["epoch"]
+        self.epoch, self.seconds = state["epoch"], state["seconds"]
         self.net.load_state_dict(state["net"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-WIDTHS = ((64, 2), (128, 2), (256, 1))
+WIDTHS = (64, 128, 256)
+BLOCKS = (2, 2, 2)
 STEM = 32
 
 
@@ -38,7 +39,7 @@ class FerNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[tuple[int, int], ...] = WIDTHS,
+        widths: tuple[tuple[int, int], ...] = tuple(zip(WIDTHS, BLOCKS, strict=True)),
         stem: int = STEM,
         dropout: float = 0.2,
     ) -> None:
@@ -59,7 +60,10 @@ class FerNet(nn.Module):
         return self.expression(features), self.fer2013(features)
 
 
-def fresh(dropout: float = 0.2, wide: float = 1.0) -> FerNet:
-    """An untrained network in the memory order that convolutions on a CPU like best; `wide` scales its widths."""
-    widths = tuple((round(width * wide), count) for width, count in WIDTHS)
+def fresh(dropout: float = 0.2, wide: float = 1.0, blocks: tuple[int, ...] = BLOCKS) -> FerNet:
+    """An untrained network in the memory order that convolutions on a CPU like best.
+
+    wide: factor on the widths. blocks: how many residual blocks each width has.
+    """
+    widths = tuple((round(width * wide), count) for width, count in zip(WIDTHS, blocks, strict=True))
     return FerNet(widths, stem=round(STEM * wide), dropout=dropout).to(memory_format=torch.channels_last)
