@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections import deque
+from collections import Counter
 
-from edge.values import Act, Wish
+from edge.values import Act, When, Wish
 
 MOST = 16
-# Where one of these waits, a newer one takes its place; each `next` counts.
-_REPLACES = {
-    Act.PLAY: (Act.PLAY,),
-    Act.VOLUME: (Act.VOLUME,),
-    Act.PAUSE: (Act.PAUSE, Act.RESUME),
-    Act.RESUME: (Act.PAUSE, Act.RESUME),
-}
+log = logging.getLogger(__name__)
+
+
+def replaces(new: Wish, old: Wish) -> bool:
+    """True where the newer wish takes the place of one that still waits.
+
+    Music takes the place of music, a volume of a volume, a pause or going on of both, and what was to come at a song's
+    end is taken back; none pushes out what it isn't about. Every skip counts, and every song for the queue.
+    """
+    if Act.PLAY in (new.act, old.act):
+        taken_back = new.act is Act.FORGET and old.when is When.TRACK_END
+        return taken_back or (new.act is old.act and When.QUEUE not in (new.when, old.when))
+    still = (Act.PAUSE, Act.RESUME)
+    return (new.act in still and old.act in still) or (new.act is old.act and new.act in (Act.VOLUME, Act.FORGET))
 
 
 class Wishes:
     """Between the thread that decides and the one that drives the player."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Wish] = deque(maxlen=MOST)
+        self._waiting: list[Wish] = []
         self._ready = threading.Condition()
 
     def put(self, wish: Wish) -> None:
-        """Leave a wish for the player; the oldest of more than MOST is dropped."""
+        """Leave a wish for the player; of more than MOST, the oldest of the most frequent kind is dropped."""
         with self._ready:
-            replaced = _REPLACES.get(wish.act, ())
-            self._waiting = deque((w for w in self._waiting if w.act not in replaced), maxlen=MOST)
-            self._waiting.append(wish)
+            self._waiting = [*(old for old in self._waiting if not replaces(wish, old)), wish]
+            if len(self._waiting) > MOST:
+                kind = Counter((one.act, one.when) for one in self._waiting).most_common(1)[0][0]
+                dropped = next(one for one in self._waiting if (one.act, one.when) == kind)
+                self._waiting.remove(dropped)
+                log.warning("player: too much is asked at once; %s is left out once", dropped.act.value)
             self._ready.notify()
 
     def get(self, wait: float) -> Wish | None:
@@ -37,4 +48,4 @@ class Wishes:
         with self._ready:
             if not self._waiting:
                 self._ready.wait(wait)
-            return self._waiting.popleft() if self._waiting else None
+            return self._waiting.pop(0) if self._waiting else None

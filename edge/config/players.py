@@ -21,3 +21,5 @@ class MpdConfig(Section):
     """Where MPD (Music Player Daemon) or Mopidy runs."""
     port: Port = 6600
     """Its port."""
+    password_file: str | None = None
+    """A file with nothing but the password; or set MOODROOM_MPD_PASSWORD, or systemd's credential mpd_password."""

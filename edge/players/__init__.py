@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
-from edge.config import Config
+from edge.config import Config, several
 from edge.errors import ConfigError
+from edge.players.asked import GivenUp, Resolve
 from edge.secret import secret
 from edge.values import Playback, Wish
 
@@ -20,11 +21,21 @@ class Player(Protocol):
 
     name: str
 
+    @property
+    def login_expires(self) -> float | None:
+        """Unix time at which the login ends; None where there is none. May be called by any thread."""
+
     def apply(self, wish: Wish) -> None:
         """Do what the wish says; one for the track's end is kept until then, and a newer one takes its place."""
 
     def playback(self) -> Playback:
         """What plays now; does what was kept for this moment."""
+
+    def given_up(self) -> list[GivenUp]:
+        """Wishes that won't be done any more, since the last call; never raises."""
+
+    def report(self) -> dict[str, Any]:
+        """What goes into the payload of `health`; never raises, and may be called by any thread."""
 
     def wait(self) -> float:
         """Seconds until `playback` is worth calling again."""
@@ -33,10 +44,17 @@ class Player(Protocol):
         """Let go; the music goes on as it is."""
 
 
-def open_player(config: Config, *, clock: Callable[[], float], demo: bool) -> Player:
+def open_player(
+    config: Config,
+    *,
+    clock: Callable[[], float],
+    demo: bool,
+    resolver: Callable[[str], Resolve] | None = None,
+) -> Player:
     """The player that the configuration asks for.
 
     clock: the time on which a dry run's songs end. demo: the demo clip is replayed, which never drives a real speaker.
+    resolver: a player's name -> what finds the songs that a `library:` address stands for.
     Raises ConfigError where the player that is asked for can't be set up at all; without a login it can, and says so.
     """
     from edge.players.dry_run import DryRun
@@ -46,9 +64,9 @@ def open_player(config: Config, *, clock: Callable[[], float], demo: bool) -> Pl
         log.info("player: a dry run, since the demo clip never drives a real speaker")
         return DryRun(clock=clock)
     if wanted == "spotify" or (wanted == "auto" and _logged_in(config)):
-        return _spotify(config, clock)
+        return _spotify(config, clock, resolver("spotify") if resolver is not None else None)
     if wanted == "mpd" or (wanted == "auto" and _mpd_there(config)):
-        return _mpd(config, clock)
+        return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
     if wanted == "auto":
         log.info("player: a dry run, which says what it would play; no speaker is set up")
     return DryRun(clock=clock)
@@ -59,7 +77,11 @@ def _logged_in(config: Config) -> bool:
 
     if config.spotify.client_id is None:
         return False
-    if TokenFile().exists():
+    file = TokenFile()
+    if file.exists():
+        return True
+    if file.refused():
+        # Whoever was logged in hears that the login has ended, and not a dry run.
         return True
     log.info("spotify: isn't used, since nobody is logged in; `moodroom login` does it")
     return False
@@ -67,8 +89,11 @@ def _logged_in(config: Config) -> bool:
 
 def _mpd_there(config: Config) -> bool:
     """MPD is named in the configuration, there is music for it, and it answers."""
-    choices = [choice for profile in config.music.profiles.values() for choice in profile.values()]
-    if "mpd" not in config.model_fields_set or not any(choice.play.startswith("mpd:") for choice in choices):
+    moods = [mood for profile in config.music.profiles.values() for mood in profile.values()]
+    choices = [choice for mood in moods for choice in several(mood)]
+    if "mpd" not in config.model_fields_set or not any(
+        choice.play.startswith(("mpd:", "library:")) for choice in choices
+    ):
         return False
     try:
         with socket.create_connection((config.mpd.host, config.mpd.port), timeout=2):
@@ -78,7 +103,7 @@ def _mpd_there(config: Config) -> bool:
         return False
 
 
-def _spotify(config: Config, clock: Callable[[], float]) -> Player:
+def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     if config.spotify.client_id is None:
         raise ConfigError(
             "spotify.client_id: is needed for music.player: spotify; `moodroom login` says how to get one"
@@ -90,13 +115,15 @@ def _spotify(config: Config, clock: Callable[[], float]) -> Player:
     except ImportError as error:
         raise ConfigError(f"music.player: spotify needs spotipy ({error}); pip install spotipy") from None
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (spotify.speaker names one)")
-    return Spotify(Web(config.spotify.client_id, TokenFile()), speaker=config.spotify.speaker, clock=clock)
+    web = Web(config.spotify.client_id, TokenFile())
+    return Spotify(web, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
 
 
-def _mpd(config: Config, clock: Callable[[], float]) -> Player:
+def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     try:
         from edge.players.mpd import Mpd
     except ImportError:
         raise ConfigError("music.player: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     log.info("player: MPD at %s:%d", config.mpd.host, config.mpd.port)
-    return Mpd(config.mpd.host, config.mpd.port, password=secret("mpd_password", None), clock=clock)
+    password = secret("mpd_password", config.mpd.password_file)
+    return Mpd(config.mpd.host, config.mpd.port, password=password, clock=clock, resolve=resolve)

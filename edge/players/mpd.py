@@ -2,62 +2,120 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-import mpd
+from dataclasses import dataclass, replace
+from typing import Any
 
 from edge.errors import PlayerError
-from edge.players.mpd_music import songs_of
+from edge.manners import stands
+from edge.players.asked import GivenUp, Resolve, patience, resolved, words
+from edge.players.mpd_fade import Fade
+from edge.players.mpd_link import Link, RefusedError
+from edge.players.mpd_queue import Coming, Queue
 from edge.values import Act, Music, Playback, When, Wish
+from edge.wishes import replaces
 
-T = TypeVar("T")
 TIMEOUT = 3.0
-POLL = 2.0  # MPD is near, and a look costs it nothing
-AWAY_POLL = 10.0
-PATIENCE = 600.0
-FADE_STEP = 0.8
+FAREWELL = 1.0
+BACKSTOP = 30.0  # MPD tells each change by itself; this only notices that it is gone
+POLL = 2.0  # where it can't tell
+OTHERWISE = "somebody chose otherwise"
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A wish on its way, with music that MPD understands; given: as it was given. until: worth nothing after it.
+
+    target: the song that a skip goes to, so that it can be given again; tried: a song may be in the queue already.
+    """
+
+    wish: Wish
+    given: Wish
+    until: float
+    target: str | None = None
+    tried: bool = False
 
 
 class Mpd:
     """A player as `edge.players.Player` describes it; connects when needed, and again after a break."""
 
     name = "mpd"
+    login_expires: float | None = None
 
     def __init__(
-        self, host: str, port: int, *, password: str | None, clock: Callable[[], float], timeout: float = TIMEOUT
+        self,
+        host: str,
+        port: int,
+        *,
+        password: str | None,
+        clock: Callable[[], float],
+        timeout: float = TIMEOUT,
+        resolve: Resolve | None = None,
     ) -> None:
-        """clock: monotonic seconds. timeout: seconds for each answer."""
-        self._host, self._port, self._password, self._clock = host, port, password, clock
-        self._client: Any = mpd.MPDClient()
-        self._client.timeout = timeout
-        self._connected = False
-        self._contexts: dict[str, str] = {}
-        self._waiting: tuple[Wish, float] | None = None
-        self._volumes: list[tuple[float, int]] = []
+        """clock: monotonic seconds. timeout: seconds for each answer. resolve: what `library:...` stands for."""
+        self._clock, self._resolve = clock, resolve
+        self._link = Link(host, port, password=password, timeout=timeout, clock=clock)
+        self._queue = Queue(self._link)
+        self._fade = Fade()
+        self._asked: list[_Asked] = []
+        self._coming: Coming | None = None
+        self._queued: list[str] = []
+        self._given_up: list[GivenUp] = []
 
     def apply(self, wish: Wish) -> None:
         """Do it; what can be repeated without harm is kept while MPD is away."""
         if wish.act is Act.KEEP:
             return
-        if wish.act is Act.PLAY and (wish.music is None or not wish.music.uri.startswith("mpd:")):
-            where = wish.music.uri if wish.music else "nothing"
-            raise PlayerError(f"mpd: {where} isn't MPD's to play; check music.profiles and music.player", retry_after=1)
-        self._waiting = (wish, self._clock() + PATIENCE)
-        self._do_waiting()
+        playable = resolved(wish, self.name, "mpd:", self._resolve)
+        self._asked = [one for one in self._asked if not replaces(wish, one.given)]
+        self._asked.append(_Asked(playable, wish, self._clock() + patience(wish)))
+        self._work()
 
     def playback(self) -> Playback:
-        self._do_waiting()
-        self._step_volume()
-        status = self._ask(lambda client: client.status())
-        state = {"play": "playing", "pause": "paused"}.get(status.get("state"), "stopped")
-        speaker = f"MPD at {self._host}"
+        self._link.listener.changed.clear()
+        self._work()
+        status = self._status()
+        if (volume := self._fade.step(self._clock(), _volume(status))) is not None:
+            self._setvol(volume)
+            status["volume"] = str(volume)
+        return self._shown(self._status() if self._mind_coming(status) else status)
+
+    def given_up(self) -> list[GivenUp]:
+        given_up, self._given_up = self._given_up, []
+        return given_up
+
+    def report(self) -> dict[str, Any]:
+        return {}
+
+    def wait(self) -> float:
+        if self._link.listener.changed.is_set():
+            return 0.0
+        if (at := self._fade.next_at()) is not None:
+            return max(0.05, at - self._clock())
+        return BACKSTOP if self._link.listener.listening else POLL
+
+    def close(self) -> None:
+        if (goal := self._fade.goal) is not None and self._link.connected:
+            # Nobody wants a speaker that stays hushed.
+            self._link.hurry(FAREWELL)
+            with contextlib.suppress(PlayerError):
+                self._setvol(goal)
+        self._link.close()
+
+    # Looking.
+
+    def _status(self) -> dict[str, Any]:
+        return dict(self._link.ask(lambda client: client.status()))
+
+    def _shown(self, status: dict[str, Any]) -> Playback:
+        state = {"play": "playing", "pause": "paused"}.get(str(status.get("state")), "stopped")
+        speaker = f"MPD at {self._link.host}"
         if state == "stopped":
             return Playback(state, self.name, speaker=speaker, volume=_volume(status))
-        song = self._ask(lambda client: client.currentsong())
-        context = self._contexts.get(str(song.get("id")))
+        song = self._link.ask(lambda client: client.currentsong())
         return Playback(
             state,
             self.name,
@@ -66,179 +124,173 @@ class Mpd:
             artist=_text(song.get("artist")),
             uri=f"mpd:{song['file']}" if song.get("file") else None,
             volume=_volume(status),
-            context=context,
+            context=self._queue.context(song.get("id")),
             duration=float(status["duration"]) if status.get("duration") else None,
             position=float(status["elapsed"]) if status.get("elapsed") else None,
         )
 
-    def wait(self) -> float:
-        if self._volumes:
-            return max(0.05, self._volumes[0][0] - self._clock())
-        return POLL if self._connected else AWAY_POLL
-
-    def close(self) -> None:
-        self._away()
-
     # Doing.
 
-    def _do_waiting(self) -> None:
-        if self._waiting is None:
-            return
-        wish, until = self._waiting
-        if self._clock() > until:
-            log.info("mpd: %s comes too late and is dropped", wish.act.value)
-            self._waiting = None
-            return
-        self._connect()
-        if wish.act in (Act.NEXT, Act.PREVIOUS) or wish.when is When.QUEUE:
-            # Sent once: where the connection breaks now, it may have arrived.
-            self._waiting = None
-        try:
-            self._do(wish)
-        except _RefusedError:
-            self._waiting = None
-            raise
-        self._waiting = None
+    def _work(self) -> None:
+        while self._asked:
+            asked = self._asked[0]
+            if self._clock() > asked.until:
+                self._give_up(asked.given, "it comes too late", fault=True)
+            elif asked.given.basis is not None and not stands(asked.given, self._shown(self._status()), self._clock()):
+                self._give_up(asked.given, OTHERWISE)
+            else:
+                try:
+                    self._do(asked)
+                except RefusedError as error:
+                    self._asked.pop(0)
+                    self._give_up(asked.given, str(error), fault=True)
+                    raise
+            self._asked.pop(0)
 
-    def _do(self, wish: Wish) -> None:
+    def _give_up(self, wish: Wish, why: str, *, fault: bool = False) -> None:
+        self._given_up.append(GivenUp(wish, why, fault))
+
+    def _do(self, asked: _Asked) -> None:
+        wish, ask = asked.wish, self._link.ask
         if wish.act is Act.PLAY and wish.music is not None:
-            self._play(wish, wish.music)
+            self._play(asked, wish.music)
+            return
+        if wish.act is Act.FORGET:
+            self._take_back()
         elif wish.act is Act.PAUSE:
-            self._ask(lambda client: client.pause(1))
+            ask(lambda client: client.pause(1))
         elif wish.act is Act.RESUME:
-            paused = self._ask(lambda client: client.status()).get("state") == "pause"
-            self._ask(lambda client: client.pause(0) if paused else client.play())
-        elif wish.act is Act.NEXT:
-            self._ask(lambda client: client.next())
-        elif wish.act is Act.PREVIOUS:
-            self._ask(lambda client: client.previous())
+            self._set_order(wish)
+            paused = self._status().get("state") == "pause"
+            ask(lambda client: client.pause(0) if paused else client.play())
+        elif wish.act in (Act.NEXT, Act.PREVIOUS):
+            self._skip(asked)
         if wish.volume is not None:
             self._set_volume(wish.volume, fade=wish.fade, asked=wish.act is Act.VOLUME)
 
-    def _play(self, wish: Wish, music: Music) -> None:
-        status = self._ask(lambda client: client.status())
-        songs = self._ask(lambda client: songs_of(client, music.uri))
-        if not songs:
-            raise _RefusedError(f"mpd: {music.name} ({music.uri}) holds no song; check music.profiles", retry_after=1)
+    def _skip(self, asked: _Asked) -> None:
+        """To a certain song, which may be said twice; where none can be named, said once."""
+        target = asked.target or self._neighbour(asked.wish.act)
+        if target is None:
+            # Where the connection breaks now, it may have arrived.
+            self._asked[0] = replace(asked, until=0.0)
+            act = asked.wish.act
+            self._link.ask(lambda client: client.next() if act is Act.NEXT else client.previous())
+            return
+        self._asked[0] = replace(asked, target=target)
+        if self._status().get("songid") != target:
+            self._link.ask(lambda client: client.playid(target))
+
+    def _neighbour(self, act: Act) -> str | None:
+        status = self._status()
+        if act is Act.NEXT:
+            return status.get("nextsongid")
+        at = int(status.get("song", 0)) - 1
+        if at < 0 or status.get("random") == "1":
+            return None
+        found = self._link.ask(lambda client: client.playlistinfo(at))
+        return str(found[0]["id"]) if found else None
+
+    def _play(self, asked: _Asked, music: Music) -> None:
+        wish, status = asked.wish, self._status()
+        songs = self._queue.songs(music, wish.offset)
+        playing = status.get("state") == "play"
+        if wish.when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
+            self._enqueue(asked, songs, status)
+            return
+        self._take_back()
         # A radio station never comes to an end, so that waiting for one would be for ever.
-        ends = status.get("state") == "play" and status.get("duration") is not None
-        at = int(status.get("song", -1))
-        if wish.when is When.QUEUE and status.get("state") == "play":
-            self._add(music, songs, at=at + 1)
-        elif wish.when is not When.NOW and ends:
-            # Only the song that plays stays, so that what comes after it is what was asked for.
-            self._ask(lambda client: _crop(client, at, int(status.get("playlistlength", 0))))
-            self._add(music, songs)
-        else:
-            volume = _volume(status)
-            if wish.fade and volume is not None and status.get("state") == "play":
-                goal = volume if wish.volume is None else wish.volume
-                self._setvol(round(volume * 0.3))
-                now = self._clock()
-                self._volumes = [(now + FADE_STEP * n, round(goal * n / 3)) for n in (1, 2, 3)]
-            self._ask(lambda client: client.clear())
-            self._contexts.clear()
-            self._add(music, songs)
-            self._ask(lambda client: client.play(0))
+        if wish.when is not When.NOW and playing and status.get("duration") is not None:
+            self._wait_for_end(asked, songs)
+            return
+        self._set_order(wish)
+        volume = _volume(status)
+        if volume is not None and wish.fade and playing:
+            goal = wish.volume if wish.volume is not None else self._fade.goal
+            self._setvol(self._fade.begin_low(self._clock(), volume, volume if goal is None else goal))
+        elif wish.volume is not None:
+            self._set_volume(wish.volume, fade=False, asked=False)
+        self._queue.fill(songs, _address(asked.given))
+        anywhere = wish.shuffle is True and wish.offset is None
+        self._link.ask(lambda client: client.play() if anywhere else client.play(0))
 
-    def _add(self, music: Music, songs: list[str], *, at: int | None = None) -> None:
-        def add(client: Any) -> list[str]:
-            client.command_list_ok_begin()
-            for n, song in enumerate(songs):
-                if at is None:
-                    client.addid(song)
-                else:
-                    client.addid(song, at + n)
-            return [str(one) for one in client.command_list_end()]
+    def _enqueue(self, asked: _Asked, songs: list[str], status: dict[str, Any]) -> None:
+        """Right after the song that plays, and after those that were queued before; it counts to what plays."""
+        at = int(status.get("song", -1)) + 1
+        coming = self._link.ask(lambda client: client.playlistinfo((at,)))
+        while coming and str(coming[0]["id"]) in self._queued:
+            if asked.tried and coming[0].get("file") == songs[0]:
+                return
+            at, coming = at + 1, coming[1:]
+        if asked.tried and coming and coming[0].get("file") == songs[0]:
+            self._queued.append(str(coming[0]["id"]))
+            return
+        self._asked[0] = replace(asked, tried=True)
+        ids = self._queue.add(songs, self._queue.context(status.get("songid")), at=at)
+        self._queued = [*self._queued, *ids][-100:]
+        if status.get("random") == "1":
+            self._queue.soon(ids[0])
 
-        for song in self._ask(add):
-            self._contexts[song] = music.uri
+    def _wait_for_end(self, asked: _Asked, songs: list[str]) -> None:
+        """Behind the song that plays, in such a way that it can be taken back until then."""
+        status = self._status()
+        ids = self._queue.add(songs, _address(asked.given), at=int(status.get("song", -1)) + 1)
+        self._coming = Coming(asked.wish, asked.given, str(status.get("songid")), ids)
+        if status.get("random") == "1":
+            self._queue.soon(ids[0])
+        if status.get("single", "0") != "0":
+            # One song again and again has no end.
+            self._link.ask(lambda client: client.single(0))
+
+    def _mind_coming(self, status: dict[str, Any]) -> bool:
+        """What waited for a song's end plays now, or somebody chose otherwise meanwhile; True where that is so."""
+        coming, song = self._coming, status.get("songid")
+        if coming is None or (song == coming.after and status.get("state") != "stop"):
+            return False
+        if song in coming.ids and status.get("state") == "play":
+            self._queue.only(coming.ids)
+            self._set_order(coming.wish)
+            if coming.wish.volume is not None:
+                self._set_volume(coming.wish.volume, fade=False, asked=False)
+            self._coming = None
+            return True
+        self._take_back()
+        self._give_up(coming.given, OTHERWISE)
+        return True
+
+    def _take_back(self) -> None:
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            log.info("mpd: %s is taken back", words(coming.wish))
+            self._queue.take_back(coming.ids)
+
+    def _set_order(self, wish: Wish) -> None:
+        """Shuffle and repeat as wished; None leaves each as it is."""
+        ask = self._link.ask
+        if wish.shuffle is not None:
+            ask(lambda client: client.random(int(bool(wish.shuffle))))
+        if wish.repeat is not None:
+            ask(lambda client: client.repeat(int(wish.repeat != "off")))
+            ask(lambda client: client.single(int(wish.repeat == "track")))
 
     def _set_volume(self, goal: int, *, fade: bool, asked: bool) -> None:
-        now = _volume(self._ask(lambda client: client.status()))
+        now = _volume(self._status())
         if now is None:
             if asked:
-                raise _RefusedError("mpd: its output has no volume to set; set it on the amplifier", retry_after=1)
+                raise RefusedError("mpd: its output has no volume to set; set it on the amplifier", retry_after=1)
             return
-        if self._volumes and not asked:
-            return  # a fade is on its way there
-        at = self._clock()
-        self._volumes = [(at + FADE_STEP * n, now + round((goal - now) * n / 3)) for n in (1, 2, 3)] if fade else []
-        if not fade:
+        if fade:
+            self._fade.glide(self._clock(), now, goal)
+        else:
+            self._fade.stop()
             self._setvol(goal)
 
-    def _step_volume(self) -> None:
-        while self._volumes and self._clock() >= self._volumes[0][0]:
-            self._setvol(self._volumes[0][1])
-            self._volumes.pop(0)
-
     def _setvol(self, goal: int) -> None:
-        self._ask(lambda client: client.setvol(goal))
-
-    # The connection.
-
-    def _ask(self, call: Callable[[Any], T]) -> T:
-        """One exchange. Raises PlayerError."""
-        self._connect()
-        try:
-            return call(self._client)
-        except mpd.CommandError as error:
-            raise self._refused(error) from None
-        except (mpd.MPDError, OSError, ValueError) as error:
-            self._away()
-            raise PlayerError(
-                f"mpd: the connection to {self._host}:{self._port} broke off ({_reason(error)}); connecting again",
-                retry_after=2,
-            ) from None
-
-    def _connect(self) -> None:
-        if self._connected:
-            return
-        self._away()
-        try:
-            self._client.connect(self._host, self._port)
-            self._connected = True
-            if self._password is not None:
-                self._client.password(self._password)
-        except mpd.CommandError:
-            self._away()
-            raise PlayerError(
-                "mpd: doesn't accept the password; set MOODROOM_MPD_PASSWORD or the credential mpd_password",
-                retry_after=60,
-            ) from None
-        except (mpd.MPDError, OSError) as error:
-            self._away()
-            raise PlayerError(
-                f"mpd: {self._host}:{self._port} doesn't answer ({_reason(error)}); is MPD running there?",
-                retry_after=AWAY_POLL,
-            ) from None
-
-    def _away(self) -> None:
-        self._connected = False
-        try:
-            self._client.disconnect()
-        except (mpd.MPDError, OSError):
-            log.debug("mpd: was gone already")
-
-    def _refused(self, error: mpd.CommandError) -> PlayerError:
-        text = str(error)
-        if "permission" in text:
-            return _RefusedError(
-                "mpd: asks for a password; set MOODROOM_MPD_PASSWORD or the credential mpd_password", retry_after=60
-            )
-        said = text.split("} ", 1)[-1]
-        return _RefusedError(f"mpd: {said}; check music.profiles", retry_after=1)
+        self._link.ask(lambda client: client.setvol(goal))
 
 
-class _RefusedError(PlayerError):
-    """MPD understood, and won't; asking again wouldn't help."""
-
-
-def _crop(client: Any, at: int, length: int) -> None:
-    if at + 1 < length:
-        client.delete((at + 1,))
-    if at > 0:
-        client.delete((0, at))
+def _address(given: Wish) -> str | None:
+    return None if given.music is None else given.music.uri
 
 
 def _volume(status: dict[str, Any]) -> int | None:
@@ -248,7 +300,3 @@ def _volume(status: dict[str, Any]) -> int | None:
 
 def _text(value: Any) -> str | None:
     return ", ".join(value) if isinstance(value, list) else value
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -69,6 +69,11 @@ class Account:
             return self.look()
         return self.seen
 
+    @property
+    def certain(self) -> bool:
+        """What is held is what Spotify showed, and no belief."""
+        return not self._believed
+
     def believe(self, seen: Seen) -> None:
         """Spotify accepted a command: this holds until it shows it."""
         self.seen, self.commanded, self._believed = seen, self.clock(), True

@@ -1,45 +1,13 @@
-"""What Spotify shows, and whether it shows that a command has arrived. Pure."""
+"""What Spotify shows of the account. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from edge.players.speakers import Speaker, same
-from edge.values import Playback
-
-# A skip backwards is told from ordinary playing by this much, seconds.
-SLACK = 3.0
-
-
-class Do(str, Enum):
-    """What a step does."""
-
-    PLAY = "play"
-    PAUSE = "pause"
-    RESUME = "resume"
-    NEXT = "next"
-    PREVIOUS = "previous"
-    QUEUE = "queue"
-    VOLUME = "volume"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command to Spotify.
-
-    at: not before this time. until: worth nothing after it. uri: for PLAY and QUEUE. volume: for VOLUME, 0..100.
-    part: belongs to a PLAY: of a fade, or the volume that goes with it; a speaker whose volume is fixed passes it over.
-    """
-
-    do: Do
-    at: float
-    until: float
-    uri: str | None = None
-    volume: int | None = None
-    part: bool = False
+from edge.values import Music, Playback
 
 
 @dataclass(frozen=True)
@@ -47,6 +15,7 @@ class Seen:
     """One look at the account, or what we believe since.
 
     at: when. speaker: the active one, None where none is. ours: it is the configured one. position, duration: seconds.
+    shuffle, repeat: as set on the account, None where unknown; repeat is "off", "context" or "track".
     queued: how often the song of a QUEUE step was in the queue, None where nobody counted.
     """
 
@@ -61,11 +30,18 @@ class Seen:
     context: str | None = None
     position: float | None = None
     duration: float | None = None
+    shuffle: bool | None = None
+    repeat: str | None = None
     queued: int | None = None
 
     @property
     def elsewhere(self) -> bool:
         return self.playing and not self.ours
+
+    @property
+    def loaded(self) -> bool:
+        """Something plays, or is paused and could go on."""
+        return self.playing or self.uri is not None or self.context is not None
 
     def position_at(self, now: float) -> float | None:
         if self.position is None or not self.playing:
@@ -81,10 +57,12 @@ class Seen:
 
     def plays(self, uri: str) -> bool:
         """True where the playlist, album, artist or song is what plays or is paused."""
-        wanted = short(uri)
-        return wanted == short(self.context) or (
-            self.context is None and wanted in (short(self.uri), short(self.same_as))
-        )
+        return short(uri) == short(self.context) or self.plays_one_of([uri])
+
+    def plays_one_of(self, songs: Iterable[str]) -> bool:
+        """True where one of these songs plays or is paused, and not as part of a playlist, album or artist."""
+        there = {short(self.uri), short(self.same_as)}
+        return self.context is None and any(short(song) in there for song in songs)
 
 
 def short(uri: str | None) -> str:
@@ -104,6 +82,7 @@ def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> S
     artists = item.get("artists") or ([item["show"]] if isinstance(item.get("show"), dict) else [])
     names = [str(one.get("name") or one.get("publisher") or "") for one in artists if isinstance(one, dict)]
     linked = item.get("linked_from")
+    shuffle = state.get("shuffle_state")
     return Seen(
         at,
         playing=bool(state.get("is_playing")),
@@ -116,6 +95,8 @@ def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> S
         context=context.get("uri") if isinstance(context, dict) else None,
         position=_seconds(state.get("progress_ms")),
         duration=_seconds(item.get("duration_ms")),
+        shuffle=shuffle if isinstance(shuffle, bool) else None,
+        repeat=state.get("repeat_state") or None,
     )
 
 
@@ -123,52 +104,36 @@ def _seconds(value: Any) -> float | None:
     return value / 1000 if isinstance(value, (int, float)) else None
 
 
-def done(step: Step, before: Seen, now: Seen) -> bool:
-    """True where `now` shows that the step's command has arrived, `before` being the look before it was sent."""
-    if step.do is Do.PLAY:
-        return now.playing and now.ours and step.uri is not None and now.plays(step.uri)
-    if step.do is Do.PAUSE:
-        return not now.playing or not now.ours
-    if step.do is Do.RESUME:
-        return now.playing
-    if step.do is Do.VOLUME:
-        return now.speaker is not None and now.ours and now.speaker.volume == step.volume
-    if step.do is Do.QUEUE:
-        return (now.queued or 0) > (before.queued or 0)
-    # A skip: another song, or the same one from an earlier place than it could have reached.
-    expected = before.position_at(now.at)
-    back = now.position is not None and expected is not None and now.position < expected - SLACK
-    return now.uri != before.uri or back
+class Names:
+    """The addresses by which music was asked for, where they aren't Spotify's own: the library's."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[Music, str]] = []
+
+    def note(self, music: Music, address: str) -> None:
+        """music: what `address` stands for."""
+        if address == music.uri:
+            return
+        self._known = [*[one for one in self._known if one[1] != address][:7], (music, address)]
+
+    def started(self, uri: str | None) -> None:
+        """Note what plays now, so that a song which is in several lists counts as its."""
+        self._known.sort(key=lambda one: one[0].uri != uri)
+
+    def of(self, seen: Seen) -> str | None:
+        """The address of what plays, None where it has none of its own."""
+        for music, address in self._known:
+            if seen.plays_one_of(music.uris) if music.uris else seen.plays(music.uri):
+                return address
+        return None
 
 
-def believe(step: Step, seen: Seen, speaker: Speaker, now: float) -> Seen:
-    """What holds after a command that Spotify accepted, until it shows it: its state lags by a second or more."""
-    if step.do is Do.VOLUME:
-        shown = seen.speaker or speaker
-        return replace(seen, speaker=replace(shown, volume=step.volume))
-    if step.do is Do.PLAY:
-        song = step.uri if step.uri and step.uri.split(":")[1] in ("track", "episode") else None
-        volume = seen.speaker.volume if seen.speaker is not None and seen.ours else speaker.volume
-        return Seen(
-            now,
-            playing=True,
-            speaker=replace(speaker, active=True, volume=volume),
-            ours=True,
-            uri=song,
-            context=None if song else step.uri,
-        )
-    if step.do in (Do.PAUSE, Do.RESUME):
-        playing = step.do is Do.RESUME
-        position = seen.position_at(now)
-        return replace(seen, at=now, playing=playing, position=position, speaker=seen.speaker or speaker, ours=True)
-    if step.do in (Do.NEXT, Do.PREVIOUS):
-        return replace(seen, at=now, uri=None, title=None, artist=None, position=None, duration=None)
-    return seen
+def told(seen: Seen, now: float, *, missing: bool, names: Names) -> Playback:
+    """As the rest of the device knows it.
 
-
-def told(seen: Seen, now: float, *, missing: bool) -> Playback:
-    """As the rest of the device knows it. missing: our speaker isn't in Spotify's list."""
-    if seen.speaker is None or (seen.uri is None and seen.context is None and not seen.playing):
+    missing: our speaker isn't in Spotify's list. names: what plays under a name of the library's is told by that name.
+    """
+    if seen.speaker is None or not seen.loaded:
         state = "unavailable" if missing else "stopped"
         return Playback(state, "spotify")
     speaker = seen.speaker
@@ -180,7 +145,7 @@ def told(seen: Seen, now: float, *, missing: bool) -> Playback:
         artist=seen.artist,
         uri=seen.uri,
         volume=speaker.volume,
-        context=seen.context,
+        context=names.of(seen) or seen.context,
         elsewhere=seen.elsewhere,
         duration=seen.duration,
         position=seen.position_at(now),

@@ -89,6 +89,10 @@ class TokenFile:
         with contextlib.suppress(OSError):
             self.path.replace(self.path.with_suffix(".refused"))
 
+    def refused(self) -> bool:
+        """There was a login, which Spotify has refused since."""
+        return self.path.with_suffix(".refused").is_file()
+
     def _kept(self) -> dict[str, Any]:
         if self._unsaved is not None:
             return dict(self._unsaved)

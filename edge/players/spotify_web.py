@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,7 +34,10 @@ from edge.players.spotify_token import TokenFile
 API = "https://api.spotify.com/v1/"
 ACCOUNTS = "https://accounts.spotify.com/"
 REDIRECT = "http://127.0.0.1:8731/callback"
-SCOPES = "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private"
+SCOPES = (
+    "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private "
+    "playlist-modify-private"
+)
 TIMEOUT = 6.0  # seconds for a connection, and between two parts of an answer
 log = logging.getLogger(__name__)
 
@@ -50,16 +54,21 @@ for _name in ("client", "oauth2", "cache_handler", "util"):
 class Session(requests.Session):
     """Counts, and remembers the last answer, since spotipy gives None for both a 204 and half a JSON object."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: Callable[[], object] = lambda: None) -> None:
+        """today: differs from day to day."""
         super().__init__()
         # A default entry in somebody's .netrc would take the token's place.
         self.auth = lambda request: request
         self.calls = 0
+        self.calls_by_day: Counter[object] = Counter()
+        self._today = today
         self.url: str | None = None
         self.answer: requests.Response | None = None
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         self.calls += 1
+        today = self._today()
+        self.calls_by_day = Counter({today: self.calls_by_day[today] + 1})
         self.url, self.answer = str(url), None
         self.answer = super().request(method, url, *args, **kwargs)
         return self.answer
@@ -102,6 +111,11 @@ class Pkce(SpotifyPKCE):  # type: ignore[misc]
         self.OAUTH_TOKEN_URL = accounts + "api/token"
         self.OAUTH_AUTHORIZE_URL = accounts + "authorize"
 
+    @staticmethod
+    def _is_scope_subset(needle_scope: str, haystack_scope: str) -> bool:  # noqa: ARG004
+        """An older login, with fewer permissions, still plays; what it lacks Spotify says itself, where it matters."""
+        return True
+
     def is_token_expired(self, token_info: dict[str, Any]) -> bool:
         return float(token_info.get("expires_at") or 0) - self._now() < 60
 
@@ -129,7 +143,7 @@ class Web:
         """timeout: seconds. now: Unix time."""
         self.file = file
         self._now = now
-        self._session = Session()
+        self._session = Session(self._today)
         self.auth = Pkce(client_id, file, self._session, accounts=accounts, timeout=timeout, now=now)
         self._spotipy = spotipy.Spotify(
             auth_manager=self.auth, requests_session=self._session, requests_timeout=timeout
@@ -141,6 +155,15 @@ class Web:
     def calls(self) -> int:
         """How many requests were sent since the start, tokens included."""
         return self._session.calls
+
+    @property
+    def calls_today(self) -> int:
+        """How many since midnight, local time, or since the start."""
+        return self._session.calls_by_day[self._today()]
+
+    def hurry(self, timeout: float) -> None:
+        """From now on an answer must come within so many seconds."""
+        self._spotipy.requests_timeout = self.auth.requests_timeout = timeout
 
     def state(self) -> dict[str, Any] | None:
         """What the account plays, wherever; None where nothing is active."""
@@ -157,9 +180,31 @@ class Web:
         items = [found.get("currently_playing"), *(found.get("queue") or [])]
         return [str(item["uri"]) for item in items if isinstance(item, dict) and item.get("uri")]
 
-    def play(self, device: str, *, context: str | None = None, uris: list[str] | None = None) -> None:
-        """Start something; with neither context nor uris, go on with what was paused."""
-        self._call(self._spotipy.start_playback, device_id=device, context_uri=context, uris=uris)
+    def play(
+        self,
+        device: str,
+        *,
+        context: str | None = None,
+        uris: list[str] | None = None,
+        offset: int | None = None,
+    ) -> None:
+        """Start something; with neither context nor uris, go on with what was paused.
+
+        offset: the context's song to begin with, 0 is the first; only for a playlist or an album.
+        """
+        at = None if offset is None else {"position": offset}
+        self._call(self._spotipy.start_playback, device_id=device, context_uri=context, uris=uris, offset=at)
+
+    def transfer(self, device: str) -> None:
+        """Go on on this device with what plays, or is paused, on another."""
+        self._call(self._spotipy.transfer_playback, device, force_play=True)
+
+    def shuffle(self, device: str, *, on: bool) -> None:
+        self._call(self._spotipy.shuffle, on, device_id=device)
+
+    def repeat(self, device: str, state: str) -> None:
+        """state: "off", "context" or "track"."""
+        self._call(self._spotipy.repeat, state, device_id=device)
 
     def pause(self, device: str) -> None:
         self._call(self._spotipy.pause_playback, device_id=device)
@@ -178,6 +223,9 @@ class Web:
 
     def close(self) -> None:
         self._session.close()
+
+    def _today(self) -> object:
+        return time.localtime(self._now())[:3]
 
     def _call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not self.file.exists():

@@ -5,18 +5,27 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import threading
 import time
 import wave
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from edge.config import Config
 from edge.errors import PlayerError
+from edge.players import open_player
+from edge.players.asked import GivenUp
 from edge.players.mpd import Mpd
-from edge.values import Act, Music, Playback, When, Wish
+from edge.values import Act, Basis, Music, Playback, When, Wish
 from tests.broker import free_port, wait_for
+from tests.players import listening
+from tests.players.listening import wish
 
 PROGRAM = shutil.which("mpd") or shutil.which("mpd", path="/usr/bin:/usr/sbin")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
@@ -100,12 +109,8 @@ CALM = Music("mpd:folder/calm", "calm")
 LOUD = Music("mpd:folder/loud", "loud")
 
 
-def play(music: Music = CALM, when: When = When.NOW, *, volume: int | None = None, fade: bool = False) -> Wish:
-    return Wish(Act.PLAY, "happy", "a test", music, when, volume, fade)
-
-
-def wish(act: Act, volume: int | None = None, *, fade: bool = False) -> Wish:
-    return Wish(act, "happy", "a test", volume=volume, fade=fade)
+def play(music: Music = CALM, when: When = When.NOW, **more: Any) -> Wish:
+    return listening.play(music, when, **more)
 
 
 def until(player: Mpd, state: str, seconds: float = 5) -> Playback:
@@ -119,7 +124,6 @@ def test_plays_a_folder(player: Mpd, daemon: Daemon) -> None:
     shown = until(player, "playing")
     assert (shown.context, shown.uri, shown.duration) == (CALM.uri, "mpd:calm/calm0.wav", 30)
     assert not shown.elsewhere
-    assert player.wait() == 2
     assert "playlistlength: 3" in daemon.ask("status")
 
 
@@ -170,11 +174,15 @@ def test_pause_resume_next_previous_volume(player: Mpd) -> None:
 def test_a_wish_for_the_songs_end_lets_the_song_end(player: Mpd, daemon: Daemon) -> None:
     player.apply(play(LOUD))
     until(player, "playing")
-    player.apply(play(CALM, When.TRACK_END))
+    player.apply(play(CALM, When.TRACK_END, volume=35, repeat="context"))
     assert player.playback().context == LOUD.uri
-    assert "playlistlength: 4" in daemon.ask("status")
+    assert player.playback().volume == 100
+    assert "playlistlength: 5" in daemon.ask("status")
     wait_for(lambda: player.playback().context == CALM.uri, 6, "the next song")
     assert player.playback().uri == "mpd:calm/calm0.wav"
+    assert "playlistlength: 3" in daemon.ask("status")
+    assert player.playback().volume == 35
+    assert "repeat: 1" in daemon.ask("status")
 
 
 def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Mpd, daemon: Daemon) -> None:
@@ -183,14 +191,146 @@ def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Mpd, daemon: Dae
     player.apply(play(LOUD, When.TRACK_END))
     player.apply(play(Music("mpd:playlist/Evening", "evening"), When.TRACK_END))
     assert "loud" not in daemon.ask("playlist")
+    assert "playlistlength: 5" in daemon.ask("status")
+
+
+def test_what_waits_for_the_songs_end_can_be_taken_back(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play())
+    until(player, "playing")
+    player.apply(play(LOUD, When.TRACK_END))
+    player.apply(wish(Act.FORGET))
+    assert "loud" not in daemon.ask("playlist")
     assert "playlistlength: 3" in daemon.ask("status")
+    assert player.playback().context == CALM.uri
+    assert player.given_up() == []
+
+
+@pytest.mark.parametrize("what", ["play 2", "stop", "clear\nadd loud/loud0.wav\nplay"])
+def test_what_waits_is_given_up_where_somebody_chooses_otherwise(player: Mpd, daemon: Daemon, what: str) -> None:
+    player.apply(play(LOUD))
+    until(player, "playing")
+    waiting = play(CALM, When.TRACK_END)
+    player.apply(waiting)
+    daemon.ask(what if what != "play 2" else "play 4")
+    player.playback()
+    assert player.given_up() == [GivenUp(waiting, "somebody chose otherwise", False)]
+    assert "calm" not in daemon.ask("playlist")
+
+
+def test_a_skip_ends_the_song_for_what_waits(player: Mpd, daemon: Daemon) -> None:
+    daemon.ask("random 1")
+    player.apply(play())
+    until(player, "playing")
+    player.apply(play(LOUD, When.TRACK_END))
+    player.apply(wish(Act.NEXT))
+    assert player.playback().context == LOUD.uri
+    assert "calm" not in daemon.ask("playlist")
+
+
+def test_a_wish_that_no_longer_stands_is_given_up(player: Mpd) -> None:
+    player.apply(play())
+    until(player, "playing")
+    late = play(LOUD, basis=Basis(True, "mpd:folder/other", "mpd:other"))
+    player.apply(late)
+    assert [gone.wish for gone in player.given_up()] == [late]
+    assert player.playback().context == CALM.uri
 
 
 def test_a_song_is_queued_next(player: Mpd, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
-    assert "1:file: loud/loud1.wav" in daemon.ask("playlist")
+    player.apply(play(Music("mpd:loud/loud0.wav", "x"), When.QUEUE))
+    assert "1:file: loud/loud1.wav\n2:file: loud/loud0.wav\n3:file: calm/calm1.wav" in daemon.ask("playlist")
+    player.apply(wish(Act.NEXT))
+    shown = player.playback()
+    assert (shown.uri, shown.context) == ("mpd:loud/loud1.wav", CALM.uri)
+
+
+def test_a_song_is_next_in_random_order_too(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(shuffle=True))
+    until(player, "playing")
+    player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
+    player.apply(wish(Act.NEXT))
+    assert player.playback().uri == "mpd:loud/loud1.wav"
+
+
+def test_shuffle_repeat_and_the_first_song(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(shuffle=True, repeat="context", offset=2))
+    assert player.playback().uri == "mpd:calm/calm2.wav"
+    for line in ("random: 1", "repeat: 1", "single: 0"):
+        assert line in daemon.ask("status")
+    player.apply(play(LOUD, shuffle=False, repeat="track"))
+    for line in ("random: 0", "repeat: 1", "single: 1"):
+        assert line in daemon.ask("status")
+    player.apply(play(CALM, When.TRACK_END, repeat="off"))  # the song would never end
+    wait_for(lambda: player.playback().context == CALM.uri, 6, "the next song")
+    assert "repeat: 0" in daemon.ask("status")
+
+
+def test_a_track_list_and_the_library(daemon: Daemon) -> None:
+    songs = ("mpd:loud/loud1.wav", "mpd:calm/calm1.wav")
+    library = {"library:happy": Music(songs[0], "", songs)}
+    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
+    for music in (Music(songs[0], "mine", songs), Music("library:happy", "mine")):
+        player.apply(play(music))
+        shown = until(player, "playing")
+        assert (shown.uri, shown.context) == (songs[0], music.uri)
+        assert "playlistlength: 2" in daemon.ask("status")
+    with pytest.raises(PlayerError, match="library:sad isn't in the library"):
+        player.apply(play(Music("library:sad", "mine")))
+    player.close()
+
+
+def test_a_station_is_found_in_its_playlist(player: Mpd, daemon: Daemon, tmp_path: Path) -> None:
+    (tmp_path / "radio.m3u").write_text("#EXTM3U\n#EXTINF:-1,Radio\nhttp://127.0.0.1:9/stream\n")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        player.apply(play(Music(f"mpd:stream/http://127.0.0.1:{server.server_address[1]}/radio.m3u", "radio")))
+        server.shutdown()
+    assert "file: http://127.0.0.1:9/stream" in daemon.ask("playlist")
+
+
+def test_mpd_tells_what_others_do(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play())
+    until(player, "playing")
+    listening = player._link.listener
+    wait_for(lambda: listening.listening, 5, "listening")
+    time.sleep(0.2)
+    player.playback()
+    wait_for(lambda: player.playback() is not None and player.wait() == 30, 5, "quiet")
+    for command, state in (("pause 1", "paused"), ("setvol 12", "paused"), ("next", "playing"), ("stop", "stopped")):
+        daemon.ask(command)
+        wait_for(lambda: player.wait() == 0, 5, f"word of {command}")
+        assert player.playback().state == state
+        wait_for(lambda: player.playback() is not None and player.wait() == 30, 5, "quiet")
+    assert player.playback().volume == 12
+
+
+def test_a_connection_that_died_unnoticed_is_replaced_before_a_command(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play())
+    until(player, "playing")
+    player._link._used -= 100
+    player._link._client._sock.shutdown(2)
+    player.apply(wish(Act.NEXT))
+    assert player.playback().uri == "mpd:calm/calm1.wav"
+
+
+def test_it_lets_go_at_once(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(volume=60))
+    until(player, "playing")
+    player.apply(play(LOUD, fade=True))
+    wait_for(lambda: player._link.listener.listening, 5, "listening")
+    began = time.monotonic()
+    player.close()
+    assert time.monotonic() - began < 2
+    assert "volume: 60" in daemon.ask("status")
+    assert not [one for one in threading.enumerate() if one.name == "mpd-idle"]
 
 
 def test_music_that_a_person_added_has_no_context_of_ours(player: Mpd, daemon: Daemon) -> None:
@@ -208,6 +348,18 @@ def test_fades(player: Mpd) -> None:
     wait_for(lambda: player.playback().volume == 60, 6, "the volume")
     player.apply(wish(Act.VOLUME, 30, fade=True))
     wait_for(lambda: player.playback().volume == 30, 6, "the volume")
+
+
+def test_a_person_who_sets_the_volume_in_a_fade_has_it(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(volume=60))
+    until(player, "playing")
+    player.apply(play(LOUD, fade=True))
+    daemon.ask("setvol 77")
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline and player.wait() < 30:
+        player.playback()
+        time.sleep(0.05)
+    assert player.playback().volume == 77
 
 
 def test_an_output_without_volume(tmp_path: Path) -> None:
@@ -234,8 +386,13 @@ def test_comes_back_after_mpd_was_away_and_does_what_was_kept(player: Mpd, daemo
         player.playback()
     with pytest.raises(PlayerError, match=rf"127.0.0.1:{daemon.port} doesn't answer"):
         player.apply(play(CALM))
+    for one in (play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE), wish(Act.VOLUME, 44), play(LOUD), wish(Act.NEXT)):
+        with pytest.raises(PlayerError):
+            player.apply(one)
     daemon.start()
-    assert until(player, "playing").context == CALM.uri
+    assert until(player, "playing").context == LOUD.uri
+    assert player.playback().volume == 44
+    assert player.given_up() == []
 
 
 def test_passwords(tmp_path: Path) -> None:
@@ -248,9 +405,12 @@ def test_passwords(tmp_path: Path) -> None:
                 player.apply(play())
             assert "wrong" not in str(found.value)
             player.close()
-        player = Mpd("127.0.0.1", daemon.port, password="hush", clock=time.monotonic)
-        player.apply(play())
-        until(player, "playing")
-        player.close()
+        (tmp_path / "password").write_text("hush\n")
+        at = {"host": "127.0.0.1", "port": daemon.port, "password_file": str(tmp_path / "password")}
+        config = Config.model_validate({"mpd": at, "music": {"player": "mpd"}})
+        opened = open_player(config, clock=time.monotonic, demo=False)
+        opened.apply(play())
+        wait_for(lambda: opened.playback().state == "playing", 5, "music")
+        opened.close()
     finally:
         daemon.stop()

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import random
 import time
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from edge.errors import PlayerError
 from edge.players import spotify_errors as errors
+from edge.players.asked import UnplayableError
 from edge.players.spotify import Spotify
 from edge.players.spotify_token import TokenFile
 from edge.players.spotify_web import Web
-from edge.values import Act, Music, Playback, When, Wish
+from edge.values import Act, Music, Playback, When
+from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, did, go_on, play, wish
 from tests.spotify_server import Server, World, contract_file
-from tests.spotify_server.server import CLIENT, FAULTS, error
-
-JAZZ = Music("spotify:playlist:37i9dQZF1DXjazz", "jazz")
-ROCK = Music("spotify:artist:4tZwfgrHOc3mvqYlEYSrock", "rock")
-SONG = Music("spotify:track:11dFghVXANMlKmJXsNCbNl", "a song")
-
-
-def play(music: Music = JAZZ, when: When = When.NOW, *, volume: int | None = None, fade: bool = False) -> Wish:
-    return Wish(Act.PLAY, "happy", "a test", music, when, volume, fade)
-
-
-def wish(act: Act, volume: int | None = None, *, fade: bool = False) -> Wish:
-    return Wish(act, "happy", "a test", volume=volume, fade=fade)
-
-
-def go_on(player: Spotify, world: World, seconds: float) -> list[Playback]:
-    """As the daemon drives a player, for so long: look, wait, and wait out errors."""
-    until, seen = world.monotonic + seconds, []
-    while world.monotonic < until:
-        try:
-            seen.append(player.playback())
-            pause = player.wait()
-        except PlayerError as found:
-            pause = found.retry_after or 1.0
-        world.advance(min(pause, until - world.monotonic))
-    return seen
-
-
-def did(world: World) -> list[tuple[str, object]]:
-    return [(one.do, one.value) for one in world.executed]
-
+from tests.spotify_server.server import CLIENT, error
 
 # What it does.
 
@@ -281,8 +248,131 @@ def test_restricted_and_fixed_volume(player: Spotify, world: World) -> None:
 
 
 def test_other_addresses_are_refused(player: Spotify) -> None:
-    with pytest.raises(errors.RefusedError, match="mpd:playlist/x isn't Spotify's"):
+    with pytest.raises(UnplayableError, match="mpd:playlist/x isn't Spotify's"):
         player.apply(play(Music("mpd:playlist/x", "x")))
+
+
+def test_a_track_list_begins_where_it_is_told_to(player: Spotify, world: World) -> None:
+    player.apply(play(LIST, offset=2))
+    assert did(world) == [("play", (None, [*SONGS[2:], *SONGS[:2]]))]
+    world.advance(3)
+    assert (player.playback().uri, player.playback().context) == (SONGS[2], None)
+    player.apply(play(LIST, offset=2))  # it plays
+    player.apply(play(Music(SONGS[2], "another", (SONGS[2], *SONGS[:2]))))  # the same song, but what comes then differs
+    assert [value for _, value in did(world)][1:] == [(None, [SONGS[2], SONGS[0], SONGS[1]])]
+
+
+def test_a_playlist_begins_where_it_is_told_to_and_an_artist_cannot(player: Spotify, world: World) -> None:
+    player.apply(play(offset=4))
+    go_on(player, world, 5)
+    player.apply(play(ROCK, offset=4))
+    assert did(world) == [("play", (JAZZ.uri, None, 4)), ("play", (ROCK.uri, None))]
+
+
+def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(player: Spotify, world: World) -> None:
+    player.apply(play(shuffle=True, repeat="context"))
+    go_on(player, world, 5)
+    player.apply(play(ROCK, shuffle=False, repeat="context"))
+    go_on(player, world, 5)
+    player.apply(play(JAZZ, shuffle=False, repeat="context"))
+    assert did(world) == [
+        ("play", (JAZZ.uri, None)),
+        ("shuffle", True),
+        ("repeat", "context"),
+        ("shuffle", False),
+        ("play", (ROCK.uri, None)),
+        ("play", (JAZZ.uri, None)),
+    ]
+
+
+def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: Spotify, world: World) -> None:
+    player.apply(play())
+    go_on(player, world, 10)
+    player.apply(play(ROCK, When.TRACK_END, shuffle=True, repeat="track", volume=20))
+    go_on(player, world, 250)
+    assert sorted(one for one, _ in did(world)[1:4]) == ["repeat", "shuffle", "volume"]
+    assert did(world)[4:] == [("play", (ROCK.uri, None))]
+    assert 197.5 <= world.executed[4].at - world.executed[0].at <= 200
+
+
+def test_a_speaker_that_will_not_shuffle_still_plays(player: Spotify, world: World, server: Server) -> None:
+    player.apply(play())
+    go_on(player, world, 5)
+    server.answers["PUT /me/player/shuffle"] = error(403, "Player command failed: Restriction violated", "UNKNOWN")
+    player.apply(play(ROCK, shuffle=True))
+    go_on(player, world, 5)
+    assert did(world)[1:] == [("play", (ROCK.uri, None))]
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_our_music_is_brought_back_from_another_speaker(player: Spotify, world: World, paused: bool) -> None:
+    player.apply(play())
+    go_on(player, world, 10)
+    world.person("transfer", True)
+    if paused:
+        world.person("pause")
+    go_on(player, world, 40)
+    assert player.playback().elsewhere != paused
+    player.apply(wish(Act.RESUME, music=JAZZ))
+    assert did(world)[1:] == [("transfer", True)]
+    shown = player.playback()
+    assert (shown.speaker, shown.state, shown.context, shown.elsewhere) == ("Living Room", "playing", JAZZ.uri, False)
+    go_on(player, world, 10)
+    assert player.playback() == shown or player.playback().title is not None
+
+
+def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: Spotify, world: World) -> None:
+    world.person("play", "spotify:album:theirs")
+    world.advance(3)
+    with pytest.raises(errors.ElsewhereError, match="Ann's phone"):
+        player.apply(wish(Act.RESUME, music=JAZZ))
+    world.sleep("Ann's phone")
+    go_on(player, world, 40)
+    player.apply(wish(Act.RESUME, music=JAZZ))
+    assert did(world) == [("play", (JAZZ.uri, None))]
+
+
+def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: Spotify, world: World) -> None:
+    player.apply(play())
+    go_on(player, world, 5)
+    player.apply(wish(Act.PAUSE))
+    go_on(player, world, 5)
+    player.apply(play(SONG, When.QUEUE))
+    go_on(player, world, 5)
+    assert did(world)[2:] == [("queue", SONG.uri)]
+    assert not world.now_playing().playing
+
+
+def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, server: Server, login: TokenFile) -> None:
+    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
+    player = Spotify(
+        web,
+        speaker="Living Room",
+        clock=world.clock,
+        resolve={"library:happy": LIST, "library:sad": Music(JAZZ.uri, "")}.get,
+    )
+    for address, value in (("library:happy", (None, list(SONGS))), ("library:sad", (JAZZ.uri, None))):
+        player.apply(play(Music(address, "mine")))
+        assert did(world)[-1] == ("play", value)
+        go_on(player, world, 10)
+        assert player.playback().context == address
+    world.person("play", "spotify:album:theirs", on="Living Room")
+    go_on(player, world, 40)
+    assert player.playback().context == "spotify:album:theirs"
+    with pytest.raises(UnplayableError, match=r"library:angry isn't in the library.*moodroom library"):
+        player.apply(play(Music("library:angry", "mine")))
+    player.close()
+
+
+def test_it_reports_the_logins_end_and_the_calls_of_today(player: Spotify, world: World, login: TokenFile) -> None:
+    player.playback()
+    first = player.report()
+    assert first == {"player_calls_today": player.calls}
+    assert player.login_expires == login.expires
+    world.advance(86400)
+    assert player.report()["player_calls_today"] == 0
+    player.playback()
+    assert 0 < player.report()["player_calls_today"] == player.calls - first["player_calls_today"]
 
 
 # What it costs.
@@ -305,265 +395,3 @@ def test_own_time_from_wish_to_call(player: Spotify, world: World) -> None:
     started = time.thread_time()
     player.apply(play())
     assert time.thread_time() - started < 0.3
-
-
-# What goes wrong.
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind", "words"),
-    [
-        (
-            error(403, "Player command failed: Premium required", "PREMIUM_REQUIRED"),
-            errors.PremiumNeededError,
-            "Premium",
-        ),
-        (error(403, "Device is restricted", "x"), errors.RestrictedError, "takes no commands"),
-        (error(403, "Cannot control device volume", "VOLUME_CONTROL_DISALLOW"), errors.VolumeFixedError, "volume"),
-        (error(403, "User not registered in the Developer Dashboard"), errors.NotInUserListError, "User Management"),
-        (error(403, "Restriction violated", "UNKNOWN"), errors.RefusedError, "refuses"),
-        (error(404, "Not found", "NO_ACTIVE_DEVICE"), errors.SpeakerGoneError, "gone away"),
-        (error(404, "Device not found"), errors.SpeakerGoneError, "gone away"),
-        (error(404, "Resource not found"), errors.NotFoundError, "music.profiles"),
-        (error(400, "Bad request"), errors.RefusedError, "400"),
-        ((429, error(429, "slow")[1], {"Retry-After": "9"}), errors.TooManyCallsError, "10 s"),
-        ((429, error(429, "slow")[1], {}), errors.TooManyCallsError, "31 s"),
-        ((429, error(429, "slow")[1], {"Retry-After": "soon"}), errors.TooManyCallsError, "31 s"),
-        ((429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "60"}), errors.QuotaUsedUpError, "quota"),
-        ((429, error(429, "slow")[1], {"Retry-After": "86400"}), errors.QuotaUsedUpError, "until"),
-        (error(500, "oops"), errors.ServerFaultError, "HTTP 500"),
-        (error(503, "oops"), errors.ServerFaultError, "HTTP 503"),
-    ],
-)
-def test_each_answer_has_its_error(
-    player: Spotify, server: Server, answer: tuple[int, dict[str, object], dict[str, str]], kind: type, words: str
-) -> None:
-    server.answers["PUT /me/player/play"] = answer
-    with pytest.raises(errors.SpotifyError, match=words) as found:
-        player.apply(play())
-    assert type(found.value) is kind
-    assert "\n" not in str(found.value)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("reset", errors.CutOffError),
-        ("late", errors.NoAnswerError),
-        ("half", errors.HalfAnswerError),
-        ("500", errors.ServerFaultError),
-    ],
-)
-def test_each_broken_connection_has_its_error(
-    world: World, server: Server, login: TokenFile, fault: str, kind: type
-) -> None:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.15, now=world.unix)
-    server.faults.append(fault)
-    with pytest.raises(kind):
-        web.state()
-    web.close()
-
-
-def test_nobody_there_is_unreachable_and_leaves_no_doubt(world: World, login: TokenFile) -> None:
-    web = Web(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
-    with pytest.raises(errors.UnreachableError) as found:
-        web.play("x", context=JAZZ.uri)
-    assert not found.value.doubtful
-    web.close()
-
-
-def test_no_call_is_made_before_the_wait_is_over(player: Spotify, world: World, server: Server) -> None:
-    server.answers["*"] = (429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "80000"})
-    with pytest.raises(errors.QuotaUsedUpError):
-        player.playback()
-    asked = len(server.requests)
-    for _ in range(5):
-        world.advance(9000)
-        with pytest.raises(errors.QuotaUsedUpError) as found:
-            player.playback()
-        with pytest.raises(errors.QuotaUsedUpError):
-            player.apply(play())
-    assert len(server.requests) == asked
-    assert found.value.retry_after == pytest.approx(80001 - 45000)
-    assert player.wait() == pytest.approx(80001 - 45000)
-
-
-def test_an_expired_token_is_renewed_and_kept(player: Spotify, world: World, server: Server, login: TokenFile) -> None:
-    player.playback()
-    since = login.authorised_at
-    world.advance(4000)
-    player.playback()
-    assert server.requests.count("POST /api/token") == 1
-    assert login.read()["access_token"] == "ACCESS-SECRET-00002"  # type: ignore[index]
-    assert login.authorised_at == since
-    assert player.login_expires == pytest.approx(since + 182 * 86400)  # type: ignore[operator]
-
-
-def test_a_token_that_spotify_took_back_is_renewed_once(player: Spotify, server: Server, world: World) -> None:
-    server.access.clear()
-    player.apply(play())
-    assert did(world) == [("play", (JAZZ.uri, None))]
-    server.answers["*"] = error(401, "no")
-    asked = len(server.requests)
-    world.advance(30)
-    with pytest.raises(errors.LoginError):
-        player.playback()
-    assert len(server.requests) - asked == 3  # asked, renewed, asked
-
-
-def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
-    player: Spotify, world: World, server: Server, login: TokenFile
-) -> None:
-    player.playback()
-    server.withdrawn = True
-    world.advance(4000)
-    with pytest.raises(errors.LoginError, match=r"has ended.*moodroom login"):
-        player.playback()
-    assert not login.path.exists()
-    assert login.path.with_suffix(".refused").stat().st_mode & 0o777 == 0o600
-    asked = len(server.requests)
-    for _ in range(3):
-        with pytest.raises(errors.LoginError, match="moodroom login"):
-            player.playback()
-    assert len(server.requests) == asked
-    server.withdrawn = False
-    login.write(server.login(), new_login=True)
-    world.advance(1)
-    assert player.playback().state == "stopped"
-
-
-@pytest.mark.parametrize("fault", ["500", "500 done", "reset", "reset done", "late", "late done", "half", "429"])
-@pytest.mark.parametrize("act", [Act.PLAY, Act.NEXT, Act.PAUSE, Act.VOLUME, "queue"])
-def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
-    world: World, server: Server, login: TokenFile, fault: str, act: Act | str
-) -> None:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.15, now=world.unix)
-    player = Spotify(web, speaker="Living Room", clock=world.clock)
-    player.apply(play())
-    go_on(player, world, 10)
-    world.executed.clear()
-    one = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
-    server.command_faults.append(fault)
-    try:
-        player.apply(one)
-    except PlayerError as found:
-        world.advance(found.retry_after or 1.0)
-    go_on(player, world, 60)
-    assert server.faulted == [fault]
-    assert len(did(world)) == 1
-    player.close()
-
-
-def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server, login: TokenFile) -> None:
-    server.late = 0.12
-    world.song = 3000.0
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.06, now=world.unix)
-    player = Spotify(web, speaker="Living Room", clock=world.clock)
-    dice = random.Random(7)
-    asked: list[tuple[str, object]] = []
-    kinds = [kind for kind in FAULTS if not kind.startswith("late")] * 3 + ["late", "late done"]
-    playlists = [Music(f"spotify:playlist:{name}{n}", name) for n in range(2) for name in ("aa", "bb", "cc", "dd")]
-    at = 0
-    player.apply(play(playlists[0]))
-    asked.append(("play", (playlists[0].uri, None)))
-    paused = False
-    while len(server.faulted) < 1000:
-        assert world.monotonic < 1e7
-        while not server.faults or len(server.faults) < 12:
-            server.faults.append(dice.choice(kinds) if dice.random() < 0.45 else None)
-        choice = dice.choice(["play", "play", "next", "previous", "queue", "volume", "pause"])
-        if paused:
-            one, expected, paused = wish(Act.RESUME), ("resume", None), False
-        elif choice == "play":
-            playlists.append(playlists.pop(0))
-            music = playlists[0]
-            one, expected = play(music), ("play", (music.uri, None))
-        elif choice == "queue":
-            at += 1
-            one, expected = (
-                play(Music(f"spotify:track:queued{at}", "q"), When.QUEUE),
-                ("queue", f"spotify:track:queued{at}"),
-            )
-        elif choice == "volume":
-            at += 1
-            one, expected = wish(Act.VOLUME, at % 50 + 10), ("volume", at % 50 + 10)
-        else:
-            one, expected = wish(Act(choice)), (choice, None)
-            paused = choice == "pause"
-        asked.append(expected)
-        try:
-            player.apply(one)
-            world.advance(dice.choice([0.1, 2.5, 20]))
-        except PlayerError as found:
-            world.advance(found.retry_after or 1.0)
-        for _ in range(200):
-            if not player.pending:
-                break
-            go_on(player, world, 0.5)
-        else:
-            raise AssertionError(f"{one} never came to an end")
-    lost, doubled = Counter(map(str, asked)), Counter(map(str, did(world)))
-    print(f"{len(server.faulted)} faults, {len(asked)} commands, lost {lost - doubled}, doubled {doubled - lost}")
-    assert did(world) == asked
-    player.close()
-
-
-def test_no_secret_reaches_the_log(
-    player: Spotify, world: World, server: Server, login: TokenFile, caplog: pytest.LogCaptureFixture
-) -> None:
-    loud = ["spotipy", "spotipy.client", "spotipy.oauth2", "spotipy.cache_handler", "urllib3", "edge", "requests"]
-    for name in loud:
-        caplog.set_level(logging.DEBUG, logger=name)
-    player.apply(play())
-    world.advance(4000)
-    player.playback()
-    server.answers["*"] = error(403, "no")
-    world.advance(40)
-    with pytest.raises(PlayerError):
-        player.playback()
-    server.answers.clear()
-    server.withdrawn = True
-    world.advance(4000)
-    with pytest.raises(PlayerError):
-        player.playback()
-    assert "edge.players" in caplog.text
-    assert "SECRET" not in caplog.text
-    assert "Bearer" not in caplog.text
-
-
-def test_the_token_file_is_its_owners_alone(login: TokenFile, tmp_path: Path) -> None:
-    assert login.path.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in login.path.parent.iterdir()] == ["spotify_login.json"]
-    login.path.write_text("{half")
-    assert login.read() is None
-
-
-def test_a_login_made_meanwhile_is_never_set_aside(login: TokenFile) -> None:
-    login.quarantine("an older refresh token")
-    assert login.path.exists()
-    login.quarantine(str((login.read() or {})["refresh_token"]))
-    assert not login.path.exists()
-
-
-def test_a_token_that_cannot_be_written_is_used_all_the_same(
-    player: Spotify, world: World, server: Server, login: TokenFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(text: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(login, "_replace", full)
-    for _ in range(3):
-        world.advance(4000)
-        player.playback()
-    assert server.requests.count("POST /api/token") == 3
-
-
-def test_a_half_token_loses_no_login(player: Spotify, world: World, server: Server, login: TokenFile) -> None:
-    world.advance(4000)
-    for fault, kind in (("half", errors.HalfAnswerError), ("500", errors.ServerFaultError), ("reset", PlayerError)):
-        server.faults.append(fault)
-        with pytest.raises(kind):
-            player.apply(play())
-    go_on(player, world, 30)
-    assert did(world) == [("play", (JAZZ.uri, None))]
-    assert login.exists()

@@ -197,6 +197,17 @@ def test_auto_takes_spotify_once_somebody_is_logged_in(server: Server, caplog: p
     assert open_player(settings, clock=time.monotonic, demo=True).name == "dry_run"
 
 
+def test_a_login_that_was_refused_stays_spotifys_and_asks_for_another(server: Server) -> None:
+    file = TokenFile()
+    file.write(server.login(), new_login=True)
+    file.quarantine(str((file.read() or {})["refresh_token"]))
+    player = open_player(config(spotify={"client_id": CLIENT}), clock=time.monotonic, demo=False)
+    assert player.name == "spotify"
+    with pytest.raises(PlayerError, match="moodroom login"):
+        player.playback()
+    player.close()
+
+
 def test_auto_takes_mpd_only_where_it_is_named_and_answers() -> None:
     import socket
 
@@ -204,6 +215,8 @@ def test_auto_takes_mpd_only_where_it_is_named_and_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
         at = {"host": "127.0.0.1", "port": there.getsockname()[1]}
         assert open_player(config(mpd=at, music=music), clock=time.monotonic, demo=False).name == "mpd"
+        library = {"profiles": {"everyday": {"happy": "library:happy"}}}
+        assert open_player(config(mpd=at, music=library), clock=time.monotonic, demo=False).name == "mpd"
         assert open_player(config(mpd=at), clock=time.monotonic, demo=False).name == "dry_run"
         assert open_player(config(music=music), clock=time.monotonic, demo=False).name == "dry_run"
     assert open_player(config(mpd=at, music=music), clock=time.monotonic, demo=False).name == "dry_run"

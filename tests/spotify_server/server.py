@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.spotify_server.contract import Contract, contract_file
+from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.world import World
 
 CLIENT = "0123456789abcdef0123456789abcdef"
@@ -28,7 +29,7 @@ FAULTS = {
 class Server:
     """`with Server(world) as server`: `server.api`, `server.accounts`; `server.faults` are used up one a request.
 
-    command_faults: for commands alone.
+    command_faults: for commands alone. write_faults: for whatever changes something, None for a request that works.
     """
 
     def __init__(self, world: World, *, late: float = 0.3) -> None:
@@ -46,6 +47,8 @@ class Server:
         self.codes: dict[str, tuple[str, str]] = {}
         self.withdrawn = False
         self.token_lasts = 3600
+        self.library: LibraryWorld | None = None
+        self.write_faults: deque[str | None] = deque()
         self._count = 0
         found = contract_file()
         self.contract = Contract(found) if found is not None else None
@@ -75,7 +78,8 @@ class Server:
         self.refresh[refresh] = access
         return {
             "access_token": access, "token_type": "Bearer", "expires_in": self.token_lasts, "refresh_token": refresh,
-            "scope": "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private",
+            "scope": "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private "
+            "playlist-modify-private",
         }  # fmt: skip
 
     def login(self) -> dict[str, Any]:
@@ -112,6 +116,8 @@ class Server:
         world = self.world
         if found := self.answers.get(f"{method} {path}") or self.answers.get("*"):
             return found
+        if self.library is not None and (told := self.library.call(method, path, query, body)) is not None:
+            return told
         if (method, path) == ("GET", "/me/player"):
             state = world.state_json()
             return (204, None, {}) if state is None else (200, state, {})
@@ -127,6 +133,9 @@ class Server:
             ("POST", "/me/player/previous"): "previous",
             ("POST", "/me/player/queue"): "queue",
             ("PUT", "/me/player/volume"): "volume",
+            ("PUT", "/me/player/shuffle"): "shuffle",
+            ("PUT", "/me/player/repeat"): "repeat",
+            ("PUT", "/me/player"): "transfer",
         }.get((method, path))
         if do is None:
             return error(404, "Service not found")
@@ -134,7 +143,8 @@ class Server:
 
     def _command(self, do: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         world, now = self.world, self.world.now_playing()
-        if (wanted := query.get("device_id")) is not None:
+        wanted = query.get("device_id") if do != "transfer" else body["device_ids"][0]
+        if wanted is not None:
             device = world.by_id(wanted)
             if device is None:
                 return error(404, "Device not found")
@@ -152,10 +162,24 @@ class Server:
                 do = "resume"
             else:
                 value = (body.get("context_uri"), body.get("uris"))
+                if (offset := body.get("offset")) is not None:
+                    if not str(value[0]).startswith(("spotify:playlist:", "spotify:album:")):
+                        return error(400, "Can't have offset for context type")
+                    value = (*value, offset["position"])
         elif do == "queue":
             value = query["uri"]
         elif do == "volume":
             value = int(query["volume_percent"])
+        elif do == "shuffle":
+            value = query["state"] == "true"
+        elif do == "repeat":
+            value = query["state"]
+        elif do == "transfer":
+            if now.device is None or not now.uris:
+                return error(404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE")
+            value = bool(body.get("play"))
+        if do in ("volume", "shuffle", "repeat", "queue") and device.name != now.device:
+            return error(403, "Player command failed: Restriction violated", "UNKNOWN")
         if (do == "pause" and not now.playing) or (do == "resume" and now.playing):
             return error(403, "Player command failed: Restriction violated", "UNKNOWN")
         world.do(do, value, device)
@@ -190,6 +214,8 @@ class _Handler(BaseHTTPRequestHandler):
             fault = owner.faults.popleft() if owner.faults else None
             if self.command != "GET" and "/me/" in url.path and owner.command_faults:
                 fault = owner.command_faults.popleft()
+            if self.command != "GET" and "/v1/" in url.path and owner.write_faults:
+                fault = owner.write_faults.popleft()
             if fault is not None:
                 owner.faulted.append(fault)
             if fault is None or FAULTS[fault]:

@@ -34,11 +34,17 @@ class Playing:
     position: float = 0.0
     queue: tuple[str, ...] = ()
     volume: int | None = None
+    shuffle: bool = False
+    repeat: str = "off"
 
 
 @dataclass(frozen=True)
 class Executed:
-    """A command that the server carried out. do: play, resume, pause, next, previous, queue, volume."""
+    """A command that the server carried out.
+
+    do: play, resume, pause, transfer, next, previous, queue, volume, shuffle, repeat. value: of a play, the context,
+    the songs, and the number of the first one where it was given.
+    """
 
     do: str
     value: Any
@@ -93,7 +99,7 @@ class World:
             position -= self.song
             if queue:
                 uris, queue = (*uris[: index + 1], queue[0], *uris[index + 1 :]), queue[1:]
-            index = (index + 1) % len(uris)
+            index = index if play.repeat == "track" else (index + 1) % len(uris)
         return replace(play, since=now, position=position, index=index, uris=uris, queue=queue)
 
     def shown(self) -> Playing:
@@ -109,10 +115,16 @@ class World:
         """Carry a command out."""
         now = self.now_playing()
         if do == "play":
-            context, uris = value
+            context, uris, *offset = value
             tracks = tuple(uris) if uris else self.tracks(context)
-            self.change(device=device.name, playing=True, context=context, uris=tracks, index=0, position=0.0, queue=(),
-                        volume=device.volume)  # fmt: skip
+            # A shuffled list begins anywhere.
+            index = offset[0] if offset else len(tracks) * 7 // 10 if now.shuffle else 0
+            self.change(device=device.name, playing=True, context=context, uris=tracks, index=index, position=0.0,
+                        queue=(), volume=device.volume)  # fmt: skip
+        elif do == "transfer":
+            self.change(device=device.name, playing=value or now.playing, volume=device.volume)
+        elif do in ("shuffle", "repeat"):
+            self.change(**{do: value})
         elif do in ("resume", "pause"):
             self.change(device=device.name, playing=do == "resume")
         elif do in ("next", "previous"):
@@ -134,7 +146,7 @@ class World:
     # A person.
 
     def person(self, do: str, value: Any = None, on: str = "Ann's phone") -> None:
-        """Somebody does it in the app: play (a context), pause, resume, next, volume."""
+        """Somebody does it in the app: play (a context), pause, resume, transfer, next, volume, shuffle, repeat."""
         if do == "play":
             value = (value, None)
         self.do(do, value, self.device(on))
@@ -184,9 +196,9 @@ class World:
                 "external_urls": {},
             }
         return {
-            "device": self.device_json(self.device(shown.device), shown), "repeat_state": "off", "shuffle_state": False,
-            "context": context, "timestamp": int(self.unix() * 1000), "progress_ms": int(shown.position * 1000),
-            "is_playing": shown.playing,
+            "device": self.device_json(self.device(shown.device), shown), "is_playing": shown.playing,
+            "repeat_state": shown.repeat, "shuffle_state": shown.shuffle, "context": context,
+            "timestamp": int(self.unix() * 1000), "progress_ms": int(shown.position * 1000),
             "item": self.track_json(shown.uris[shown.index]) if shown.uris else None,
             "currently_playing_type": "track", "actions": {},
         }  # fmt: skip

@@ -1,0 +1,95 @@
+"""MPD's collection from a real MPD, and the playlists that are written for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mpd
+import pytest
+
+from edge.config import Config
+from edge.errors import PlayerError
+from edge.library import m3u
+from edge.library.account import open_account
+from edge.library.patience import Patience
+from edge.library.play import resolver
+from edge.library.store import Store
+from edge.library.sync import sync
+from edge.players import mpd_library
+from edge.players.mpd import Mpd
+from edge.players.mpd_library import MpdLibrary
+from edge.songs import Placed
+from edge.values import Act, Wish
+from tests.broker import free_port, wait_for
+from tests.players.test_mpd import PROGRAM, Daemon
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
+SONGS = {"mpd:calm/calm0.wav", "mpd:calm/calm1.wav", "mpd:calm/calm2.wav", "mpd:loud/loud0.wav", "mpd:loud/loud1.wav"}
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path / "mpd")
+    daemon.start()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def library(daemon: Daemon) -> Iterator[MpdLibrary]:
+    library = MpdLibrary("127.0.0.1", daemon.port, password=None)
+    yield library
+    library.close()
+
+
+def test_the_collection_comes_in_pages(library: MpdLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mpd_library, "PAGE", 2)
+    pages = [library.collection(offset) for offset in (0, 2, 4)]
+    assert [page.size for page in pages] == [2, 2, 1] and {page.total for page in pages} == {5}
+    assert {song.uri for page in pages for song in page.songs} == SONGS
+    assert {song.title for page in pages for song in page.songs} >= {"calm0.wav"}
+
+
+def test_a_server_without_windows_gives_all_at_once(library: MpdLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise mpd.CommandError("[2@0] {search} unknown argument")
+
+    monkeypatch.setattr(library._client, "search", refuse)
+    page = library.collection(0)
+    assert {song.uri for song in page.songs} == SONGS and page.total == 5
+    assert library.collection(5).songs == ()
+
+
+def test_a_break_is_mended_and_nobody_there_is_told(daemon: Daemon, library: MpdLibrary) -> None:
+    assert library.collection(0).total == 5
+    daemon.stop()
+    with pytest.raises(PlayerError, match="doesn't answer"):
+        library.collection(0)
+    daemon.start()
+    wait_for(lambda: library.collection(0).total == 5, 10, "MPD's answer")
+    with pytest.raises(PlayerError, match="doesn't answer"):
+        MpdLibrary("127.0.0.1", free_port(), password=None).collection(0)
+
+
+def test_from_the_collection_to_a_playlist_that_mpd_plays(daemon: Daemon, tmp_path: Path) -> None:
+    config = Config.model_validate({"music": {"player": "mpd"}, "mpd": {"port": daemon.port}})
+    account = open_account(config)
+    path = tmp_path / "journal.db"
+    with Store(path) as store:
+        [done] = sync(store, account.lists, Patience(lambda _: False, pause=0))
+        account.close()
+        assert done.songs == 5
+        calm = [song for song in store.songs() if "calm" in song.uri]
+        store.save_moods([Placed(song, "sad", 0.1, "quadrant") for song in calm])
+        folder = str(daemon.folder / "playlists")
+        m3u.publish(store, folder, m3u.plan(store, folder, name="Moodroom {mood}"))
+    music = resolver("mpd", path=path)("library:sad")
+    assert music is not None and music.uri == "mpd:playlist/Moodroom sad"
+    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player.apply(Wish(Act.PLAY, "sad", "a test", music))
+    seen = player.playback()
+    player.close()
+    assert seen.state == "playing" and str(seen.uri).startswith("mpd:calm/")
