@@ -1,0 +1,120 @@
+"""The two methods that scikit-learn does: k-means with names for its clusters, and nearest neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import ConfigError, LibraryError
+from edge.songs import FEATURES, SONG_MOODS, Song
+from edge.sorting import PLANE, Cluster, Labels, Points
+
+NEIGHBOURS = 5
+ROUGH = 2000  # songs from which the number of clusters and their rough places come
+# A feature counts for nearest neighbours where so many songs have it.
+COMMON = 0.9
+
+
+def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[Cluster, ...]]:
+    """Cluster (n, 2) points of the plane; gives a number in SONG_MOODS for each, and the clusters.
+
+    k: 2..7, None to let the songs decide. Raises ConfigError where scikit-learn is missing, LibraryError where there
+    are too few different songs.
+    """
+    try:
+        from sklearn.cluster import KMeans
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        raise _missing("kmeans") from None
+    different = len(np.unique(points, axis=0))
+    if different < max(k or 2, 2):
+        raise LibraryError(
+            f"kmeans: {different} different songs with features are too few for {max(k or 2, 2)} clusters; "
+            "take --method quadrant"
+        )
+    # On data this small threads cost more than they bring, most of all on a machine that has other work.
+    with threadpool_limits(1):
+        # k and rough centres come from a sample; then all songs have their say.
+        rng = np.random.default_rng(seed)
+        few = points if len(points) <= ROUGH else points[rng.choice(len(points), ROUGH, replace=False)]
+        k = k or _as_many_as_fit(few, min(len(SONG_MOODS), different - 1), seed)
+        rough = KMeans(k, n_init=20, random_state=seed).fit(few).cluster_centers_
+        model = KMeans(k, init=rough, n_init=1, random_state=seed).fit(points)
+    centres = np.asarray(model.cluster_centers_)
+    names = name_clusters(centres)
+    labels = model.labels_.astype(np.int64)
+    clusters = tuple(
+        Cluster(SONG_MOODS[names[n]], float(centres[n, 0]), float(centres[n, 1]), int((labels == n).sum()))
+        for n in range(k)
+    )
+    return np.asarray(names)[labels], clusters
+
+
+def _as_many_as_fit(points: Points, most: int, seed: int) -> int:
+    """The number of clusters, 2..most, with the best Bayesian information criterion.
+
+    As X-means scores them (Pelleg and Moore, 2000, ICML, pages 727-734): round clusters of one width. The silhouette
+    would rather join the moods that lie close together.
+    """
+    from sklearn.cluster import KMeans
+
+    count, axes = points.shape
+    scores = {}
+    for k in range(2, most + 1):
+        model = KMeans(k, n_init=8, random_state=seed).fit(points)
+        sizes = np.bincount(model.labels_, minlength=k)
+        variance = max(float(model.inertia_), 1e-9) / (axes * (count - k))
+        likelihood = float((sizes * np.log(np.maximum(sizes, 1) / count)).sum())
+        likelihood -= count * axes / 2 * np.log(2 * np.pi * variance) + axes * (count - k) / 2
+        scores[k] = likelihood - k * (axes + 1) / 2 * np.log(count)
+    return max(scores, key=scores.__getitem__, default=2)
+
+
+def name_clusters(centres: Points) -> list[int]:
+    """A mood for each of (k, 2) centres, k at most 7: no mood twice, and the sum of the distances the least possible.
+
+    After Kuhn's Hungarian method (1955, doi 10.1002/nav.3800020109), by SciPy.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    cost = np.hypot(centres[:, None, 0] - PLANE[None, :, 0], centres[:, None, 1] - PLANE[None, :, 1])
+    rows, moods = linear_sum_assignment(cost)
+    return [int(moods[rows.tolist().index(n)]) for n in range(len(centres))]
+
+
+def nearest(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
+    """A mood for each song from the songs that the listener labelled (address -> mood), by five nearest neighbours.
+
+    Features are standardised; one that fewer than COMMON of the songs have doesn't count. Raises ConfigError where
+    scikit-learn is missing, LibraryError where fewer than two moods are labelled.
+    """
+    known = [n for n, song in enumerate(songs) if song.uri in labelled]
+    moods = [SONG_MOODS.index(labelled[songs[n].uri]) for n in known]
+    if len(set(moods)) < 2:
+        raise LibraryError(
+            "knn: needs songs with features that you placed in two moods at least; `moodroom library move SONG MOOD` "
+            "places one"
+        )
+    try:
+        from sklearn.neighbors import KNeighborsClassifier
+        from sklearn.preprocessing import StandardScaler
+    except ImportError:
+        raise _missing("knn") from None
+    table = StandardScaler().fit_transform(_table(songs))
+    model = KNeighborsClassifier(min(NEIGHBOURS, len(known)), weights="distance").fit(table[known], moods)
+    return np.asarray(model.predict(table), np.int64)
+
+
+def _table(songs: Sequence[Song]) -> NDArray[np.float64]:
+    """(n, features); what isn't known is the median of what is."""
+    rows = [[getattr(song.features, name) if song.features else None for name in FEATURES] for song in songs]
+    table = np.array(rows, np.float64)
+    known = ~np.isnan(table)
+    table = table[:, known.mean(0) >= COMMON]
+    return np.where(np.isnan(table), np.nanmedian(table, axis=0), table)
+
+
+def _missing(method: str) -> ConfigError:
+    return ConfigError(f"--method {method}: needs scikit-learn; pip install 'moodroom[library]'")

@@ -1,0 +1,127 @@
+"""Where a song's features come from: a table, ReccoBeats, or its own file; each asked for what isn't known yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import ConfigError
+from edge.library.patience import Patience
+from edge.library.reccobeats import BATCH, ReccoBeats
+from edge.library.store import Store
+from edge.songs import Features, Song, match_key
+
+Step = Callable[[str, int, int], None]
+AUDIO_AT_ONCE = 8  # files between two writes
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many songs have a place in the plane. by: from which source. guessed: whose valence is a guess."""
+
+    songs: int
+    placeable: int
+    by: dict[str, int]
+    guessed: int
+
+    @property
+    def share(self) -> float:
+        return self.placeable / self.songs if self.songs else 0.0
+
+
+def coverage(songs: Sequence[Song]) -> Coverage:
+    """Count the songs that have a place in the plane."""
+    known = [song.features for song in songs if song.features is not None and song.features.placeable]
+    by = Counter(one.source for one in known)
+    return Coverage(len(songs), len(known), dict(by), sum(one.guessed for one in known))
+
+
+def from_table(store: Store, table: Iterable[Song]) -> dict[str, int]:
+    """Keep what a table knows of the library's songs; gives how many matched by `id`, `isrc` and `name`."""
+    by_id: dict[str, Features] = {}
+    by_isrc: dict[str, Features] = {}
+    by_name: dict[str, Features] = {}
+    for song in table:
+        if song.features is None or not song.features.placeable:
+            continue
+        by_id.setdefault(song.uri, song.features)
+        if song.isrc:
+            by_isrc.setdefault(song.isrc, song.features)
+        if song.artist and (key := match_key(song.artist, song.title)):
+            by_name.setdefault(key, song.features)
+    found: dict[str, Features | None] = {}
+    how = {"id": 0, "isrc": 0, "name": 0}
+    for song in store.songs():
+        for kind, features in (
+            ("id", by_id.get(song.uri)),
+            ("isrc", by_isrc.get(song.isrc or "")),
+            ("name", by_name.get(match_key(song.artist, song.title))),
+        ):
+            if features is not None:
+                found[song.uri] = features
+                how[kind] += 1
+                break
+    store.add_features(found, "table")
+    return how
+
+
+def from_reccobeats(store: Store, api: ReccoBeats, patience: Patience, *, step: Step = lambda *_: None) -> int:
+    """Ask for the Spotify songs whose features nobody knows, each once; gives how many it knew.
+
+    Each batch is kept before the next one is asked for. Raises PlayerError or StoppedError.
+    """
+    asked = store.asked("reccobeats")
+    todo = [
+        song.uri
+        for song in store.songs()
+        if song.uri.startswith("spotify:track:")
+        and song.uri not in asked
+        and (song.features is None or song.features.source == "audio")
+    ]
+    knew = 0
+    for at in range(0, len(todo), BATCH):
+        batch = todo[at : at + BATCH]
+        found = patience.call(lambda: api.features(batch))  # noqa: B023
+        store.add_features({uri: found.get(uri) for uri in batch}, "reccobeats")
+        knew += len(found)
+        step("ReccoBeats", min(at + BATCH, len(todo)), len(todo))
+    return knew
+
+
+def from_files(
+    store: Store, folder: Path, *, stopping: Callable[[], bool] = lambda: False, step: Step = lambda *_: None
+) -> tuple[int, int]:
+    """Analyse the files of MPD's songs that nobody knows; gives how many were and how many couldn't be read.
+
+    folder: MPD's music_directory. Raises ConfigError where the folder or librosa is missing.
+    """
+    if not folder.is_dir():
+        raise ConfigError(f"library.music_folder: there is no folder {folder}; it is MPD's music_directory")
+    from edge.library.audio import analyse, need_librosa
+
+    need_librosa()
+    asked = store.asked("audio")
+    todo = [
+        song.uri
+        for song in store.songs()
+        if song.uri.startswith("mpd:") and song.features is None and song.uri not in asked
+    ]
+    found: dict[str, Features | None] = {}
+    done = failed = 0
+    for number, uri in enumerate(todo, 1):
+        if stopping():
+            break
+        # A file that isn't there now, such as on a disk that sleeps, is tried again another time.
+        path = folder / uri.removeprefix("mpd:")
+        if path.is_file():
+            found[uri] = analyse(path)
+        known = found.get(uri) is not None
+        done, failed = done + known, failed + (not known)
+        if len(found) >= AUDIO_AT_ONCE:
+            store.add_features(found, "audio")
+            found = {}
+        step("listening", number, len(todo))
+    store.add_features(found, "audio")
+    return done, failed

@@ -1,0 +1,56 @@
+"""One sorting, whichever method it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from edge.errors import LibraryError
+from edge.songs import SONG_MOODS, Song
+from edge.sorting import Cluster, Sorting, arrange, points_of, quadrant
+
+METHODS = ("quadrant", "kmeans", "knn")
+
+
+def sort_songs(
+    songs: Sequence[Song],
+    *,
+    method: str = "quadrant",
+    clusters: int | None = None,
+    moved: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Sorting:
+    """Sort songs into moods.
+
+    method: one of METHODS. clusters: for kmeans, None to let the songs decide. moved: where the listener put songs
+    (address -> mood), for good. Raises LibraryError where there is nothing to sort, ConfigError where the method's
+    library is missing.
+    """
+    moved = dict(moved or {})
+    known = [song for song in songs if song.features is not None and song.features.placeable]
+    if not songs:
+        raise LibraryError("library: there are no songs; `moodroom library sync` reads them")
+    labelled = {song.uri: song.mood for song in songs if song.mood is not None} | moved
+    if not known and not any(song.uri in moved for song in songs):
+        raise LibraryError(
+            "library: no song's valence and energy are known; `moodroom library features --from TABLE.csv` or "
+            "`--reccobeats` brings them"
+        )
+    found: tuple[Cluster, ...] = ()
+    if not known:
+        moods: dict[str, str] = {}
+    else:
+        points = points_of(known)
+        if method == "kmeans":
+            from edge.library.clusters import kmeans
+
+            labels, found = kmeans(points, k=clusters, seed=seed)
+        elif method == "knn":
+            from edge.library.clusters import nearest
+
+            labels = nearest(known, labelled)
+        else:
+            labels = quadrant(points)
+        moods = {song.uri: SONG_MOODS[label] for song, label in zip(known, labels.tolist(), strict=True)}
+    if method == "knn":
+        moved = labelled
+    return arrange(songs, moods, method=method, moved=moved, clusters=found, seed=seed)

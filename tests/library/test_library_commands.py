@@ -1,0 +1,207 @@
+"""`moodroom library` and `moodroom recommend` as people meet them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.cli import main
+from edge.config import Config
+from edge.errors import ConfigError, LibraryError
+from edge.library import commands
+from edge.library.account import Account
+from edge.library.store import Store, default_path
+from edge.songs import SONG_MOODS
+from tests.conftest import Moodroom
+from tests.library.conftest import WriteTable
+from tests.spotify_server import Server
+from tests.spotify_server.library import LibraryWorld
+from tests.spotify_server.server import CLIENT
+
+SPOTIFY = Config.model_validate({"spotify": {"client_id": CLIENT}})
+
+
+@pytest.fixture
+def synced(
+    account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.like(70)
+    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
+    commands.features(SPOTIFY, table=table(), reccobeats=False, audio=False)
+    commands.sort(SPOTIFY, table=None, method=None, k=None, json_text=False, png=None)
+    capsys.readouterr()
+
+
+def quick(account: Account) -> Account:
+    return Account(account.kind, account.lists, 0.0, account.close, account.spotify)
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    error: str
+
+
+Cli = Callable[..., Done]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command in this process, in an empty folder: as `moodroom`, and faster."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Done:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+# Without any account.
+
+
+def test_a_table_is_sorted_without_an_account_or_a_store(
+    moodroom: Moodroom, cli: Cli, table: WriteTable, tmp_path: Path, state_folder: Path
+) -> None:
+    path, png = table(), tmp_path / "plane.png"
+    done = moodroom("library", "sort", "--from", path, "--json", "--png", png)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["method"], told["songs"], told["placed"], told["coverage"]) == ("quadrant", 350, 350, 1.0)
+    assert set(told["moods"]) == set(SONG_MOODS) and sum(one["count"] for one in told["moods"].values()) == 350
+    assert told["silhouette"] > 0.6
+    assert told["moods"]["happy"]["typical"][0]["link"].startswith("https://open.spotify.com/track/")
+    picture = cv2.imdecode(np.frombuffer(png.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None and picture.shape[0] > 600 and picture.std() > 10
+    assert not (state_folder / "journal.db").exists()
+    assert json.loads(cli("library", "sort", "--from", path, "--json").out) == told
+
+
+def test_recommend_prints_links_and_json(cli: Cli, table: WriteTable) -> None:
+    path = table()
+    done = cli("recommend", "happy", "-n", 5, "--from", path, "--seed", 1)
+    lines = done.out.splitlines()
+    assert (done.code, len(lines)) == (0, 5)
+    assert all("https://open.spotify.com/track/" in line for line in lines)
+    found = json.loads(cli("recommend", "happy", "-n", 5, "--from", path, "--seed", 1, "--json").out)
+    assert [one["link"] for one in found] == [line.split()[-1] for line in lines]
+    assert {one["mood"] for one in found} == {"happy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "code"),
+    [
+        (["library", "sort", "--from", "none.csv"], "none.csv: there is no such file", 2),
+        (["library", "sort", "--from", "bad.csv"], "lacks the column valence", 2),
+        (["library", "sort", "--from", "{table}", "--method", "magic"], "must be one of quadrant, kmeans, knn", 2),
+        (["library", "sort", "--from", "{table}", "--method", "knn"], "two moods at least", 1),
+        (["library", "sort", "--from", "{table}", "--png", "none/plane.png"], "can't be written", 2),
+        (["library", "sort"], "`moodroom library sync` reads them", 1),
+        (["library", "sync"], "--from TABLE.csv", 2),
+        (["library", "publish"], "`moodroom library sync` reads them", 1),
+        (["library", "move", "a song", "grumpy"], "is no mood", 2),
+        (["library", "move", "a song", "sad"], "no such song", 2),
+        (["recommend", "grumpy"], "is no mood", 2),
+        (["recommend", "happy"], "nothing is sorted yet", 1),
+        (["recommend", "happy", "-n", "0"], "-n", 2),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    cli: Cli, table: WriteTable, tmp_path: Path, arguments: list[str], words: str, code: int
+) -> None:
+    (tmp_path / "bad.csv").write_text("id,energy\na,1\n")
+    done = cli(*(one.format(table=table()) for one in arguments))
+    assert (done.code, done.out) == (code, "")
+    assert done.error.splitlines()[-1].startswith("moodroom: ") and words in done.error.splitlines()[-1]
+
+
+def test_a_song_of_a_table_can_be_moved_and_stays_moved(cli: Cli, table: WriteTable) -> None:
+    path = table()
+
+    def moods() -> dict[str, str]:
+        told = json.loads(cli("library", "sort", "--from", path, "--json").out)
+        return {one["title"]: one["mood"] for one in told["tracks"]}
+
+    before = moods()
+    other = "sad" if before["Song 3"] != "sad" else "happy"
+    done = cli("library", "move", f"https://open.spotify.com/track/{3:022d}?si=x", other, "--from", path)
+    assert (done.code, done.out) == (0, f"Artist 3 - Song 3: {other} from now on\n")
+    assert moods() == before | {"Song 3": other}
+    assert cli("library", "move", "song 3", "auto", "--from", path).code == 0
+    assert "songs fit" in cli("library", "move", "song", "sad", "--from", path).error
+    assert moods() == before
+
+
+# In this process, against the simulated account.
+
+
+def test_sync_features_and_sort_say_what_they_did(
+    account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.like(70)
+    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
+    assert capsys.readouterr().out.splitlines() == [
+        "liked songs: 70 songs (2 pages)",
+        "features: 0 of 70 songs (0%)",
+    ]
+    with pytest.raises(LibraryError, match="library features"):
+        commands.sort(SPOTIFY, table=None, method=None, k=None, json_text=True, png=None)
+    commands.features(SPOTIFY, table=table(count=50), reccobeats=False, audio=False)
+    said = capsys.readouterr().out
+    assert "knows 50 of your songs (50 by id" in said and "features: 50 of 70 songs (71%): 50 from table" in said
+    commands.sort(SPOTIFY, table=None, method="kmeans", k=3, json_text=True, png=None)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["songs"], told["placed"], len(told["clusters"])) == (70, 50, 3)
+
+
+def test_features_without_a_source_or_a_folder_say_what_to_name(
+    synced: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.features(SPOTIFY, table=None, reccobeats=False, audio=False)
+    assert "name --from TABLE.csv" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match=r"library\.music_folder"):
+        commands.features(SPOTIFY, table=None, reccobeats=False, audio=True)
+
+
+def test_publish_is_a_dry_run_until_yes(
+    synced: None, account: LibraryWorld, opened: Callable[[Config], Account], capsys: pytest.CaptureFixture[str],
+    server: Server,
+) -> None:  # fmt: skip
+    commands.publish(SPOTIFY, yes=False, account=lambda config: quick(opened(config)))
+    said = capsys.readouterr().out
+    assert "Moodroom happy" in said and "--yes" in said and account.playlists == {}
+    commands.publish(SPOTIFY, yes=True, account=lambda config: quick(opened(config)))
+    assert "--yes" not in capsys.readouterr().out
+    assert sum(len(one.entries) for one in account.playlists.values()) == 70
+    commands.publish(SPOTIFY, yes=False, account=lambda config: quick(opened(config)))
+    assert "unchanged" in capsys.readouterr().out
+
+
+def test_a_move_is_there_at_once_and_after_the_next_sorting(synced: None) -> None:
+    commands.move("Song 5 Artist 5", "fear", table=None)
+    uri = f"spotify:track:{5:022d}"
+    with Store() as store:
+        assert {one.song.uri: one.mood for one in store.placed()}[uri] == "fear"
+    commands.sort(SPOTIFY, table=None, method="kmeans", k=7, json_text=True, png=None)
+    with Store() as store:
+        assert {one.song.uri: one.mood for one in store.placed()}[uri] == "fear"
+    with pytest.raises(ConfigError, match="songs fit"):
+        commands.move("Artist", "fear", table=None)
+    # A link counts before the song is in the library.
+    commands.move("https://open.spotify.com/track/11dFghVXANMlKmJXsNCbNl", "sad", table=None)
+    with Store() as store:
+        assert store.moved()["spotify:track:11dFghVXANMlKmJXsNCbNl"] == "sad"
+
+
+def test_the_library_lies_in_the_state_directory(synced: None, state_folder: Path) -> None:
+    assert default_path() == state_folder / "journal.db" and default_path().is_file()

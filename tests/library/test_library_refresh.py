@@ -1,0 +1,194 @@
+"""The library kept fresh by itself, when nobody would notice."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.config import Config
+from edge.errors import ConfigError, PlayerError, TableError
+from edge.library.account import Account
+from edge.library.quiet import Quiet, refreshing
+from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
+from edge.library.store import Store
+from edge.players.spotify_token import TokenFile
+from edge.values import Event
+from tests.broker import wait_for
+from tests.library.conftest import WriteTable
+from tests.spotify_server import Server, World
+from tests.spotify_server.library import LibraryWorld
+from tests.spotify_server.server import CLIENT
+
+WEEK = 7 * 86400.0
+
+
+class Home:
+    """A refresh in the world's time; quiet and stop are set by the test."""
+
+    def __init__(self, world: World, opened: Callable[[Config], Account], path: Path, **library: object) -> None:
+        self.world, self.quiet, self.stop, self.done = world, True, False, 0
+        self.config = Config.model_validate({"spotify": {"client_id": CLIENT}, "library": {"refresh": "7d", **library}})
+        self.refresh = Refresh(
+            self.config, wait=self.wait, quiet=lambda: self.quiet, now=world.unix, done=self.count, account=opened,
+            path=path,
+        )  # fmt: skip
+
+    def wait(self, seconds: float) -> bool:
+        self.world.advance(seconds)
+        return self.stop
+
+    def count(self) -> None:
+        self.done += 1
+
+    def turns(self, seconds: float) -> None:
+        until = self.world.unix() + seconds
+        while self.world.unix() < until and not self.stop:
+            # Days pass quickly where nothing is due.
+            self.world.advance(600 - LOOK_EVERY)
+            self.refresh.turn()
+
+
+@pytest.fixture
+def home(
+    world: World, login: TokenFile, opened: Callable[[Config], Account], tmp_path: Path, table: WriteTable
+) -> Home:
+    return Home(world, opened, tmp_path / "journal.db", table=str(table()))
+
+
+def liked(home: Home) -> int:
+    with Store(home.refresh._path) as store:
+        return len(store.songs())
+
+
+def test_it_reads_describes_and_sorts_once_a_week(home: Home, account: LibraryWorld) -> None:
+    account.like(60)
+    home.turns(3600)
+    assert home.done == 1 and liked(home) == 60
+    with Store(home.refresh._path) as store:
+        assert len(store.placed()) == 60
+    account.like(70)
+    home.turns(WEEK - 2 * 86400)
+    assert home.done == 1 and liked(home) == 60
+    home.turns(3 * 86400)
+    assert home.done == 2 and liked(home) == 70
+
+
+def test_a_restart_doesn_t_begin_anew(home: Home, account: LibraryWorld, server: Server) -> None:
+    account.like(10)
+    home.turns(3600)
+    asked = len(server.requests)
+    again = Refresh(
+        home.config, wait=home.wait, quiet=lambda: True, now=home.world.unix, path=home.refresh._path,
+        account=lambda _: pytest.fail("it isn't due"),
+    )  # fmt: skip
+    for _ in range(20):
+        again.turn()
+    assert len(server.requests) == asked
+
+
+def test_it_waits_for_quiet_and_a_day_at_most(home: Home, account: LibraryWorld) -> None:
+    account.like(10)
+    home.quiet = False
+    with Store(home.refresh._path) as store:
+        store.write_note("refreshed", str(home.world.unix() - WEEK))
+    home.turns(AT_LAST - 7200)
+    assert home.done == 0
+    home.turns(3 * 3600)
+    assert home.done == 1
+    home.turns(WEEK)
+    assert home.done == 1
+    home.quiet = True
+    home.turns(3600)
+    assert home.done == 2
+
+
+def test_it_publishes_where_that_is_asked_for(
+    world: World, login: TokenFile, opened: Callable[[Config], Account], tmp_path: Path, table: WriteTable,
+    account: LibraryWorld,
+) -> None:  # fmt: skip
+    account.like(60)
+    home = Home(world, opened, tmp_path / "journal.db", table=str(table()), publish=True)
+    home.turns(3600)
+    assert {one.name for one in account.playlists.values()} >= {"Moodroom happy", "Moodroom sad"}
+    assert sum(len(one.entries) for one in account.playlists.values()) == 60
+
+
+def test_trouble_is_raised_for_the_worker_and_tried_again(home: Home, account: LibraryWorld, server: Server) -> None:
+    account.like(60)
+    server.faults.extend(["503"] * 6)
+    with pytest.raises(PlayerError):
+        home.turns(3600)
+    asked = len(server.requests)
+    home.turns(AGAIN - 1200)
+    assert home.done == 0 and len(server.requests) == asked
+    home.turns(1800)
+    assert home.done == 1 and liked(home) == 60
+
+
+def test_a_stop_ends_it_between_two_pages(home: Home, account: LibraryWorld) -> None:
+    account.like(500)
+    home.stop = True
+    home.refresh.turn()
+    assert home.done == 0 and not Path(home.refresh._path or "").exists()
+
+
+def test_a_bad_table_or_configuration_is_told(home: Home, account: LibraryWorld, tmp_path: Path) -> None:
+    account.like(10)
+    Path(str(home.config.library.table)).write_text("id,valence\n")
+    with pytest.raises(TableError):
+        home.refresh.refresh()
+
+
+def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
+    monkeypatch: pytest.MonkeyPatch, account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable
+) -> None:
+    from edge.library import refresh
+
+    account.like(10)
+    monkeypatch.setattr(refresh, "LOOK_EVERY", 0.02)
+    outlets: list[Callable[[Event], None]] = []
+    told: list[str | None] = []
+    config = Config.model_validate(
+        {"spotify": {"client_id": CLIENT}, "library": {"refresh": "7d", "table": str(table())}}
+    )
+    [worker] = refreshing(config, outlets, told.append, account=opened)
+    worker.start()
+    outlets[0](Event(0.0, "presence", True))
+    try:
+        time.sleep(0.2)
+        assert told == []
+        outlets[0](Event(1.0, "presence", False))
+        wait_for(lambda: told == [None], 20, "the refresh")
+    finally:
+        worker.stopping.set()
+        assert worker.join(5)
+
+
+def test_without_a_refresh_there_is_no_worker() -> None:
+    outlets: list[Callable[[Event], None]] = []
+    assert refreshing(Config(), outlets, lambda _: None) == [] and outlets == []
+
+
+def test_quiet_is_an_empty_room_or_quiet_hours() -> None:
+    quiet = Quiet(Config())
+    assert not quiet.now()
+    for present in (True, False, True):
+        quiet(Event(0.0, "presence", present))
+        quiet(Event(0.0, "mood", None))
+        assert quiet.now() is not present
+    hours = {"music": {"quiet_hours": [{"begins": "0:00", "ends": "0:00"}]}}
+    assert Quiet(Config.model_validate(hours)).now()
+
+
+def test_refresh_is_an_hour_at_least() -> None:
+    assert Config().library.refresh is None
+    for given in ("10s", "-1d", "often"):
+        with pytest.raises(ValueError, match="library"):
+            Config.model_validate({"library": {"refresh": given}})
+    assert Config.model_validate(json.loads('{"library": {"refresh": "7d"}}')).library.refresh == WEEK
+    with pytest.raises(ConfigError, match=r"library\.source"):
+        Refresh(Config(), wait=lambda _: False, quiet=lambda: True, now=lambda: 0.0).refresh()

@@ -1,0 +1,131 @@
+"""The library's tables beside the journal's, in one file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from edge.errors import LibraryError
+from edge.library.schema import MIGRATIONS
+from edge.library.store import Published, Store, default_path, moves_so_far
+from edge.songs import Features, Placed, Song
+
+A, B, C = (Song(f"spotify:track:{name}", name.upper(), "Artist") for name in "abc")
+
+
+def fill(store: Store, *songs: Song, name: str = "liked") -> None:
+    at = store.begin(name, fresh=True)
+    store.add_page(name, at.generation, songs, offset=len(songs), total=len(songs))
+    store.finish(name, at.generation)
+
+
+def test_the_file_lies_beside_the_state_and_is_made_when_needed(state_folder: Path) -> None:
+    assert default_path() == state_folder / "journal.db"
+    assert moves_so_far() == {} and not default_path().exists()
+    with Store() as store:
+        store.move("spotify:track:a", "sad")
+    assert moves_so_far() == {"spotify:track:a": "sad"}
+
+
+def test_other_tables_in_the_file_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE journal_entries (at INTEGER)")
+        db.execute("INSERT INTO journal_entries VALUES (7)")
+    for _ in range(2):
+        with Store(path) as store:
+            fill(store, A)
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT at FROM journal_entries").fetchall() == [(7,)]
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("SELECT value FROM library_meta WHERE key = 'schema'").fetchone() == (str(len(MIGRATIONS)),)
+
+
+def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    with Store(tmp_path / "journal.db") as store:
+        store.write_note("schema", "99")
+    with pytest.raises(LibraryError, match="newer Moodroom"):
+        Store(tmp_path / "journal.db")
+
+
+def test_what_can_t_be_opened_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LibraryError, match="can't be opened"):
+        Store(tmp_path / "file" / "journal.db")
+    (tmp_path / "journal.db").write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(LibraryError, match="can't be used"):
+        Store(tmp_path / "journal.db")
+
+
+def test_a_full_disk_is_a_sentence_and_loses_nothing(store: Store) -> None:
+    fill(store, A)
+    store._db.execute("PRAGMA max_page_count = 20")
+    many = [Song(f"spotify:track:{n:022d}", "x" * 300) for n in range(2000)]
+    with pytest.raises(LibraryError, match="is the disk full"):
+        store.add_page("liked", 2, many, offset=2000, total=2000)
+    assert [song.uri for song in store.songs()] == [A.uri]
+
+
+def test_a_finished_list_forgets_what_was_taken_out(store: Store) -> None:
+    fill(store, A, B, C)
+    at = store.begin("liked")
+    assert (at.generation, at.offset) == (2, 0)
+    store.add_page("liked", 2, [A, C], offset=2, total=2)
+    assert store.counts() == {"liked": 3}
+    assert store.finish("liked", 2) == 1
+    store.keep_lists(["liked"])
+    assert [song.uri for song in store.songs()] == [A.uri, C.uri]
+
+
+def test_a_song_of_two_lists_stays_until_it_is_in_none(store: Store) -> None:
+    fill(store, A, B)
+    fill(store, B, C, name="spotify:playlist:x")
+    store.keep_lists(["spotify:playlist:x"])
+    assert [song.uri for song in store.songs()] == [B.uri, C.uri]
+    assert store.counts() == {"spotify:playlist:x": 2} and store.progress("liked") is None
+
+
+def test_an_unfinished_list_goes_on(store: Store) -> None:
+    at = store.begin("liked")
+    store.add_page("liked", at.generation, [A, B], offset=2, total=3)
+    again = store.begin("liked")
+    assert (again.generation, again.offset, again.total, again.finished) == (1, 2, 3, False)
+    assert store.begin("liked", fresh=True).offset == 0
+
+
+def test_the_best_source_of_features_counts_and_none_is_asked_twice(store: Store) -> None:
+    fill(store, A, B)
+    store.add_features({A.uri: Features(0.1, 0.2, source="audio", guessed=True), B.uri: None}, "audio")
+    assert store.songs()[0].features == Features(0.1, 0.2, source="audio", guessed=True)
+    store.add_features({A.uri: Features(0.3, 0.4, tempo=99)}, "table")
+    store.add_features({A.uri: Features(0.5, 0.6)}, "reccobeats")
+    assert store.songs()[0].features == Features(0.3, 0.4, tempo=99, source="table")
+    assert store.songs()[1].features is None
+    assert store.asked("audio") == {A.uri, B.uri} and store.asked("reccobeats") == {A.uri}
+
+
+def test_a_move_outlives_every_sorting(store: Store) -> None:
+    fill(store, A, B)
+    store.save_moods([Placed(A, "happy", 0.1, "quadrant"), Placed(B, "happy", 0.05, "quadrant")])
+    store.move(A.uri, "sad")
+    store.move(C.uri, "fear")
+    assert [(one.song.uri, one.mood, one.by) for one in store.placed()] == [
+        (A.uri, "sad", "moved"),
+        (B.uri, "happy", "quadrant"),
+    ]
+    store.save_moods([Placed(A, "happy", 0.1, "quadrant")])
+    assert [one.song.uri for one in store.placed("sad")] == [A.uri]
+    store.move(A.uri, None)
+    assert [one.mood for one in store.placed()] == ["happy"]
+    fill(store, A, B, C)
+    assert [one.song.uri for one in store.placed("fear")] == [C.uri]
+
+
+def test_published_playlists_are_remembered_a_kind_at_a_time(store: Store) -> None:
+    store.remember(Published("sad", "spotify", "id1", "Moodroom sad"))
+    store.remember(Published("sad", "mpd", "Moodroom sad", "Moodroom sad"))
+    store.remember(Published("sad", "spotify", "id2", "Moodroom sad"))
+    assert store.published("spotify") == {"sad": Published("sad", "spotify", "id2", "Moodroom sad")}
+    assert store.published("mpd")["sad"].target == "Moodroom sad"

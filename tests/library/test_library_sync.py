@@ -1,0 +1,273 @@
+"""Reading liked songs and playlists: paged, within the rate limit, resumable at any page."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.config import Config
+from edge.errors import ConfigError, LibraryError, PlayerError
+from edge.library.account import Account, kind_of
+from edge.library.patience import Patience, StoppedError
+from edge.library.store import Store
+from edge.library.sync import SongList, sync
+from edge.players.spotify_errors import HalfAnswerError, LoginError, QuotaUsedUpError
+from edge.players.spotify_library import SpotifyLibrary, page_of
+from edge.songs import Page, Song
+from tests.broker import wait_for
+from tests.spotify_server import Server, World
+from tests.spotify_server.library import LibraryWorld, Own, track, track_of
+from tests.spotify_server.server import CLIENT
+
+
+def lists(web: SpotifyLibrary) -> list[SongList]:
+    return [SongList("liked", "liked songs", web.liked)]
+
+
+def expected(account: LibraryWorld) -> set[str]:
+    return {one["uri"] for one in account.liked}
+
+
+def reads(server: Server) -> int:
+    return Counter(server.requests)["GET /v1/me/tracks"]
+
+
+def test_all_liked_songs_are_read_with_what_they_are_called(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+) -> None:
+    account.like(120)
+    [done] = sync(store, lists(web), patience)
+    assert (done.songs, done.pages, done.resumed, done.gone) == (120, 3, 0, 0)
+    assert reads(server) == 3
+    assert store.songs()[7] == Song(f"spotify:track:{7:022d}", "Song 7", "Artist 7", "The Album", "XX0002000007")
+
+
+def test_nothing_liked_is_fine(store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld) -> None:
+    assert sync(store, lists(web), patience)[0].songs == 0
+
+
+@pytest.mark.parametrize("killed_after", range(5))
+def test_a_sync_that_was_cut_short_goes_on_at_that_page(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, world: World, killed_after: int
+) -> None:
+    account.like(230)
+    seen = 0
+
+    def wait(_: float) -> bool:
+        return seen >= killed_after
+
+    def step(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+
+    if killed_after:
+        cut = Patience(wait, pause=0.5)
+        if killed_after < 5:
+            with pytest.raises(StoppedError, match="goes on there"):
+                sync(store, lists(web), cut, step=step)
+    assert reads(server) == killed_after
+    [done] = sync(store, lists(web), Patience(lambda _: False, pause=0))
+    assert done.resumed == 50 * killed_after and done.songs == 230
+    assert reads(server) == 5
+    assert {song.uri for song in store.songs()} == expected(account)
+
+
+def test_a_killed_process_loses_no_page(
+    server: Server, account: LibraryWorld, login: object, state_folder: Path, tmp_path: Path
+) -> None:
+    account.like(200)
+    code = (
+        "import sys, threading; from edge.config import Config; from edge.library.account import open_account\n"
+        "from edge.library.patience import Patience; from edge.library.store import Store\n"
+        "from edge.library.sync import sync\n"
+        "from edge.players.spotify_library import SpotifyLibrary; from edge.players.spotify_token import TokenFile\n"
+        "from edge.library.sync import SongList\n"
+        f"now = lambda: {server.world.unix()}\n"
+        f"addresses = {{'api': {server.api!r}, 'accounts': {server.accounts!r}}}\n"
+        f"web = SpotifyLibrary({CLIENT!r}, TokenFile(now=now), now=now, **addresses)\n"
+        "with Store() as store:\n"
+        "    patience = Patience(threading.Event().wait, pause=float(sys.argv[1]))\n"
+        "    sync(store, [SongList('liked', 'liked', web.liked)], patience)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    first = subprocess.Popen([sys.executable, "-c", code, "0.2"], env=environment)
+    wait_for(lambda: reads(server) >= 2, 20, "two pages")
+    first.send_signal(signal.SIGKILL)
+    first.wait(5)
+    asked = reads(server)
+    subprocess.run([sys.executable, "-c", code, "0"], env=environment, check=True, timeout=30)
+    # The page that was on its way may come twice, none else.
+    assert reads(server) in (4, 5) and asked >= 2
+    with Store() as store:
+        assert {song.uri for song in store.songs()} == expected(account)
+
+
+def test_it_keeps_within_the_rate_limit_by_its_own_pace(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+) -> None:
+    server.contract = None  # which is slow for so many songs, and the other tests hold them against it
+    account.like(70 * 50)
+    account.most = 62
+    assert sync(store, lists(web), patience)[0].songs == 3500
+    assert account.refused == 0
+
+
+def test_a_refusal_is_waited_out_for_as_long_as_it_asks(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, world: World
+) -> None:
+    account.like(500)
+    account.most = 4
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        world.advance(seconds)
+        return False
+
+    assert sync(store, lists(web), Patience(wait, pause=0.1, told=waits.append))[0].songs == 500
+    assert account.refused and min(waits) >= 5
+
+
+def test_a_stop_ends_even_a_long_wait_at_once(store: Store, web: SpotifyLibrary, account: LibraryWorld) -> None:
+    account.like(500)
+    account.most = 2
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with pytest.raises(StoppedError):
+        sync(store, lists(web), Patience(stop.wait, pause=0))
+    assert store.progress("liked").offset == 100  # type: ignore[union-attr]
+
+
+def test_a_quota_of_a_day_is_told_and_not_waited_for(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience, world: World
+) -> None:
+    account.like(100)
+    server.answers["GET /me/tracks"] = (
+        429, {"error": {"status": 429, "message": "x", "reason": "QUOTA_EXCEEDED"}}, {"Retry-After": "80000"},
+    )  # fmt: skip
+    before = world.unix()
+    with pytest.raises(QuotaUsedUpError):
+        sync(store, lists(web), patience)
+    assert world.unix() == before and reads(server) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "503", "reset", "half", "429"])
+def test_trouble_that_passes_is_tried_again(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience, fault: str
+) -> None:
+    account.like(130)
+    server.faults.extend([None, fault, fault])
+    assert sync(store, lists(web), patience)[0].songs == 130
+    assert {song.uri for song in store.songs()} == expected(account)
+
+
+def test_trouble_that_stays_is_told_after_some_tries(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience
+) -> None:
+    account.like(60)
+    server.faults.extend(["503"] * 99)
+    with pytest.raises(PlayerError, match="503"):
+        sync(store, lists(web), patience)
+    assert reads(server) == 6
+
+
+def test_a_list_that_changes_meanwhile_is_read_once_more(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+) -> None:
+    account.like(150)
+
+    def step(_: SongList, done: int, __: int) -> None:
+        if done == 50 and len(account.liked) == 150:
+            # Two of the first page are taken out: two songs slip from the second page to the first.
+            account.liked = account.liked[2:]
+
+    [done] = sync(store, lists(web), patience, step=step)
+    assert {song.uri for song in store.songs()} == expected(account)
+    assert done.songs == 148 and reads(server) == 6
+
+
+def test_playlists_are_read_too_and_what_is_no_song_is_passed_over(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience
+) -> None:
+    local = {**track_of("spotify:track:l"), "is_local": True}
+    account.playlists["mine"] = Own("mine", "Mine", entries=[track(1), local, track(2)])
+    mine = SongList("spotify:playlist:mine", "playlist", lambda offset: web.playlist("mine", offset))
+    assert sync(store, [mine], patience)[0].songs == 2
+
+
+def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> None:
+    entries: list[object] = [
+        {"item": {"id": "e", "type": "episode", "name": "Talk"}},
+        {"item": None},
+        {"track": None},
+        None,
+        {"track": {"id": None, "name": "Gone"}},
+        {"track": {"id": "a", "name": "A", "artists": [{"name": "X"}, {"name": "Y"}, None]}},
+        {"item": {"id": "b", "name": "B", "external_ids": {"isrc": "us-um7-21-04140"}, "album": {"name": "Z"}}},
+    ]
+    page = page_of({"items": entries, "total": 9})
+    assert page == Page(
+        (Song("spotify:track:a", "A", "X, Y"), Song("spotify:track:b", "B", "", "Z", "USUM72104140")), 7, 9
+    )
+    for broken in (None, {}, {"items": 3}, []):
+        with pytest.raises(HalfAnswerError):
+            page_of(broken)
+
+
+@pytest.mark.parametrize("key", ["theirs", "none"])
+def test_a_playlist_that_can_t_be_read_is_named(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, key: str
+) -> None:
+    account.playlists["theirs"] = Own("theirs", "Theirs", mine=False)
+    wanted = SongList(f"spotify:playlist:{key}", "playlist", lambda offset: web.playlist(key, offset))
+    with pytest.raises(PlayerError, match=f"spotify:playlist:{key}.*library.playlists"):
+        sync(store, [wanted], patience)
+
+
+def test_a_login_without_the_permission_says_so_at_once(
+    store: Store, web: SpotifyLibrary, server: Server, patience: Patience
+) -> None:
+    server.answers["GET /me/tracks"] = 403, {"error": {"status": 403, "message": "Insufficient client scope"}}, {}
+    with pytest.raises(LoginError, match="moodroom login"):
+        sync(store, lists(web), patience)
+    assert reads(server) == 1
+
+
+def test_a_list_that_says_it_is_longer_than_it_is_comes_to_an_end(store: Store) -> None:
+    pages = {0: Page((Song("spotify:track:a"),), 1, 9), 1: Page((), 0, 9)}
+    [done] = sync(store, [SongList("liked", "x", pages.__getitem__)], Patience(lambda _: False, pause=0))
+    assert (done.songs, done.pages) == (1, 2)
+
+
+def test_the_account_follows_the_configuration(opened: Callable[[Config], Account]) -> None:
+    spotify = {"client_id": CLIENT}
+    link = "https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M?si=x"
+    found = opened(Config.model_validate({"spotify": spotify, "library": {"playlists": [link, link]}}))
+    assert [one.name for one in found.lists] == ["liked", "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M"]
+    found.close()
+    assert kind_of(Config.model_validate({"music": {"player": "mpd"}, "spotify": spotify})) == "mpd"
+    assert kind_of(Config.model_validate({"mpd": {}})) == "mpd"
+    assert (
+        kind_of(Config.model_validate({"library": {"source": "spotify"}, "spotify": spotify, "mpd": {}})) == "spotify"
+    )
+    with pytest.raises(ConfigError, match=r"--from TABLE\.csv"):
+        kind_of(Config())
+    with pytest.raises(ConfigError, match=r"spotify\.client_id"):
+        kind_of(Config.model_validate({"library": {"source": "spotify"}}))
+    with pytest.raises(ConfigError, match="nothing to read"):
+        opened(Config.model_validate({"spotify": spotify, "library": {"liked": False}}))
+
+
+def test_a_refused_address_is_no_library_error(store: Store) -> None:
+    def broken(_: int) -> Page:
+        raise LibraryError("library: no")
+
+    with pytest.raises(LibraryError, match="library: no"):
+        sync(store, [SongList("liked", "x", broken)], Patience(lambda _: False, pause=0))
