@@ -1,0 +1,97 @@
+"""The device with its journal: what it writes, and that it goes on without it."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.config import JournalConfig
+from edge.daemon import run
+from edge.journal import schema
+from edge.journal.open import open_journal
+from edge.journal.read import outcomes, timeline
+from edge.options import Options, loader
+from edge.values import Act, Command, Event, Music, Playback, Wish
+
+Film = Callable[..., Path]
+
+
+@pytest.fixture
+def film(film: Film) -> Path:
+    """Three seconds of a grey room."""
+    return film("grey.mp4", [100] * 32)
+
+
+def play(film: Path, **options: bool) -> str:
+    """Run the device over the film, to its end; gives what it wrote."""
+    out = io.StringIO()
+    assert run(loader(None, str(film)), Options(once=True, json=True, **options), out) == 0
+    return out.getvalue()
+
+
+def test_a_run_is_in_the_journal(film: Path, state_folder: Path) -> None:
+    play(film)
+    entries = timeline(state_folder / "journal.db", 0, 4e9)
+    assert [(entry.kind, entry.mood) for entry in entries][:2] == [("start", None), ("mood", "absent")]
+    assert all(abs(time.time() - entry.at) < 120 for entry in entries)
+
+
+def test_a_fast_replay_leaves_no_trace(film: Path, state_folder: Path) -> None:
+    assert '"mood": "absent"' in play(film, fast=True)
+    assert not (state_folder / "journal.db").exists()
+
+
+def test_the_device_goes_on_where_the_journal_cant(
+    film: Path, state_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state_folder.mkdir()
+    connection = schema.open_for_writing(state_folder / "journal.db")
+    connection.execute("UPDATE journal_version SET version = 99")
+    connection.close()
+    assert '"mood": "absent"' in play(film)
+    assert "version 99" in caplog.text
+
+
+def events(at: float) -> list[Event]:
+    """The device plays something, and somebody skips it."""
+    return [
+        Event(at, "decision", Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))),
+        Event(at + 1, "player", Playback("playing", "mpd", title="Song", uri="mpd:1", context="mpd:a", position=0.0)),
+        Event(at + 9, "command", Command("playback", "next", "mqtt")),
+        Event(at + 9, "skipped", {"mood": "happy", "choice": "mpd:a", "song": "mpd:1"}),
+    ]
+
+
+def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
+    journal, learner = open_journal(JournalConfig(), problem=print)
+    assert journal is not None
+    journal.start()
+    for event in events(time.monotonic() - 20):
+        learner(event)
+        journal(event)
+    journal.stop()
+    assert [outcome.verdict.value for outcome in outcomes(state_folder / "journal.db")] == ["skip"]
+    kinds = [entry.kind for entry in timeline(state_folder / "journal.db", 0, 4e9)]
+    assert sorted(kinds) == ["command", "decision", "play", "skip", "start"]
+    again, knows = open_journal(JournalConfig(), problem=print)
+    assert again is not None
+    again.start()
+    until = time.monotonic() + 20
+    while not knows.tastes.moods():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    again.stop()
+    assert knows.tastes.belief("happy", "mpd:a").beta == 2
+
+
+def test_without_a_journal_it_learns_until_the_next_start(state_folder: Path) -> None:
+    journal, learner = open_journal(JournalConfig(enabled=False), problem=print)
+    assert journal is None
+    for event in events(0.0):
+        learner(event)
+    assert learner.tastes.belief("happy", "mpd:a").beta == 2
+    assert not state_folder.exists()

@@ -1,0 +1,100 @@
+"""What learns while the device runs."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import numpy as np
+import pytest
+
+from edge.choices import Picker
+from edge.config import Choice
+from edge.journal.entry import Entry
+from edge.journal.learner import Learner
+from edge.learning import Outcome, Verdict
+from edge.values import Act, Command, Event, Music, Playback, Wish
+
+CHOICES = [Choice(play=f"mpd:{n}") for n in range(4)]
+MUSIC = [Music(choice.play, choice.play) for choice in CHOICES]
+
+
+def play(learner: Learner, at: float, uri: str, *, skipped: bool, mood: str = "happy") -> None:
+    """The device plays something, and somebody skips it after ten seconds, or nobody does."""
+    learner(Event(at, "decision", Wish(Act.PLAY, mood, "why", Music(uri, uri))))
+    learner(Event(at, "player", Playback("playing", "mpd", uri="a", context=uri, position=0.0)))
+    learner(
+        Event(at + 10, "player", Playback("playing", "mpd", uri="b" if skipped else "a", context=uri, position=0.0))
+    )
+    learner(Event(at + 60, "settings", {}))
+
+
+def test_outcomes_are_kept_at_their_time() -> None:
+    kept: list[Entry | Outcome] = []
+    learner = Learner(kept.append, learn=True)
+    play(learner, time.monotonic() - 3600, "mpd:a", skipped=True)
+    (outcome,) = kept
+    assert isinstance(outcome, Outcome)
+    assert (outcome.mood, outcome.uri, outcome.verdict) == ("happy", "mpd:a", Verdict.SKIP)
+    assert outcome.at == pytest.approx(time.time() - 3590, abs=5)
+
+
+def test_a_listener_is_learnt_through_the_directors_picker() -> None:
+    shares = []
+    for learn in (True, False):
+        skips = plays = 0
+        for seed in range(10):
+            rng = np.random.default_rng(seed)
+            hidden = dict(
+                zip([choice.play for choice in CHOICES], rng.permutation([0.05, 0.15, 0.7, 0.9]), strict=True)
+            )
+            learner = Learner(lambda _: None, learn=learn, seed=seed)
+            picker = Picker(random.Random(seed), learner.weigh)
+            for number in range(200):
+                uri = picker.pick("happy", CHOICES).play
+                skipped = bool(rng.random() < hidden[uri])
+                play(learner, 1000.0 * number, uri, skipped=skipped)
+                if number >= 100:
+                    skips, plays = skips + skipped, plays + 1
+        shares.append(skips / plays)
+    learnt, uniform = shares
+    assert learnt <= 0.5 * uniform
+
+
+def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
+    learner = Learner(lambda _: None, learn=True, seed=1)
+    learner.told([Outcome(0, "happy", "mpd:2", "", Verdict.LIKE)] * 5)
+    weights = learner.weigh("happy", MUSIC)
+    assert max(weights) == weights[2] > 0.5
+    learner.told([])
+    assert max(learner.weigh("happy", MUSIC)) < 0.4
+
+
+def test_nothing_is_learnt_where_that_is_off() -> None:
+    kept: list[Entry | Outcome] = []
+    learner = Learner(kept.append, learn=False)
+    learner.told([Outcome(0, "happy", "mpd:2", "", Verdict.LIKE)] * 5)
+    play(learner, 0, "mpd:a", skipped=True)
+    assert kept == []
+    assert learner.weigh("happy", MUSIC) == [1.0] * 4
+
+
+def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None:
+    kept: list[Entry | Outcome] = []
+    learner = Learner(kept.append, learn=True)
+    learner.weigh("default", MUSIC)
+    play(learner, 0, "mpd:1", skipped=True, mood="sad")
+    (outcome,) = kept
+    assert isinstance(outcome, Outcome)
+    assert outcome.mood == "default"
+
+
+def test_a_replay_stands_in_the_history() -> None:
+    kept: list[Entry | Outcome] = []
+    learner = Learner(kept.append, learn=False)
+    learner(Event(0, "decision", Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))
+    learner(Event(1, "player", Playback("playing", "mpd", uri="a", context="mpd:a")))
+    learner(Event(20, "command", Command("playback", "previous")))
+    (entry,) = kept
+    assert isinstance(entry, Entry)
+    assert (entry.kind, entry.mood, entry.title) == ("replay", "happy", "A")

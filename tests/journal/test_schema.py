@@ -1,0 +1,133 @@
+"""The journal's file: versions, migrations, damage."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from edge.errors import JournalError
+from edge.journal import schema
+from edge.journal.read import outcomes, timeline
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "journal.db"
+
+
+def tables(connection: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_a_new_file_has_everything(path: Path) -> None:
+    connection = schema.open_for_writing(path)
+    assert tables(connection) == {"journal_entries", "journal_outcomes", "journal_version"}
+    assert schema.version_of(connection) == schema.VERSION
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (1,)
+    assert connection.execute("PRAGMA busy_timeout").fetchone() == (5000,)
+    connection.close()
+
+
+def old_file(path: Path, version: int) -> None:
+    """A file as an older program left it, with an entry, and with somebody else's table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path)
+    for step in schema.STEPS[:version]:
+        connection.execute(step)
+    connection.execute("CREATE TABLE journal_version (version INTEGER NOT NULL)")
+    connection.execute("INSERT INTO journal_version VALUES (?)", (version,))
+    connection.execute("INSERT INTO journal_entries (at, kind, mood) VALUES (1000000, 'mood', 'sad')")
+    connection.execute("CREATE TABLE library_songs (uri TEXT)")
+    connection.execute("INSERT INTO library_songs VALUES ('a')")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_an_older_file_is_read_and_then_brought_up(path: Path, version: int) -> None:
+    old_file(path, version)
+    assert [entry.mood for entry in timeline(path, 0, 10)] == ["sad"]
+    assert outcomes(path) == []
+    connection = schema.open_for_writing(path)
+    assert schema.version_of(connection) == schema.VERSION
+    assert connection.execute("SELECT kind, mood FROM journal_entries").fetchall() == [("mood", "sad")]
+    assert connection.execute("SELECT uri FROM library_songs").fetchall() == [("a",)]
+    connection.close()
+
+
+def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old_file(path, 1)
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, "CREATE TABLE library_songs (uri TEXT)"))
+    monkeypatch.setattr(schema, "VERSION", len(schema.STEPS))
+    with pytest.raises(sqlite3.OperationalError):
+        schema.open_for_writing(path)
+    connection = sqlite3.connect(path)
+    assert schema.version_of(connection) == 1
+    assert "journal_outcomes" not in tables(connection)
+    connection.close()
+
+
+def test_a_newer_file_is_left_alone(path: Path) -> None:
+    old_file(path, 1)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE journal_version SET version = 99")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    for use in (lambda: schema.open_for_writing(path), lambda: timeline(path, 0, 10)):
+        with pytest.raises(JournalError, match=r"version 99.*update it") as failed:
+            use()
+        assert "\n" not in str(failed.value)
+    assert path.read_bytes()[100:] == before[100:]
+
+
+def test_a_file_that_holds_only_the_library_gets_the_journals_tables(path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE library_songs (uri TEXT)")
+    connection.close()
+    with pytest.raises(JournalError, match="holds none yet"):
+        timeline(path, 0, 10)
+    schema.open_for_writing(path).close()
+    assert timeline(path, 0, 10) == []
+
+
+@pytest.mark.parametrize("damage", ["text", "header", "middle"])
+def test_a_damaged_file_is_set_aside(path: Path, damage: str) -> None:
+    connection = schema.open_for_writing(path)
+    rows = ((n, "mood", "x" * 100) for n in range(1000))
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO journal_entries (at, kind, text) VALUES (?, ?, ?)", rows)
+    connection.execute("COMMIT")
+    connection.close()
+    whole = bytearray(path.read_bytes())
+    if damage == "text":
+        whole[:] = b"this was never a database\n" * 50
+    elif damage == "header":
+        whole[:16] = b"\0" * 16
+    else:
+        whole[4096 * 4 : 4096 * 9] = b"\xff" * 4096 * 5
+    path.write_bytes(whole)
+    connection = schema.open_for_writing(path)
+    assert connection.execute("SELECT count(*) FROM journal_entries").fetchone() == (0,)
+    connection.close()
+    (aside,) = path.parent.glob("journal.db.broken-*")
+    assert aside.read_bytes() == whole
+
+
+def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
+    for _ in range(schema.BROKEN_KEPT + 3):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"this was never a database\n" * 50)
+        schema.open_for_writing(path).close()
+        path.unlink()
+    assert len(list(path.parent.glob("journal.db.broken-*"))) == schema.BROKEN_KEPT
+
+
+def test_there_may_be_none(path: Path) -> None:
+    with pytest.raises(JournalError, match="there is none yet"):
+        timeline(path, 0, 10)
+    assert not path.parent.exists()

@@ -1,0 +1,300 @@
+"""The journal's writer: batches, faults, and the end."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import journal_bytes
+import journal_kills
+from edge.errors import JournalError
+from edge.journal import schema
+from edge.journal.budget import Budget
+from edge.journal.entry import Entry
+from edge.journal.read import forget_outcomes, outcomes, timeline
+from edge.journal.writer import Journal
+from edge.learning import Outcome, Verdict
+from edge.values import Event, Mood
+
+DAY = 86400.0
+Open = Callable[..., Journal]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "journal.db"
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def opened(path: Path, problems: list[str]) -> Iterator[Open]:
+    """opened(**arguments): a running journal with quick batches; stopped at the end."""
+    journals = []
+
+    def start(**arguments: object) -> Journal:
+        told = arguments.pop("on_outcomes", None)
+        given = {"keep": 90 * DAY, "on_problem": problems.append, "gather": 0.01, "retry": 0.05} | arguments
+        journal = Journal(path, **given)  # type: ignore[arg-type]
+        journal.on_outcomes = told  # type: ignore[assignment]
+        journals.append(journal)
+        journal.start()
+        return journal
+
+    yield start
+    for journal in journals:
+        journal.stop()
+
+
+def entry(number: int, at: float | None = None) -> Entry:
+    return Entry(time.time() if at is None else at, "decision", "happy", title=str(number), uri="mpd:x")
+
+
+def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it didn't happen"
+        time.sleep(0.01)
+
+
+def titles(path: Path) -> list[str | None]:
+    try:
+        return [found.title for found in timeline(path, 0, 4e9) if found.kind == "decision"]
+    except JournalError:
+        return []
+
+
+def test_what_happens_is_there_a_moment_later(opened: Open, path: Path) -> None:
+    journal, at = opened(), time.monotonic()
+    journal(Event(at - 5, "mood_changed", Mood("happy", 0.8, 0.7, 0.4, 2, at)))
+    until(lambda: path.exists() and journal.waiting == 0)
+    (found,) = timeline(path, 0, 4e9)
+    assert (found.kind, found.mood, found.confidence, found.people) == ("mood", "happy", 0.8, 2)
+    assert found.at == pytest.approx(time.time() - 5, abs=4)
+
+
+def test_many_entries_are_one_batch(opened: Open, path: Path) -> None:
+    journal = opened(gather=0.3)
+    for number in range(500):
+        journal.put(entry(number))
+    until(lambda: journal.waiting == 0)
+    assert titles(path) == [str(number) for number in range(500)]
+    assert journal.batches <= 2
+
+
+def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
+    journal = opened(keep=1e10)
+    for number in range(5):
+        journal.put(entry(number, at=1000.0))
+    until(lambda: journal.waiting == 0)
+    assert titles(path) == list("01234")
+
+
+def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:
+    journal = opened(gather=3600.0)
+    journal.put(entry(1))
+    journal.stop()
+    assert [file.name for file in path.parent.iterdir()] == ["journal.db"]
+    assert titles(path) == ["1"]
+    assert [file.name for file in path.parent.iterdir()] == ["journal.db"], "reading left something behind"
+
+
+def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open, path: Path) -> None:
+    poor = Budget(time.monotonic(), rate=1.0, capacity=2.0)
+    poor.spend(time.monotonic(), 1_000_000)
+    journal = opened(budget=poor)
+    journal.put(entry(1))
+    time.sleep(0.3)
+    assert titles(path) == []
+    journal.stop()
+    assert titles(path) == ["1"]
+
+
+def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> None:
+    journal = opened(gather=3600.0, most=10)
+    for number in range(25):
+        journal.put(entry(number))
+    assert (journal.waiting, journal.dropped) == (10, 15)
+    journal.stop()
+    assert titles(path) == [str(number) for number in range(15, 25)]
+
+
+def test_decisions_to_change_nothing_are_the_first_to_go(opened: Open, path: Path) -> None:
+    journal = opened(gather=3600.0, most=10)
+    for number in range(8):
+        journal.put(Entry(time.time(), "decision", "happy", text="kept"))
+        journal.put(Entry(time.time(), "mood", "happy", title=str(number)))
+    journal.stop()
+    kinds = [found.kind for found in timeline(path, 0, 4e9)]
+    assert (kinds.count("mood"), kinds.count("decision")) == (8, 2)
+
+
+def test_a_busy_day_costs_five_megabytes_at_most(tmp_path: Path) -> None:
+    written = journal_bytes.run(tmp_path / "busy.db", every=15.0)
+    assert written.entries > 6000
+    assert written.dropped == 0
+    assert written.file_bytes < written.wchar < 5_000_000
+
+
+def test_a_room_that_never_rests_costs_no_more(tmp_path: Path) -> None:
+    written = journal_bytes.run(tmp_path / "restless.db", every=4.0)
+    assert written.entries > 25_000
+    assert written.wchar < 5_000_000
+    assert written.dropped > 0
+
+
+def test_what_is_too_old_is_removed(opened: Open, path: Path) -> None:
+    now = time.time()
+    first = opened()
+    for days in (100, 91, 89, 1):
+        first.put(entry(days, at=now - days * DAY))
+        first.put(Outcome(now - days * DAY, "happy", f"mpd:{days}", "", Verdict.STAYED))
+    first.stop()
+    second = opened()
+    second.put(entry(0))
+    until(lambda: titles(path) == ["89", "1", "0"])
+    assert [outcome.uri for outcome in outcomes(path)] == ["mpd:89", "mpd:1"]
+
+
+def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE library_songs (uri TEXT)")
+    other.execute("INSERT INTO library_songs VALUES ('a')")
+    other.commit()
+    journal = opened()
+    journal.put(entry(1))
+    until(lambda: titles(path) == ["1"])
+    other.execute("INSERT INTO library_songs VALUES ('b')")
+    other.commit()
+    journal.put(entry(2))
+    until(lambda: titles(path) == ["1", "2"])
+    assert other.execute("SELECT count(*) FROM library_songs").fetchone() == (2,)
+    other.close()
+
+
+def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Open, path: Path) -> None:
+    told: list[list[Outcome]] = []
+    liked = Outcome(1e9, "happy", "mpd:a", "A", Verdict.LIKE)
+    first = opened(keep=1e10, on_outcomes=told.append)
+    first.put(liked)
+    until(lambda: first.waiting == 0)
+    first.stop()
+    second = opened(keep=1e10, on_outcomes=told.append)
+    until(lambda: told[-1] == [liked])
+    assert forget_outcomes(path, "sad") == 0
+    assert forget_outcomes(path, "happy") == 1
+    until(lambda: told[-1] == [])
+    second.stop()
+
+
+def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path: Path, problems: list[str]) -> None:
+    connection = schema.open_for_writing(path)
+    connection.execute("UPDATE journal_version SET version = 99")
+    connection.close()
+    journal = opened()
+    journal.put(entry(1))
+    until(lambda: bool(problems))
+    assert "version 99" in problems[0]
+    journal.put(entry(2))
+    assert journal.waiting == 0
+    journal.stop()
+
+
+def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
+    journal = opened(log_bytes=0, budget=Budget(time.monotonic(), rate=1e12, capacity=1e12))
+    for number in range(300):
+        journal.put(entry(number))
+    until(lambda: len(titles(path)) == 300)
+    # Somebody else's change makes the journal read its pages again; every one but the first is damaged.
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE library_songs (uri TEXT)")
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    other.close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    until(lambda: bool(journal.put(entry(1)) or list(path.parent.glob("journal.db.broken-*"))))
+    until(lambda: titles(path)[-1:] == ["1"])
+    until(lambda: problems[-1:] == [""])
+    assert "\n" not in problems[0]
+
+
+FULL = """
+import sys, time
+from pathlib import Path
+from edge.journal.budget import Budget
+from edge.journal.entry import Entry
+from edge.journal.read import timeline
+from edge.journal.writer import Journal
+
+folder, problems = Path(sys.argv[1]), []
+(folder / "ballast").write_bytes(b"x" * 700_000)
+plenty = Budget(time.monotonic(), rate=1e12, capacity=1e12)
+told = problems.append
+journal = Journal(folder / "journal.db", keep=1e9, on_problem=told, gather=0.01, retry=0.05, most=4096, budget=plenty)
+journal.start()
+sent = 0
+def until(true):
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, problems
+        time.sleep(0.01)
+while not problems and sent < 4000:
+    for _ in range(20):
+        journal.put(Entry(time.time(), "decision", "happy", title=str(sent), text="x" * 200))
+        sent += 1
+    time.sleep(0.02)
+assert "disk is full" in problems[0] and str(folder) in problems[0], problems
+(folder / "ballast").unlink()
+until(lambda: problems[-1] == "" and journal.waiting == 0)
+journal.stop()
+titles = [entry.title for entry in timeline(folder / "journal.db", 0, 4e9)]
+assert titles == [str(n) for n in range(sent)], (len(titles), sent)
+print(problems[0])
+"""
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(tmp_path: Path, root: Path) -> None:
+    script = tmp_path / "full.py"
+    script.write_text(FULL)
+    small = f"mount -t tmpfs -o size=1m none {tmp_path} && exec {sys.executable} - {tmp_path}"
+    able = subprocess.run(
+        ["unshare", "-rm", "mount", "-t", "tmpfs", "none", tmp_path], capture_output=True, check=False
+    )
+    if able.returncode != 0:
+        pytest.skip("this system lets nobody mount a small disk")
+    ran = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", small],
+        input=FULL, capture_output=True, text=True, check=False, cwd=root, timeout=60,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "make room" in ran.stdout
+
+
+def test_a_folder_that_cant_be_made_is_told(tmp_path: Path, problems: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "journal.db", keep=DAY, on_problem=problems.append, gather=0.01, retry=0.05)
+    journal.start()
+    journal.put(entry(1))
+    until(lambda: bool(problems))
+    journal.stop()
+    assert "can't be written" in problems[0]
+    assert journal.waiting == 1
+
+
+def test_sudden_ends_cost_one_batch_at_most(path: Path) -> None:
+    path.parent.mkdir()
+    result = journal_kills.kill_many(path, 5, seed=7)
+    assert result.fine
+    assert result.kills == 5
+    assert result.lost <= journal_kills.BATCH

@@ -1,0 +1,209 @@
+"""`moodroom history`: the journal as a table, CSV, JSON and a picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge import plot
+from edge.cli import main
+from edge.errors import ConfigError, JournalError
+from edge.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
+from edge.history_png import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
+from edge.journal import schema
+from edge.journal.entry import Entry
+from edge.journal.writer import Journal
+
+HOUR = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zone with summer time, whatever the machine's is."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+
+
+NOON = datetime.fromisoformat("2026-11-21T12:00:00+01:00").timestamp()
+MOOD = Entry(NOON - HOUR, "mood", "happy", confidence=0.83, valence=0.7, arousal=0.4, people=2)
+ENTRIES = [
+    Entry(NOON - 2 * HOUR, "start", text="the device started"),
+    MOOD,
+    Entry(NOON - HOUR, "decision", "happy", "Daft Punk", uri="spotify:artist:x", text="the room is happy"),
+    Entry(NOON - HOUR + 1, "play", title="One, More \"Time\"", artist="Daft Punk", uri="spotify:track:x"),
+    Entry(NOON - HOUR + 20, "skip", "happy", "One, More \"Time\"", "Daft Punk", "spotify:track:x"),
+    Entry(NOON - 1800, "mood", "sad", confidence=0.6, valence=-0.5, arousal=-0.2, people=1),
+    Entry(NOON - 1700, "decision", "sad", text="kept: nobody is here"),
+    Entry(NOON - 1600, "command", text="volume 30 (mqtt)"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A journal that holds ENTRIES."""
+    path = tmp_path / "state" / "journal.db"
+    journal = Journal(path, keep=1e10, on_problem=print)
+    for entry in ENTRIES:
+        journal.put(entry)
+    journal.close()
+    return path
+
+
+def test_the_table_tells_what_happened(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show_history(path=path, now=NOON)
+    told = capsys.readouterr().out
+    assert "Sat 21 Nov" in told
+    lines = [line.strip().split(maxsplit=2) for line in told.splitlines() if line.strip()[:2] in ("10", "11")]
+    assert lines[1] == ["11:00:00", "mood", "happy (83%, people: 2)"]
+    assert [line[1] for line in lines] == ["start", "mood", "decision", "play", "skip", "mood", "command"]
+    assert 'Daft Punk - One, More "Time"' in told
+    show_history(path=path, now=NOON, everything=True)
+    assert "kept: nobody is here" in capsys.readouterr().out
+
+
+def test_only_the_time_that_was_asked_for(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show_history(since="29m", path=path, now=NOON, json_text=True)
+    told = json.loads(capsys.readouterr().out)
+    # What stood when the time began comes first.
+    assert [entry["kind"] for entry in told] == ["start", "play", "mood", "decision", "command"]
+    show_history(since="1m", path=path, now=NOON + 7 * 86400)
+    assert capsys.readouterr().out == "Nothing happened in this time.\n"
+
+
+def test_csv_holds_everything(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show_history(path=path, now=NOON, csv_to="-")
+    out = capsys.readouterr().out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == len(ENTRIES)
+    assert rows[3]["title"] == 'One, More "Time"'
+    assert datetime.fromisoformat(rows[1]["time"]).timestamp() == MOOD.at
+    assert (rows[1]["valence"], rows[1]["people"], rows[1]["text"]) == ("0.7", "2", "")
+    show_history(path=path, now=NOON, csv_to=str(tmp_path / "a.csv"))
+    assert (tmp_path / "a.csv").read_text() == out == as_csv(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("30m", 1800), ("12h", 12 * HOUR), ("7d", 7 * 86400), ("2w", 14 * 86400), ("today", 12 * HOUR)],
+)
+def test_since_is_a_length_of_time(text: str, seconds: float) -> None:
+    assert parse_since(text, NOON) == NOON - seconds
+
+
+def test_since_is_a_day() -> None:
+    assert parse_since("2026-11-20", NOON) == midnight(NOON - 86400)
+    assert parse_since("2026-11-21T11:00", NOON) == NOON - HOUR
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "7", "-7d", "7 years", "2026-13-40", "0001-01-01"])
+def test_other_words_are_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"--since: .* must be such as 12h"):
+        parse_since(text, NOON)
+
+
+def test_a_day_may_have_25_hours() -> None:
+    autumn = datetime(2026, 10, 25, 12).astimezone().timestamp()
+    begin, end = span(autumn, week=False)
+    assert end - begin == 25 * HOUR
+    begin, end = span(autumn, week=True)
+    assert datetime.fromtimestamp(begin).astimezone().hour == 0
+    assert end - begin == 7 * 86400 + HOUR
+
+
+def test_entries_in_words() -> None:
+    by_hand = Entry(0, "mood", "sad", text="set by hand", confidence=1.0, people=0)
+    assert describe(by_hand) == "sad (set by hand, people: 0)"
+    assert describe(Entry(0, "skip", "happy", uri="mpd:x")) == "mpd:x (happy)"
+    assert describe(Entry(0, "camera", text="off")) == "off"
+
+
+def colour_at(picture: np.ndarray, at: float, begin: float, row: int = 0) -> tuple[int, ...]:
+    x = round(LEFT + DAY_WIDTH * (at - begin) / 86400)
+    return tuple(int(value) for value in picture[TOP + ROW * row + MOOD_HIGH // 2, x])
+
+
+def test_a_day_is_drawn_in_the_moods_colours(path: Path, tmp_path: Path) -> None:
+    show_history(path=path, now=NOON, png=tmp_path / "day.png")
+    picture = cv2.imread(str(tmp_path / "day.png"))
+    assert picture is not None
+    begin = midnight(NOON)
+    assert colour_at(picture, NOON - 0.9 * HOUR, begin) == plot.MOOD_COLOURS["happy"]
+    assert colour_at(picture, NOON - 1700, begin) == plot.MOOD_COLOURS["sad"]
+    for blank in (begin + 1.5 * HOUR, NOON - 1.5 * HOUR, NOON + 3.5 * HOUR):
+        assert colour_at(picture, blank, begin) == plot.WHITE
+
+
+def test_a_week_has_a_row_for_each_day(path: Path, tmp_path: Path) -> None:
+    show_history(path=path, now=NOON, png=tmp_path / "week.png", week=True)
+    picture = cv2.imread(str(tmp_path / "week.png"))
+    assert picture is not None
+    assert picture.shape[0] > 7 * ROW
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=6) == plot.MOOD_COLOURS["happy"]
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=5) == plot.WHITE
+    show_history(path=path, now=NOON + 86400, since="2026-11-21", png=tmp_path / "day.png")
+    picture = cv2.imread(str(tmp_path / "day.png"))
+    assert picture is not None
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON)) == plot.MOOD_COLOURS["happy"]
+
+
+def test_nothing_is_a_picture_too() -> None:
+    assert history_png([], NOON - HOUR, NOON).startswith(b"\x89PNG")
+
+
+def test_a_mood_ends_with_the_next_one_or_where_the_device_was_last_alive() -> None:
+    moods = [Entry(at, "mood", "happy") for at in (10.0, 20.0)]
+    alive, start = Entry(30.0, "play", title="x"), Entry(1000.0, "start")
+    later = Entry(1010.0, "mood", "sad")
+    assert lasting([*moods, alive, start, later]) == [(moods[0], 20.0), (moods[1], 30.0), (later, 1010.0)]
+    assert lasting([start, alive]) == []
+
+
+def test_titles_in_any_script_can_be_drawn() -> None:
+    assert plot.plain("Ágætis byrjun – 音楽 Straße") == "Ag.tis byrjun . .. Strasse"
+    assert plot.shorten("A long title", 40, 0.4).endswith("..")
+    assert plot.shorten("A long title", 1, 0.4) == ""
+
+
+def test_a_folder_that_isnt_there_is_known_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="its folder isn't there"):
+        show_history(png=tmp_path / "none" / "a.png", path=tmp_path / "none.db")
+
+
+def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def moodroom(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        told = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, told.out, told.err
+
+    code, out, err = moodroom("history")
+    assert (code, out) == (1, "")
+    assert "there is none yet" in err
+    journal = Journal(state_folder / "journal.db", keep=1e9, on_problem=print)
+    journal.put(Entry(time.time(), "mood", "happy", confidence=0.8, valence=0.7, arousal=0.1, people=1))
+    journal.close()
+    assert [entry["mood"] for entry in json.loads(moodroom("history", "--since", "1d", "--json")[1])] == ["happy"]
+    code, _, err = moodroom("history", "--since", "soon")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_file_that_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"nothing of the kind\n" * 300)
+    with pytest.raises(JournalError, match="can't be read"):
+        show_history(path=path)
+
+
+def test_nobody_else_reads_how_a_room_felt(tmp_path: Path) -> None:
+    schema.open_for_writing(tmp_path / "journal.db").close()
+    assert (tmp_path / "journal.db").stat().st_mode & 0o777 == 0o600

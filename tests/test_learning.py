@@ -1,0 +1,115 @@
+"""Thompson sampling over a mood's choices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.learning import DISCOUNT, Belief, Outcome, Tastes, Verdict
+from edge.values import EXPRESSIONS
+
+URIS = [f"spotify:album:{n}" for n in range(4)]
+outcomes = st.builds(
+    Outcome,
+    at=st.floats(0, 1e9),
+    mood=st.sampled_from(EXPRESSIONS),
+    uri=st.sampled_from(URIS),
+    title=st.just(""),
+    verdict=st.sampled_from(Verdict),
+)
+
+
+def outcome(uri: str, verdict: Verdict, mood: str = "happy") -> Outcome:
+    return Outcome(0.0, mood, uri, "", verdict)
+
+
+class Listener:
+    """Somebody with hidden tastes: for each mood and choice, how likely it is to be skipped."""
+
+    def __init__(self, seed: int, moods: int = 2) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.moods = EXPRESSIONS[:moods]
+        # In each mood one or two choices are liked, and the others mostly aren't.
+        self.skips = {mood: self.rng.permutation([0.08, 0.25, 0.7, 0.85]) for mood in self.moods}
+
+    def verdict(self, mood: str, choice: int) -> Verdict:
+        return Verdict.SKIP if self.rng.random() < self.skips[mood][choice] else Verdict.STAYED
+
+
+def skipped(listener: Listener, plays: int, tastes: Tastes | None, rng: np.random.Generator) -> float:
+    """The share of skipped choices; without tastes each is as likely as the others."""
+    count = 0
+    for _ in range(plays):
+        mood = str(rng.choice(listener.moods))
+        choice = int(rng.integers(len(URIS))) if tastes is None else int(np.argmax(tastes.draw(mood, URIS, rng)))
+        verdict = listener.verdict(mood, choice)
+        count += verdict is Verdict.SKIP
+        if tastes is not None:
+            tastes.learn(outcome(URIS[choice], verdict, mood))
+    return count / plays
+
+
+@pytest.mark.parametrize("moods", [1, 2, 4, 7])
+def test_after_a_hundred_plays_listeners_skip_half_as_much_as_with_choices_at_random(moods: int) -> None:
+    learnt, uniform = [], []
+    for seed in range(20):
+        rng, tastes = np.random.default_rng(1000 + seed), Tastes()
+        skipped(Listener(seed, moods), 100, tastes, rng)
+        learnt.append(skipped(Listener(seed, moods), 100, tastes, rng))
+        uniform.append(skipped(Listener(seed, moods), 100, None, rng))
+    assert np.mean(learnt) <= 0.5 * np.mean(uniform)
+    assert all(ours < theirs for ours, theirs in zip(learnt, uniform, strict=True))
+
+
+def test_a_taste_that_changes_is_followed() -> None:
+    rng, tastes = np.random.default_rng(5), Tastes()
+    for liked in (0, 3):
+        for _ in range(150):
+            choice = int(np.argmax(tastes.draw("happy", URIS, rng)))
+            tastes.learn(outcome(URIS[choice], Verdict.STAYED if choice == liked else Verdict.SKIP))
+        shares = tastes.shares("happy", URIS, rng)
+        assert int(np.argmax(shares)) == liked
+        assert shares[liked] > 0.6
+
+
+def test_nothing_known_is_even() -> None:
+    shares = Tastes().shares("sad", URIS, np.random.default_rng(1), draws=20_000)
+    assert shares == pytest.approx([0.25] * 4, abs=0.02)
+    assert Tastes().shares("sad", [], np.random.default_rng(1)) == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.STAYED, Verdict.REPLAY, Verdict.LIKE])
+def test_what_pleases_is_played_more_often(verdict: Verdict) -> None:
+    tastes = Tastes([outcome(URIS[0], verdict)])
+    assert tastes.belief("happy", URIS[0]).mean > 0.5
+    assert tastes.belief("sad", URIS[0]) == Belief()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.SKIP, Verdict.HANDS_OFF])
+def test_what_displeases_is_played_less_often(verdict: Verdict) -> None:
+    assert Tastes([outcome(URIS[0], verdict)]).belief("happy", URIS[0]).mean < 0.5
+
+
+def test_a_like_says_more_than_a_song_that_nobody_stopped() -> None:
+    means = [Tastes([outcome(URIS[0], v)]).belief("happy", URIS[0]).mean for v in (Verdict.STAYED, Verdict.LIKE)]
+    assert means[0] < means[1]
+
+
+def test_old_outcomes_fade() -> None:
+    tastes = Tastes([outcome(URIS[0], Verdict.SKIP)] + [outcome(URIS[1], Verdict.STAYED)] * 100)
+    assert tastes.belief("happy", URIS[0]).beta == pytest.approx(1 + DISCOUNT**100)
+
+
+@settings(deadline=None)
+@given(st.lists(outcomes, max_size=60))
+def test_beliefs_stay_proper_whatever_happens(history: list[Outcome]) -> None:
+    tastes = Tastes(history)
+    rng = np.random.default_rng(0)
+    for mood in EXPRESSIONS:
+        beliefs = [tastes.belief(mood, uri) for uri in URIS]
+        assert all(b.alpha >= 1 and b.beta >= 1 and b.evidence <= 3 / (1 - DISCOUNT) for b in beliefs)
+        assert sum(tastes.shares(mood, URIS, rng, draws=32)) == pytest.approx(1.0)
+        assert all(0 <= drawn <= 1 for drawn in tastes.draw(mood, URIS, rng))
+    assert set(tastes.moods()) == {outcome.mood for outcome in history}

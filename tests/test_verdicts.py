@@ -1,0 +1,160 @@
+"""What people make of the device's choices."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.learning import Outcome, Verdict
+from edge.values import Act, Command, Control, Event, Mood, Music, Playback, When, Wish
+from edge.verdicts import EXPIRES, TAKEN_WITHIN, Verdicts
+
+LIST = Music("spotify:playlist:a", "A")
+SONGS = Music("spotify:track:1", "Two songs", ("spotify:track:1", "spotify:track:2"))
+
+
+def play(at: float, music: Music = LIST) -> Event:
+    return Event(at, "decision", Wish(Act.PLAY, "happy", "why", music, When.NOW))
+
+
+def song(
+    at: float,
+    uri: str = "spotify:track:1",
+    context: str | None = LIST.uri,
+    state: str = "playing",
+    position: float = 0.0,
+) -> Event:
+    playback = Playback(state, "spotify", title=uri, uri=uri, context=context, duration=180.0, position=position)
+    return Event(at, "player", playback)
+
+
+def command(at: float, name: str, value: str = "") -> Event:
+    return Event(at, "command", Command(name, value))
+
+
+def tick(at: float) -> Event:
+    return Event(at, "settings", {})
+
+
+def verdicts(*events: Event) -> list[Verdict]:
+    told = Verdicts()
+    return [outcome.verdict for event in events for outcome in told.of(event)]
+
+
+def test_an_outcome_names_the_choice_and_its_mood() -> None:
+    told = Verdicts()
+    for event in (play(0), song(1)):
+        assert told.of(event) == []
+    assert told.of(song(10, "spotify:track:2")) == [Outcome(10, "happy", LIST.uri, "A", Verdict.SKIP)]
+
+
+def test_a_song_left_within_half_a_minute_was_skipped_once() -> None:
+    assert verdicts(play(0), song(1), song(20, "b"), song(25, "c"), tick(90)) == [Verdict.SKIP]
+    assert verdicts(play(0), song(1), song(20, "x", context="spotify:album:own")) == [Verdict.SKIP]
+    assert verdicts(play(0), song(1), command(20, "playback", "next"), song(21, "b")) == [Verdict.SKIP]
+
+
+def test_a_skip_is_dated_by_the_new_songs_position_however_late_it_is_seen() -> None:
+    assert verdicts(play(0), song(1), song(45, "b", position=30)) == [Verdict.SKIP]
+    assert verdicts(play(0), song(1), song(45, "b", position=2)) == [Verdict.STAYED]
+
+
+def test_a_song_that_ended_by_itself_wasnt_skipped() -> None:
+    # The choice began in the middle of its first song, as when a player goes on where it was.
+    assert verdicts(play(0), song(1, position=165), song(16, "b"), tick(40)) == [Verdict.STAYED]
+
+
+def test_what_plays_on_was_left_playing_and_is_told_once() -> None:
+    assert verdicts(play(0), song(1), tick(20), tick(31.1), tick(60), song(180, "b"), tick(300)) == [Verdict.STAYED]
+
+
+def test_an_empty_room_leaves_everything_playing() -> None:
+    away, back = Event(2, "presence", False), Event(100, "presence", True)
+    assert verdicts(play(0), song(1), away, tick(40), tick(99)) == []
+    assert verdicts(play(0), song(1), away, tick(40), back, tick(101)) == [Verdict.STAYED]
+
+
+CHOSEN = ("taken_over", {"kind": "song", "why": "x"})
+
+
+@pytest.mark.parametrize("kind", ["volume", "pause", "speaker", "start"])
+def test_a_hand_on_the_volume_says_nothing_about_the_music(kind: str) -> None:
+    took, control = Event(10, "taken_over", {"kind": kind}), Event(10, "control", Control.HANDS_OFF)
+    assert verdicts(play(0), song(1), took, control, tick(90)) == []
+
+
+@pytest.mark.parametrize("event", [CHOSEN, ("taken_over", {"kind": "music"}), ("control", Control.HANDS_OFF)])
+def test_somebody_took_over(event: tuple[str, object]) -> None:
+    assert verdicts(play(0), song(1), Event(10, *event), tick(90)) == [Verdict.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), Event(90, *event)) == [Verdict.STAYED, Verdict.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), Event(2 + TAKEN_WITHIN, *event)) == [Verdict.STAYED]
+
+
+def test_both_tellings_of_one_takeover_count_once() -> None:
+    twice = (Event(10, "control", Control.HANDS_OFF), Event(10, *CHOSEN), song(11, "x", context=None))
+    assert verdicts(play(0), song(1), *twice) == [Verdict.HANDS_OFF]
+
+
+def test_likes_and_replays() -> None:
+    assert verdicts(play(0), song(1), command(5, "like")) == [Verdict.LIKE]
+    assert verdicts(play(0), song(1), command(5, "playback", "previous")) == [Verdict.REPLAY]
+    stayed = (play(0), song(1), song(170, "b"), song(180, "spotify:track:1"))
+    assert verdicts(*stayed) == [Verdict.STAYED, Verdict.REPLAY]
+
+
+def test_a_list_of_songs_is_known_by_its_songs() -> None:
+    one, two, other = (
+        song(at, uri, context=None) for at, uri in ((1, SONGS.uris[0]), (181, SONGS.uris[1]), (200, "x"))
+    )
+    assert verdicts(play(0, SONGS), one, two) == [Verdict.STAYED]
+    assert verdicts(play(0, SONGS), one, two, other, command(210, "like")) == [Verdict.STAYED]
+
+
+def test_what_people_chose_themselves_isnt_judged() -> None:
+    own = song(1, "x", context="spotify:album:own")
+    assert verdicts(own, song(5, "y", context="spotify:album:own"), command(6, "like"), tick(100)) == []
+    assert verdicts(play(0), tick(1), song(EXPIRES + 1), tick(2000)) == []
+
+
+def test_a_pause_is_no_verdict() -> None:
+    assert verdicts(play(0), song(1), song(5, state="paused"), song(7)) == []
+
+
+def test_other_wishes_change_nothing() -> None:
+    keep = Event(5, "decision", Wish(Act.KEEP, "sad", "kept"))
+    mood = Event(6, "mood_changed", Mood("sad", 1.0, 0.0, 0.0, 1, 6.0))
+    assert verdicts(play(0), song(1), keep, mood, song(8, "b")) == [Verdict.SKIP]
+
+
+def test_the_devices_own_change_of_mind_is_no_skip() -> None:
+    other = Music("spotify:playlist:b", "B")
+    assert verdicts(play(0), song(1), play(10, other), song(12, "x", context=other.uri)) == []
+
+
+moments = st.lists(
+    st.tuples(
+        st.floats(0.1, 50),
+        st.sampled_from(["play", "song", "other", "pause", "next", "like", "taken", "gone", "back", "tick"]),
+    ),
+    max_size=40,
+)
+
+
+@settings(deadline=None)
+@given(moments)
+def test_each_choice_is_skipped_or_given_up_once_at_most_whatever_happens(history: list[tuple[float, str]]) -> None:
+    told, at, plays, ends = Verdicts(), 0.0, 0, 0
+    for wait, what in history:
+        at += wait
+        event = {
+            "play": play(at), "song": song(at), "other": song(at, "o"), "pause": song(at, state="paused"),
+            "next": command(at, "playback", "next"), "like": command(at, "like"),
+            "taken": Event(at, *CHOSEN), "gone": Event(at, "presence", False),
+            "back": Event(at, "presence", True), "tick": tick(at),
+        }[what]  # fmt: skip
+        plays += what == "play"
+        for outcome in told.of(event):
+            assert outcome.at <= at
+            ends += outcome.verdict in (Verdict.SKIP, Verdict.HANDS_OFF)
+        assert ends <= plays
