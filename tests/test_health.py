@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
 
 import pytest
 
-from edge.health import Health, SystemdNotifier, memory_mb, slowdown, throttled
+from edge.health import Health, SystemdNotifier, Verdict, WallClock, machine, memory_mb, slowdown, throttled
+from edge.values import UNKNOWN, Mood, Reading
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,7 @@ def test_a_hot_or_starved_machine_looks_less(warm: float | None, bits: int, slow
 
 def test_what_a_pi_says_about_its_speed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(machine, "HWMON", tmp_path / "hwmon")
     assert throttled() == 0
     program = tmp_path / "vcgencmd"
     program.write_text("#!/bin/sh\necho throttled=0x50005\n")
@@ -52,12 +55,41 @@ def test_the_watchdog_is_fed_while_frames_come_or_a_pause_is_declared() -> None:
 
 
 def test_a_problem_is_news_once() -> None:
-    health = Health(10.0, 0.0)
+    health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
     assert health.set_problem("camera", "gone")
     assert not health.set_problem("camera", "gone")
-    assert health.report(1.0, 0)["problems"] == [{"part": "camera", "message": "gone"}]
+    told = Verdict("camera", "gone")
+    assert health.judge(health.readings(1.0, clock)) == ([told], [])
+    assert health.judge(health.readings(2.0, clock)) == ([], [])
+    assert health.report(2.0, 0)["problems"] == [{"part": "camera", "message": "gone"}]
     assert health.set_problem("camera", None)
-    assert health.report(2.0, 0)["problems"] == []
+    assert health.judge(health.readings(3.0, clock)) == ([], [told])
+    assert health.report(3.0, 0)["problems"] == []
+
+
+def test_ages_are_told_and_what_never_came_has_none() -> None:
+    health = Health(10.0, 100.0)
+    first = health.report(101.0, 0)
+    assert [first[key] for key in ("frame_age", "look_age", "mood_age", "player_age", "broker_age")] == [None] * 5
+    health.frame, health.player, health.broker = 104.5, 104.0, 103.0
+    health.looked(Reading(104.6, Mood(UNKNOWN, 0, 0, 0, 1, 100.0), True))
+    told = health.report(105.0, 1)
+    assert (told["frame_age"], told["look_age"], told["mood_age"]) == (0.5, 0.4, None)
+    assert (told["player_age"], told["broker_age"]) == (1.0, 2.0)
+    health.looked(Reading(105.0, Mood("happy", 0.9, 0, 0, 1, 105.0), True))
+    assert health.report(106.0, 2)["mood_age"] == 1.0
+
+
+def test_a_pause_isn_t_counted_into_ages() -> None:
+    health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
+    health.frame = health.look = health.mood = 50.0
+    assert health.readings(4000.0, clock, since=3999.0).frame_age == 1.0
+    assert health.readings(4000.0, clock, off=True).paused
+
+
+def test_the_login_s_end_is_a_time() -> None:
+    assert Health(10.0, 0.0).report(1.0, 0)["spotify_login_expires"] is None
+    assert Health(10.0, 0.0).report(1.0, 0, login_expires=1.8e9)["spotify_login_expires"] == "2027-01-15T08:00:00Z"
 
 
 @pytest.mark.parametrize("abstract", [False, True])
@@ -68,6 +100,23 @@ def test_systemd_is_told(tmp_path: Path, abstract: bool) -> None:
         systemd.settimeout(2)
         SystemdNotifier(address.replace("\0", "@")).tell("READY=1")
         assert systemd.recv(100) == b"READY=1"
+
+
+def test_a_reader_that_doesn_t_read_holds_nothing_up(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        notifier = SystemdNotifier(str(tmp_path / "notify"))
+        queue = int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())
+        for _ in range(queue + 2):
+            notifier.tell("WATCHDOG=1")
+        assert systemd.recv(100) == b"WATCHDOG=1"
+        notifier.tell("STOPPING=1")
+        systemd.setblocking(False)
+        heard = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                heard.append(systemd.recv(100))
+        assert heard[-1] == b"STOPPING=1", "it is still told later"
 
 
 def test_without_systemd_nobody_is_told(tmp_path: Path) -> None:

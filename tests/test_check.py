@@ -1,0 +1,254 @@
+"""`moodroom check`: a row for each part, the mend where one is needed, and an exit code for scripts."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import edge.check
+from edge.check import PARTS, Result, checks, machine, music, try_parts
+from edge.check.result import Said
+from edge.config import Config
+from edge.errors import CameraError, ConfigError, MoodroomError
+from edge.health.verdicts import Machine
+from tests.broker import Broker, broker
+from tests.conftest import Moodroom
+
+__all__ = ["broker"]
+
+
+def written(path: Path, **sections: object) -> Path:
+    """A configuration; JSON is YAML."""
+    path.write_text(json.dumps(sections))
+    return path
+
+
+def table(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str]]:
+    """part -> (ok, warn or FAIL, what is said)."""
+    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    return {part: (verdict, text) for verdict, part, text in rows}
+
+
+@pytest.fixture
+def free() -> Iterator[int]:
+    """A port that nobody listens on: bound and not listening, so that nobody else takes it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_what_works_is_said_and_the_exit_code_is_0(
+    moodroom: Moodroom, tmp_path: Path, demo_clip: Path, yunet_folder: Path, broker: Broker
+) -> None:
+    path = written(
+        tmp_path / "c.yaml",
+        camera={"source": str(demo_clip)},
+        music={"player": "dry_run"},
+        mqtt={"host": "127.0.0.1", "port": broker.port},
+    )
+    done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(yunet_folder)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = table(done)
+    assert list(rows) == [name for name, _ in PARTS if name not in ("spotify", "mpd")]
+    assert {verdict for verdict, _ in rows.values()} == {"ok"}
+    assert "640x480" in rows["camera"][1] and rows["detector"][1] == "yunet"
+    assert "ms a face, SHA-256" in rows["model"][1] and rows["broker"][1] == f"127.0.0.1:{broker.port} accepts us"
+    assert os.environ["STATE_DIRECTORY"] in rows["disk"][1]
+    assert not Path(os.environ["STATE_DIRECTORY"]).exists(), "a try leaves nothing behind"
+
+
+def test_one_part_that_fails_is_the_exit_code_1_and_the_rest_is_tried(
+    moodroom: Moodroom, tmp_path: Path, demo_clip: Path, free: int
+) -> None:
+    path = written(
+        tmp_path / "c.yaml",
+        camera={"source": str(demo_clip)},
+        mqtt={"host": "127.0.0.1", "port": free},
+        vision={"detector": "haar"},
+    )
+    done = moodroom("check", "--config", path, "--json")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    told = json.loads(done.stdout)
+    assert told["ok"] is False
+    rows = {row["part"]: row for row in told["checks"]}
+    assert all(set(row) == {"part", "ok", "warning", "message"} for row in told["checks"])
+    assert not rows["broker"]["ok"] and f"127.0.0.1:{free}" in rows["broker"]["message"]
+    assert all(row["ok"] for part, row in rows.items() if part != "broker")
+
+
+def test_each_part_that_doesn_t_work_is_named(moodroom: Moodroom, tmp_path: Path, free: int) -> None:
+    path = written(
+        tmp_path / "c.yaml",
+        camera={"source": "/dev/video99"},
+        vision={"detector": "yunet", "model": "none.tflite"},
+        spotify={"client_id": "0" * 32},
+        mpd={"port": free},
+    )
+    done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(tmp_path)})
+    rows = table(done)
+    assert done.returncode == 1
+    failed = {part for part, (verdict, _) in rows.items() if verdict == "FAIL"}
+    assert failed == {"camera", "detector", "model", "spotify", "mpd"}
+    assert "/dev/video99" in rows["camera"][1] and "none.tflite" in rows["model"][1]
+    assert "moodroom login" in rows["spotify"][1] and str(free) in rows["mpd"][1]
+
+
+# --- the table, with parts of the test's own --------------------------------------------------------------------------
+
+
+def raising(error: Exception) -> edge.check.Try:
+    def part(_: Config) -> Said:
+        raise error
+
+    return part
+
+
+def test_whatever_a_part_raises_is_a_row_and_the_next_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = (
+        ("a", raising(CameraError("camera: gone; plug it in"))),
+        ("b", raising(ValueError("odd"))),
+        ("c", lambda _: None),
+        ("d", lambda _: Said("warm", warning=True)),
+        ("e", lambda _: Said("fine")),
+    )
+    monkeypatch.setattr(edge.check, "PARTS", parts)
+    results = list(checks(Config()))
+    assert results == [
+        Result("a", False, "camera: gone; plug it in"),
+        Result("b", False, "ValueError: odd"),
+        Result("d", True, "warm", warning=True),
+        Result("e", True, "fine"),
+    ]
+    out = io.StringIO()
+    assert try_parts(Config(), out) == 1
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["FAIL", "FAIL", "warn", "ok"]
+    monkeypatch.setattr(edge.check, "PARTS", parts[2:])
+    assert try_parts(Config(), io.StringIO()) == 0, "a warning is no failure"
+
+
+def test_rows_come_as_they_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def part(name: str) -> edge.check.Try:
+        return lambda _: tried.append(name) or Said(name)
+
+    monkeypatch.setattr(edge.check, "PARTS", (("a", part("a")), ("b", part("b"))))
+    assert next(checks(Config())).part == "a"
+    assert tried == ["a"]
+
+
+def test_a_result_is_a_value() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Result("a", True, "fine").ok = False  # type: ignore[misc]
+
+
+# --- single parts -----------------------------------------------------------------------------------------------------
+
+
+def test_no_camera_is_a_warning_since_the_demo_clip_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.camera.settle", lambda _: "demo")
+    said = edge.check.parts.camera(Config())
+    assert said.warning and "demo clip" in said.text
+
+
+def test_a_covered_lens_is_noticed(film: Any, tmp_path: Path) -> None:
+    config = Config.model_validate({"camera": {"source": str(film("dark.mp4", [2] * 5))}})
+    said = edge.check.parts.camera(config)
+    assert said.warning and "very dark" in said.text
+
+
+def login(folder: Path, *, age_days: float, client_id: str = "a" * 32) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        "token": {"access_token": "x", "refresh_token": "y"},
+        "authorised_at": time.time() - age_days * 86400,
+        "client_id": client_id,
+    }
+    (folder / "spotify_login.json").write_text(json.dumps(kept))
+    (folder / "spotify_login.json").chmod(0o600)
+
+
+def test_a_login_is_told_with_its_end(state_folder: Path) -> None:
+    config = Config.model_validate({"spotify": {"client_id": "a" * 32}})
+    assert music.spotify(Config()) is None
+    with pytest.raises(MoodroomError, match="moodroom login"):
+        music.spotify(config)
+    login(state_folder, age_days=10)
+    said = music.spotify(config)
+    assert said is not None and said.text.startswith("logged in until ") and not said.warning
+    login(state_folder, age_days=175)
+    said = music.spotify(config)
+    assert said is not None and said.warning and "moodroom login" in said.text
+    login(state_folder, age_days=1, client_id="b" * 32)
+    with pytest.raises(MoodroomError, match="made for another"):
+        music.spotify(config)
+
+
+def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, state_folder: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("hunter2")
+    password.chmod(0o600)
+    config = Config.model_validate({"mqtt": {"username": "me", "password_file": str(password)}})
+    assert machine.secrets(config) == Said("closed to others: password")
+    password.chmod(0o644)
+    said = machine.secrets(config)
+    assert said.warning and f"chmod o-rwx {password}" in said.text and "hunter2" not in said.text
+    password.chmod(0o640)
+    assert not machine.secrets(config).warning, "the service's own group may read it"
+    login(state_folder, age_days=1)
+    (state_folder / "spotify_login.json").chmod(0o604)
+    assert "spotify_login.json may be read" in machine.secrets(config).text
+    state_folder.chmod(0o777)
+    assert "may be written by others" in machine.secrets(config).text
+
+
+@pytest.mark.parametrize(
+    ("look", "part", "outcome"),
+    [
+        (Machine(temperature=81.0), machine.heat, "FAIL"),
+        (Machine(temperature=76.0), machine.heat, "warn"),
+        (Machine(temperature=52.4), machine.heat, "52 °C"),
+        (Machine(throttled=0x50000), machine.heat, "warn"),
+        (Machine(available_mb=9.0), machine.memory, "FAIL"),
+        (Machine(disk_free_mb=60.0, state="/s"), machine.disk, "warn"),
+        (Machine(disk_free_mb=9000.0, state="/s"), machine.disk, "9000 MiB left at /s"),
+        (Machine(disk_free_mb=9000.0, state="/s", writable=False), machine.disk, "FAIL"),
+    ],
+)
+def test_the_machine_s_verdicts_are_rows(
+    monkeypatch: pytest.MonkeyPatch, look: Machine, part: edge.check.Try, outcome: str
+) -> None:
+    monkeypatch.setattr(machine, "read_machine", lambda _: look)
+    if outcome == "FAIL":
+        with pytest.raises(MoodroomError, match="; "):
+            part(Config())
+        return
+    said = part(Config())
+    assert said is not None
+    assert said.warning if outcome == "warn" else said.text.startswith(outcome)
+
+
+def test_a_clock_that_can_t_be_right_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not machine.clock(Config()).warning
+    monkeypatch.setattr(machine.time, "time", lambda: 86_400.0)
+    with pytest.raises(MoodroomError, match="it says 1970"):
+        machine.clock(Config())
+
+
+def test_a_broker_that_is_away_is_named(free: int) -> None:
+    config = Config.model_validate({"mqtt": {"host": "127.0.0.1", "port": free}})
+    with pytest.raises(ConfigError, match=str(free)):
+        edge.check.parts.broker(config)

@@ -1,0 +1,158 @@
+"""Readings in, sentences out: what is said, when, how surely, and when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.health.verdicts import EARLIEST, Machine, Readings, Severity, Verdict, verdicts
+
+WELL = Readings(broker_age=0.0, machine=Machine(55.0, 0, 110.0, 2000.0, 9000.0, "/var/lib/moodroom"), wall=1.8e9)
+PROBLEM, NOTICE = Severity.PROBLEM, Severity.NOTICE
+
+
+def readings(**changes: Any) -> Readings:
+    """A device that is well, but for this."""
+    of_machine = {name.name for name in fields(Machine)}
+    machine = {name: value for name, value in changes.items() if name in of_machine}
+    others = {name: value for name, value in changes.items() if name not in of_machine}
+    return replace(WELL, machine=replace(WELL.machine, **machine), **others)
+
+
+def test_a_device_that_is_well_is_told_nothing() -> None:
+    assert verdicts(WELL) == []
+    assert verdicts(Readings()) == [], "nor where the machine tells nothing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "severity", "words"),
+    [
+        ({"frame_age": 10.5}, "camera", PROBLEM, "no frame has come for 10 s"),
+        ({"look_age": 61.0}, "vision", PROBLEM, "none was looked at"),
+        ({"mood_age": 1801.0}, "mood", NOTICE, "more light"),
+        ({"broker_age": 121.0}, "mqtt", PROBLEM, "mqtt.host"),
+        ({"player_age": 601.0}, "player", PROBLEM, "speaker's power"),
+        ({"temperature": 75.0}, "temperature", NOTICE, "75 °C or more"),
+        ({"temperature": 91.0}, "temperature", PROBLEM, "80 °C or more"),
+        ({"throttled": 0x4}, "temperature", NOTICE, "slows the processor down"),
+        ({"throttled": 0x50005}, "power", PROBLEM, "voltage is too low"),
+        ({"throttled": 0x50000}, "power", NOTICE, "was too low"),
+        ({"memory_mb": 300.0}, "memory", NOTICE, "this program holds 300 MiB"),
+        ({"available_mb": 63.0}, "memory", PROBLEM, "less than 64 MiB"),
+        ({"disk_free_mb": 99.0}, "disk", NOTICE, "less than 100 MiB"),
+        ({"disk_free_mb": 3.0}, "disk", PROBLEM, "less than 20 MiB are left at /var/lib/moodroom"),
+        ({"writable": False}, "disk", PROBLEM, "can't be written"),
+        ({"wall": 0.0}, "clock", PROBLEM, "it says 1970"),
+        ({"wall": EARLIEST - 1}, "clock", PROBLEM, "it says 2025"),
+        ({"step": 11000.0, "step_age": 9.0}, "clock", NOTICE, "forward by 3 h 3 min"),
+        ({"step": -600.0, "step_age": 9.0}, "clock", NOTICE, "back by 10 min"),
+        ({"step": 864000.0, "step_age": 9.0}, "clock", NOTICE, "forward by 10 days"),
+        ({"login_expires": 1.8e9 + 20 * 86400}, "spotify", NOTICE, "ends on 4 February 2027; run `moodroom login`"),
+        ({"login_expires": 1.8e9 - 1}, "spotify", PROBLEM, "`moodroom login`"),
+        ({"faults": {"player": "player: no device"}}, "player", PROBLEM, "no device"),
+    ],
+)
+def test_each_trouble_is_one_sentence_with_its_mend(
+    changes: dict[str, Any], part: str, severity: Severity, words: str
+) -> None:
+    (verdict,) = verdicts(readings(**changes))
+    assert (verdict.part, verdict.severity) == (part, severity)
+    assert words in verdict.message
+    assert "\n" not in verdict.message and verdict.message.startswith(f"{part}: ")
+    assert "faults" in changes or "; " in verdict.message, "the mend follows what is wrong"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"frame_age": 10.0},
+        {"frame_age": 40.0, "frame_late": 60.0},
+        {"look_age": 61.0, "look_late": 90.0},
+        {"broker_age": None},
+        {"temperature": 74.9},
+        {"step": 59.0, "step_age": 9.0},
+        {"step": 7200.0, "step_age": 3601.0},
+        {"login_expires": 1.8e9 + 22 * 86400},
+    ],
+)
+def test_what_is_within_its_bounds_is_not_worth_a_word(changes: dict[str, Any]) -> None:
+    assert verdicts(readings(**changes)) == []
+
+
+def test_a_declared_pause_is_nobody_s_fault() -> None:
+    late = {"frame_age": 9999.0, "look_age": 9999.0, "mood_age": 9999.0, "faults": {"camera": "camera: gone"}}
+    assert verdicts(readings(paused=True, **late)) == []
+    assert [verdict.message for verdict in verdicts(readings(**late))] == ["camera: gone"]
+    (other,) = verdicts(readings(paused=True, player_age=9999.0))
+    assert other.part == "player", "the pause is the camera's only"
+
+
+def test_a_camera_that_is_away_isn_t_blamed_on_the_eyes_too() -> None:
+    (verdict,) = verdicts(readings(frame_age=100.0, look_age=100.0, mood_age=9999.0))
+    assert verdict.part == "camera"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("temperature", [79.9, 80.1, 79.9, 77.5, 80.0, 78.0]),
+        ("available_mb", [63.0, 66.0, 63.5, 70.0, 62.0]),
+        ("disk_free_mb", [19.0, 21.0, 24.0, 19.9]),
+    ],
+)
+def test_a_reading_at_its_threshold_is_told_once(name: str, values: list[float]) -> None:
+    told, standing = 0, list[Verdict]()
+    for value in values:
+        now = verdicts(readings(**{name: value}), standing)
+        told += len([verdict for verdict in now if verdict not in standing and verdict.severity is PROBLEM])
+        standing = now
+    assert told == 1 and standing
+    calm = {"temperature": 60.0, "available_mb": 500.0, "disk_free_mb": 900.0}
+    assert verdicts(readings(**{name: calm[name]}), standing) == []
+
+
+ages = st.floats(0, 1e6)
+ANY = st.builds(
+    Readings,
+    frame_age=ages, look_age=ages, mood_age=ages, player_age=ages, broker_age=st.none() | ages, paused=st.booleans(),
+    wall=st.floats(0, 4e9), step=st.floats(-1e9, 1e9), step_age=ages, login_expires=st.none() | st.floats(0, 4e9),
+    faults=st.dictionaries(st.sampled_from(["camera", "vision", "player", "mqtt"]), st.text(min_size=1)),
+    machine=st.builds(
+        Machine,
+        temperature=st.none() | st.floats(-40, 130), throttled=st.integers(0, 0xFFFFF), memory_mb=st.floats(0, 8000),
+        available_mb=st.none() | st.floats(0, 8000), disk_free_mb=st.none() | st.floats(0, 1e6),
+        state=st.just("/s"), writable=st.booleans(),
+    ),
+)  # fmt: skip
+
+
+@given(ANY)
+def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readings: Readings) -> None:
+    found = verdicts(any_readings)
+    assert len(set(found)) == len(found)
+    assert verdicts(any_readings, found) == found, "what stands goes on standing word by word"
+    severities = [verdict.severity for verdict in found]
+    assert severities == sorted(severities, key=lambda severity: severity is NOTICE), "problems come first"
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("frame_age", 11.0, 300.0),
+        ("look_age", 70.0, 900.0),
+        ("player_age", 700.0, 7000.0),
+        ("temperature", 80.5, 84.0),
+        ("memory_mb", 310.0, 700.0),
+        ("available_mb", 60.0, 9.0),
+        ("disk_free_mb", 90.0, 30.0),
+        ("wall", 1.0, 86_400.0),
+        ("login_expires", 1.8e9 + 20 * 86400, 1.8e9 + 20 * 86400 + 60),
+    ],
+)
+def test_a_sentence_holds_no_figure_that_moves(name: str, one: float, other: float) -> None:
+    """Else each report would be news, in the log and on MQTT."""
+    assert verdicts(readings(**{name: one})) == verdicts(readings(**{name: other})) != []

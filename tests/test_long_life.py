@@ -1,0 +1,236 @@
+"""A year without hands, in short: lines, bytes, memory, threads, descriptors, and a card that can't be written."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from soak import Slope, brokers, cameras, days, readings, slope
+from tests.broker import Broker, broker, wait_for
+from tests.conftest import ROOT
+
+__all__ = ["broker"]
+EDGE = ROOT / "edge"
+
+
+@pytest.fixture(autouse=True)
+def models(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
+    monkeypatch.setenv("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
+
+# --- how memory is judged ---------------------------------------------------------------------------------------------
+
+
+def drawn(growth: float, noise: float, *, seed: int = 1, warm: float = 0.0) -> list[tuple[float, float]]:
+    """A day's samples: growth in MiB a day, noise in MiB, and a start that takes `warm` MiB in the first fifth."""
+    rng = random.Random(seed)
+    return [
+        (at, 110 + growth * at / 86400 + rng.gauss(0, noise) + warm * min(1, at / 17280)) for at in range(0, 86400, 360)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_leak_is_found_and_noise_is_none(seed: int) -> None:
+    assert slope(drawn(0.0, 0.5, seed=seed)).flat
+    leak = slope(drawn(5.0, 0.5, seed=seed))
+    assert not leak.flat and leak.low < 5.0 < leak.high
+    assert slope(drawn(0.0, 0.1, seed=seed, warm=30.0)).flat, "what the start takes is no growth"
+
+
+def test_less_than_a_megabyte_a_day_is_flat_and_so_is_one_step_of_the_allocator() -> None:
+    assert Slope(0.5, 0.3, 0.9, 7).flat and Slope(3.0, -1.0, 7.0, 7).flat
+    assert not Slope(2.0, 0.5, 3.5, 7).flat
+    assert Slope(2.0, 0.5, 3.5, 0.4).flat and not Slope(6.0, 4.0, 8.0, 0.4).flat
+
+
+# --- a household's hours ----------------------------------------------------------------------------------------------
+
+
+def test_a_household_s_day_is_moods_and_empty_hours() -> None:
+    day = [reading for reading in readings(86400, random.Random(1)) if reading is not None]
+    present = [reading for reading in day if reading.present]
+    assert 0.3 < len(present) / 86400 < 0.6
+    assert 50 < len({(reading.mood.mood, reading.mood.since) for reading in present}) < 500
+
+
+def test_a_day_costs_few_lines_few_bytes_and_no_memory(tmp_path: Path, broker: Broker) -> None:
+    day = days(tmp_path, 9 / 24, port=broker.port)
+    assert sum(day.said.values()) > 0 and day.messages > 300, "something happened"
+    assert max(day.logged.values()) <= 60
+    assert day.written < 5e6 * 9 / 24
+    assert slope(day.samples).flat, slope(day.samples)
+
+
+def test_losses_leave_no_thread_and_no_descriptor_behind(tmp_path: Path) -> None:
+    left = cameras(tmp_path, 12)
+    assert left.clean, left
+
+
+def test_a_broker_that_goes_and_comes_leaves_nothing_behind(tmp_path: Path) -> None:
+    left = brokers(tmp_path, 6)
+    assert left.clean, left
+
+
+# --- a card that can't be written -------------------------------------------------------------------------------------
+
+
+def test_a_read_only_system_is_enough(tmp_path: Path, broker: Broker) -> None:
+    """All file systems read-only but the state directory, as with a write-protected card; not even /tmp is left."""
+    writable = tmp_path / "state"
+    writable.mkdir()
+    config = tmp_path / "config.yaml"
+    config.write_text(json.dumps({"device": {"id": "den"}, "mqtt": {"host": "127.0.0.1", "port": broker.port}}))
+    fence = """
+        mount --make-rprivate / && mount --bind "$STATE_DIRECTORY" "$STATE_DIRECTORY" || exit 77
+        for place in / /tmp /var /dev/shm /run /home /root; do
+            mountpoint -q $place && { mount -o remount,bind,ro $place || exit 77; }
+        done
+        touch /tmp/x 2>/dev/null && exit 77
+        touch "$STATE_DIRECTORY/x" && rm "$STATE_DIRECTORY/x" || exit 77
+        exec "$@"
+    """
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        pytest.skip("needs root and unshare, to make a system of its own that can't be written")
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [unshare, "-m", "sh", "-c", fence, "sh", sys.executable, "-m", "edge", "run", "--config", config],
+            cwd=ROOT, env=os.environ | {"STATE_DIRECTORY": str(writable)}, stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            wait_for(lambda: "%" in log.read_text() or process.poll() is not None, 40, "a mood")
+            if process.poll() == 77:
+                pytest.skip("this machine lets nobody make a read-only system")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+    text = log.read_text()
+    assert process.returncode == 0, text
+    assert "Traceback" not in text and "can't be written" not in text and "Read-only" not in text
+    assert (writable / "settings").is_file(), "state lies where it may"
+
+
+def test_a_state_directory_that_can_t_be_written_is_a_verdict_and_no_end(tmp_path: Path) -> None:
+    log, nowhere = tmp_path / "log", tmp_path / "log" / "state"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "edge", "run", "--source", "demo"],
+            cwd=ROOT, env=os.environ | {"STATE_DIRECTORY": str(nowhere)}, stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            wait_for(
+                lambda: "%" in log.read_text() and f"disk: {nowhere} can't be written" in log.read_text(), 40, "both"
+            )
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
+    assert "Traceback" not in log.read_text()
+
+
+# --- clocks -----------------------------------------------------------------------------------------------------------
+
+# Where the wall clock may be read, and what for. Everything else is measured on the monotonic clock.
+WALL = {
+    "check/machine.py": "the row about the clock",
+    "check/music.py": "when the login ends",
+    "history.py": "the journal's entries are dated",
+    "daemon.py": "the two clocks at the start",
+    "health/machine.py": "the two clocks side by side",
+    "journal": "entries are dated",
+    "library": "files and answers are dated",
+    "players/login_end.py": "when the login ends",
+    "players/spotify_login.py": "when the login was made",
+    "players/spotify_token.py": "when the login was made, and ends",
+    "players/spotify_errors.py": "a sentence that names a time of day",
+    "players/spotify_web.py": "a token's expiry, as Spotify tells it; the day that calls are counted in",
+    "stations.py": "when the login ends",
+    "web": "sessions outlive a restart; today's entries",
+}
+
+
+def wall_clock(path: Path) -> set[str]:
+    """Calls that read the wall clock: time.time, time.localtime(), datetime.now and the like."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            if (owner, node.attr) in {("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime")}:
+                found.add(f"{owner}.{node.attr}")
+            if owner in ("datetime", "date") and node.attr in ("now", "utcnow", "today"):
+                found.add(f"{owner}.{node.attr}")
+    return found
+
+
+def test_durations_are_measured_on_the_monotonic_clock() -> None:
+    readers = {str(path.relative_to(EDGE)): calls for path in EDGE.rglob("*.py") if (calls := wall_clock(path))}
+    unknown = {name: calls for name, calls in readers.items() if name not in WALL and name.split("/")[0] not in WALL}
+    assert not unknown, f"the wall clock may jump; use time.monotonic, or say in WALL what it is for: {unknown}"
+    assert {"daemon.py", "health/machine.py"} <= set(readers)
+
+
+def test_the_search_for_wall_clocks_finds_them(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text(
+        "import time, datetime\nstart = time.time()\nend = datetime.datetime.now()\nfine = time.monotonic()\n"
+    )
+    assert wall_clock(bad) == {"time.time", "datetime.now"}
+
+
+# --- the start and the stop -------------------------------------------------------------------------------------------
+
+
+def spent(pid: int) -> float:
+    """CPU seconds of a process, all its threads together."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> float:
+    """MB of RSS."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_the_start_is_cheap_and_a_broker_that_hangs_doesn_t_hold_the_stop_up(tmp_path: Path, broker: Broker) -> None:
+    """All parts but the page: camera, YuNet, model, journal, MQTT with discovery, a dry-run player."""
+    config = tmp_path / "config.yaml"
+    config.write_text(json.dumps({"mqtt": {"host": "127.0.0.1", "port": broker.port}}))
+    log = tmp_path / "log"
+    with log.open("w") as out, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(40)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo"],
+            cwd=ROOT, env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "notify")}, stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            while systemd.recv(1000) != b"READY=1":
+                pass
+            start = spent(process.pid)
+            wait_for(lambda: "%" in log.read_text() and "connected" in log.read_text(), 40, "a mood")
+            size = resident(process.pid)
+            broker.send(signal.SIGSTOP)
+            time.sleep(0.5)
+            began = time.monotonic()
+            process.terminate()
+            assert process.wait(10) == 0
+            took = time.monotonic() - began
+        finally:
+            process.kill()
+            process.wait()
+    print(f"READY=1 after {start:.2f} s of CPU; {size:.0f} MB; stopped within {took:.1f} s, the broker hanging")
+    assert start < 3
+    assert size < 150
+    assert took < 5, "3 s on a machine that has nothing else to do"
