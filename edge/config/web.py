@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from edge.config.kinds import Port, Section
+from edge.config.kinds import Duration, Port, Section
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
 
 
-def _no_page(value: bool) -> bool:
-    if value:
-        raise ValueError("this version has no page yet; set it to false")
-    return value
+def _host_name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("must be a plain name or address such as room.example.org, without http:// and port")
+    return value.lower()
 
 
 class WebConfig(Section):
-    enabled: Annotated[bool, AfterValidator(_no_page)] = False
-    """The page for phones; this version has none yet."""
+    enabled: bool = False
+    """The page for phones; needs the extra `web`."""
     host: str = "127.0.0.1"
-    """The address that the page will listen on."""
+    """The address that the page listens on; any other than this machine's own needs a password."""
     port: Port = 8730
     """Its port."""
+    password_file: str | None = None
+    """The file with the password's hash that `moodroom web password` writes; null: in the state directory."""
+    allowed_hosts: tuple[Annotated[str, AfterValidator(_host_name)], ...] = ()
+    """Other names that the page is reached by, as behind a proxy; they need a password too."""
+    session: Duration = 30 * 86400.0
+    """After so long a phone must give the password again."""
+    camera_view: bool = False
+    """Whether the page may show one picture at a time for aiming the camera; nothing is kept."""

@@ -1,0 +1,142 @@
+"""The routes: page, API, health and metrics, behind the gate."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import socket
+from base64 import b64decode
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from edge.config import WebConfig
+from edge.web import metrics, password
+from edge.web.api import Api
+from edge.web.gate import Gate, Guard, refused
+from edge.web.hosts import Hosts
+from edge.web.page import Page
+from edge.web.sessions import Sessions
+
+HERE = Path(__file__).parent
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+class Files:
+    """The page's files, read once: nothing that a request says becomes a path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {
+            path.name: (path.read_bytes(), TYPES[path.suffix]) for path in folder.iterdir() if path.suffix in TYPES
+        }
+        self._tags = {
+            name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, (content, _) in self._files.items()
+        }
+
+    def answer(self, name: str, request: Request) -> Response:
+        if name not in self._files:
+            return refused(404, "there is nothing here")
+        headers = {"cache-control": "no-cache", "etag": self._tags[name]}
+        if request.headers.get("if-none-match") == self._tags[name]:
+            return Response(status_code=304, headers=headers)
+        content, kind = self._files[name]
+        return Response(content, media_type=kind, headers=headers)
+
+
+class Basic:
+    """The password in an Authorization header, for what collects metrics; a right one is known again without scrypt."""
+
+    def __init__(self, line: str | None) -> None:
+        self._line, self._key = line, secrets.token_bytes(32)
+        self._known: bytes | None = None
+        self._refused: set[bytes] = set()
+
+    def __call__(self, header: str) -> bool:
+        if self._line is None or not header.startswith("Basic "):
+            return False
+        mark = hmac.digest(self._key, header.encode(), "sha256")
+        if self._known is not None:
+            return hmac.compare_digest(mark, self._known)
+        # A few guesses for each run, since each costs some tenths of a second.
+        if mark in self._refused or len(self._refused) >= 20:
+            return False
+        try:
+            given = b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")[2]
+        except ValueError:
+            return False
+        if password.matches(given, self._line):
+            self._known = mark
+            return True
+        self._refused.add(mark)
+        return False
+
+
+def build(page: Page, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
+    """The whole application. password_line: the password's hash, None for none."""
+    sessions = Sessions(password_line, lasts=config.session, file=sessions_file) if password_line else None
+    hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)
+    gate = Gate(hosts, sessions, basic=Basic(password_line))
+    api, files = Api(page, gate, password_line=password_line, lasts=config.session), Files(HERE / "static")
+
+    async def index(request: Request) -> Response:
+        return files.answer("index.html", request)
+
+    async def login(request: Request) -> Response:
+        return RedirectResponse("/", 303) if gate.signed_in(request) else files.answer("login.html", request)
+
+    async def static(request: Request) -> Response:
+        return files.answer(request.path_params["name"], request)
+
+    async def healthz(_: Request) -> Response:
+        fresh = page.fresh()
+        return JSONResponse({"status": "ok" if fresh else "stale"}, 200 if fresh else 503)
+
+    async def figures(_: Request) -> Response:
+        text = metrics.exposition(page.board.snapshot(), fresh=page.fresh(), listeners=page.board.listeners)
+        if text is None:
+            return refused(404, "metrics need prometheus-client: pip install 'moodroom[metrics]'")
+        return Response(text, media_type=metrics.TYPE)
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(json.loads((HERE / "openapi.json").read_text(encoding="utf-8")))
+
+    def failed(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return refused(status, "that can't be done here" if status == 405 else "there is nothing here", headers)
+
+    routes = [
+        Route("/", index),
+        Route("/login", login),
+        Route("/static/{name}", static),
+        Route("/healthz", healthz),
+        Route("/metrics", figures),
+        Route("/api/openapi.json", openapi),
+        Route("/api/session", api.session),
+        Route("/api/login", api.login, methods=["POST"]),
+        Route("/api/logout", api.logout, methods=["POST"]),
+        Route("/api/state", api.state),
+        Route("/api/events", api.events),
+        Route("/api/timeline", api.timeline),
+        Route("/api/recommendations", api.recommendations),
+        Route("/api/command", api.command, methods=["POST"]),
+        Route("/api/checks", api.checks, methods=["POST"]),
+        Route("/api/view", api.view, methods=["POST"]),
+        Route("/api/spotify/sign-in", api.sign_in, methods=["POST"]),
+        Route("/api/spotify/finish", api.finish_sign_in, methods=["POST"]),
+    ]
+    return Guard(Starlette(routes=routes, exception_handlers={HTTPException: failed}), gate)

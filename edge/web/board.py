@@ -1,0 +1,142 @@
+"""The newest of everything, for the page: the daemon's thread writes, the page's thread reads and is woken."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from edge import messages
+from edge.values import Control, Event, Mood, Playback, Wish
+from edge.web.day import Day, start_of_day
+
+# Points of the trail in the plane of valence and arousal; pages that may listen at the same time.
+TRAIL, LISTENERS = 40, 16
+
+
+class Listener:
+    """One open page: which parts changed since it last asked. Holds names only, so a slow one costs nothing."""
+
+    def __init__(self, board: Board, wake: Callable[[], None], names: Iterable[str]) -> None:
+        self._board, self.wake = board, wake
+        self.changed = set(names)
+
+    def take(self) -> dict[str, Any] | None:
+        """The newest value of each part that changed; empty where nothing did, None once the board is closed."""
+        return self._board.taken(self)
+
+    def close(self) -> None:
+        self._board.forget(self)
+
+
+class Board:
+    """An outlet that keeps what was told last, as plain data.
+
+    Its parts: device, mood, trail, presence, player, why, settings, health, notice, and timeline, a number that
+    counts up when the day has a new entry. Values are replaced and never changed, so that they may be shared.
+    """
+
+    def __init__(self, *, offset: float, about: dict[str, Any], wall: Callable[[], float] = time.time) -> None:
+        """offset: wall clock minus the events' clock, seconds. about: what never changes, such as the device's name."""
+        self._offset, self._wall = offset, wall
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+        self._closed = False
+        self._day = Day(offset=offset)
+        self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL)
+        self._control, self._playback = Control.AUTO, Playback("unavailable", "")
+        names = ("mood", "presence", "player", "why", "settings", "health", "notice")
+        self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
+
+    def __call__(self, event: Event) -> None:
+        """Take what the daemon tells."""
+        with self._lock:
+            changes = self._changes(event)
+            if self._day.add(event):
+                changes["timeline"] = self._parts["timeline"] + 1
+            changed = {name for name, value in changes.items() if self._parts[name] != value}
+            self._parts |= changes
+            if not changed:
+                return
+            for listener in self._listeners:
+                listener.changed |= changed
+                listener.wake()
+
+    def snapshot(self) -> dict[str, Any]:
+        """All parts."""
+        with self._lock:
+            return dict(self._parts)
+
+    def today(self) -> list[dict[str, Any]]:
+        """Moods, decisions and songs since midnight, oldest first."""
+        with self._lock:
+            return self._day.since(start_of_day(self._wall()))
+
+    def listen(self, wake: Callable[[], None]) -> Listener | None:
+        """Be woken when something changes; begins with everything. None where too many listen already.
+
+        wake: called from the daemon's thread, with a lock held; it must return at once and not raise.
+        """
+        with self._lock:
+            if len(self._listeners) >= LISTENERS or self._closed:
+                return None
+            listener = Listener(self, wake, self._parts)
+            self._listeners.append(listener)
+            return listener
+
+    def close(self) -> None:
+        """Send everybody who listens away."""
+        with self._lock:
+            self._closed = True
+            for listener in self._listeners:
+                listener.wake()
+
+    def taken(self, listener: Listener) -> dict[str, Any] | None:
+        """For Listener.take."""
+        with self._lock:
+            if self._closed:
+                return None
+            changed, listener.changed = listener.changed, set()
+            return {name: self._parts[name] for name in self._parts if name in changed}
+
+    def forget(self, listener: Listener) -> None:
+        """For Listener.close."""
+        with self._lock:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+    @property
+    def listeners(self) -> int:
+        """How many pages listen."""
+        return len(self._listeners)
+
+    def _changes(self, event: Event) -> dict[str, Any]:
+        value = event.value
+        if event.name in ("mood", "mood_changed"):
+            return self._mood(value)
+        if event.name == "decision":
+            return self._why(event.at, value)
+        if event.name in ("player", "control"):
+            if event.name == "player":
+                self._playback = value
+            else:
+                self._control = value
+            return {"player": messages.player(self._playback, self._control)}
+        if event.name in ("presence", "settings", "health"):
+            return {event.name: value}
+        if event.name in ("command_rejected", "taken_over"):
+            text = value.get("message") if isinstance(value, dict) else value
+            number = (self._parts["notice"] or {"number": 0})["number"] + 1
+            kind = "refused" if event.name == "command_rejected" else "taken over"
+            return {"notice": {"number": number, "kind": kind, "text": text or "somebody took over"}}
+        return {}
+
+    def _mood(self, mood: Mood) -> dict[str, Any]:
+        told = messages.mood(mood, self._offset)
+        self._trail.append({"valence": told["valence"], "arousal": told["arousal"], "mood": mood.mood})
+        return {"mood": told, "trail": list(self._trail)}
+
+    def _why(self, at: float, wish: Wish) -> dict[str, Any]:
+        return {"why": messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}}

@@ -1,0 +1,60 @@
+"""What happened today, as far as the memory of the running device reaches. Bounded."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from edge import messages
+from edge.values import Act, Event, Playback
+
+# A lively day has some hundred entries; more push the oldest out.
+MOST = 400
+
+
+class Day:
+    """Moods, decisions and songs with their times, oldest first."""
+
+    def __init__(self, *, offset: float, most: int = MOST) -> None:
+        """offset: wall clock minus the events' clock, seconds."""
+        self._offset = offset
+        self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
+        self._song: tuple[str | None, str | None] | None = None
+
+    def add(self, event: Event) -> bool:
+        """Note an event; True where it belongs into the day."""
+        told = self._told(event)
+        if told is None:
+            return False
+        entry = {"at": messages.instant(event.at, self._offset)} | told
+        self._entries.append((event.at + self._offset, entry))
+        return True
+
+    def since(self, midnight: float) -> list[dict[str, Any]]:
+        """What happened after a Unix time."""
+        return [entry for at, entry in self._entries if at >= midnight]
+
+    def _told(self, event: Event) -> dict[str, Any] | None:
+        if event.name == "mood_changed":
+            return {"kind": "mood", "mood": event.value.mood, "confidence": round(event.value.confidence, 2)}
+        if event.name == "decision" and event.value.act is Act.PLAY:
+            return {"kind": "decision", "mood": event.value.mood, "text": event.value.why}
+        if event.name == "camera":
+            return {"kind": "camera", "text": "camera switched on" if event.value else "camera switched off"}
+        if event.name == "player":
+            return self._played(event.value)
+        return None
+
+    def _played(self, playback: Playback) -> dict[str, Any] | None:
+        song = (playback.uri, playback.title)
+        if playback.state != "playing" or playback.title is None or song == self._song:
+            return None
+        self._song = song
+        return {"kind": "song", "title": playback.title, "artist": playback.artist, "uri": playback.uri}
+
+
+def start_of_day(now: float) -> float:
+    """The last midnight where the device is; both Unix times."""
+    date = time.localtime(now)
+    return time.mktime((date.tm_year, date.tm_mon, date.tm_mday, 0, 0, 0, 0, 0, -1))

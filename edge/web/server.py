@@ -1,0 +1,104 @@
+"""uvicorn in a thread of its own: a taken port is a problem that is told and tried again, and the device goes on."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from edge.config import WebConfig
+from edge.errors import ConfigError
+from edge.values import Frame
+from edge.web.board import Board
+from edge.worker import Worker, stop_all
+
+log = logging.getLogger(__name__)
+# Connections at once; more are answered with 503.
+CONNECTIONS = 48
+
+
+class Server:
+    """Serves an application until it is stopped; `board` is the outlet that the daemon tells."""
+
+    def __init__(
+        self,
+        config: WebConfig,
+        build: Callable[[], ASGIApp],
+        board: Board,
+        *,
+        on_problem: Callable[[str], None],
+        offer: Callable[[Frame], None] = lambda _: None,
+    ) -> None:
+        """build: makes the application; raises MoodroomError where it must not start.
+
+        on_problem: is told a sentence, and an empty one once the page is there.
+        offer: wants to be called with each frame, by the thread that owns it.
+        """
+        self._config, self._build, self.board, self._on_problem = config, build, board, on_problem
+        self.offer = offer
+        self._worker = Worker("web", self._serve, on_error=on_problem, first_wait=2.0, most_wait=60.0)
+        self._server: uvicorn.Server | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self, wait: float = 3.0) -> None:
+        """Send all pages away and end; returns after `wait` seconds at most."""
+        self.board.close()
+        with self._lock:
+            self._worker.stopping.set()
+            if self._server is not None:
+                self._server.should_exit = True
+        for name in stop_all([self._worker], wait):
+            log.warning("%s: didn't stop in time", name)
+
+    def _serve(self) -> None:
+        app, taken = self._build(), self._bind()
+        with taken:
+            with self._lock:
+                if self._worker.stopping.is_set():
+                    return
+                self._server = uvicorn.Server(_quiet(app))
+            host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+            log.info("web: the page is at http://%s:%s", host, self._config.port)
+            self._on_problem("")
+            self._server.run(sockets=[taken])
+
+    def _bind(self) -> socket.socket:
+        host, port = self._config.host, self._config.port
+        try:
+            kind, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
+            listening = socket.socket(kind, socket.SOCK_STREAM)
+        except OSError:
+            raise ConfigError(f"web.host: {host} isn't an address of this machine") from None
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(64)
+        except OSError as error:
+            listening.close()
+            reason = (error.strerror or "it is taken").lower()
+            raise ConfigError(f"web.port: {host}:{port} can't be used ({reason}); set another") from None
+        return listening
+
+
+def _quiet(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=1,
+    )

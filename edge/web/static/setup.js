@@ -1,0 +1,74 @@
+// Set-up help: each part tried, the sign-in to Spotify, one picture for aiming the camera.
+import { post } from "./link.js";
+import { byId, make } from "./text.js";
+
+async function during(button, place, call) {
+  button.disabled = true;
+  place.textContent = "A moment …";
+  try {
+    place.textContent = await call();
+  } catch (error) {
+    place.textContent = error.message;
+  }
+  button.disabled = false;
+}
+
+async function check() {
+  byId("checks-list").replaceChildren();
+  const { findings } = await (await post("/api/checks")).json();
+  byId("checks-list").replaceChildren(...findings.map((finding) => {
+    const item = make("li");
+    const verdict = finding.good ? (finding.warning ? "! could be better" : "✓ works") : "✗ doesn't work";
+    item.append(make("b", `${finding.part}: ${verdict}. `), finding.text);
+    return item;
+  }));
+  return findings.every((finding) => finding.good) ? "Everything works." : "Some parts need a hand.";
+}
+
+async function begin() {
+  const { address } = await (await post("/api/spotify/sign-in")).json();
+  byId("spotify-address").href = address;
+  byId("spotify-steps").hidden = false;
+  return "";
+}
+
+async function finish() {
+  const answer = byId("spotify-answer").value.trim();
+  byId("spotify-answer").value = "";
+  if (!answer) return "Paste the address first.";
+  const { expires } = await (await post("/api/spotify/finish", { answer })).json();
+  byId("spotify-steps").hidden = true;
+  return `Signed in, until ${new Date(expires).toLocaleDateString()}.`;
+}
+
+function remove() {
+  URL.revokeObjectURL(byId("view-picture").src);
+  byId("view-picture").removeAttribute("src");
+  byId("view-figure").hidden = true;
+}
+
+async function take() {
+  const picture = await (await post("/api/view", { confirm: true })).blob();
+  remove();
+  byId("view-picture").src = URL.createObjectURL(picture);
+  byId("view-figure").hidden = false;
+  return "";
+}
+
+export function setUp(can) {
+  byId("checks-part").hidden = !can.checks;
+  byId("spotify-part").hidden = !can.sign_in;
+  byId("view-part").hidden = !can.view;
+  byId("setup").hidden = !(can.checks || can.sign_in || can.view);
+}
+
+byId("checks").addEventListener("click", () => during(byId("checks"), byId("checks-text"), check));
+byId("spotify").addEventListener("click", () => during(byId("spotify"), byId("spotify-text"), begin));
+byId("spotify-finish").addEventListener("click", () => during(byId("spotify-finish"), byId("spotify-text"), finish));
+byId("view").addEventListener("click", () => byId("view-dialog").showModal());
+byId("view-no").addEventListener("click", () => byId("view-dialog").close());
+byId("view-yes").addEventListener("click", () => {
+  byId("view-dialog").close();
+  during(byId("view"), byId("view-text"), take);
+});
+byId("view-close").addEventListener("click", () => { remove(); byId("view").focus(); });

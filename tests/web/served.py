@@ -1,0 +1,135 @@
+"""The page's server with parts of the test's own, in this process, on a port of its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from edge.config import WebConfig
+from edge.values import Command, Event
+from edge.web import sessions
+from edge.web.app import build
+from edge.web.board import Board
+from edge.web.page import Page
+from edge.web.server import Server
+from tests.broker import free_port, wait_for
+
+PASSWORD = "correct horse battery"
+SONGS = [{"title": "Clocks", "artist": "Coldplay", "uri": "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"}]
+
+
+@dataclass
+class Served:
+    """A page that is being served, with what it asked for."""
+
+    board: Board
+    server: Server
+    config: WebConfig
+    commands: list[Command] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.config.port}"
+
+    def get(self, path: str, **more: Any) -> requests.Response:
+        return requests.get(self.url + path, allow_redirects=False, timeout=10, **more)
+
+    def post(
+        self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> requests.Response:
+        return requests.post(
+            self.url + path,
+            json={} if body is None else body,
+            headers=headers,
+            allow_redirects=False,
+            timeout=10,
+            **more,
+        )
+
+    def session(self, *, sign_in: bool = False) -> requests.Session:
+        """A browser of sorts: cookies, and the CSRF token with each request."""
+        browser = requests.Session()
+        if sign_in:
+            answer = browser.post(f"{self.url}/api/login", json={"password": PASSWORD}, timeout=10)
+            assert answer.status_code == 204, answer.text
+        browser.headers["X-CSRF-Token"] = browser.get(f"{self.url}/api/session", timeout=10).json()["csrf"]
+        return browser
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture(scope="module")
+def password_line() -> str:
+    """As the command writes it, but quick to check."""
+    salt = b"0123456789abcdef"
+    found = hashlib.scrypt(PASSWORD.encode(), salt=salt, n=1024, r=8, p=1, dklen=32)
+    return "$".join(["scrypt", "1024", "8", "1", *(base64.b64encode(part).decode() for part in (salt, found))])
+
+
+@pytest.fixture
+def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
+    """serve(protected=True, camera_view=..., view=...): WebConfig's keys, and Page's parts."""
+    running: list[Served] = []
+
+    def start(*, protected: bool = False, wait: bool = True, port: int | None = None, **more: Any) -> Served:
+        keys = {key: more.pop(key) for key in list(more) if key in WebConfig.model_fields}
+        config = WebConfig(enabled=True, port=port or free_port(), **keys)
+        board = Board(offset=time.time() - time.monotonic(), about={"id": "den", "name": "Den", "profiles": ["a", "b"]})
+        parts: dict[str, Any] = {"fresh": lambda: True, "timeline": board.today} | more
+        served = Served(board, None, config)  # type: ignore[arg-type]
+        page = Page(board, served.commands.append, **parts)
+        line = password_line if protected else None
+        served.server = Server(
+            config,
+            lambda: build(page, config, password_line=line, sessions_file=state_folder / sessions.NAME),
+            board,
+            on_problem=served.problems.append,
+        )
+        served.server.start()
+        running.append(served)
+        if wait:
+            wait_for(lambda: bool(served.problems), 10, "the page")
+            assert served.problems == [""]
+            wait_for(lambda: _answers(served), 10, "an answer")
+        return served
+
+    yield start
+    for served in running:
+        served.server.stop()
+
+
+def _answers(served: Served) -> bool:
+    try:
+        return served.get("/healthz").ok
+    except requests.ConnectionError:
+        return False
+
+
+def getter(url: str) -> Callable[[str], Any]:
+    """get("/api/...") -> the JSON of the answer, None where nothing answers."""
+
+    def get(path: str) -> Any:
+        try:
+            return requests.get(url + path, timeout=10).json()
+        except requests.ConnectionError:
+            return None
+
+    return get
+
+
+def told(board: Board, name: str, value: Any) -> None:
+    """As the daemon tells it, now."""
+    board(Event(time.monotonic(), name, value))
+
+
+__all__ = ["PASSWORD", "SONGS", "Serve", "Served", "getter", "password_line", "serve", "told"]

@@ -1,0 +1,282 @@
+"""What the JSON API does, through the real server."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from edge.errors import JournalError
+from edge.players.spotify_login import Login
+from edge.players.spotify_token import TokenFile
+from edge.values import Command, Mood
+from edge.web.board import LISTENERS
+from tests.broker import wait_for
+from tests.spotify_server import Server as Spotify
+from tests.spotify_server.server import CLIENT
+from tests.spotify_server.world import World
+from tests.web.served import PASSWORD, SONGS, Serve, told
+
+HAPPY = Mood("happy", 0.83, 0.7, 0.4, 2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mood", "happy"),
+        ("camera", "OFF"),
+        ("control", "off"),
+        ("profile", "a"),
+        ("volume", "40"),
+        ("playback", "next"),
+    ],
+)
+def test_each_command_goes_into_the_one_queue(serve: Serve, name: str, value: str) -> None:
+    served = serve()
+    answer = served.session().post(f"{served.url}/api/command", json={"name": name, "value": value}, timeout=10)
+    assert (answer.status_code, answer.json()) == (202, {"sent": True})
+    assert served.commands == [Command(name, value, origin="page")]
+
+
+def test_a_volume_may_be_a_number(serve: Serve) -> None:
+    served = serve()
+    browser = served.session()
+    browser.post(f"{served.url}/api/command", json={"name": "volume", "value": 0}, timeout=10)
+    assert served.commands == [Command("volume", "0", origin="page")]
+    for wrong in (True, 101, -1, 1.5, None, ["x"], "", "x" * 101):
+        answer = browser.post(f"{served.url}/api/command", json={"name": "volume", "value": wrong}, timeout=10)
+        assert answer.status_code == 422, wrong
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', '{"name": "restart", "value": "PRESS"}', "[" * 5000])
+def test_what_is_no_command_is_answered_in_a_sentence(serve: Serve, body: str) -> None:
+    served = serve()
+    answer = served.session().post(
+        f"{served.url}/api/command", data=body, headers={"Content-Type": "application/json"}, timeout=10
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]
+    assert served.commands == []
+
+
+class Stream:
+    """An open page: what it hears."""
+
+    def __init__(self, url: str, **more: Any) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.ended = threading.Event()
+        self.answer = requests.get(f"{url}/api/events", stream=True, timeout=30, **more)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            for line in self.answer.iter_lines():
+                if line.startswith(b"data: "):
+                    self.heard.append(json.loads(line[6:]))
+        except (requests.RequestException, AttributeError):
+            pass
+        self.ended.set()
+
+
+def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(serve: Serve) -> None:
+    served = serve()
+    told(served.board, "settings", {"camera": "ON"})
+    stream = Stream(served.url)
+    assert stream.answer.headers["content-type"].startswith("text/event-stream")
+    assert stream.answer.headers["cache-control"] == "no-store"
+    wait_for(lambda: bool(stream.heard), what="the first event")
+    assert stream.heard[0]["settings"] == {"camera": "ON"}
+    assert stream.heard[0]["device"]["name"] == "Den"
+    told(served.board, "mood_changed", HAPPY)
+    wait_for(lambda: len(stream.heard) > 1, 2.0, "the mood")
+    assert set(stream.heard[1]) == {"mood", "trail", "timeline"}
+    served.server.stop()
+    assert stream.ended.wait(5)
+
+
+def test_a_page_that_went_away_is_forgotten(serve: Serve) -> None:
+    served = serve()
+    with requests.get(f"{served.url}/api/events", stream=True, timeout=10) as answer:
+        next(answer.iter_lines())
+        assert served.board.listeners == 1
+    wait_for(lambda: served.board.listeners == 0, what="the end of the stream")
+
+
+def test_too_many_pages_are_told_so(serve: Serve) -> None:
+    served = serve()
+    streams = [Stream(served.url) for _ in range(LISTENERS)]
+    wait_for(lambda: all(stream.heard for stream in streams), what="all streams")
+    refused = served.get("/api/events")
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "10"
+    assert served.get("/api/state").ok
+
+
+def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.web.stream.PING", 0.1)
+    served = serve(protected=True)
+    browser = served.session(sign_in=True)
+    stream = Stream(served.url, cookies=dict(browser.cookies))
+    wait_for(lambda: {} in stream.heard, what="a sign of life")
+    browser.post(f"{served.url}/api/logout", json={}, timeout=10)
+    assert stream.ended.wait(5)
+
+
+def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.web.stream.SLOW", 0.3)
+    served = serve()
+    answer = requests.get(f"{served.url}/api/events", stream=True, timeout=10)
+    until = time.monotonic() + 20
+    while served.board.listeners and time.monotonic() < until:
+        # Far more than the sockets' buffers hold.
+        told(served.board, "health", {"problems": [], "padding": f"{time.monotonic()}" + "x" * 2_000_000})
+        time.sleep(0.1)
+    assert served.board.listeners == 0
+    answer.close()
+
+
+def test_the_day_and_the_songs(serve: Serve) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def recommend(mood: str, n: int) -> list[dict[str, Any]]:
+        asked.append((mood, n))
+        if mood == "sad":
+            raise JournalError("library: the file is damaged")
+        return SONGS
+
+    served = serve(recommend=recommend)
+    told(served.board, "mood_changed", HAPPY)
+    assert [entry["mood"] for entry in served.get("/api/timeline").json()["entries"]] == ["happy"]
+    assert served.get("/api/recommendations?mood=happy&n=3").json() == {"songs": SONGS}
+    assert asked == [("happy", 3)]
+    assert served.get("/api/recommendations?mood=sad").json()["error"] == "library: the file is damaged"
+    for query in (
+        "",
+        "?mood=absent",
+        "?mood=happy&n=0",
+        "?mood=happy&n=51",
+        "?mood=happy&n=%D9%A3",
+        "?mood=happy&n=-1",
+    ):
+        assert served.get(f"/api/recommendations{query}").status_code == 422, query
+    assert serve().get("/api/recommendations?mood=happy").status_code == 404
+
+
+def test_checks_are_made_one_at_a_time(serve: Serve) -> None:
+    going, release = threading.Event(), threading.Event()
+
+    def checks() -> list[dict[str, Any]]:
+        going.set()
+        release.wait(10)
+        return [{"part": "camera", "good": True, "warning": False, "text": "fine"}]
+
+    served = serve(checks=checks)
+    browser = served.session()
+    first: list[Any] = []
+    thread = threading.Thread(
+        target=lambda: first.append(browser.post(f"{served.url}/api/checks", json={}, timeout=20).json())
+    )
+    thread.start()
+    assert going.wait(5)
+    assert served.session().post(f"{served.url}/api/checks", json={}, timeout=10).status_code == 429
+    assert served.get("/api/state").ok
+    release.set()
+    thread.join()
+    assert first == [{"findings": [{"part": "camera", "good": True, "warning": False, "text": "fine"}]}]
+
+
+def test_a_picture_needs_a_yes_and_is_never_kept(serve: Serve) -> None:
+    pictures = [b"\xff\xd8jpeg", None]
+    served = serve(view=lambda: pictures.pop(0))
+    browser = served.session()
+    for body in ({}, {"confirm": False}, {"confirm": 1}, {"confirm": "true"}):
+        assert browser.post(f"{served.url}/api/view", json=body, timeout=10).status_code == 422
+    assert len(pictures) == 2
+    assert served.get("/api/view").status_code == 405
+    answer = browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=10)
+    assert answer.content == b"\xff\xd8jpeg"
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "no-store"
+    assert browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=10).status_code == 409
+    off = serve()
+    refused = off.session().post(f"{off.url}/api/view", json={"confirm": True}, timeout=10)
+    assert (refused.status_code, "web.camera_view" in refused.json()["error"]) == (404, True)
+
+
+def test_spotify_is_signed_in_to_by_paste_once(serve: Serve, tmp_path: Path) -> None:
+    file = TokenFile(tmp_path)
+    with Spotify(World()) as spotify:
+        served = serve(sign_in=lambda: Login(CLIENT, file, accounts=spotify.accounts))
+        browser = served.session()
+
+        def post(path: str, body: dict[str, str]) -> requests.Response:
+            return browser.post(f"{served.url}/api/spotify/{path}", json=body, timeout=10)
+
+        assert post("finish", {"answer": "x"}).status_code == 409
+        asked = {k: v[0] for k, v in parse_qs(urlsplit(post("sign-in", {}).json()["address"]).query).items()}
+        spotify.codes["CODE"] = (asked["code_challenge"], asked["redirect_uri"])
+        foreign = post("finish", {"answer": f"{asked['redirect_uri']}?code=CODE&state=another"})
+        assert (foreign.status_code, "another sign-in" in foreign.json()["error"]) == (409, True)
+        assert not file.exists()
+        answer = {"answer": f"{asked['redirect_uri']}?code=CODE&state={asked['state']}"}
+        assert post("finish", answer).json()["expires"].endswith("Z")
+        assert file.read()
+        assert post("finish", answer).status_code == 409
+
+
+def test_health_and_figures(serve: Serve) -> None:
+    fresh = [True]
+    served = serve(fresh=lambda: fresh[0])
+    told(served.board, "mood_changed", HAPPY)
+    told(served.board, "health", {"problems": [{"part": "mqtt", "message": "away"}], "memory_mb": 100.0})
+    figures = served.get("/metrics")
+    assert figures.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = figures.text.splitlines()
+    for line in ('moodroom_mood{mood="happy"} 1.0', 'moodroom_mood{mood="sad"} 0.0', "moodroom_people 2.0",
+                 "moodroom_problems 1.0", "moodroom_memory_bytes 1.048576e+08", "moodroom_fresh 1.0"):  # fmt: skip
+        assert line in lines
+    assert not any("cpu_share" in line for line in lines)
+    fresh[0] = False
+    stale = served.get("/healthz")
+    assert (stale.status_code, stale.json()) == (503, {"status": "stale"})
+
+
+def test_what_isnt_there_is_said_in_json(serve: Serve) -> None:
+    served = serve()
+    assert served.get("/nothing").json() == {"error": "there is nothing here"}
+    assert served.get("/api/command").json() == {"error": "that can't be done here"}
+    assert served.post("/api/login", {"password": PASSWORD}).status_code == 409
+
+
+def test_the_page_is_told_what_can_be_done_here(serve: Serve) -> None:
+    served = serve(recommend=lambda *_: SONGS)
+    can = served.get("/api/session").json()["can"]
+    assert can == {"recommend": True, "checks": False, "sign_in": False, "view": False}
+
+
+def test_files_are_sent_again_only_when_they_changed(serve: Serve) -> None:
+    served = serve()
+    first = served.get("/static/page.css")
+    again = served.get("/static/page.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    manifest = served.get("/static/manifest.webmanifest").json()
+    for icon in manifest["icons"]:
+        assert served.get(icon["src"]).content.startswith(b"\x89PNG")
+
+
+def test_an_error_of_ours_is_a_sentence_and_no_traceback(serve: Serve) -> None:
+    def broken() -> list[dict[str, Any]]:
+        raise RuntimeError("secret detail")
+
+    served = serve(timeline=broken)
+    answer = served.get("/api/timeline")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert answer.headers["x-frame-options"] == "DENY"

@@ -1,0 +1,137 @@
+"""The newest of everything, and who is woken by it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
+from edge.web.board import LISTENERS, TRAIL, Board
+from edge.web.day import MOST, Day, start_of_day
+
+OFFSET = 1_000_000.0
+
+
+def board(**more: object) -> Board:
+    return Board(offset=OFFSET, about={"name": "Den"}, **more)  # type: ignore[arg-type]
+
+
+def mood(name: str = "happy", valence: float = 0.5) -> Mood:
+    return Mood(name, 0.8, valence, 0.1, 1, 10.0)
+
+
+def test_each_event_lands_in_its_part() -> None:
+    made = board()
+    song = Playback("playing", "mpd", title="Clocks", artist="Coldplay", volume=30)
+    for name, value in [
+        ("mood_changed", mood()),
+        ("decision", Wish(Act.PLAY, "happy", "the room is happy", Music("spotify:x:y", "X"))),
+        ("player", song),
+        ("control", Control.HANDS_OFF),
+        ("presence", True),
+        ("settings", {"camera": "ON"}),
+        ("health", {"problems": []}),
+        ("command_rejected", {"command": "mood", "message": "no such mood"}),
+        ("skipped", {"anything": 1}),
+    ]:
+        made(Event(20.0, name, value))
+    parts = made.snapshot()
+    assert parts["mood"]["mood"] == "happy"
+    assert parts["trail"] == [{"valence": 0.5, "arousal": 0.1, "mood": "happy"}]
+    assert parts["why"]["why"] == "the room is happy"
+    assert (parts["player"]["title"], parts["player"]["control"]) == ("Clocks", "hands_off")
+    assert parts["presence"] is True
+    assert parts["notice"] == {"number": 1, "kind": "refused", "text": "no such mood"}
+    assert parts["timeline"] == 3
+
+
+def test_somebody_taking_over_is_told_with_its_sentence() -> None:
+    made = board()
+    made(Event(1.0, "taken_over", {"message": "somebody chose another song"}))
+    assert made.snapshot()["notice"]["text"] == "somebody chose another song"
+    made(Event(1.0, "taken_over", None))
+    assert made.snapshot()["notice"] == {"number": 2, "kind": "taken over", "text": "somebody took over"}
+
+
+def test_only_news_wakes_and_a_slow_listener_gets_the_newest_alone() -> None:
+    made, woken = board(), []
+    listener = made.listen(lambda: woken.append(1))
+    assert listener is not None
+    assert listener.take() == made.snapshot()
+    assert listener.take() == {}
+    for _ in range(3):
+        made(Event(1.0, "settings", {"camera": "ON"}))
+    assert len(woken) == 1
+    for step in range(1000):
+        made(Event(float(step), "mood", mood(valence=step / 1000)))
+    taken = listener.take()
+    assert taken is not None
+    assert taken["mood"]["valence"] == 1.0
+    assert set(taken) == {"settings", "mood", "trail"}
+    assert len(taken["trail"]) == TRAIL
+    listener.close()
+    made(Event(1.0, "presence", True))
+    assert made.listeners == 0
+
+
+def test_there_is_an_end_to_listeners_and_a_closed_board_sends_all_away() -> None:
+    made, woken = board(), []
+    listeners = [made.listen(lambda: woken.append(1)) for _ in range(LISTENERS)]
+    assert all(listeners)
+    assert made.listen(lambda: None) is None
+    made.close()
+    assert len(woken) == LISTENERS
+    assert listeners[0] is not None
+    assert listeners[0].take() is None
+    assert made.listen(lambda: None) is None
+
+
+def test_two_threads_may_write_and_read() -> None:
+    made, stop = board(), threading.Event()
+    listener = made.listen(lambda: None)
+    assert listener is not None
+
+    def write() -> None:
+        for step in range(2000):
+            made(Event(float(step), "mood", mood(valence=step / 2000)))
+        stop.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    last: dict[str, object] = {}
+    while not stop.is_set():
+        last |= listener.take() or {}
+    writer.join()
+    last |= listener.take() or {}
+    assert last["mood"] == made.snapshot()["mood"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", None]), max_size=30))
+def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None]) -> None:
+    day, noted = Day(offset=0.0), []
+    for at, title in enumerate(titles):
+        if day.add(Event(float(at), "player", Playback("playing", "mpd", title=title, position=float(at)))):
+            noted.append(title)
+    heard = [title for title in titles if title is not None]
+    assert noted == [title for n, title in enumerate(heard) if n == 0 or heard[n - 1] != title]
+
+
+def test_the_day_is_bounded_and_begins_at_midnight() -> None:
+    day = Day(offset=0.0)
+    for at in range(MOST + 10):
+        assert day.add(Event(float(at), "mood_changed", mood()))
+    assert len(day.since(0.0)) == MOST
+    assert len(day.since(MOST)) == 10
+    assert not day.add(Event(1.0, "decision", Wish(Act.KEEP, "happy", "kept: nobody is here")))
+    now = time.time()
+    midnight = start_of_day(now)
+    assert 0 <= now - midnight <= 25 * 3600
+    assert time.localtime(midnight)[3:6] == (0, 0, 0)
+    made = Board(offset=0.0, about={}, wall=lambda: now)
+    made(Event(midnight - 1, "mood_changed", mood("sad")))
+    made(Event(midnight + 1, "mood_changed", mood("happy")))
+    assert [entry["mood"] for entry in made.today()] == ["happy"]

@@ -1,0 +1,193 @@
+"""Each thing that the page must refuse, refused by the real server; and what it must let through."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from edge.web.gate import HEADERS
+from tests.web.served import PASSWORD, Serve
+
+COMMAND = {"name": "camera", "value": "OFF"}
+
+
+def test_every_answer_carries_the_headers_that_keep_it_in(serve: Serve) -> None:
+    served = serve(protected=True)
+    for answer in (served.get("/"), served.get("/login"), served.get("/static/page.css"), served.get("/nothing")):
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
+    policy = served.get("/login").headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert served.get("/login").headers.get("server") is None
+
+
+def test_a_foreign_name_is_refused(serve: Serve) -> None:
+    served = serve()
+    for name in ("evil.example", "evil.example:8730", "127.0.0.1.evil.example", "localhost.evil.example", ""):
+        assert served.get("/api/state", headers={"Host": name}).status_code in (400, 421), name
+        assert served.get("/healthz", headers={"Host": name}).status_code in (400, 421), name
+    for name in ("localhost", "127.0.0.1:1", "[::1]:8730", f"{socket.gethostname()}.local", "LOCALHOST."):
+        assert served.get("/api/state", headers={"Host": name}).status_code == 200, name
+
+
+def test_a_name_can_be_allowed(serve: Serve) -> None:
+    served = serve(allowed_hosts=("room.example.org",), protected=True)
+    assert served.get("/login", headers={"Host": "Room.Example.org"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "file://"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_sites_request_is_refused_even_with_the_token(serve: Serve, headers: dict[str, str]) -> None:
+    served = serve()
+    answer = served.session().post(f"{served.url}/api/command", json=COMMAND, headers=headers, timeout=10)
+    assert answer.status_code == 403
+    assert served.commands == []
+
+
+def test_a_request_without_the_token_is_refused(serve: Serve) -> None:
+    served = serve()
+    assert served.post("/api/command", COMMAND).status_code == 403
+    assert served.post("/api/command", COMMAND, headers={"X-CSRF-Token": "wrong"}).json()["code"] == "csrf"
+    assert served.post("/api/command", COMMAND, headers={"X-CSRF-Token": "\xe9".encode("latin-1")}).status_code == 403
+    assert served.commands == []
+
+
+def test_a_form_of_another_site_cant_be_json(serve: Serve) -> None:
+    served = serve()
+    browser = served.session()
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        answer = browser.post(
+            f"{served.url}/api/command",
+            data='{"name": "camera", "value": "OFF"}',
+            headers={"Content-Type": kind},
+            timeout=10,
+        )
+        assert answer.status_code == 415
+    assert served.commands == []
+
+
+def test_without_the_password_nothing_is_told(serve: Serve) -> None:
+    served = serve(protected=True)
+    for path in ("state", "events", "timeline", "session", "openapi.json", "recommendations"):
+        assert served.get(f"/api/{path}").status_code == 401, path
+    for path in ("command", "checks", "view", "spotify/sign-in", "spotify/finish", "logout"):
+        assert served.post(f"/api/{path}", COMMAND).status_code == 401, path
+    assert served.get("/metrics").status_code == 401
+    assert (served.get("/").status_code, served.get("/").headers["location"]) == (303, "/login")
+    assert served.get("/healthz").json() == {"status": "ok"}
+    assert served.commands == []
+
+
+def test_the_password_opens_the_page_until_one_signs_out(serve: Serve) -> None:
+    served = serve(protected=True)
+    answer = served.post("/api/login", {"password": PASSWORD})
+    cookie = answer.headers["set-cookie"].lower()
+    for part in ("httponly", "samesite=strict", "path=/", "max-age=2592000"):
+        assert part in cookie
+    assert "secure" not in cookie
+    browser = served.session(sign_in=True)
+    assert browser.get(f"{served.url}/", timeout=10).ok
+    assert browser.get(f"{served.url}/login", timeout=10, allow_redirects=False).status_code == 303
+    assert browser.post(f"{served.url}/api/command", json=COMMAND, timeout=10).status_code == 202
+    token = dict(browser.cookies)
+    assert browser.post(f"{served.url}/api/logout", json={}, timeout=10).status_code == 204
+    assert served.get("/api/state", cookies=token).status_code == 401
+
+
+def test_one_sessions_token_doesnt_serve_another(serve: Serve) -> None:
+    served = serve(protected=True)
+    one, other = served.session(sign_in=True), served.session(sign_in=True)
+    other.headers["X-CSRF-Token"] = one.headers["X-CSRF-Token"]
+    assert other.post(f"{served.url}/api/command", json=COMMAND, timeout=10).status_code == 403
+
+
+def test_behind_https_the_cookie_is_for_https_alone(serve: Serve) -> None:
+    served = serve(protected=True)
+    headers = {"Host": "localhost", "Origin": "https://localhost"}
+    assert "secure" in served.post("/api/login", {"password": PASSWORD}, headers=headers).headers["set-cookie"].lower()
+
+
+def test_a_session_ends(serve: Serve) -> None:
+    served = serve(protected=True, session=1)
+    browser = served.session(sign_in=True)
+    time.sleep(1.1)
+    assert browser.get(f"{served.url}/api/state", timeout=10).status_code == 401
+
+
+def test_guessing_is_slowed_down_even_with_the_right_password_at_last(serve: Serve) -> None:
+    served = serve(protected=True)
+    answers = [served.post("/api/login", {"password": f"guess number {n}"}).status_code for n in range(5)]
+    assert answers == [401] * 5
+    refused = served.post("/api/login", {"password": PASSWORD})
+    assert refused.status_code == 429
+    assert 200 < int(refused.headers["retry-after"]) <= 300
+
+
+def test_sessions_survive_a_restart_but_not_another_password(serve: Serve, state_folder: Path) -> None:
+    first = serve(protected=True)
+    cookies = dict(first.session(sign_in=True).cookies)
+    file = state_folder / "web_sessions"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not any(value in file.read_text() for value in cookies.values())
+    first.server.stop()
+    second = serve(protected=True)
+    assert second.get("/api/state", cookies=cookies).status_code == 200
+    second.server.stop()
+    file.write_text(file.read_text().replace('"for": "', '"for": "0'))
+    assert serve(protected=True).get("/api/state", cookies=cookies).status_code == 401
+
+
+def test_a_large_or_endless_request_is_cut_off(serve: Serve) -> None:
+    served = serve()
+    browser = served.session()
+    assert browser.post(f"{served.url}/api/command", json={"name": "x" * 9000}, timeout=10).status_code == 413
+
+    def endless() -> object:
+        for _ in range(64):
+            yield b" " * 1024
+
+    chunked = {"Content-Type": "application/json"}
+    try:
+        answer = browser.post(f"{served.url}/api/command", data=endless(), headers=chunked, timeout=10)
+        assert answer.status_code == 413
+    except requests.ConnectionError:
+        pass  # the server closed the connection while we were still sending
+    assert served.get("/healthz").ok
+
+
+def test_no_request_reaches_a_file_outside(serve: Serve) -> None:
+    served = serve()
+    for path in (
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/static//etc/passwd",
+        "/static/",
+    ):
+        with socket.create_connection(("127.0.0.1", served.config.port), 5) as raw:
+            raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            assert b" 404 " in raw.makefile("rb").readline(), path
+
+
+def test_metrics_take_the_password_as_basic_authentication(serve: Serve) -> None:
+    served = serve(protected=True)
+    assert served.get("/metrics", auth=("prometheus", "wrong password")).status_code == 401
+    assert served.get("/metrics", auth=("prometheus", PASSWORD)).status_code == 200
+    assert served.get("/metrics", auth=("prometheus", PASSWORD)).status_code == 200
+    assert served.get("/metrics", headers={"Authorization": "Basic !!"}).status_code == 401
+    # It opens nothing else.
+    assert served.get("/api/state", auth=("prometheus", PASSWORD)).status_code == 401

@@ -1,0 +1,88 @@
+"""openapi.json says what the API does: every route is in it, and nothing that it allows makes the server fail."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.applications import Starlette
+
+from edge.config import WebConfig
+from edge.values import Mood
+from edge.web import app
+from edge.web.board import Board
+from edge.web.page import Page
+from tests.web.served import SONGS, Serve, told
+
+FILE = Path(app.__file__).parent / "openapi.json"
+
+
+def test_each_route_is_described_and_each_description_is_a_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Starlette] = []
+    monkeypatch.setattr(app, "Guard", lambda starlette, gate: made.append(starlette))
+    board = Board(offset=0.0, about={})
+    page = Page(board, lambda _: None, fresh=lambda: True, timeline=board.today)
+    app.build(page, WebConfig(), password_line=None, sessions_file=None)
+    routes = {
+        (route.path, method.lower())  # type: ignore[attr-defined]
+        for route in made[0].routes
+        for method in route.methods  # type: ignore[attr-defined]
+        if method != "HEAD" and route.path not in ("/", "/login", "/static/{name}")  # type: ignore[attr-defined]
+    }
+    described = json.loads(FILE.read_text(encoding="utf-8"))["paths"]
+    assert routes == {(path, method) for path, methods in described.items() for method in methods}
+
+
+SCHEMA = schemathesis.openapi.from_path(FILE)
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+class Agreeing:
+    """A sign-in that anybody may finish."""
+
+    address = "http://127.0.0.1/authorize"
+    expires = 1.8e9
+
+    def finish(self, answer: str) -> None:
+        assert answer
+
+
+@pytest.mark.parametrize("label", sorted(set(OPERATIONS) - {"GET /api/events"}))
+def test_what_is_described_and_what_is_not_is_answered_as_described(serve: Serve, label: str) -> None:
+    served = serve(
+        recommend=lambda mood, n: SONGS[:n],
+        checks=lambda: [{"part": "camera", "good": True, "warning": False, "text": "fine"}],
+        view=lambda: b"\xff\xd8",
+        sign_in=Agreeing,
+    )
+    told(served.board, "mood_changed", Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
+    token = served.get("/api/session").json()["csrf"]
+    statuses: set[int] = set()
+
+    def answered(case: Case) -> None:
+        # With the token, and without it.
+        for headers in ({"X-CSRF-Token": token}, {"X-CSRF-Token": "wrong"}):
+            answer = case.call(base_url=served.url, headers=headers, timeout=10)
+            case.validate_response(answer, checks=CHECKS)
+            statuses.add(answer.status_code)
+
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        strategy = OPERATIONS[label].as_strategy(generation_mode=mode)
+        limits = settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        with contextlib.suppress(Unsatisfiable):  # some can't be asked wrongly
+            limits(given(strategy)(answered))()
+    assert any(status < 300 for status in statuses) or statuses & {409}, statuses
+    assert served.get("/healthz").ok

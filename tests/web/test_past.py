@@ -1,0 +1,96 @@
+"""What the page knows from the journal and the library, with their real files."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from edge.config import Config
+from edge.health import Health
+from edge.journal.entry import Entry
+from edge.journal.writer import Journal
+from edge.library.store import Store
+from edge.songs import Placed, Song
+from edge.web import open_web
+from edge.web.day import start_of_day
+from edge.web.past import before
+from tests.broker import free_port, wait_for
+from tests.web.served import getter
+
+
+def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None:
+    midnight = start_of_day(time.time())
+    path = tmp_path / "journal.db"
+    journal = Journal(path, keep=9e6, on_problem=lambda _: None)
+    for entry in (
+        Entry(midnight - 3600, "mood", mood="sad", confidence=0.5),
+        Entry(midnight - 1800, "mood", mood="happy", confidence=0.75),
+        Entry(midnight + 60, "decision", mood="happy", text="kept: nobody is here"),
+        Entry(midnight + 120, "decision", mood="happy", title="Daft Punk", text="the room is happy: Daft Punk plays"),
+        Entry(midnight + 180, "play", title="Clocks", artist="Coldplay", uri="spotify:track:x"),
+        Entry(midnight + 240, "camera", text="off"),
+        Entry(midnight + 250, "skip", title="Clocks"),
+        Entry(midnight + 300, "mood", mood="neutral", confidence=0.9),
+    ):
+        journal.put(entry)
+    journal.start()
+    journal.stop()
+    found = before(path, midnight + 400, midnight + 299)
+    assert [(entry["kind"], entry.get("mood") or entry.get("title") or entry["text"]) for entry in found] == [
+        # What stood at midnight is shown from then on.
+        ("mood", "happy"),
+        ("decision", "happy"),
+        ("song", "Clocks"),
+        ("camera", "camera switched off"),
+    ]
+    assert found[0] == {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(midnight))} | {
+        "kind": "mood",
+        "mood": "happy",
+        "confidence": 0.75,
+    }
+    assert len(before(path, midnight + 400, midnight + 299, most=2)) == 2
+    # A device that was started yesterday knows the whole day itself.
+    assert before(path, midnight + 400, midnight - 10) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
+def test_without_a_journal_that_can_be_read_the_past_is_empty(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "journal.db"
+    if content is not None:
+        path.write_bytes(content)
+    midnight = start_of_day(time.time())
+    assert before(path, midnight + 400, midnight + 300) == []
+
+
+def test_songs_are_offered_once_the_library_is_sorted(state_folder: Path) -> None:
+    config = Config.model_validate({"web": {"enabled": True, "port": free_port()}})
+    problems: list[str] = []
+    server = open_web(
+        config,
+        post=lambda _: None,
+        problem=lambda _, text: problems.append(text),
+        health=Health(10.0, time.monotonic()),
+        offset=0.0,
+    )
+    assert server is not None
+    server.start()
+    try:
+        wait_for(lambda: problems == [""], what="the page")
+        get = getter(f"http://127.0.0.1:{config.web.port}")
+        wait_for(lambda: get("/healthz") is not None, what="an answer")
+        assert get("/api/session")["can"] == {"recommend": False, "checks": True, "sign_in": False, "view": False}
+        song = Song("spotify:track:0BCPKOYdS2jbQ8iyB56Zns", "Clocks", "Coldplay")
+        with Store() as store:
+            progress = store.begin("liked")
+            store.add_page("liked", progress.generation, [song], offset=0, total=1)
+            store.finish("liked", progress.generation)
+            store.save_moods([Placed(song, "happy", 0.1, "quadrant")])
+        assert get("/api/session")["can"]["recommend"] is True
+        assert get("/api/recommendations?mood=happy")["songs"] == [
+            {"title": "Clocks", "artist": "Coldplay", "uri": "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"}
+        ]
+        assert get("/api/recommendations?mood=sad")["songs"] == []
+    finally:
+        server.stop()

@@ -1,0 +1,88 @@
+"""The server's thread: a taken port, a wrong address, an end; and what a page that is off costs."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from edge.config import Config
+from edge.health import Health
+from edge.web import open_web
+from tests.broker import free_port, wait_for
+from tests.web.served import Serve
+
+
+def test_a_taken_port_is_a_problem_and_is_tried_again(serve: Serve, monkeypatch: object) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        served = serve(port=port, wait=False)
+        wait_for(lambda: bool(served.problems), what="the problem")
+        assert f"web.port: 127.0.0.1:{port} can't be used" in served.problems[0]
+    wait_for(lambda: served.problems[-1] == "", 12, "the page, once the port is free")
+    assert served.get("/healthz").ok
+
+
+def test_an_address_that_isnt_ours_is_a_problem(serve: Serve) -> None:
+    for host in ("203.0.113.7", "no-such-host.invalid"):
+        served = serve(host=host, wait=False)
+        wait_for(lambda served=served: bool(served.problems), 20, "the problem")  # type: ignore[misc]
+        assert host in served.problems[0]
+
+
+def test_it_stops_at_once_and_frees_the_port(serve: Serve) -> None:
+    served = serve()
+    started = time.monotonic()
+    served.server.stop()
+    assert time.monotonic() - started < 3
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", served.config.port)) != 0
+    serve(port=served.config.port)
+
+
+def test_a_page_for_everybody_without_a_password_isnt_opened(state_folder: Path) -> None:
+    port, problems = free_port(), []
+    config = Config.model_validate({"web": {"enabled": True, "host": "0.0.0.0", "port": port}})
+    server = open_web(
+        config, post=lambda _: None, problem=lambda *told: problems.append(told), health=Health(10, 0), offset=0.0
+    )
+    assert server is not None
+    server.start()
+    wait_for(lambda: bool(problems), what="the refusal")
+    server.stop()
+    assert problems == [("web", "web.host: 0.0.0.0: needs a password; set one with `moodroom web password`")]
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_page_that_is_off_loads_nothing() -> None:
+    code = """
+import json, sys
+import edge.daemon
+from edge.config import Config
+from edge.web import open_web
+assert open_web(Config(), post=print, problem=print, health=None, offset=0.0) is None
+print(json.dumps([name for name in ("starlette", "uvicorn", "anyio", "edge.web.app") if name in sys.modules]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_without_its_libraries_the_page_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError(\"No module named 'uvicorn'\", name='uvicorn')")
+    code = """
+from edge.config import Config
+from edge.web import open_web
+config = Config.model_validate({"web": {"enabled": True}})
+assert open_web(config, post=print, problem=lambda *told: print(*told), health=None, offset=0.0) is None
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "web web: the page needs uvicorn; run: pip install 'moodroom[web]'\n"
