@@ -28,7 +28,7 @@ Changes = list[tuple[float, str]]
 class EveryNth:
     """Searches and reads every n-th frame, as most programs of this kind do with n = 1."""
 
-    slower = 1.0
+    slower, calm = 1.0, False
 
     def __init__(self, n: int) -> None:
         self._n, self._seen = n, -1

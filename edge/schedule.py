@@ -65,6 +65,11 @@ class Schedule:
         return self.slower / self._config.max_rate - 1e-6
 
     @property
+    def calm(self) -> bool:
+        """True while the next look is for one who is settled, or for an empty room: then frames may come slowly."""
+        return self._looked is not None and not self._lost and (self._settled or not self._occupied)
+
+    @property
     def longest_wait(self) -> float:
         """Seconds that can pass at most between two looks while frames come: the calmest pace, or until two of the
         dearest looks are paid for, since what one costs is known only afterwards.

@@ -13,7 +13,7 @@ from edge.errors import ModelError
 from edge.mood import RoomMood
 from edge.schedule import Plan, Schedule, Step
 from edge.tracks import Tracks
-from edge.values import Face, Frame, Reading
+from edge.values import Face, Frame, Reading, Wanted
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.motion import Change, Motion
@@ -33,6 +33,9 @@ class Pace(Protocol):
 
     counts: Counter[str]
     slower: float
+
+    @property
+    def calm(self) -> bool: ...
 
     def wants_motion(self, now: float) -> bool: ...
 
@@ -57,7 +60,8 @@ class Watch:
         self._mood = RoomMood(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
         self._nominal = nominal
-        self._lost = False
+        self._lost = self._far = False
+        self.wanted = Wanted()
         self.looks = 0
         self.spent: defaultdict[str, float] = defaultdict(float)
 
@@ -87,6 +91,7 @@ class Watch:
         )
         self._motion.keep()
         self.looks += 1
+        self.wanted = Wanted(self.schedule.calm, self._far)
         return reading
 
     def clear(self) -> None:
@@ -94,6 +99,7 @@ class Watch:
         self._tracks.clear()
         self._motion.clear()
         self._mood.clear()
+        self.wanted = Wanted()
 
     def _look(self, frame: Frame, step: Step) -> Reading:
         grey = frame.grey
@@ -107,7 +113,10 @@ class Watch:
             self._lost = len(faces) < len(followed)
         people = self._tracks.update(frame.at, faces)
         pairs = list(zip(people, faces, strict=True))
-        seen = self._timed("classify", lambda: {p.number: self._classifier.read(grey, face) for p, face in pairs})
+        self._far = any(self._classifier.far(face) for face in faces)
+        seen = self._timed(
+            "classify", lambda: {p.number: self._classifier.read(grey, face, frame.detail) for p, face in pairs}
+        )
         return self._timed("mood", lambda: self._mood.look(frame.at, seen))
 
     def _timed(self, stage: str, call: Callable[[], T]) -> T:

@@ -58,6 +58,19 @@ def test_an_uncertain_mood_is_looked_at_often_and_a_settled_one_rarely() -> None
     assert len(often) >= 4 * len(rarely)
 
 
+def test_frames_may_come_slowly_unless_the_next_look_is_urgent() -> None:
+    schedule = Schedule(CONFIG)
+    assert not schedule.calm, "nothing was looked at yet"
+    for occupied, settled, lost, calm in [
+        (False, False, False, True),
+        (True, False, False, False),
+        (True, True, False, True),
+        (True, True, True, False),
+    ]:
+        schedule.looked(1.0, Step.DETECT, 0.01, occupied=occupied, settled=settled, lost=lost)
+        assert schedule.calm is calm, (occupied, settled, lost)
+
+
 def test_somebody_who_moves_is_looked_at_a_little_sooner() -> None:
     still = run(Schedule(CONFIG), 20, occupied=True, cost=0.001)
     moving = run(Schedule(CONFIG), 20, occupied=True, cost=0.001, near=0.5)

@@ -10,7 +10,8 @@ import pytest
 import scenes
 from edge.bench import EveryNth, measure, reactions
 from edge.config import Config
-from edge.values import EXPRESSIONS
+from edge.values import EXPRESSIONS, Wanted
+from edge.watch import BASE, Watch
 
 CATALOGUE = scenes.catalogue()
 SHOWN = ("neutral", "happy", "surprise", "sad", "happy")
@@ -29,6 +30,21 @@ def test_one_visitor_is_read_right(name: str) -> None:
         expression for _, expression in scene.changes()
     }
     assert len(told) <= len(scene.changes())
+
+
+def test_the_camera_is_told_when_frames_may_come_slowly_and_when_faces_are_far() -> None:
+    """Somebody far off comes and sits still: first frames are wanted quickly, then slowly, with the large picture."""
+    visit = scenes.Visit(2.0, 60.0, ((2.0, "happy"),), size=46, restless=0.0)
+    watch = Watch(Config(), base=BASE, nominal=True)
+    assert watch.wanted == Wanted()
+    wanted = []
+    for frame in scenes.Scene("far", 15.0, (visit,)).frames():
+        watch.frame(frame)
+        wanted.append(watch.wanted)
+    assert wanted[10] == Wanted(calm=True), "the room is empty"
+    assert Wanted(calm=False, detail=True) in wanted and wanted[-1] == Wanted(calm=True, detail=True)
+    watch.clear()
+    assert watch.wanted == Wanted()
 
 
 def test_a_television_is_no_visitor_and_hides_none() -> None:

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -15,11 +15,13 @@ from edge.camera import Wait
 from edge.camera.grey import to_grey
 from edge.config import CameraConfig
 from edge.errors import SourceError
-from edge.values import Frame, Grey
+from edge.values import Frame, Grey, Wanted
 
 # What FFmpeg and OpenCV say about a broken film, we say in one sentence.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+# OpenCV 4.11, which NumPy 1 needs, has it at another place; 2 means errors only.
+_set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+_set_log_level(2)
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # A handful of photographs is a slide show; a long row of pictures is a film that somebody took apart.
@@ -57,6 +59,12 @@ class Replay:
         frame = Frame(self._seq, at, grey)
         self._seq += 1
         return frame
+
+    def want(self, wanted: Wanted) -> None:
+        """A film gives what it has."""
+
+    def rest(self) -> None:
+        """A film has no sensor."""
 
     def close(self) -> None:
         self._shots = iter(())
@@ -100,7 +108,7 @@ def film(path: Path, config: CameraConfig) -> Iterator[Shot]:
                 return
             told = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             at = told if at < told < at + 60 else at + step
-            yield max(at, 0.0), to_grey(picture, config.rotate)
+            yield max(at, 0.0), to_grey(picture, config)
     finally:
         capture.release()
 
@@ -114,7 +122,7 @@ def pictures(folder: Path, config: CameraConfig) -> Iterator[Shot]:
         picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
         if picture is None:
             continue
-        grey = to_grey(picture, config.rotate)
+        grey = to_grey(picture, config)
         for _ in range(hold):
             yield next(count) / config.fps, grey
 

@@ -12,7 +12,7 @@ from edge.config.kinds import Duration, Section, Share
 def _source(value: Any) -> Any:
     """A camera may be named by its number."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value in ("",) or str(value).startswith("-"):
-        raise ValueError("must be auto, picamera2, v4l2, a camera's number, a path or an address")
+        raise ValueError("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
     return str(value)
 
 
@@ -25,8 +25,9 @@ Source = Annotated[
 
 class CameraConfig(Section):
     source: Source = "auto"
-    """auto, picamera2, v4l2, a number or path such as /dev/video0, a file, a folder of pictures, an address
-    (rtsp://, http://) or a GStreamer pipeline that ends in appsink."""
+    """auto, picamera2, v4l2, jetson (its CSI camera), a number or path such as /dev/video0, a file, a folder of
+    pictures, an address (rtsp://, http://), or gst: and a GStreamer pipeline's beginning such as
+    `gst:videotestsrc ! videoconvert`."""
     width: Annotated[int, Field(ge=160, le=3840)] = 640
     """Pixels; faces should be 48 or more of them wide."""
     height: Annotated[int, Field(ge=120, le=2160)] = 480
@@ -35,6 +36,12 @@ class CameraConfig(Section):
     """Frames a second asked of the camera; most are skipped unread."""
     rotate: Literal[0, 90, 180, 270] = 0
     """Degrees clockwise, for a camera that is mounted on its side or head."""
+    flip: Literal["none", "horizontal", "vertical"] = "none"
+    """Mirror the picture, after it was turned; for a camera that looks into a mirror."""
+    exposure: Literal["normal", "long"] = "normal"
+    """long lets a Pi's camera expose for longer in a dark room; people who move are blurred."""
+    detail: Annotated[int, Field(ge=1, le=4)] = 2
+    """The Pi's camera keeps a second picture so many times as large, from which far faces are cut; 1: none."""
     stuck_after: Duration = 10.0
     """A camera that gives no frame for so long is closed and opened again."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import ModelError
-from edge.values import EXPRESSIONS, Expression, Face, Grey
+from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision.crop import cut, square
 from edge.vision.runtime import PACKAGES, interpreter
 
@@ -59,9 +59,19 @@ class Classifier:
         self.shares = _shares(facts)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
 
-    def read(self, grey: Grey, face: Face) -> Expression:
-        """The expression of a face that a detector found in a (height, width) frame."""
+    def far(self, face: Face) -> bool:
+        """True where the model's input has more pixels than the face has in the frame."""
+        return square(face.box, margin=self._margin, raised=self._raised).w < self.size
+
+    def read(self, grey: Grey, face: Face, detail: Grey | None = None) -> Expression:
+        """The expression of a face that a detector found in a (height, width) frame.
+
+        detail: the same picture at a larger size, from which a far face is cut.
+        """
         box = square(face.box, margin=self._margin, raised=self._raised)
+        if detail is not None and box.w < self.size:
+            across, down = detail.shape[1] / grey.shape[1], detail.shape[0] / grey.shape[0]
+            grey, box = detail, Box(box.x * across, box.y * down, box.w * across, box.h * down)
         part = cut(grey, box, self.size)
         probabilities = self.classify(part)["expression"]
         trust = quality(part, box.w, face)

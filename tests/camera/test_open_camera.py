@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import types
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge import camera
-from edge.camera import DEMO, is_replay, is_stream, open_camera, public, settle
+from edge.camera import DEMO, is_pipeline, is_replay, is_stream, open_camera, public, settle
 from edge.config import CameraConfig
 from edge.errors import CameraError, SourceError
 
@@ -23,6 +24,8 @@ LIVE = [
     "RTSPS://cam",
     "http://cam/x.mjpg",
     "udp://@:1",
+    "jetson",
+    "gst:videotestsrc",
     "videotestsrc ! appsink",
 ]
 
@@ -36,6 +39,20 @@ def test_a_live_camera_has_no_end(source: str) -> None:
     assert not is_replay(source)
     with pytest.raises(SourceError, match="--fast: replays films only"):
         open_camera(CameraConfig(source=source), wait=never, fast=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "pipeline"),
+    [
+        ("gst:videotestsrc", True),
+        ("a ! b", True),
+        ("http://cam/a ! b", False),
+        ("a!b.mp4", False),
+        ("jetson", False),
+    ],
+)
+def test_a_pipeline_is_told_from_an_address(source: str, pipeline: bool) -> None:
+    assert is_pipeline(source) is pipeline
 
 
 @pytest.mark.parametrize("source", [DEMO, "film.mp4", "/home/pi/pictures", "./0", "folder/with!mark", "C:/film.webm"])
@@ -53,6 +70,9 @@ def test_auto_takes_the_pi_s_camera_then_usb_then_the_demo(monkeypatch: pytest.M
     monkeypatch.setattr(camera, "first_video_device", lambda: "/dev/video0")
     assert settle("auto") == "picamera2"
     monkeypatch.setattr(camera, "_pi_camera", lambda: False)
+    monkeypatch.setattr(camera, "_jetson_camera", lambda: True)
+    assert settle("auto") == "jetson"
+    monkeypatch.setattr(camera, "_jetson_camera", lambda: False)
     assert settle("auto") == "v4l2"
     monkeypatch.setattr(camera, "first_video_device", lambda: None)
     assert settle("auto") == DEMO
@@ -92,6 +112,20 @@ def test_the_lowest_video_device_that_is_no_codec_is_taken(monkeypatch: pytest.M
     assert camera.first_video_device() is None
 
 
+@pytest.mark.parametrize(
+    ("name", "gstreamer", "there"),
+    [("vi-output, imx219 9-0010", True, True), ("vi-output, imx219 9-0010", False, False), ("HD Webcam", True, False)],
+)
+def test_a_jetson_s_sensor_counts_only_where_gstreamer_can_read_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, gstreamer: bool, there: bool
+) -> None:
+    monkeypatch.setattr(Path, "glob", lambda self, _: iter([Path("/dev/video0")]))
+    monkeypatch.setattr(Path, "read_text", lambda self: name)
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/gst-launch-1.0" if gstreamer else None)
+    assert camera._jetson_camera() is there
+    assert (camera.first_video_device() is None) == name.startswith("vi-output")
+
+
 def test_no_video_device_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.camera.opencv.first_video_device", lambda: None)
     with pytest.raises(CameraError, match="there is no /dev/video device; plug a camera in"):
@@ -115,6 +149,8 @@ def test_the_demo_is_a_film_that_plays(demo_clip: Path) -> None:
         ("http://cam/video?pwd=hunter2", "http://cam/..."),
         ("HTTP://cam?pwd=hunter2", "HTTP://cam/..."),
         ("rtspsrc location=rtsp://cam user-pw=hunter2 ! decodebin ! appsink", "rtspsrc ! ..."),
+        ("gst:rtspsrc location=rtsp://cam user-pw=hunter2", "rtspsrc ! ..."),
+        ("gst:", "gst:"),
         ("/dev/video0", "/dev/video0"),
         ("film@home.mp4", "film@home.mp4"),
     ],

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
 import numpy as np
 import pytest
 
+from edge.camera import CALM, opencv
 from edge.camera.opencv import OpenCvCamera
+from edge.camera.v4l2 import Mode
 from edge.config import CameraConfig
 from edge.errors import CameraError
+from edge.stations import Capture
+from edge.values import Frame, Wanted
+from edge.worker import Latest, Worker
 from tests.broker import free_port
 
 
@@ -39,9 +45,7 @@ def test_a_password_in_an_address_is_said_nowhere(scheme: str, capfd: pytest.Cap
     assert "hunter2" not in captured.out + captured.err
 
 
-@pytest.mark.skipif(cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER), reason="this OpenCV has GStreamer")
-def test_a_pipeline_without_gstreamer_is_one_sentence() -> None:
-    assert "this OpenCV has no GStreamer" in refusal("videotestsrc ! videoconvert ! appsink")
+# --- network cameras --------------------------------------------------------------------------------------------------
 
 
 class Stream(ThreadingHTTPServer):
@@ -49,9 +53,12 @@ class Stream(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Pictures)
+    allow_reuse_address = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Pictures)
         self.dead = threading.Event()
+        self.sent = 0
 
 
 class Pictures(BaseHTTPRequestHandler):
@@ -66,6 +73,7 @@ class Pictures(BaseHTTPRequestHandler):
         try:
             while not self.server.dead.wait(0.01):
                 self.wfile.write(head + jpeg + b"\r\n")
+                self.server.sent += 1
         except OSError:
             pass
 
@@ -73,16 +81,24 @@ class Pictures(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def stream() -> Iterator[Stream]:
-    server = Stream()
+@contextmanager
+def serving(port: int = 0) -> Iterator[Stream]:
+    server = Stream(port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield server
-    server.dead.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server
+    finally:
+        server.dead.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def stream() -> Iterator[Stream]:
+    with serving() as server:
+        yield server
 
 
 def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
@@ -98,3 +114,164 @@ def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
             camera.read()
     camera.close()
     camera.close()
+
+
+def soon(true: Callable[[], object], seconds: float = 20.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
+    """Through the daemon's own capture thread, which closes the camera, waits and opens it anew."""
+    frames: Latest[Frame] = Latest()
+    told: list[str] = []
+    with ExitStack() as stack:
+        first = ExitStack()
+        server = first.enter_context(serving())
+        stack.callback(first.close)
+        config = CameraConfig(source=f"http://127.0.0.1:{server.server_port}/video")
+        capture = Capture(config, frames, loop=False, on=lambda: True, seen=lambda _: None)
+        worker = Worker("capture", capture.turn, on_error=told.append, on_end=capture.close, first_wait=0.05)
+        capture.stopping = worker.stopping
+        stack.callback(worker.join, 10.0)
+        stack.callback(worker.stopping.set)
+        worker.start()
+        assert frames.get(20.0) is not None
+        first.close()
+        assert soon(lambda: len(told) >= 2), "it died, and opening it failed at least once"
+        assert told[0].endswith("gives no more frames; it is opened again") and "doesn't open" in told[1]
+        frames.get(0)
+        stack.enter_context(serving(server.server_port))
+        assert soon(lambda: frames.get(0.1) is not None)
+        worker.stopping.set()
+        assert worker.join(10.0)
+
+
+def test_in_a_calm_room_frames_are_passed_over_undecoded(stream: Stream) -> None:
+    camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig())
+    camera.read()
+    camera.want(Wanted(calm=True))
+    first, second = camera.read(), camera.read()
+    assert second.at - first.at >= 1 / CALM - 0.01 and second.seq == first.seq + 1
+    camera.want(Wanted())
+    third = camera.read()
+    # The wait was for the calm pace only.
+    assert third.seq == second.seq + 1
+    camera.close()
+
+
+def test_a_rest_lets_go_of_the_camera_and_a_read_opens_it(stream: Stream) -> None:
+    camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig())
+    camera.read()
+    camera.rest()
+    assert camera._capture is None
+    assert camera.read().seq == 1
+    camera.close()
+
+
+# --- USB cameras: there is no such device in a test, so what OpenCV is asked for is looked at -------------------------
+
+
+class VideoCapture:
+    """OpenCV's, with a camera that has what it is asked for."""
+
+    def __init__(self, device: str, backend: int) -> None:
+        assert backend == cv2.CAP_V4L2
+        self.asked: list[tuple[int, float]] = []
+        opened.append(self)
+
+    def set(self, key: int, value: float) -> bool:
+        self.asked.append((key, value))
+        return True
+
+    def get(self, key: int) -> float:
+        return dict(self.asked).get(key, 0.0)
+
+    def isOpened(self) -> bool:  # noqa: N802  OpenCV's name
+        return True
+
+    def grab(self) -> bool:
+        return bool(pictures)
+
+    def retrieve(self) -> tuple[bool, np.ndarray]:
+        return True, pictures.pop(0)
+
+    def release(self) -> None:
+        self.asked.append((-1, -1))
+
+
+opened: list[VideoCapture] = []
+pictures: list[np.ndarray] = []
+
+
+@pytest.fixture
+def usb(monkeypatch: pytest.MonkeyPatch) -> list[Mode]:
+    """What the USB camera offers, to be filled in."""
+    offered: list[Mode] = []
+    monkeypatch.setattr(opencv, "modes", lambda _: offered)
+    monkeypatch.setattr(cv2, "VideoCapture", VideoCapture)
+    opened.clear()
+    pictures.clear()
+    return offered
+
+
+def fourcc(name: str) -> int:
+    return cv2.VideoWriter.fourcc(*name)
+
+
+def test_a_usb_camera_is_asked_for_the_least_that_fits(usb: list[Mode]) -> None:
+    usb += [Mode("MJPG", 1280, 720, 30), Mode("YUYV", 800, 600, 15), Mode("YUYV", 320, 240, 30)]
+    OpenCvCamera("/dev/video0", CameraConfig())
+    assert opened[0].asked == [
+        (cv2.CAP_PROP_FOURCC, fourcc("YUYV")),
+        (cv2.CAP_PROP_FRAME_WIDTH, 800),
+        (cv2.CAP_PROP_FRAME_HEIGHT, 600),
+        (cv2.CAP_PROP_FPS, 10.0),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+        (cv2.CAP_PROP_CONVERT_RGB, 0),
+    ]
+
+
+def test_a_usb_camera_that_tells_nothing_is_asked_for_the_configured_size(usb: list[Mode]) -> None:
+    OpenCvCamera("/dev/video0", CameraConfig())
+    assert opened[0].asked == [
+        (cv2.CAP_PROP_FRAME_WIDTH, 640),
+        (cv2.CAP_PROP_FRAME_HEIGHT, 480),
+        (cv2.CAP_PROP_FPS, 10.0),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+    ]
+
+
+def test_yuyv_is_read_without_colours_and_stretched(usb: list[Mode]) -> None:
+    usb.append(Mode("YUYV", 640, 480, 30))
+    picture = np.full((480, 640, 2), 200, np.uint8)
+    picture[:, :, 0] = 235
+    pictures.append(picture)
+    grey = OpenCvCamera("/dev/video0", CameraConfig()).read().grey
+    assert grey.shape == (480, 640) and set(np.unique(grey)) == {255}
+
+
+def test_mjpg_is_decoded_to_luma_and_a_broken_picture_is_passed_over(usb: list[Mode]) -> None:
+    usb.append(Mode("MJPG", 640, 480, 30))
+    jpeg = cv2.imencode(".jpg", np.full((480, 640, 3), 90, np.uint8))[1].reshape(1, -1)
+    pictures.extend([np.zeros((1, 50), np.uint8), jpeg])
+    frame = OpenCvCamera("/dev/video0", CameraConfig()).read()
+    assert frame.seq == 0 and frame.grey.shape == (480, 640)
+    assert frame.grey.mean() == pytest.approx(90, abs=2)
+
+
+def test_a_usb_camera_that_is_pulled_out_or_broken_is_one_sentence(usb: list[Mode]) -> None:
+    usb.append(Mode("MJPG", 640, 480, 30))
+    camera = OpenCvCamera("/dev/video0", CameraConfig())
+    with pytest.raises(CameraError, match="/dev/video0 gives no more frames; it is opened again"):
+        camera.read()
+    pictures.extend(np.zeros((1, 50), np.uint8) for _ in range(100))
+    with pytest.raises(CameraError, match="gives no more frames"):
+        camera.read()
+    camera.close()
+    camera.close()
+    assert opened[0].asked.count((-1, -1)) == 1

@@ -145,6 +145,22 @@ def test_a_poor_face_says_less() -> None:
     assert all(0 < value <= 0.75 for value in poor.values()), poor
 
 
+def test_a_far_face_is_cut_from_the_larger_picture_and_a_near_one_isn_t(classifier: Classifier) -> None:
+    """The same face at 24 and at 48 pixels, at the same place of the room."""
+    grey, detail = np.full((120, 160), 120, np.uint8), np.full((240, 320), 120, np.uint8)
+    face = demo_faces()[3]
+    detail[80:128, 100:148] = cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA)
+    grey[40:64, 50:74] = cv2.resize(face, (24, 24), interpolation=cv2.INTER_AREA)
+    far = Face(Box(51, 41, 22, 22), 1.0)
+    assert classifier.far(far) and not classifier.far(Face(Box(10, 10, 60, 60), 1.0))
+    plain, better = classifier.read(grey, far), classifier.read(grey, far, detail)
+    twice = Face(Box(102, 82, 44, 44), 1.0)
+    assert better.quality > 1.5 * plain.quality
+    assert better.probabilities == classifier.read(detail, twice).probabilities != plain.probabilities
+    near = Face(Box(30, 20, 60, 60), 1.0)
+    assert classifier.read(grey, near, detail) == classifier.read(grey, near)
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 

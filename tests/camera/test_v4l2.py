@@ -1,0 +1,148 @@
+"""Which mode a USB camera is asked for, and the kernel's structures that tell."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.camera import v4l2
+from edge.camera.v4l2 import Mode, choose, modes
+
+WEBCAM = [
+    Mode("YUYV", 640, 480, 30),
+    Mode("YUYV", 320, 240, 30),
+    Mode("YUYV", 1280, 720, 10),
+    Mode("YUYV", 1920, 1080, 5),
+    Mode("MJPG", 640, 480, 30),
+    Mode("MJPG", 1280, 720, 30),
+    Mode("MJPG", 1920, 1080, 30),
+    Mode("H264", 640, 480, 30),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        ((640, 480, 10), Mode("YUYV", 640, 480, 30)),
+        ((600, 400, 10), Mode("YUYV", 640, 480, 30)),
+        ((1280, 720, 10), Mode("YUYV", 1280, 720, 10)),
+        ((1280, 720, 15), Mode("MJPG", 1280, 720, 30)),
+        ((800, 600, 10), Mode("YUYV", 1280, 720, 10)),
+        ((1280, 800, 10), Mode("MJPG", 1920, 1080, 30)),
+        ((3840, 2160, 10), Mode("MJPG", 1920, 1080, 30)),
+        ((640, 480, 60), Mode("YUYV", 640, 480, 30)),
+    ],
+)
+def test_the_least_picture_that_fits_and_is_quick_enough_is_chosen(
+    wanted: tuple[int, int, float], chosen: Mode
+) -> None:
+    width, height, fps = wanted
+    assert choose(WEBCAM, width=width, height=height, fps=fps) == chosen
+
+
+def test_a_camera_without_a_known_format_is_left_as_it_is() -> None:
+    assert choose([], width=640, height=480, fps=10) is None
+    assert choose([Mode("H264", 640, 480, 30)], width=640, height=480, fps=10) is None
+
+
+MODES = st.builds(
+    Mode,
+    st.sampled_from(["YUYV", "MJPG", "NV12"]),
+    st.integers(1, 4000),
+    st.integers(1, 4000),
+    st.floats(0, 120),
+)
+
+
+@given(st.lists(MODES), st.integers(160, 3840), st.integers(120, 2160), st.floats(0.1, 60))
+def test_nothing_is_wasted(offered: list[Mode], width: int, height: int, fps: float) -> None:
+    chosen = choose(offered, width=width, height=height, fps=fps)
+    known = [mode for mode in offered if mode.fourcc != "NV12"]
+    assert (chosen is None) == (not known)
+    if chosen is None:
+        return
+    fitting = [mode for mode in known if mode.width >= width and mode.height >= height]
+    assert chosen in (fitting or known)
+    better = [mode for mode in fitting if mode.fps >= fps]
+    if better:
+        assert chosen.fps >= fps
+        assert chosen.width * chosen.height == min(mode.width * mode.height for mode in better)
+
+
+def test_the_kernel_s_answers_are_read(tmp_path: Path) -> None:
+    """The structures as linux/videodev2.h has them, filled in as a driver does."""
+    formats = [b"YUYV", b"MJPG"]
+
+    def kernel(handle: int, request: int, asked: bytearray) -> int:
+        index = struct.unpack_from("=I", asked)[0]
+        if request == v4l2.ENUM_FMT:
+            assert len(asked) == 64 and struct.unpack_from("=I", asked, 4)[0] == 1
+            if index >= len(formats):
+                raise OSError(22, "Invalid argument")
+            asked[12:44] = b"some name".ljust(32, b"\0")
+            asked[44:48] = formats[index]
+        elif request == v4l2.ENUM_FRAMESIZES:
+            assert len(asked) == 44
+            if asked[4:8] == b"MJPG" and index == 0:
+                struct.pack_into("=7I", asked, 8, 3, 160, 1280, 8, 120, 720, 8)
+            elif asked[4:8] == b"YUYV" and index < 2:
+                struct.pack_into("=3I", asked, 8, 1, *[(640, 480), (1280, 720)][index])
+            else:
+                raise OSError(22, "Invalid argument")
+        elif request == v4l2.ENUM_FRAMEINTERVALS:
+            assert len(asked) == 52
+            width = struct.unpack_from("=I", asked, 8)[0]
+            rates = [30, 15] if width == 640 else [10]
+            if index >= len(rates):
+                raise OSError(22, "Invalid argument")
+            struct.pack_into("=3I", asked, 16, 1, 1, rates[index])
+        return 0
+
+    device = tmp_path / "video0"
+    device.touch()
+    assert modes(str(device), ioctl=kernel) == [
+        Mode("YUYV", 640, 480, 30),
+        Mode("YUYV", 1280, 720, 10),
+        Mode("MJPG", 640, 480, 30),
+        Mode("MJPG", 800, 600, 10),
+        Mode("MJPG", 1280, 720, 10),
+    ]
+
+
+def test_what_is_no_camera_has_no_modes(tmp_path: Path) -> None:
+    file = tmp_path / "video0"
+    file.touch()
+    assert modes(str(file)) == []
+    with pytest.raises(FileNotFoundError):
+        modes(str(tmp_path / "video1"))
+
+
+@pytest.mark.skipif(
+    shutil.which("cc") is None or not Path("/usr/include/linux/videodev2.h").is_file(),
+    reason="needs a C compiler and the kernel's headers",
+)
+def test_the_requests_and_places_are_the_kernel_s(tmp_path: Path) -> None:
+    source = tmp_path / "told.c"
+    source.write_text(
+        "#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n"
+        'int main(void) { printf("%u %u %u %zu %zu %zu",'
+        "(unsigned)VIDIOC_ENUM_FMT, (unsigned)VIDIOC_ENUM_FRAMESIZES, (unsigned)VIDIOC_ENUM_FRAMEINTERVALS,"
+        "offsetof(struct v4l2_fmtdesc, pixelformat), offsetof(struct v4l2_frmsizeenum, type),"
+        "offsetof(struct v4l2_frmivalenum, type)); return 0; }\n"
+    )
+    subprocess.run(["cc", str(source), "-o", str(tmp_path / "told")], check=True)
+    told = subprocess.run([str(tmp_path / "told")], capture_output=True, text=True, check=True).stdout.split()
+    assert [int(number) for number in told] == [
+        v4l2.ENUM_FMT,
+        v4l2.ENUM_FRAMESIZES,
+        v4l2.ENUM_FRAMEINTERVALS,
+        44,
+        8,
+        16,
+    ]
