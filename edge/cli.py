@@ -13,6 +13,8 @@ from typer.exceptions import TyperException
 
 from edge import __version__
 from edge.errors import ConfigError, ModelError, MoodroomError
+from edge.history_cli import mount as mount_history
+from edge.library_cli import mount as mount_library
 
 app = typer.Typer(
     add_completion=False,
@@ -27,6 +29,10 @@ ConfigOption = Annotated[
 
 mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has on the MQTT broker.")
 app.add_typer(mqtt_app, name="mqtt")
+web_app = typer.Typer(no_args_is_help=True, help="The page for phones.")
+app.add_typer(web_app, name="web")
+mount_library(app)
+mount_history(app)
 
 
 @app.command()
@@ -42,8 +48,8 @@ def run(
 ) -> None:
     """Run the device in the foreground."""
     from edge import config_file, logs
-    from edge.daemon import Options, loader
     from edge.daemon import run as run_daemon
+    from edge.options import Options, loader
 
     logs.set_up(verbose=verbose)
     load = loader(config_file.find(config), source)
@@ -54,6 +60,7 @@ def run(
 def check(
     config: ConfigOption = None,
     config_only: Annotated[bool, typer.Option("--config-only", help="Only read the file; touch nothing.")] = False,
+    json_text: Annotated[bool, typer.Option("--json", help="The table as one JSON object on stdout.")] = False,
 ) -> None:
     """Validate the configuration and try each part."""
     from edge import config_file
@@ -65,7 +72,7 @@ def check(
         return
     from edge.check import try_parts
 
-    raise typer.Exit(try_parts(settings, sys.stdout))
+    raise typer.Exit(try_parts(settings, sys.stdout, as_json=json_text))
 
 
 @app.command()
@@ -90,6 +97,15 @@ def cleanup(config: ConfigOption = None) -> None:
     from edge.mqtt_cleanup import cleanup as clean_up
 
     raise typer.Exit(clean_up(config_file.load(config_file.find(config)), sys.stdout))
+
+
+@web_app.command("password")
+def web_password(config: ConfigOption = None) -> None:
+    """Set the page's password; it is asked for twice, or read from a pipe."""
+    from edge import config_file
+    from edge.web.set_password import set_password
+
+    set_password(config_file.load(config_file.find(config)), sys.stdin, sys.stdout)
 
 
 @app.command()
@@ -155,6 +171,9 @@ def main(arguments: list[str] | None = None) -> None:
         code = 2
     except MoodroomError as error:
         print(f"moodroom: {error}", file=sys.stderr)
+        code = 1
+    except typer.Abort:
+        # Somebody said no, or left.
         code = 1
     except BrokenPipeError:
         # The reader of our lines went away, as `| head` does; Python must not complain of it on its way out.

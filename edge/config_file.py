@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import types
 import typing
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def _sentence(error: ErrorDetails) -> str:
         return f"{path}: must be {wanted}, not {_show(given)}{_nearest(str(given), names)}"
     if kind == "value_error":
         reason = str(context["error"])
-        if reason.split(":", 1)[0] in ("profile",):
+        if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy"):
             return f"{path}.{reason}"
         return f"{path}: {reason}, not {_show(given)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
@@ -144,7 +145,7 @@ def _known(at: Location) -> list[str]:
     """The names that are valid under this place."""
     model: Any = Config
     for part in at:
-        model = _below(model, str(part))
+        model = _plain(_below(model, part))
     if isinstance(model, type) and issubclass(model, BaseModel):
         return list(model.model_fields)
     if typing.get_origin(model) is dict:
@@ -152,7 +153,17 @@ def _known(at: Location) -> list[str]:
     return []
 
 
-def _below(model: Any, part: str) -> Any:
+def _plain(model: Any) -> Any:
+    """Without annotations; of two forms the section, which has the keys."""
+    if typing.get_origin(model) is typing.Annotated:
+        return _plain(typing.get_args(model)[0])
+    forms = typing.get_args(model) if typing.get_origin(model) in (typing.Union, types.UnionType) else ()
+    return next((one for one in forms if isinstance(one, type) and issubclass(one, BaseModel)), model)
+
+
+def _below(model: Any, part: int | str) -> Any:
+    if isinstance(part, int):
+        return typing.get_args(model)[0] if typing.get_origin(model) is tuple else model
     if isinstance(model, type) and issubclass(model, BaseModel):
         field = model.model_fields.get(part)
         model = field.annotation if field else None

@@ -2,84 +2,72 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import queue
+import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from pathlib import Path
 from typing import TextIO
 
-from edge import __version__, config_file, state
+from edge import __version__, last_time, logs, state
 from edge.camera import is_replay, open_camera, public, settle
 from edge.config import Config
 from edge.director import Director
 from edge.errors import ConfigError
-from edge.health import Health, SystemdNotifier, memory_mb, slowdown, temperature, throttled
+from edge.health import Health, SystemdNotifier, WallClock, temperature
 from edge.homeassistant import discovery
+from edge.hub import Hub
+from edge.inbox import End, Inbox
+from edge.journal.open import open_journal
+from edge.library.play import resolver
+from edge.library.quiet import refreshing
 from edge.mqtt import Mqtt
-from edge.outlets import JsonLines, MqttOutlet, Outlet, PlainLines
+from edge.options import Options
+from edge.outlets import JsonLines, LogLines, MqttOutlet, Outlet, PlainLines
 from edge.players import Player, open_player
 from edge.room import Room
 from edge.secret import secret
+from edge.settings import Settings, as_commands, over_reload
 from edge.signals import Asked, signals
 from edge.stations import Capture, Playing, Vision
-from edge.values import UNKNOWN, Act, Command, Event, Frame, Mood, Playback, Problem, Reading, Wish
+from edge.upkeep import Upkeep
+from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Reading
 from edge.watch import BASE, Watch
+from edge.web import open_web
 from edge.wishes import Wishes
 from edge.worker import Latest, Worker, stop_all
+from edge.zone import zone
 
 log = logging.getLogger(__name__)
-# Seconds between two looks at how the device is, and until the second one; between two refusals in the log.
-HEALTH_EVERY, FIRST_HEALTH, REFUSAL_EVERY = 30.0, 3.0, 60.0
+# Seconds between two looks at how the device is, and until the second one.
+HEALTH_EVERY, FIRST_HEALTH = 30.0, 3.0
 STOP_WITHIN = 2.0
-
-
-class End(Enum):
-    """Why a session ended."""
-
-    STOPPED = "stopped"
-    OVER = "over"
-    RELOAD = "reload"
-    STUCK = "stuck"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line says beside the configuration.
-
-    once: end with the replay. fast: replay as quickly as frames can be processed, on the film's own clock.
-    json: JSON lines on stdout instead of plain ones.
-    """
-
-    once: bool = False
-    fast: bool = False
-    json: bool = False
-
-
-Item = Reading | Playback | Command | Problem | End
+# Seconds for which a camera that is away is tried again before a fresh process tries: some drivers need that.
+AWAY = 600.0
 
 
 def run(load: Callable[[], Config], options: Options, out: TextIO | None = None) -> int:
     """Run until told to stop; gives the exit code. `load` reads the configuration, again on SIGHUP."""
     config = load()
+    settings: dict[str, str] | None = None
     with signals() as asked:
         while True:
-            session = Session(config, options, out or sys.stdout)
+            session = Session(config, options, out or sys.stdout, settings=settings)
             end = session.run_fast(asked) if options.fast else session.run(asked, load)
             if end is not End.RELOAD:
                 return 1 if end is End.STUCK else 0
-            config = session.next_config
+            before, config = config.music.profile, session.next_config
+            settings = over_reload(session.room.settings(), before=before, now=config.music.profile)
 
 
 class Session:
     """The daemon with one configuration."""
 
-    def __init__(self, config: Config, options: Options, out: TextIO) -> None:
+    def __init__(
+        self, config: Config, options: Options, out: TextIO, *, settings: dict[str, str] | None = None
+    ) -> None:
+        """settings: what people had set before a reload; None where this is the start."""
         source = settle(config.camera.source)
         self._demo = config.camera.source == "auto" and source == "demo"
         if options.once and not is_replay(source):
@@ -92,53 +80,92 @@ class Session:
             open_camera(camera, wait=lambda _: None, fast=True).close()
         self.config = self.next_config = config.model_copy(update={"camera": camera})
         self._options, self._out = options, out
-        self._inbox: queue.Queue[Item] = queue.Queue(maxsize=256)
-        self._wishes = Wishes()
-        self._outlets: list[Outlet] = []
-        self._now = 0.0
+        self._inbox, self._wishes, self._now = Inbox(), Wishes(), 0.0
         self._first: float | None = 0.0 if options.fast else None
-        self._restart, self._refused_at = False, -REFUSAL_EVERY
         now = 0.0 if options.fast else time.monotonic()
-        self._offset = 0.0 if options.fast else time.time() - now
+        self._clock = WallClock(now, 0.0 if options.fast else time.time())
         self.health = Health(config.camera.stuck_after, now)
         self.watch = Watch(self.config, base=BASE, nominal=options.fast)
         # A film that is to be replayed once isn't the camera that somebody switched off.
         on = options.once or state.read("camera") != "OFF"
-        self.room = Room(Director(config.music), camera_on=on, music=config.music)
+        # Two fast replays are alike; the real thing needn't be.
+        dice = random.Random(0 if options.fast else None)  # noqa: S311 (no secret)
+        journal = config.journal if not options.fast else config.journal.model_copy(update={"enabled": False})
+        self._journal, self._learner = open_journal(journal, problem=partial(self._inbox.problem, "journal"))
+        weigh = None if options.fast else self._learner.weigh
+        director = Director(config.music, rng=dice, weigh=weigh, zone=zone(config.music.time_zone))
+        if not options.fast:
+            director.times.clock(now, now + self._clock.offset())
+            last_time.recall(director, self._clock.offset())
+        self._director = director
+        self.room = Room(director, camera_on=on, music=config.music)
         clock = (lambda: self._now) if options.fast else time.monotonic
-        self._player: Player = open_player(self.config, clock=clock, demo=self._demo or options.fast)
+        self._player: Player = open_player(self.config, clock=clock, demo=self._demo or options.fast, resolver=resolver)
         self._mqtt = self._open_mqtt()
+        web = partial(open_web, self.config, post=self._inbox.post, problem=self._inbox.problem, health=self.health)
+        self._web = None if options.fast else web(offset=self._clock.offset())
+        upkeep = self._upkeep = Upkeep(
+            self.health,
+            self._clock,
+            watch=self.watch,
+            player=self._player,
+            mqtt=self._mqtt,
+            calmest=max(config.schedule.settled, config.schedule.empty),
+        )
+        self._hub = Hub(self.room, self.health, upkeep, wish=self._player.apply if options.fast else self._wishes.put)
         self._add_outlets()
+        if not options.once and not options.fast:
+            kept = Settings(config.music.profile)
+            for command in as_commands(kept.load() if settings is None else settings):
+                self._hub.tell(self.room.command(now, command))
+            self._hub.outlets.append(kept)
 
     def run(self, asked: Asked, load: Callable[[], Config]) -> End:
         """The real thing: one thread a part, this one decides."""
         self._say_what_is_used()
         frames: Latest[Frame] = Latest()
-        capture = Capture(self.config.camera, frames, loop=not self._options.once, on=self._camera_on, seen=self._seen)
-        vision = Vision(self.watch, frames, on=self._camera_on, post=self._post)
-        player = Playing(self._player, self._wishes, post=self._post)
+        capture = Capture(
+            self.config.camera,
+            frames,
+            loop=not self._options.once,
+            on=lambda: self.room.camera_on,
+            resting=lambda: self.room.resting,
+            seen=self._seen,
+            wanted=lambda: self.watch.wanted,
+        )
+        vision = Vision(self.watch, frames, on=lambda: self.room.looking, post=self._inbox.post)
+        player = Playing(self._player, self._wishes, post=self._inbox.post)
         workers = [
-            Worker("player", player.turn, on_error=partial(self._problem, "player"), on_end=self._player.close),
-            Worker("vision", vision.turn, on_error=partial(self._problem, "vision"), first_wait=0.1),
-            Worker("capture", capture.turn, on_error=partial(self._problem, "camera"), on_end=capture.close),
+            Worker("player", player.turn, on_error=partial(self._inbox.problem, "player"), on_end=self._player.close),
+            Worker("vision", vision.turn, on_error=partial(self._inbox.problem, "vision"), first_wait=0.1),
+            Worker("capture", capture.turn, on_error=partial(self._inbox.problem, "camera"), on_end=capture.close),
         ]
-        self._capture_worker = workers[-1]
+        _, self._vision_worker, self._capture_worker = workers
         capture.stopping = self._capture_worker.stopping
-        notifier = SystemdNotifier()
+        workers += refreshing(self.config, self._hub.outlets, partial(self._inbox.problem, "library"))
+        notifier, end = SystemdNotifier(), End.STOPPED
         try:
-            if self._mqtt is not None:
-                self._mqtt.start()
+            for service in (self._journal, self._mqtt, self._web):
+                if service is not None:
+                    service.start()
             for worker in workers:
                 worker.start()
             notifier.tell("READY=1")
-            return self._loop(asked, load, notifier)
+            end = self._loop(asked, load, notifier)
+            return end
         finally:
-            notifier.tell("STOPPING=1")
+            # To systemd a stop is for good: it would kill what starts anew.
+            notifier.tell("RELOADING=1" if end is End.RELOAD else "STOPPING=1")
             for name in stop_all(workers, STOP_WITHIN):
                 log.warning("%s: didn't stop in time", name)
-            self._drain()
-            if self._mqtt is not None:
-                self._mqtt.stop()
+            # What the parts said while they were stopping.
+            for item in self._inbox.rest():
+                if isinstance(item, (Reading, Playback)):
+                    self._hub.take(item)
+            last_time.keep(self._director, self._clock.offset())
+            for service in (self._web, self._mqtt, self._journal):
+                if service is not None:
+                    service.stop()
 
     def run_fast(self, asked: Asked) -> End:
         """A replay in one thread on the film's own clock: two runs give the same lines."""
@@ -152,9 +179,11 @@ class Session:
                 self._now = frame.at
                 reading = self.watch.frame(frame)
                 if reading is not None:
-                    self._tell(self.room.reading(reading))
-                self._tell(self.room.tick(frame.at))
-                self._tell(self.room.told_playback(frame.at, self._player.playback()))
+                    self._hub.tell(self.room.reading(reading))
+                self._hub.tell(self.room.tick(frame.at))
+                self._hub.tell(self.room.told_playback(frame.at, self._player.playback()))
+                for gone in self._player.given_up():
+                    self.room.dropped(frame.at, gone.wish)
         finally:
             camera.close()
             self._player.close()
@@ -162,33 +191,35 @@ class Session:
                 self._mqtt.stop()
         return End.STOPPED if asked.stop else End.OVER
 
-    def _camera_on(self) -> bool:
-        return self.room.camera_on
-
     def _seen(self, frame: Frame | None) -> None:
         """Called by the capture thread for each frame, and with None at a replay's end."""
         if frame is None:
-            self._post(End.OVER)
+            self._inbox.post(End.OVER)
             return
         if self._first is None:
             self._first = frame.at
         if self.health.frame is None or "camera" in self.health.problems:
-            self._problem("camera", "")
+            self._inbox.problem("camera", "")
         self.health.frame = frame.at
+        if self._web is not None:
+            self._web.offer(frame)
 
     def _loop(self, asked: Asked, load: Callable[[], Config], notifier: SystemdNotifier) -> End:
-        second, report_at = 0.0, 0.0
+        second, report_at, said = 0.0, 0.0, ""
         while not asked.stop:
-            with contextlib.suppress(queue.Empty):
-                item = self._inbox.get(timeout=0.5)
+            if (item := self._inbox.get(timeout=0.5)) is not None:
                 if isinstance(item, End):
                     return item
-                self._take(item)
+                self._hub.take(item)
             now = time.monotonic()
             if now - second < 1.0:
                 continue
             second = now
-            self._tell([*self.room.tick(now), Event(now, "settings", self.room.settings())])
+            self._hub.tell(self.room.tick(now, now + self._clock.offset()))
+            self._hub.tell_settings(now)
+            if clock := self._upkeep.second(now, off=not self.room.looking):
+                # The mood's beginning is told anew, as the clock says it now.
+                self._hub.tell([*clock, *([Event(now, "mood", self.room.mood)] if self.room.mood else [])])
             if self._mqtt is not None:
                 self._mqtt.tend()
             if self._capture_worker.busy_for(now) > 3 * self.config.camera.stuck_after and self.room.camera_on:
@@ -197,79 +228,37 @@ class Session:
                     3 * self.config.camera.stuck_after,
                 )
                 return End.STUCK
-            self.health.paused = not self.room.camera_on
-            if self.health.fresh(now):
+            self.health.paused = not self.room.looking or self._camera_is_away(now)
+            if self.health.fresh(now) and not self._vision_hangs(now):
                 notifier.tell("WATCHDOG=1")
+            if (status := self._status()) != said:
+                said = status
+                notifier.tell(f"STATUS={status}")
             if now >= report_at:
                 # Rates are known a moment after the start.
                 report_at = now + (HEALTH_EVERY if report_at else FIRST_HEALTH)
-                self._tell([self._report(now)])
-            if asked.reload or self._restart:
-                asked.reload = self._restart = False
+                self._hub.tell([self._upkeep.report(now)])
+            if asked.reload or self._hub.restart:
+                asked.reload = self._hub.restart = False
                 if self._reload(load):
                     return End.RELOAD
         return End.STOPPED
 
-    def _take(self, item: Item) -> None:
-        now = time.monotonic()
-        if isinstance(item, Reading):
-            if self.health.look is None:
-                log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
-            self.health.look = item.at
-            self._solved("vision")
-            self._tell(self.room.reading(item))
-        elif isinstance(item, Playback):
-            if item.state != "unavailable":
-                self._solved("player")
-            self._tell(self.room.told_playback(now, item))
-        elif isinstance(item, Problem):
-            if self.health.set_problem(item.part, item.message or None):
-                if item.message:
-                    log.warning("%s", item.message)
-                self._tell([self._report(now)])
-        elif isinstance(item, Command):
-            self._obey(now, item)
+    def _camera_is_away(self, now: float) -> bool:
+        """True while the camera fails, says so, and is tried again; for AWAY seconds, and not while a try hangs."""
+        since = self.health.started if self.health.frame is None else self.health.frame
+        trying = self._capture_worker.busy_for(now) <= self.config.camera.stuck_after
+        return "camera" in self.health.problems and trying and now - since < AWAY
 
-    def _obey(self, now: float, command: Command) -> None:
-        events = self.room.command(now, command)
-        for event in events:
-            if event.name == "camera":
-                state.write("camera", "ON" if event.value else "OFF")
-                log.info("camera: switched %s by %s", "on" if event.value else "off", command.origin)
-            elif event.name == "restart":
-                log.info("restart: asked for by %s", command.origin)
-                self._restart = True
-            elif event.name == "command_rejected" and now - self._refused_at >= REFUSAL_EVERY:
-                self._refused_at = now
-                log.info("command refused: %s (the next ones are told on MQTT only)", event.value["message"])
-        self._tell([*events, Event(now, "settings", self.room.settings())])
+    def _vision_hangs(self, now: float) -> bool:
+        """True where a look goes on and on, or its thread is gone; frames may well go on coming meanwhile."""
+        return self._vision_worker.busy_for(now) > self.config.camera.stuck_after or self._vision_worker.join(0)
 
-    def _report(self, now: float) -> Event:
-        # A machine that is too hot is helped at once, by looking less.
-        self.watch.schedule.slower = slowdown(temperature(), throttled())
-        report = self.health.report(now, self.watch.looks) | {"reasons": dict(self.watch.schedule.counts)}
-        if self._mqtt is not None:
-            report |= {"messages_sent": self._mqtt.sent, "events_dropped": self._mqtt.dropped}
-        return Event(now, "health", report)
-
-    def _tell(self, events: list[Event]) -> None:
-        for event in events:
-            wish = event.value if event.name == "decision" else None
-            if isinstance(wish, Wish) and wish.act is not Act.KEEP:
-                if self._options.fast:
-                    self._player.apply(wish)
-                else:
-                    self._wishes.put(wish)
-            for outlet in self._outlets:
-                outlet(event)
-
-    def _drain(self) -> None:
-        """What the parts said while they were stopping."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                item = self._inbox.get_nowait()
-                if isinstance(item, (Reading, Playback)):
-                    self._take(item)
+    def _status(self) -> str:
+        """The one line that `systemctl status` shows."""
+        looking = "looking" if self.room.looking else "the camera rests in quiet hours"
+        looking = looking if self.room.camera_on else "the camera is switched off"
+        return "; ".join([looking, *self.health.problems.values()]).replace("\n", " ")
 
     def _reload(self, load: Callable[[], Config]) -> bool:
         try:
@@ -280,19 +269,6 @@ class Session:
         log.info("configuration: read again; starting the parts anew")
         self.next_config = new
         return True
-
-    def _problem(self, part: str, message: str | None) -> None:
-        self._post(Problem(part, message or ""))
-
-    def _solved(self, part: str) -> None:
-        if part in self.health.problems:
-            self._take(Problem(part, ""))
-
-    def _post(self, item: Item) -> None:
-        try:
-            self._inbox.put_nowait(item)
-        except queue.Full:
-            log.debug("inbox: full, dropped %s", type(item).__name__)
 
     # Putting together.
 
@@ -305,24 +281,26 @@ class Session:
             mqtt,
             device=self.config.device.id,
             password=password,
-            on_command=self._post,
-            on_problem=lambda text: self._problem("mqtt", text),
+            on_command=self._inbox.post,
+            on_problem=lambda text: self._inbox.problem("mqtt", text),
             home=discovery(self.config, version=__version__, temperature=temperature() is not None),
         )
 
     def _add_outlets(self) -> None:
-        lines: Outlet = (
-            JsonLines(self._out, time_of=self._source_time, offset=self._offset)
-            if self._options.json
-            else PlainLines(self._out, time_of=self._source_time)
-        )
-        self._outlets.append(lines)
+        lines: Outlet = LogLines() if logs.in_journal() else PlainLines(self._out, time_of=self._source_time)
+        if self._options.json:
+            lines = JsonLines(self._out, time_of=self._source_time, offset=self._clock.offset())
+        self._hub.outlets += [lines, self._learner]
+        if self._journal is not None:
+            self._hub.outlets.append(self._journal)
         if self._mqtt is not None:
-            self._outlets.append(MqttOutlet(self._mqtt, offset=self._offset))
+            self._hub.outlets.append(MqttOutlet(self._mqtt, offset=self._clock.offset()))
             # Yesterday's mood may still lie on the broker.
             start = 0.0 if self._options.fast else time.monotonic()
-            self._outlets[-1](Event(start, "mood", Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, start)))
-            self._outlets[-1](Event(start, "settings", self.room.settings()))
+            self._hub.outlets[-1](Event(start, "mood", Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, start)))
+            self._hub.outlets[-1](Event(start, "settings", self.room.settings()))
+        if self._web is not None:
+            self._hub.outlets.append(self._web.board)
 
     def _source_time(self, at: float) -> float:
         return 0.0 if self._first is None else max(0.0, at - self._first)
@@ -334,15 +312,3 @@ class Session:
             log.info("mqtt: no broker is set (mqtt.host), so nothing is published")
         if not self.room.camera_on:
             log.info("camera: off, as it was left; set/camera ON switches it on")
-
-
-def loader(path: Path | None, source: str | None) -> Callable[[], Config]:
-    """Reads the configuration, with the command line's source in place of the file's."""
-
-    def load() -> Config:
-        config = config_file.load(path)
-        if source is None:
-            return config
-        return config.model_copy(update={"camera": config.camera.model_copy(update={"source": source})})
-
-    return load

@@ -19,12 +19,24 @@ class DataError(ConfigError):
     """A labelled set of faces can't be used. Exit code 2."""
 
 
+class TableError(ConfigError):
+    """A table of songs can't be used. Exit code 2."""
+
+
+class LibraryError(MoodroomError):
+    """The listener's library can't do what was asked; the sentence says what is missing."""
+
+
 class CameraError(MoodroomError):
     """A camera can't be opened, or stopped giving frames. The daemon tries again."""
 
 
 class ModelError(MoodroomError):
     """A model file is missing, damaged, or isn't what its sidecar says."""
+
+
+class JournalError(MoodroomError):
+    """The journal can't be read or written. The daemon goes on without it."""
 
 
 class BrokerError(MoodroomError):
@@ -35,7 +47,10 @@ class PlayerError(MoodroomError):
     """A player can't do what was asked of it.
 
     retry_after: seconds to wait before the next try, None where the worker's own back-off decides.
+    lasting: the same wish would fail again, so it isn't kept; the player itself works.
     """
+
+    lasting = False
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)

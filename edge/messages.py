@@ -55,9 +55,10 @@ def event(value: Event, offset: float) -> dict[str, Any] | None:
     """An event as on the topic `event`; None for what isn't told there."""
     if value.name == "mood_changed":
         told = mood(value.value, offset)
-    elif value.name == "decision" and value.value.music is not None:
-        return {"event": "music_changed", "why": value.value.why} | wish(value.value)
-    elif value.name in ("command_rejected", "problem"):
+    elif value.name == "decision":
+        name = "decision" if value.value.music is None else "music_changed"
+        return {"event": name, "why": value.value.why} | wish(value.value)
+    elif value.name in ("command_rejected", "problem", "taken_over", "skipped"):
         told = dict(value.value)
     else:
         return None

@@ -1,8 +1,12 @@
-"""What tells the world about events: lines for people, JSON lines, MQTT."""
+"""What tells the world about events: lines for people, JSON lines, MQTT.
+
+An event `clock` tells the wall clock's new offset, after it was set.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any, TextIO
 
@@ -10,6 +14,7 @@ from edge import messages
 from edge.mqtt import Mqtt
 from edge.values import Act, Control, Event, Mood, Playback, Wish
 
+log = logging.getLogger(__name__)
 # Seconds between two reports of how the device is, where nothing is wrong with it.
 HEALTH_EVERY = 120.0
 Outlet = Callable[[Event], None]
@@ -24,6 +29,8 @@ class JsonLines:
         self._out, self._time_of, self._offset = out, time_of, offset
 
     def __call__(self, event: Event) -> None:
+        if event.name == "clock":
+            self._offset = event.value
         line: dict[str, object] = {"t": round(self._time_of(event.at), 2), "event": event.name}
         if event.name == "mood_changed":
             line["mood"] = messages.mood(event.value, self._offset)
@@ -53,6 +60,17 @@ class PlainLines:
         print(f"{self._time_of(event.at):7.1f} s  {text}", file=self._out, flush=True)
 
 
+class LogLines:
+    """What the device does, and why, in the log, which has times and a budget of its own; for the system's journal.
+
+    Moods come and go more often than a journal bears; they are in the device's own.
+    """
+
+    def __call__(self, event: Event) -> None:
+        if event.name == "decision" and event.value.act is not Act.KEEP:
+            log.info("%s", event.value.why)
+
+
 class MqttOutlet:
     """Retained state and events on MQTT."""
 
@@ -65,6 +83,8 @@ class MqttOutlet:
     def __call__(self, event: Event) -> None:
         if event.name in ("mood", "mood_changed"):
             self._mqtt.keep("mood", messages.mood(event.value, self._offset))
+        elif event.name == "clock":
+            self._offset = event.value
         elif event.name == "presence":
             self._mqtt.keep("presence", "ON" if event.value else "OFF")
         elif event.name == "health":

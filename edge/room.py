@@ -8,24 +8,32 @@ from dataclasses import replace
 
 from edge.config import MusicConfig
 from edge.director import Director
+from edge.manners import Meaning, Means
 from edge.mood import set_by_hand
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 
 # A change of confidence or coordinates that is worth a message.
 STEP = 0.1
 PLAYBACK = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
-ASKED = "somebody asked for it"
 
 
 class Room:
     """One mood, one control state, one camera switch; used by one thread."""
 
-    def __init__(self, director: Director, *, camera_on: bool = True, music: MusicConfig | None = None) -> None:
-        """music: what `director` goes by; its profiles can be chosen between."""
+    def __init__(
+        self,
+        director: Director,
+        *,
+        camera_on: bool = True,
+        music: MusicConfig | None = None,
+        control: Control = Control.AUTO,
+    ) -> None:
+        """music: what `director` goes by; its profiles can be chosen between. control: as it was left."""
         self._director = director
         self._music = MusicConfig() if music is None else music
         self.camera_on = camera_on
-        self.control = Control.AUTO
+        self.resting = False
+        self.control = control
         self.override: str | None = None
         self._seen: Mood | None = None
         self._told: Mood | None = None
@@ -36,6 +44,11 @@ class Room:
     def mood(self) -> Mood | None:
         """The mood that was told last; None before the first look."""
         return self._told
+
+    @property
+    def looking(self) -> bool:
+        """False while the camera is switched off, or rests in quiet hours."""
+        return self.camera_on and not self.resting
 
     def settings(self) -> dict[str, str]:
         """What people have set, each as it is set: camera, control, override and profile."""
@@ -48,11 +61,14 @@ class Room:
 
     def reading(self, reading: Reading) -> list[Event]:
         """A look at the room."""
-        if not self.camera_on:
+        if not self.looking:
             return []
         self._seen = reading.mood
+        known = reading.present or reading.mood.mood != UNKNOWN
+        if known:
+            self._director.absence.presence(reading.at, reading.present)
         events = self._mood(reading.at)
-        if reading.present != self._present and (reading.present or reading.mood.mood != UNKNOWN):
+        if reading.present != self._present and known:
             self._present = reading.present
             events.append(Event(reading.at, "presence", reading.present))
         return events
@@ -75,22 +91,39 @@ class Room:
         return known[command.name](now, command)
 
     def told_playback(self, now: float, playback: Playback) -> list[Event]:
-        """The player does something else than before."""
-        if playback == self.playback:
-            return []
+        """The player shows this; where a person's hand is in it, they have taken over."""
+        meaning, before = self._director.told(now, playback), self.playback
+        events = [] if playback == self.playback else [Event(now, "player", playback)]
         self.playback = playback
-        return [Event(now, "player", playback)]
+        if meaning.means is Means.TAKEN and self.control is Control.AUTO:
+            events += self._taken_over(now, meaning, before)
+        return events
 
-    def tick(self, now: float) -> list[Event]:
-        """Time passed; a wish may have waited for it."""
+    def dropped(self, now: float, wish: Wish) -> None:
+        """The player didn't do what the device wished: what it counted on had changed, or couldn't be seen."""
+        self._director.dropped(now, wish)
+
+    def tick(self, now: float, unix: float | None = None) -> list[Event]:
+        """Time passed; something may have waited for it. unix: the clock on the wall, None where there is none."""
+        if unix is not None:
+            self._director.times.clock(now, unix)
+        resting = self._director.times.resting(now)
+        events = self._unwatched(now) if resting and not self.resting else []
+        self.resting = resting
+        profile = self._director.times.profile_due(now)
+        if profile is not None and profile != self._music.profile:
+            events += self._use(now, profile, asked=False)
+        if self.control is Control.HANDS_OFF and self._director.absence.long(now, self._music.takeover_ends_after):
+            # Whoever took over is gone.
+            events += self._give_back(now)
         wish = self._director.tick(now, self.control)
-        return [Event(now, "decision", wish)] if wish else []
+        return [*events, Event(now, "decision", wish)] if wish else events
 
     def _set_mood(self, now: float, command: Command) -> list[Event]:
         if command.value not in ("auto", *EXPRESSIONS):
             return [rejected(now, command, f"mood must be auto or one of {', '.join(EXPRESSIONS)}")]
         self.override = None if command.value == "auto" else command.value
-        return self._mood(now)
+        return self._mood(now, asked=self.override is not None)
 
     def _set_camera(self, now: float, command: Command) -> list[Event]:
         if command.value not in ("ON", "OFF"):
@@ -100,55 +133,94 @@ class Room:
             return []
         self.camera_on = on
         events = [Event(now, "camera", on)]
-        if not on:
-            # What was seen last says nothing about the room from now on.
-            self._seen = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
-            events += self._mood(now)
-        return events
+        return events if on else [*events, *self._unwatched(now)]
+
+    def _unwatched(self, now: float) -> list[Event]:
+        """Nobody looks any more; what was seen last says nothing about the room from now on."""
+        self._seen = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
+        self._director.absence.presence(now, None)
+        return self._mood(now)
 
     def _set_control(self, now: float, command: Command) -> list[Event]:
         if command.value not in [control.value for control in Control]:
             return [rejected(now, command, "control must be auto, hands_off or off")]
         if command.value == self.control.value:
             return []
+        if command.value == Control.AUTO.value:
+            return self._give_back(now)
         self.control = Control(command.value)
-        events = [Event(now, "control", self.control)]
-        if self.control is Control.AUTO and self._told is not None:
-            events.append(Event(now, "decision", self._director.mood(now, self._told, self.control)))
-        return events
+        return [Event(now, "control", self.control), *self._leave_alone(now, "somebody asked for hands off")]
 
     def _set_profile(self, now: float, command: Command) -> list[Event]:
         if command.value not in self._music.profiles:
             return [rejected(now, command, f"profile must be one of {', '.join(self._music.profiles)}")]
-        if command.value == self._music.profile:
-            return []
-        self._music = self._music.model_copy(update={"profile": command.value})
-        self._director.use(self._music)
-        if self.control is not Control.AUTO or self._told is None:
-            return []
-        return [Event(now, "decision", self._director.mood(now, self._told, self.control))]
+        return [] if command.value == self._music.profile else self._use(now, command.value, asked=True)
 
     def _set_volume(self, now: float, command: Command) -> list[Event]:
         if not re.fullmatch("[0-9]{1,3}", command.value) or int(command.value) > 100:
             return [rejected(now, command, "volume must be a whole number from 0 to 100")]
-        return [self._asked(now, Act.VOLUME, int(command.value))]
+        return [Event(now, "decision", self._director.volume(now, int(command.value)))]
 
     def _set_playback(self, now: float, command: Command) -> list[Event]:
         if command.value not in PLAYBACK:
             return [rejected(now, command, f"playback must be one of {', '.join(PLAYBACK)}")]
-        return [self._asked(now, PLAYBACK[command.value])]
+        act = PLAYBACK[command.value]
+        song = self.playback
+        skips = act is Act.NEXT and song is not None and song.state == "playing"
+        skipped = [self._skipped(now, song)] if skips else []
+        return [*skipped, Event(now, "decision", self._director.playback(now, act, self.control))]
 
     def _restart(self, now: float, command: Command) -> list[Event]:
         if command.value != "PRESS":
             return [rejected(now, command, "restart must be PRESS")]
         return [Event(now, "restart")]
 
-    def _asked(self, now: float, act: Act, volume: int | None = None) -> Event:
-        mood = UNKNOWN if self._told is None else self._told.mood
-        return Event(now, "decision", Wish(act, mood, ASKED, volume=volume))
+    # Whose the music is.
 
-    def _mood(self, now: float) -> list[Event]:
-        """The mood that counts, and what to tell about it."""
+    def _taken_over(self, now: float, meaning: Meaning, before: Playback | None) -> list[Event]:
+        events = [Event(now, "taken_over", {"kind": meaning.kind, "why": meaning.why})]
+        if meaning.kind == "song":
+            events.append(self._skipped(now, before))
+        self.control = Control.HANDS_OFF
+        events += [Event(now, "control", self.control), *self._leave_alone(now, meaning.why)]
+        if self._told is not None:
+            events.append(Event(now, "decision", self._director.mood(now, self._told, self.control)))
+        return events
+
+    def _give_back(self, now: float) -> list[Event]:
+        self.control = Control.AUTO
+        self._director.given_back()
+        events = [Event(now, "control", self.control)]
+        if self._told is not None:
+            events.append(Event(now, "decision", self._director.mood(now, self._told, self.control)))
+        return events
+
+    def _leave_alone(self, now: float, why: str) -> list[Event]:
+        wish = self._director.left_alone(now, why)
+        return [Event(now, "decision", wish)] if wish is not None else []
+
+    def _skipped(self, now: float, song: Playback | None) -> Event:
+        """Somebody didn't want this song; for whoever learns from it. choice: the address of ours that it was from."""
+        ours = self._director.music
+        told = {
+            "mood": UNKNOWN if self._told is None else self._told.mood,
+            "choice": ours.uri if ours is not None else None,
+            "song": song.uri if song is not None else None,
+        }
+        return Event(now, "skipped", told)
+
+    def _use(self, now: float, profile: str, *, asked: bool) -> list[Event]:
+        self._music = self._music.model_copy(update={"profile": profile})
+        self._director.use(self._music)
+        if self.control is not Control.AUTO or self._told is None:
+            return []
+        wish = self._director.mood(now, self._told, self.control, asked=asked)
+        if asked and wish.act is not Act.KEEP:
+            wish = replace(wish, why=f"somebody chose the profile {profile}: {wish.why}")
+        return [Event(now, "decision", wish)]
+
+    def _mood(self, now: float, *, asked: bool = False) -> list[Event]:
+        """The mood that counts, and what to tell about it. asked: somebody set it."""
         mood = self._seen
         if self.override is not None:
             people = mood.people if mood else 0
@@ -161,13 +233,14 @@ class Room:
             if not _differs(before, mood):
                 return []
             self._told = mood
+            self._director.feels(mood)
             return [Event(now, "mood", mood)]
         if first and mood.mood == UNKNOWN:
             return []
         self._told = mood
         return [
             Event(now, "mood_changed", mood),
-            Event(now, "decision", self._director.mood(now, mood, self.control)),
+            Event(now, "decision", self._director.mood(now, mood, self.control, asked=asked)),
         ]
 
 

@@ -21,7 +21,9 @@ def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None
     places = [Path(file).expanduser()] if file else [Path(credentials) / name] if credentials else []
     for place in places:
         try:
-            return place.read_text(encoding="utf-8").rstrip("\r\n")
+            text = place.read_text(encoding="utf-8").rstrip("\r\n")
+            # The unit file gives an empty credential in place of a file that nobody wrote.
+            return text if text or file else None
         except FileNotFoundError:
             if file:
                 raise ConfigError(f"{place}: there is no such file; write the {name} into it") from None

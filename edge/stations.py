@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,17 @@ from edge.camera import Camera, open_camera
 from edge.config import CameraConfig
 from edge.errors import PlayerError
 from edge.players import Player
-from edge.values import Frame, Playback, Reading
+from edge.players.asked import GivenUp, patience, words
+from edge.players.login_end import LoginEnd
+from edge.values import Event, Frame, Playback, Problem, Reading, Wanted, Wish
 from edge.watch import Watch
 from edge.wishes import Wishes
 from edge.worker import Latest
+
+log = logging.getLogger(__name__)
+# Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
+FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
+MOST_HOPELESS = 32
 
 
 class Capture:
@@ -27,11 +35,16 @@ class Capture:
         loop: bool,
         on: Callable[[], bool],
         seen: Callable[[Frame | None], None],
+        wanted: Callable[[], Wanted] = Wanted,
+        resting: Callable[[], bool] = lambda: False,
     ) -> None:
-        """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None."""
+        """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None.
+
+        wanted: what looking needs of the camera now. resting: True while the sensor must be stopped, as in quiet hours.
+        """
         self.stopping = threading.Event()
         self._config, self._frames, self._loop = config, frames, loop
-        self._on, self._seen = on, seen
+        self._on, self._seen, self._wanted, self._resting = on, seen, wanted, resting
         self._camera: Camera | None = None
 
     def open(self) -> Camera:
@@ -45,8 +58,15 @@ class Capture:
             self.close()
             self.stopping.wait(0.2)
             return
+        if self._resting():
+            if self._camera is not None:
+                self._camera.rest()
+            self.stopping.wait(0.2)
+            return
         try:
-            frame = self.open().read()
+            camera = self.open()
+            camera.want(self._wanted())
+            frame = camera.read()
         except BaseException:
             self.close()
             raise
@@ -80,23 +100,104 @@ class Vision:
 
 
 class Playing:
-    """Owns the player: does what is wished, and tells what plays."""
+    """Owns the player: does what is wished, and tells what plays.
 
-    def __init__(self, player: Player, wishes: Wishes, *, post: Callable[[Playback], None]) -> None:
-        self._player, self._wishes, self._post = player, wishes, post
-        self._poll_at = 0.0
+    While the player has to wait (no login, quota used up, speaker asleep), a wish is tried all the same, which costs no
+    call that Spotify has forbidden, and whoever asked is told at once why it isn't done.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        wishes: Wishes,
+        *,
+        post: Callable[[Playback | Problem | Event | Wish], None],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """post: is told what plays, the player's problem, each wish that is given up, and why, as an event.
+
+        wall: Unix time.
+        """
+        self._player, self._wishes, self._post, self._clock = player, wishes, post, clock
+        self._look_at = 0.0
+        self._failing: float | None = None
+        self._answered = False
+        self._wait = FIRST_WAIT
+        self._hopeless: list[Wish] = []
+        self._login_end = LoginEnd(now=wall)
 
     def turn(self) -> None:
         # Short waits, so that a stop is never kept waiting by a slow poll.
-        wish = self._wishes.get(min(0.5, max(0.0, self._poll_at - time.monotonic())))
-        if wish is None and time.monotonic() < self._poll_at:
+        wish = self._wishes.get(min(0.5, max(0.0, self._due() - self._clock())))
+        if wish is None and self._clock() < self._due():
             return
         try:
             if wish is not None:
-                self._player.apply(wish)
+                self._apply(wish)
             self._post(self._player.playback())
-        except PlayerError:
-            # What played when it last answered may be long over.
+        except PlayerError as error:
+            if not error.lasting:
+                self._failed(error)
+                return
+            # About one wish only, which is told; the player itself works, and is looked at again.
+            self._look_at = self._clock() + (error.retry_after or FIRST_WAIT)
+        else:
+            self._failing, self._wait, self._answered = None, FIRST_WAIT, True
+            self._look_at = self._clock() + self._player.wait()
+        finally:
+            for gone in self._player.given_up():
+                self._give_up(gone)
+            ending = self._login_end.event(self._clock(), lambda: self._player.login_expires)
+            if ending is not None:
+                log.warning("%s", ending.value["message"])
+                self._post(ending)
+
+    def _due(self) -> float:
+        """When to look again; the player may want it sooner than it said, such as when somebody else used it."""
+        if self._failing is not None:
+            return self._look_at
+        return min(self._look_at, self._clock() + self._player.wait())
+
+    def _apply(self, wish: Wish) -> None:
+        try:
+            self._player.apply(wish)
+        except PlayerError as error:
+            if not error.lasting:
+                if (error.retry_after or 0.0) > patience(wish):
+                    self._hopeless = [*self._hopeless, wish][-MOST_HOPELESS:]
+                    self._tell(f"can't {words(wish)}: {error}")
+                    self._post(wish)
+                else:
+                    self._tell(f"will {words(wish)} if it can within {patience(wish) / 60:.0f} min: {error}")
+                raise
+            gone = self._player.given_up()
+            for one in gone if any(one.wish == wish for one in gone) else [*gone, GivenUp(wish, str(error), True)]:
+                self._give_up(one)
+
+    def _failed(self, error: PlayerError) -> None:
+        now = self._clock()
+        if self._failing is None:
+            self._failing = now
+        wait = self._wait if error.retry_after is None else error.retry_after
+        self._wait = min(2 * self._wait, MOST_WAIT)
+        self._look_at = now + wait
+        self._post(Problem("player", str(error)))
+        if not self._answered or wait >= AWAY_AFTER or now - self._failing >= AWAY_AFTER:
+            # What played when it last answered may be long over; a hiccup is none of it.
             self._post(Playback("unavailable", self._player.name))
-            raise
-        self._poll_at = time.monotonic() + self._player.wait()
+
+    def _give_up(self, gone: GivenUp) -> None:
+        if gone.wish in self._hopeless:
+            # That was said when it was asked for.
+            self._hopeless.remove(gone.wish)
+            return
+        self._post(gone.wish)
+        if gone.fault:
+            self._tell(f"can't {words(gone.wish)}: {gone.why}")
+        else:
+            log.info("%s: won't %s: %s", self._player.name, words(gone.wish), gone.why)
+
+    def _tell(self, message: str) -> None:
+        log.warning("%s: %s", self._player.name, message)
+        self._post(Event(self._clock(), "problem", {"part": "player", "message": message}))

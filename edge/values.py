@@ -27,11 +27,24 @@ class Frame:
     seq: counts up from 0 for each opening of a camera.
     at: when it was taken.
     grey: (height, width) luma, full range 0..255.
+    detail: the same picture at a larger size, where the camera has one and it was wanted.
     """
 
     seq: int
     at: float
     grey: Grey
+    detail: Grey | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What looking needs of the camera from now on; a camera that can't follow may ignore it.
+
+    calm: a few frames a second are enough. detail: somebody is so far away that a larger picture would show more.
+    """
+
+    calm: bool = False
+    detail: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,15 +149,34 @@ class Act(str, Enum):
     NEXT = "next"
     PREVIOUS = "previous"
     VOLUME = "volume"
+    FORGET = "forget"
     KEEP = "keep"
 
 
 @dataclass(frozen=True)
 class Music:
-    """Something to play: an address that a player understands, and what people call it."""
+    """Something to play: an address that a player understands, and what people call it.
+
+    uris: the songs of a track list, empty for everything else; then `uri` is the first of them.
+    """
 
     uri: str
     name: str
+    uris: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What played, as far as it was known, when the device made a wish; by then somebody may have chosen otherwise.
+
+    song: its address, None where unknown. ends: when the song ends by itself, on the device's clock; None where
+    unknown.
+    """
+
+    playing: bool
+    context: str | None = None
+    song: str | None = None
+    ends: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +185,9 @@ class Wish:
 
     mood: the mood that the wish is about. music: None unless `act` is PLAY. volume: 0..100, to be set with PLAY,
     RESUME or VOLUME; None leaves it. fade: the change is made in a few steps.
+    shuffle: whether songs come in any order. repeat: "off", "context" or "track". offset: the song to begin with, 0 is
+    the first. Each None leaves it as it is on the speaker. FORGET takes back what waits for a song's end.
+    basis: what the wish counts on; None where a person asked, who knows what plays.
     """
 
     act: Act
@@ -162,6 +197,10 @@ class Wish:
     when: When = When.NOW
     volume: int | None = None
     fade: bool = False
+    shuffle: bool | None = None
+    repeat: str | None = None
+    offset: int | None = None
+    basis: Basis | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -212,7 +251,8 @@ class Problem:
 class Event:
     """Something happened that the outlets (log, JSON lines, MQTT) tell.
 
-    name: as on the `event` topic. value: what it is about.
+    name: as on the `event` topic. value: what it is about: for "taken_over" and "skipped" a mapping of words, for
+    "decision" a Wish, for "player" a Playback, for "control" a Control.
     """
 
     at: float

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts/run and scripts/test: makes a Python environment once, and again when its recipe changed.
 # All it says goes to stderr.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -173,54 +172,3 @@ def test_a_sidecar_that_is_missing_or_broken_is_one_sentence(moodroom: Moodroom,
     refused(run_with(moodroom, model, demo_clip), "isn't a readable JSON file")
     sidecar.unlink()
     refused(run_with(moodroom, model, demo_clip), "needs its sidecar beside it")
-
-
-# --- check ------------------------------------------------------------------------------------------------------------
-
-
-def table(done: CompletedProcess[str]) -> dict[str, tuple[str, str]]:
-    """part -> (ok or FAIL, what is said)."""
-    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
-    return {part: (verdict, text) for verdict, part, text in rows}
-
-
-def test_check_says_what_works(moodroom: Moodroom, tmp_path: Path, demo_clip: Path, yunet_folder: Path) -> None:
-    path = written(tmp_path / "c.yaml", camera={"source": str(demo_clip)}, music={"player": "dry_run"})
-    done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(yunet_folder)})
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = table(done)
-    assert list(rows) == ["camera", "detector", "model", "broker", "player"]
-    assert {verdict for verdict, _ in rows.values()} == {"ok"}
-    assert "640x480" in rows["camera"][1] and rows["detector"][1] == "yunet"
-    assert "ms a face" in rows["model"][1] and "none is set" in rows["broker"][1]
-
-
-def test_check_fails_where_the_broker_refuses_and_tries_the_rest(
-    moodroom: Moodroom, tmp_path: Path, demo_clip: Path
-) -> None:
-    # Bound and not listening: nobody else can take the port, and every connection is refused.
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        path = written(
-            tmp_path / "c.yaml",
-            camera={"source": str(demo_clip)}, mqtt={"host": "127.0.0.1", "port": port}, vision={"detector": "haar"},
-        )  # fmt: skip
-        done = moodroom("check", "--config", path)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    rows = table(done)
-    assert rows["broker"][0] == "FAIL" and f"127.0.0.1:{port}" in rows["broker"][1]
-    assert {verdict for part, (verdict, _) in rows.items() if part != "broker"} == {"ok"}
-
-
-def test_check_names_each_part_that_doesn_t_work(moodroom: Moodroom, tmp_path: Path) -> None:
-    path = written(
-        tmp_path / "c.yaml",
-        camera={"source": "/dev/video99"},
-        vision={"detector": "yunet", "model": "none.tflite"},
-    )
-    done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(tmp_path)})
-    rows = table(done)
-    assert done.returncode == 1
-    assert rows["camera"][0] == rows["model"][0] == "FAIL"
-    assert "/dev/video99" in rows["camera"][1] and "none.tflite" in rows["model"][1]

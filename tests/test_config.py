@@ -172,6 +172,10 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
                 "exclusiveMaximum": "__lt__",
             }
             good = not isinstance(value, (int, float)) or getattr(float(value), least[word])(float(told))
+        elif word == "items":
+            good = not isinstance(value, list) or all(fits(one, told) for one in value)
+        elif word in ("minItems", "maxItems"):
+            good = not isinstance(value, list) or (len(value) >= told if word == "minItems" else len(value) <= told)
         elif word in ("minLength", "minProperties"):
             good = not isinstance(value, str if word == "minLength" else dict) or len(value) >= told
         elif word == "maxLength":

@@ -46,7 +46,15 @@ def test_a_wish_names_its_music_only_where_it_plays_some() -> None:
     ("event", "told"),
     [
         (Event(1, "decision", PLAY), {"event": "music_changed", "why": "because"} | messages.wish(PLAY)),
-        (Event(1, "decision", Wish(Act.KEEP, "sad", "why")), None),
+        (
+            Event(1, "decision", Wish(Act.KEEP, "sad", "kept: nobody is here")),
+            {"event": "decision", "why": "kept: nobody is here", "act": "keep", "mood": "sad"},
+        ),
+        (
+            Event(1, "taken_over", {"kind": "song", "why": "somebody chose this song"}),
+            {"event": "taken_over", "kind": "song", "why": "somebody chose this song"},
+        ),
+        (Event(1, "skipped", {"mood": "sad", "choice": None}), {"event": "skipped", "mood": "sad", "choice": None}),
         (Event(1, "mood_changed", HAPPY), {"event": "mood_changed"} | messages.mood(HAPPY, 0)),
         (Event(1, "command_rejected", {"message": "no"}), {"event": "command_rejected", "message": "no"}),
         (Event(1, "mood", HAPPY), None),

@@ -6,7 +6,9 @@ import io
 import json
 from typing import Any
 
-from edge.outlets import JsonLines, MqttOutlet, PlainLines
+import pytest
+
+from edge.outlets import JsonLines, LogLines, MqttOutlet, PlainLines
 from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
 
 MOOD = Mood("happy", 0.83, 0.7, 0.4, 2, since=104.0)
@@ -133,3 +135,25 @@ def test_health_is_told_seldom_and_at_once_where_it_is_news() -> None:
         if broker.kept["health"] is report:
             told.append(at)
     assert told == [0, 5, 40, 45, 165]
+
+
+def test_after_the_clock_was_set_times_are_told_by_it() -> None:
+    out, broker = io.StringIO(), Broker()
+    lines, mqtt = JsonLines(out, time_of=source_time, offset=0), MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    for outlet in (lines, mqtt):
+        outlet(Event(105, "mood_changed", MOOD))
+        outlet(Event(106, "clock", 1.8e9))
+        outlet(Event(107, "mood_changed", MOOD))
+    assert [json.loads(line)["mood"]["since"] for line in out.getvalue().splitlines()] == [
+        "1970-01-01T00:01:44Z",
+        "2027-01-15T08:01:44Z",
+    ]
+    assert broker.kept["mood"]["since"] == "2027-01-15T08:01:44Z"
+
+
+def test_in_the_journal_only_what_is_done_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "edge")
+    for event in (Event(105, "mood_changed", MOOD), Event(106, "decision", PLAY), *QUIET):
+        LogLines()(event)
+    LogLines()(Event(107, "decision", Wish(Act.KEEP, "sad", "nothing is set for sad")))
+    assert caplog.messages == ["the room is happy → Sigur Rós"]

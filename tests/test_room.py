@@ -77,7 +77,7 @@ def test_control_can_be_taken_and_given_back(room: Room) -> None:
 
 
 def test_playback_is_told_when_it_changes(room: Room) -> None:
-    playing = Playback("playing", "dry_run", title="A")
+    playing = Playback("stopped", "dry_run", title="A")
     assert names(room.told_playback(0, playing)) == ["player"]
     assert room.told_playback(1, playing) == []
 
@@ -148,6 +148,93 @@ def test_a_restart_is_asked_for_with_the_word_that_home_assistant_sends(room: Ro
     assert names(room.command(0, Command("restart", "PRESS"))) == ["restart"]
 
 
+# --- whose the music is -----------------------------------------------------------------------------------------------
+
+OURS = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # what the built-in profile has for happy
+
+
+def shown(position: float, song: str = "s1", context: str = OURS, **more: Any) -> Playback:
+    values = {"state": "playing", "volume": 40, "duration": 200.0} | more
+    return Playback(player="x", uri=song, context=context, position=position, **values)
+
+
+@pytest.fixture
+def listening(room: Room) -> Room:
+    """Happy music since 0, in its first song."""
+    room.told_playback(-1, Playback("stopped", "x"))
+    room.reading(reading("happy"))
+    room.told_playback(2, shown(2))
+    room.told_playback(30, shown(30))
+    return room
+
+
+def test_who_skips_has_taken_over(listening: Room) -> None:
+    told = listening.told_playback(60, shown(5, "s2"))
+    assert names(told) == ["player", "taken_over", "skipped", "control", "decision"]
+    assert told[1].value == {"kind": "song", "why": "somebody chose this song"}
+    assert told[2].value == {"mood": "happy", "choice": OURS, "song": "s1"}
+    assert told[3].value is Control.HANDS_OFF
+    assert (told[4].value.act, told[4].value.why) == (Act.KEEP, "kept: somebody chose this song")
+    assert listening.settings()["control"] == "hands_off"
+
+
+def test_what_waits_is_taken_back_from_the_player(listening: Room) -> None:
+    listening.reading(reading("sad", 40))
+    told = listening.told_playback(60, shown(5, "s2"))
+    acts = [event.value.act for event in told if event.name == "decision"]
+    assert acts == [Act.FORGET, Act.KEEP]
+    listening.command(61, Command("control", "auto"))
+    listening.reading(reading("angry", 62))
+    off = listening.command(63, Command("control", "off"))
+    assert [event.value.act for event in off if event.name == "decision"] == [Act.FORGET]
+
+
+def test_hands_off_ends_once_the_room_was_empty_for_long(listening: Room) -> None:
+    listening.told_playback(60, shown(60, volume=90))
+    assert listening.control is Control.HANDS_OFF
+    listening.reading(reading("absent", 100))
+    assert listening.tick(100 + 1799) == []
+    told = listening.tick(100 + 1800)
+    assert names(told)[:2] == ["control", "decision"] and listening.control is Control.AUTO
+
+
+def test_control_off_does_not_end_by_itself(listening: Room) -> None:
+    listening.command(50, Command("control", "off"))
+    assert listening.told_playback(60, shown(5, "s2")) != []
+    listening.reading(reading("absent", 100))
+    assert listening.tick(100_000) == [] and listening.control is Control.OFF
+
+
+def test_next_is_told_as_a_skip_and_stays_auto(listening: Room) -> None:
+    told = listening.command(50, Command("playback", "next"))
+    assert names(told) == ["skipped", "decision"]
+    assert told[0].value["song"] == "s1"
+    assert names(listening.told_playback(60, shown(8, "s2"))) == ["player"]
+    assert listening.control is Control.AUTO
+
+
+def test_the_schedule_changes_the_profile() -> None:
+    span = {"profile": "b", "begins": "18:00", "ends": "23:00"}
+    profiles = {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}
+    music = MusicConfig.model_validate({"profile": "a", "profiles": profiles, "schedule": [span]})
+    room = Room(Director(music), music=music)
+    five = 1_790_010_000.0  # 2026-09-21 17:00 UTC
+    room.tick(0, five)
+    room.reading(reading("sad", 1))
+    (event,) = room.tick(3600, five + 3600)
+    assert event.value.music.uri == "mpd:B" and room.settings()["profile"] == "b"
+    room.command(3601, Command("profile", "a"))
+    assert room.tick(7200, five + 7200) == [] and room.settings()["profile"] == "a"
+
+
+def test_a_wish_that_was_handed_back_is_thought_of_again(listening: Room) -> None:
+    (_, decision) = listening.reading(reading("sad", 40))
+    listening.dropped(41, decision.value)
+    assert listening.tick(50) == []
+    (again,) = listening.tick(75)
+    assert again.value == decision.value
+
+
 commands = st.builds(
     Command,
     st.sampled_from(["mood", "camera", "control", "x"]),
@@ -163,6 +250,6 @@ def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
         events = room.command(now, item) if isinstance(item, Command) else room.reading(item)
         for event in events:
             if event.name == "decision":
-                assert event.value.act is Act.KEEP or room.control is Control.AUTO
+                assert event.value.act in (Act.KEEP, Act.FORGET) or room.control is Control.AUTO
                 assert event.value.why
         assert room.override is None or room.override in EXPRESSIONS

@@ -37,6 +37,11 @@ def test_a_credential_that_isn_t_there_is_no_mistake(tmp_path: Path) -> None:
     assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
 
 
+def test_an_empty_credential_is_none_at_all(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("\n")
+    assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
+
+
 def test_only_line_ends_are_taken_off(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes("  pass wörd \t\r\n".encode())
     assert secret(NAME, str(tmp_path / "file"), environment={}) == "  pass wörd \t"

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from edge.config.device import DeviceConfig
+from edge.config.journal import JournalConfig
 from edge.config.kinds import Section
+from edge.config.library import LibraryConfig
 from edge.config.looking import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.mqtt import MqttConfig
-from edge.config.music import NOTHING, SPOTIFY_KINDS, Choice, MusicConfig
+from edge.config.music import NOTHING, SPOTIFY_KINDS, TAKEOVERS, Choice, LiftConfig, MusicConfig, several
 from edge.config.players import MpdConfig, SpotifyConfig
+from edge.config.times import DAYS, Quiet, Scheduled, Span
 from edge.config.web import WebConfig
 
 __all__ = [
+    "DAYS",
     "NOTHING",
     "SPOTIFY_KINDS",
+    "TAKEOVERS",
     "CameraConfig",
     "Choice",
     "Config",
     "DeviceConfig",
+    "JournalConfig",
+    "LibraryConfig",
+    "LiftConfig",
     "MoodConfig",
     "MpdConfig",
     "MqttConfig",
     "MusicConfig",
+    "Quiet",
     "ScheduleConfig",
+    "Scheduled",
     "Section",
+    "Span",
     "SpotifyConfig",
     "VisionConfig",
     "WebConfig",
+    "several",
 ]
 
 
@@ -42,3 +54,5 @@ class Config(Section):
     mpd: MpdConfig = MpdConfig()
     mqtt: MqttConfig = MqttConfig()
     web: WebConfig = WebConfig()
+    journal: JournalConfig = JournalConfig()
+    library: LibraryConfig = LibraryConfig()

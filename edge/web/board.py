@@ -53,6 +53,9 @@ class Board:
     def __call__(self, event: Event) -> None:
         """Take what the daemon tells."""
         with self._lock:
+            if event.name == "clock":
+                # The wall clock was set; times told from now on go by it.
+                self._offset = self._day.offset = event.value
             changes = self._changes(event)
             if self._day.add(event):
                 changes["timeline"] = self._parts["timeline"] + 1

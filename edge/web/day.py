@@ -18,7 +18,7 @@ class Day:
 
     def __init__(self, *, offset: float, most: int = MOST) -> None:
         """offset: wall clock minus the events' clock, seconds."""
-        self._offset = offset
+        self.offset = offset
         self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
         self._song: tuple[str | None, str | None] | None = None
 
@@ -27,8 +27,8 @@ class Day:
         told = self._told(event)
         if told is None:
             return False
-        entry = {"at": messages.instant(event.at, self._offset)} | told
-        self._entries.append((event.at + self._offset, entry))
+        entry = {"at": messages.instant(event.at, self.offset)} | told
+        self._entries.append((event.at + self.offset, entry))
         return True
 
     def since(self, midnight: float) -> list[dict[str, Any]]:

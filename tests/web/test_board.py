@@ -135,3 +135,12 @@ def test_the_day_is_bounded_and_begins_at_midnight() -> None:
     made(Event(midnight - 1, "mood_changed", mood("sad")))
     made(Event(midnight + 1, "mood_changed", mood("happy")))
     assert [entry["mood"] for entry in made.today()] == ["happy"]
+
+
+def test_times_told_after_the_clock_was_set_go_by_the_new_one() -> None:
+    made = board()
+    made(Event(20.0, "mood_changed", mood()))
+    made(Event(21.0, "clock", OFFSET + 7200))
+    made(Event(22.0, "mood_changed", mood("sad")))
+    early, late = made.snapshot()["timeline"], made.snapshot()["mood"]["since"]
+    assert (early, late) == (2, "1970-01-12T15:46:50Z")

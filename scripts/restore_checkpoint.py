@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Make a checkpoint from the committed model, so that training can go on where no checkpoint was kept.
+
+    python scripts/restore_checkpoint.py --model models/tflite/fer_int8.tflite --data ../shared/data/fer2013.npz \
+        --out runs/restored/deep.pt
+
+The int8 weights become real numbers again; each normalisation is set from the training faces so that the network
+gives what the file gave, and learns as a fresh one would. Blocks that the file lacks begin almost as identities.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fer.data import LABELS, TRAIN, load
+from fer.network import BLOCKS, WIDTHS, FerNet
+
+# How many faces the normalisations are set from, and how much a new block adds at first.
+FACES, NEW = 4096, 0.1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="the TFLite file; its sidecar lies beside it")
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--blocks", type=int, nargs=3, default=BLOCKS, help="residual blocks of each width")
+    args = parser.parse_args()
+    torch.manual_seed(3)
+    about = json.loads(args.model.with_suffix(".json").read_text())["input"]
+    mean, std = about["mean"], about["std"]
+    images = load(args.data, TRAIN).images[:FACES]
+    faces = (torch.from_numpy(images).unsqueeze(1).float() - mean) / std
+    held = weights(args.model)
+    net = FerNet(tuple(zip(WIDTHS, (held_blocks(held, width) for width in WIDTHS), strict=True)))
+    fill(net, held, faces)
+    wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
+    grow(wanted, net, faces)
+    state = wanted.state_dict()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(
+        {
+            "recipe": {"epochs": 0, "restored_from": str(args.model)},
+            "epoch": 0,
+            "mean": mean / 255,
+            "std": std / 255,
+            "labels": LABELS,
+            "net": state,
+            "averaged": state,
+        },
+        args.out,
+    )
+    print(f"{args.out}: {sum(p.numel() for p in wanted.parameters())} parameters")
+
+
+def weights(model: Path) -> dict[str, Tensor]:
+    """Each layer's kernel (`NAME.w`, outputs first) and bias (`NAME.b`) as real numbers."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(model))
+    interpreter.allocate_tensors()
+    found: dict[str, Tensor] = {}
+    for tensor in interpreter.get_tensor_details():
+        name = tensor["name"].split("/")
+        scales = tensor["quantization_parameters"]["scales"]
+        # Kernels carry a scale for each output, what flows between layers one for all; biases are int32.
+        if len(name) < 2 or not len(scales) or (len(scales) == 1 and tensor["dtype"] is not np.int32):
+            continue
+        values = interpreter.get_tensor(tensor["index"]).astype(np.float64)
+        real = values * scales.reshape((-1,) + (1,) * (values.ndim - 1))
+        found[name[1].removesuffix("_1") + (".b" if values.ndim == 1 else ".w")] = torch.from_numpy(real).float()
+    return found
+
+
+def held_blocks(held: dict[str, Tensor], width: int) -> int:
+    """How many residual blocks of this width the file holds."""
+    return sum(name.endswith("_b.w") and len(kernel) == width for name, kernel in held.items())
+
+
+def layers(net: FerNet) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d, str]]:
+    """Each convolution with its normalisation and its name in the file."""
+    stem: Any = net.stem
+    yield stem[0], stem[1], "stem"
+    for index, block in enumerate(net.blocks):
+        yield block.conv1, block.norm1, f"block{index}_a"
+        yield block.conv2, block.norm2, f"block{index}_b"
+        if block.short is not None:
+            yield block.short[0], block.short[1], f"block{index}_short"
+
+
+@torch.no_grad()
+def fill(net: FerNet, held: dict[str, Tensor], faces: Tensor) -> None:
+    """The file's weights, with normalisations that change nothing but are those of a trained network."""
+    net.eval()
+    for convolution, norm, name in layers(net):
+        kernel = held[f"{name}.w"].permute(0, 3, 1, 2).contiguous()
+        # As large as a fresh kernel would be: rates and weight decay then act as they did before.
+        size = kernel.square().mean().sqrt() / (2 / kernel[0].numel()) ** 0.5
+        convolution.weight.copy_(kernel / size)
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+        norm.weight.fill_(size)
+        norm.bias.copy_(held[f"{name}.b"])
+    for name in ("expression", "fer2013"):
+        getattr(net, name).weight.copy_(held[f"{name}.w"])
+        getattr(net, name).bias.copy_(held[f"{name}.b"])
+    for (_, norm, _), (mean, variance) in zip(layers(net), answers(net, faces), strict=True):
+        size, bias = norm.weight.clone(), norm.bias.clone()
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_(size * (variance + norm.eps).sqrt())
+        norm.bias.copy_(bias + size * mean)
+
+
+def answers(net: FerNet, faces: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Mean and variance of each channel of each convolution's output over the faces."""
+    sums: dict[str, list[Tensor]] = {}
+
+    def note(name: str) -> Any:
+        def hook(_module: Any, _given: Any, output: Tensor) -> None:
+            wide = output.double()
+            sums.setdefault(name, []).append(torch.stack([wide.mean((0, 2, 3)), wide.square().mean((0, 2, 3))]))
+
+        return hook
+
+    hooks = [convolution.register_forward_hook(note(name)) for convolution, _, name in layers(net)]
+    for part in faces.split(256):
+        net(part)
+    for hook in hooks:
+        hook.remove()
+    means = [torch.stack(sums[name]).mean(0) for _, _, name in layers(net)]
+    return [(first.float(), (second - first.square()).clamp(min=1e-6).float()) for first, second in means]
+
+
+@torch.no_grad()
+def grow(wanted: FerNet, net: FerNet, faces: Tensor) -> None:
+    """`wanted` gets the weights of `net`; blocks at its end that `net` lacks add little at first."""
+    state = wanted.state_dict()
+    state.update(net.state_dict())
+    wanted.load_state_dict(state)
+    wanted.eval()
+    for block in list(wanted.blocks)[len(net.blocks) :]:
+        nn.init.kaiming_normal_(block.conv1.weight)
+        nn.init.kaiming_normal_(block.conv2.weight)
+        nn.init.constant_(block.norm2.weight, NEW)
+        block.norm1.train()
+        block.norm2.train()
+    for part in faces.split(256):
+        wanted(part)
+    wanted.eval()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The house with a simulated Spotify, or with a simple player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.players.spotify import Spotify
+from edge.players.spotify_token import TokenFile
+from edge.players.spotify_web import Web
+from tests.scenarios.house import House, Sundial, unix
+from tests.scenarios.simple_player import SimplePlayer
+from tests.spotify_server import Server, World
+from tests.spotify_server.server import CLIENT
+
+SPEAKER = "Living Room"
+
+
+@pytest.fixture
+def world() -> World:
+    """Spotify's side: the account, its speakers, and whoever else uses them."""
+    return World()
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[Server]:
+    """Every request and answer is held against Spotify's own file, where it is at hand."""
+    with Server(world) as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def house(world: World, server: Server, state_folder: Path) -> Iterator[Callable[..., House]]:
+    """house(at="2026-11-21 18:00", cooldown=0): a house with Spotify, at this time on the wall."""
+    players = []
+
+    def build(at: str | None = None, **music: Any) -> House:
+        offset = world.unix() - world.monotonic
+        if at is not None:
+            world.monotonic = unix(at) - offset
+            world.history[:] = [world.history[0].__class__(world.monotonic)]
+        login = TokenFile(state_folder, now=world.unix)
+        login.write(server.login(), new_login=True, client_id=CLIENT)
+        web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=5.0, now=world.unix)
+        players.append(Spotify(web, speaker=SPEAKER, clock=world.clock))
+        return House(world, players[-1], offset=offset, **music)
+
+    yield build
+    for player in players:
+        player.close()
+
+
+@pytest.fixture
+def simple() -> Callable[..., House]:
+    """simple(at=..., cooldown=0): a house with a player that needs no network."""
+
+    def build(at: str | None = None, **music: Any) -> House:
+        time = Sundial()
+        offset = None if at is None else unix(at) - time.monotonic
+        return House(time, SimplePlayer(lambda: time.monotonic), offset=offset, **music)
+
+    return build

@@ -1,0 +1,141 @@
+"""What plays for which mood, and how soon."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from edge.values import Act, When
+from tests.scenarios.house import HAPPY, PROFILE, SAD, House
+from tests.scenarios.simple_player import SONG
+from tests.spotify_server import World
+
+Build = Callable[..., House]
+ROOM = "Living Room"
+
+
+def played(home: House) -> list[str]:
+    return [wish.music.name for wish in home.did if wish.music is not None]
+
+
+def test_a_sad_listener_is_led_on_step_by_step(simple: Build) -> None:
+    home = simple(strategy="lift", lift={"valence": 0.8, "arousal": 0.5, "tracks": 2, "step": 0.5})
+    home.feels("sad", 20 * SONG)
+    assert played(home) == ["Sad Songs", "Calm Songs", "Happy Songs"]
+    assert all(wish.when is When.TRACK_END for wish in home.did[1:]), "and no song is cut short"
+    assert "leads on to happy" in home.said[-1]
+    assert home.told("taken_over") == []
+
+
+def test_whoever_comes_next_is_met_where_they_are(simple: Build) -> None:
+    home = simple(strategy="lift", lift={"valence": 0.8, "arousal": 0.5, "tracks": 2, "step": 0.5})
+    home.feels("sad", 20 * SONG)
+    home.leaves(3 * 3600)
+    home.feels("sad", 60)
+    assert played(home)[-1] == "Sad Songs"
+
+
+def test_fixed_music_whatever_the_mood(simple: Build) -> None:
+    home = simple(strategy="fixed", profiles={"everyday": {**PROFILE, "default": {"play": "mpd:work", "name": "Work"}}})
+    for mood in ("unknown", "happy", "sad", "angry"):
+        home.feels(mood, 300)
+    assert played(home) == ["Work"]
+    assert home.said[0] in ("this music is set for any mood: Work plays now", "kept: the mood isn't clear")
+
+
+def test_albums_that_end_make_room_for_another(simple: Build) -> None:
+    choices = [{"play": f"mpd:{name}", "name": name} for name in ("one", "two", "three")]
+    home = simple(profiles={"everyday": {"happy": choices}})
+    home.player.loops = False  # type: ignore[attr-defined]
+    home.feels("happy", 8 * SONG)
+    names = played(home)
+    assert len(names) >= 7 and set(names) == {"one", "two", "three"}
+    assert all(a != b for a, b in itertools.pairwise(names)), "never the same twice in a row"
+    assert home.told("taken_over") == []
+
+
+def test_two_replays_choose_alike(simple: Build) -> None:
+    choices = [{"play": f"mpd:{n}", "name": str(n), "weight": n} for n in range(1, 6)]
+
+    def evening(dice: int) -> list[str]:
+        home = simple(profiles={"everyday": {"happy": choices}}, dice=dice)
+        home.player.loops = False  # type: ignore[attr-defined]
+        home.feels("happy", 12 * SONG)
+        return played(home)
+
+    assert evening(3) == evening(3)
+    assert len({tuple(evening(n)) for n in range(5)}) > 1
+
+
+def test_a_restless_room_changes_the_music_only_so_often(simple: Build) -> None:
+    home = simple(switch="now", cooldown=0, min_dwell=0, max_switches=3)
+    for _ in range(10):
+        home.feels("happy", 60)
+        home.feels("sad", 60)
+    assert len(played(home)) == 1 + 3
+    assert "kept for now: the music has changed 3 times within the hour" in home.said
+    home.feels("happy", 3600)
+    home.feels("sad", 60)
+    assert played(home)[-1] == "Sad Songs"
+
+
+def test_a_passing_face_does_not_cut_a_song_short(simple: Build) -> None:
+    home = simple(switch="now", cooldown=0, min_dwell=20)
+    home.feels("happy", 60)
+    home.feels("sad", 15)
+    assert home.said[-1] == "kept for now: the room must be sad for 20 s first"
+    home.feels("happy", 60)
+    home.feels("sad", 25)
+    assert played(home) == ["Happy Songs", "Sad Songs"]
+    assert home.did[-1].fade
+
+
+def test_a_strong_change_does_not_wait_for_the_songs_end(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00", strong_change=1.4, cooldown=30)
+    home.feels("neutral", 40)
+    home.feels("happy", 40)
+    assert home.did[-1].when is When.TRACK_END, "that wasn't strong"
+    home.feels("happy", 200)
+    home.feels("sad", 40)
+    assert world.now_playing().context == SAD and home.did[-1].when is When.NOW and home.did[-1].fade
+    assert world.device(ROOM).volume == 40 and home.told("taken_over") == []
+
+
+def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
+    song = "spotify:track:11dFghVXANMlKmJXsNCbNl"
+    profile = {**PROFILE, "sad": {"play": song, "name": "One Sad Song"}}
+    home = house(at="2026-11-21 18:00", profiles={"everyday": profile}, switch="queue", cooldown=0)
+    home.feels("happy", 60)
+    home.feels("sad", 60)
+    assert [one.do for one in world.executed] == ["play", "queue"]
+    assert home.said[-1] == "the room is sad: One Sad Song comes next"
+    home.passes(150)
+    assert home.told("taken_over") == [], "the queued song is the device's own"
+
+
+def test_a_list_of_songs(house: Build, world: World) -> None:
+    songs = [f"spotify:track:{n}1dFghVXANMlKmJXsNCbN{n}" for n in range(3)]
+    profile = {**PROFILE, "happy": {"play": songs, "name": "Three Songs", "repeat": "context"}}
+    home = house(at="2026-11-21 18:00", profiles={"everyday": profile})
+    home.feels("happy", 900)
+    plays = [one for one in world.executed if one.do == "play"]
+    assert len(plays) == 1 and list(plays[0].value[1]) == songs
+    assert home.told("taken_over") == [] and played(home) == ["Three Songs"]
+
+
+def test_start_volume_and_ceiling(house: Build, world: World) -> None:
+    world.device(ROOM).volume = 90
+    home = house(at="2026-11-21 18:00", start_volume=35, max_volume=50)
+    home.feels("happy", 60)
+    assert world.device(ROOM).volume == 35, "last night's party is over"
+    profile_wishes = [wish for wish in home.did if wish.act is Act.PLAY]
+    assert profile_wishes[0].volume == 35
+
+
+def test_a_speaker_that_is_too_loud_is_turned_down(house: Build, world: World) -> None:
+    world.device(ROOM).volume = 90
+    home = house(at="2026-11-21 18:00", max_volume=50)
+    home.feels("happy", 90)
+    assert world.device(ROOM).volume == 50 and world.now_playing().context == HAPPY
+    assert "the loudest that is allowed now" in home.said[-1]
+    assert home.told("taken_over") == []

@@ -1,0 +1,111 @@
+"""Spotify, the network and the login fail; the music survives, and nothing surprises the room afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.players.spotify_token import TokenFile
+from edge.values import Control
+from tests.scenarios.house import HAPPY, SAD, House
+from tests.spotify_server import Server, World
+from tests.spotify_server.server import CLIENT, error
+
+Build = Callable[..., House]
+ROOM = "Living Room"
+DAY = 86400
+
+
+def commands(world: World) -> list[str]:
+    return [one.do for one in world.executed]
+
+
+def test_quota_gone_until_tomorrow(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 20:00", quiet_hours=[{"begins": "22:00", "ends": "7:00"}])
+    home.coarse = 10.0
+    home.feels("happy", 60)
+    status, body, _ = error(429, "API rate limit exceeded", "QUOTA_EXCEEDED")
+    server.answers["*"] = (status, body, {"Retry-After": str(7 * 3600)})
+    home.feels("sad", 1800)
+    calls = len(server.requests)
+    assert any("quota" in problem for problem in home.problems)
+    home.feels("angry", 5 * 3600)
+    assert len(server.requests) == calls, "not one call while Spotify wants none"
+    world.person("pause", on=ROOM)
+    server.answers.clear()
+    world.executed.clear()
+    home.leaves(3 * 3600)
+    assert commands(world) == [], "yesterday's wishes aren't carried out at three in the morning"
+    home.feels("happy", 120)
+    assert home.control is Control.AUTO
+
+
+def test_login_expires_on_holiday(house: Build, world: World, server: Server, state_folder: object) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.coarse = 10.0
+    home.feels("happy", 60)
+    home.leaves(1800)
+    server.withdrawn = True
+    home.passes(3600)
+    assert any("moodroom login" in problem for problem in home.problems)
+    world.executed.clear()
+    home.feels("sad", 600)
+    assert commands(world) == []
+    assert home.said[-1] == "kept: the player can't be reached now", "the rest of the device goes on"
+    server.withdrawn = False
+    TokenFile(state_folder, now=world.unix).write(server.login(), new_login=True, client_id=CLIENT)  # type: ignore[arg-type]
+    home.passes(300)
+    assert world.now_playing().context == SAD and world.now_playing().playing
+
+
+def test_router_reboots_in_mid_fade(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00", switch="now", min_dwell=0)
+    home.feels("happy", 90)
+    home.feels("sad", 1.5)
+    assert world.device(ROOM).volume != 40, "the fade is under way"
+    server.faults.extend(["reset"] * 40)
+    home.passes(60)
+    server.faults.clear()
+    home.passes(120)
+    assert world.device(ROOM).volume == 40, "nobody finds the speaker hushed"
+    assert home.told("taken_over") == [], "the steps of a fade are nobody's doing"
+    assert world.now_playing().context == SAD
+
+
+def test_the_answer_is_lost_and_the_command_was_not(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.passes(10)
+    server.command_faults.append("500 done")
+    home.feels("happy", 120)
+    assert commands(world) == ["play"], "and it isn't given twice"
+    assert home.told("taken_over") == []
+
+
+def test_spotify_is_down_for_a_quarter_of_an_hour(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 60)
+    server.answers["*"] = error(503, "Service unavailable")
+    home.feels("sad", 900)
+    server.answers.clear()
+    home.passes(400)
+    assert home.told("taken_over") == [], "songs went by unseen"
+    assert world.now_playing().context == SAD
+    assert commands(world) == ["play", "play"]
+
+
+def test_a_playlist_that_does_not_exist_is_not_tried_every_second(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    server.answers["PUT /v1/me/player/play"] = server.answers["PUT /me/player/play"] = error(404, "Not found.")
+    home.feels("happy", 1800)
+    tried = [request for request in server.requests if request.endswith("/me/player/play")]
+    assert 1 <= len(tried) <= 10
+    assert any("doesn't exist" in problem for problem in home.problems)
+
+
+def test_the_login_is_renewed_in_the_middle_of_the_evening(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.coarse = 10.0
+    for mood in ("happy", "sad"):
+        home.feels(mood, 2100)
+    assert server.requests.count("POST /api/token") >= 1
+    assert world.now_playing().context == SAD and home.problems == []
+    assert world.executed[0].value[0] == HAPPY

@@ -1,0 +1,100 @@
+"""Speakers that sleep, vanish, play for others, or can't be turned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.values import Act, Control
+from tests.scenarios.house import HAPPY, PROFILE, SAD, House
+from tests.spotify_server import World
+
+Build = Callable[..., House]
+ROOM = "Living Room"
+
+
+def commands(world: World) -> list[str]:
+    return [one.do for one in world.executed]
+
+
+def test_speaker_asleep_at_seven(house: Build, world: World) -> None:
+    world.sleep(ROOM)
+    home = house(at="2026-11-23 07:00")
+    home.passes(20)
+    home.feels("happy", 40 * 60)
+    assert commands(world) == []
+    assert home.said == ["kept: nobody is here", "kept: the player can't be reached now"], "each said once"
+    assert home.player.calls < 120  # type: ignore[attr-defined]
+    world.wake(ROOM)
+    home.passes(150)
+    assert world.now_playing().context == HAPPY and world.now_playing().device == ROOM
+    assert home.said[-1] == "the room is happy: Happy Songs plays now"
+
+
+def test_speaker_unplugged_and_plugged_in_again(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 60)
+    world.sleep(ROOM)
+    home.passes(300)
+    world.wake(ROOM)
+    home.passes(300)
+    assert home.told("taken_over") == []
+    assert world.now_playing().context == HAPPY, "it goes on by itself, under the speaker's new id"
+    assert commands(world) == ["play", "play"]
+
+
+def test_two_devices_on_one_account(house: Build, world: World) -> None:
+    world.person("play", "spotify:album:annas", on="Ann's phone")
+    world.advance(30)
+    home = house()
+    home.feels("happy", 900)
+    home.feels("sad", 900)
+    assert commands(world) == [], "Ann's music is never taken away"
+    assert home.said[-1] == "kept: the account plays on Ann's phone, which is left alone"
+    assert home.control is Control.AUTO, "nobody took over what wasn't ours"
+    world.person("pause")
+    home.passes(180)
+    assert world.now_playing().context == SAD and world.now_playing().device == ROOM
+
+
+def test_ann_begins_on_her_phone_a_moment_before_the_device_would(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.passes(20)
+    world.person("play", "spotify:album:annas", on="Ann's phone")
+    world.advance(1.5)
+    home.feels("happy", 30)
+    assert commands(world) == []
+    assert world.now_playing().device == "Ann's phone"
+
+
+def test_somebody_asks_for_music_while_ann_listens(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00")
+    world.person("play", "spotify:album:annas", on="Ann's phone")
+    home.passes(60)
+    home.asks("playback", "play")
+    home.passes(30)
+    assert commands(world) == []
+    assert home.said[-1] == "kept: the account plays on Ann's phone, which is left alone"
+
+
+def test_a_speaker_whose_volume_is_fixed(house: Build, world: World) -> None:
+    world.device(ROOM).supports_volume = False
+    profile = {**PROFILE, "happy": {"play": HAPPY, "name": "Happy Songs", "volume": 20}}
+    home = house(at="2026-11-21 18:00", profiles={"everyday": profile}, max_volume=30)
+    home.feels("happy", 900)
+    assert home.told("taken_over") == []
+    assert "volume" not in commands(world)
+    assert len([wish for wish in home.did if wish.act is Act.VOLUME]) <= 2, "it isn't asked again and again"
+
+
+def test_the_speaker_goes_to_sleep_in_an_empty_house(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 60)
+    home.leaves(900)
+    assert commands(world)[-1] == "pause"
+    world.sleep(ROOM)
+    home.passes(900)
+    world.wake(ROOM)
+    home.passes(200)
+    home.feels("happy", 60)
+    assert world.now_playing().context == HAPPY, "there was nothing to go on with, so it begins"
+    assert home.told("taken_over") == []

@@ -1,0 +1,205 @@
+"""Whatever people do, in whatever order: the rules that the device never breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from edge.hours import ceiling, local
+from edge.values import Act, Control, Event, Wish
+from tests.scenarios.house import BERLIN, House, Sundial, unix
+from tests.scenarios.simple_player import SimplePlayer
+
+MOODS = ("happy", "sad", "neutral", "angry", "unknown")
+PROFILES = {
+    "everyday": {
+        "happy": [{"play": "mpd:happy", "volume": 15}, {"play": "mpd:glad", "weight": 2}],
+        "sad": {"play": "mpd:sad", "volume": -20},
+        "angry": "mpd:angry",
+        "default": "nothing",
+    },
+    "evening": {"happy": "mpd:dance", "default": "mpd:calm"},
+}
+QUIET = [{"begins": "22:00", "ends": "7:00", "max_volume": 25}]
+SCHEDULE = [{"profile": "evening", "begins": "18:00", "ends": "23:00"}]
+
+
+class Watched(House):
+    """Holds every decision against the rules at the moment at which it is made."""
+
+    def _tell(self, events: list[Event]) -> None:
+        for event in events:
+            if event.name == "decision":
+                self.check(event.value)
+            if event.name == "taken_over":
+                assert event.value["why"].startswith("somebody"), event.value
+        super()._tell(events)
+
+    def check(self, wish: Wish) -> None:
+        now, asked = self.time.monotonic, wish.basis is None
+        assert wish.why and "\n" not in wish.why, "every wish is explained in one line"
+        if wish.act in (Act.KEEP, Act.FORGET):
+            return
+        assert asked or self.room.control is Control.AUTO, f"a command while hands are off: {wish}"
+        if asked:
+            assert wish.why.startswith("somebody "), wish.why
+        shown = self.room.playback
+        starts = wish.act in (Act.PLAY, Act.RESUME)
+        assert not (starts and shown is not None and shown.elsewhere), "a start while the account plays elsewhere"
+        wall = local(now + (self.offset or 0.0), BERLIN)
+        limit = ceiling(self.config.quiet_hours, self.config.max_volume, wall)
+        assert wish.volume is None or 0 <= wish.volume <= limit, f"{wish.volume} is over the ceiling of {limit}"
+        if starts and not asked and (wall.hour >= 22 or wall.hour < 7):
+            assert wish.basis is not None and wish.basis.playing, "a start in quiet hours"
+
+
+class Watching(SimplePlayer):
+    """Notes for each piece of music whether it took another's place, and by whose wish."""
+
+    def __init__(self, clock: Any) -> None:
+        super().__init__(clock)
+        self.switches: list[float] = []
+        self.starts: list[float] = []
+        self._asked = False
+
+    def apply(self, wish: Wish) -> None:
+        self._asked = wish.basis is None
+        if self.kept is None or wish.act is not Act.NEXT:
+            super().apply(wish)
+        else:
+            # Skipping to what waited is the person's doing.
+            self._asked = True
+            super().apply(wish)
+        self._asked = False
+
+    def _start(self, music: Any, what: str) -> None:
+        replaces, before = self.state == "playing", self.context
+        assert not (self.elsewhere and self.state == "playing" and not self._asked), (
+            "music was taken away from another speaker"
+        )
+        super()._start(music, what)
+        if replaces and before != self.context and not self._asked:
+            self.switches.append(self._clock())
+        elif not replaces and not self._asked:
+            self.starts.append(self._clock())
+
+
+class Rules(RuleBasedStateMachine):
+    """People, moods, commands and faults in any order; the house checks each decision."""
+
+    @initialize(
+        hour=st.integers(0, 23),
+        switch=st.sampled_from(["at_track_end", "queue", "now"]),
+        strategy=st.sampled_from(["match", "lift"]),
+        most=st.integers(0, 4),
+        strong=st.sampled_from([None, 1.0]),
+        takeover=st.sampled_from([["song", "music", "speaker", "volume", "pause", "start"], ["music", "speaker"]]),
+        loops=st.booleans(),
+    )
+    def begin(
+        self, hour: int, switch: str, strategy: str, most: int, strong: float | None, takeover: list[str], loops: bool
+    ) -> None:
+        self.time = Sundial()
+        self.player = Watching(lambda: self.time.monotonic)
+        self.player.loops = loops
+        self.most = most
+        self.house = Watched(
+            self.time,
+            self.player,
+            offset=unix(f"2026-11-21 {hour:02}:00") - self.time.monotonic,
+            profiles=PROFILES,
+            schedule=SCHEDULE,
+            quiet_hours=QUIET,
+            switch=switch,
+            strategy=strategy,
+            max_switches=most,
+            strong_change=strong,
+            takeover=takeover,
+            max_volume=60,
+            cooldown=30,
+            min_dwell=5,
+            pause_after=300,
+            resume_within=1800,
+            takeover_ends_after=900,
+        )
+        self.touched = False
+
+    @rule(mood=st.sampled_from(MOODS), seconds=st.integers(1, 900))
+    def somebody_feels(self, mood: str, seconds: int) -> None:
+        self.house.feels(mood, seconds)
+
+    @rule(moods=st.lists(st.sampled_from(MOODS[:4]), min_size=2, max_size=5), seconds=st.sampled_from([7, 60, 205]))
+    def a_restless_time(self, moods: list[str], seconds: int) -> None:
+        self.player.reachable = True
+        self.house.asks("control", "auto")
+        for mood in moods:
+            self.house.feels(mood, seconds)
+
+    @rule(seconds=st.integers(1, 2000))
+    def everybody_leaves(self, seconds: int) -> None:
+        self.house.leaves(seconds)
+
+    @rule(hours=st.integers(1, 9))
+    def hours_pass(self, hours: int) -> None:
+        self.house.passes(hours * 600)
+
+    @rule(do=st.sampled_from(["play", "pause", "resume", "next", "elsewhere", "back", "off"]), n=st.integers(0, 2))
+    def a_person_uses_the_speaker(self, do: str, n: int) -> None:
+        self.touched = True
+        self.player.person(do, ("mpd:theirs", "mpd:happy", "mpd:calm")[n])
+        self.house.passes(n)
+
+    @rule(volume=st.integers(0, 100))
+    def a_person_turns_the_volume(self, volume: int) -> None:
+        self.touched = True
+        self.player.person("volume", volume)
+
+    @rule(away=st.booleans(), seconds=st.integers(0, 120))
+    def the_network(self, away: bool, seconds: int) -> None:
+        self.player.reachable = not away
+        self.house.passes(seconds)
+
+    @rule(
+        command=st.sampled_from(
+            [
+                *(("control", value) for value in ("auto", "hands_off", "off")),
+                *(("mood", value) for value in ("auto", "happy", "sad")),
+                *(("playback", value) for value in ("play", "pause", "next", "previous")),
+                *(("profile", value) for value in PROFILES),
+                *(("camera", value) for value in ("ON", "OFF")),
+            ]
+        )
+    )
+    def a_person_asks_the_device(self, command: tuple[str, str]) -> None:
+        self.house.asks(*command)
+        assert not self.house.told("command_rejected")
+
+    @rule(volume=st.integers(0, 100))
+    def a_person_asks_for_a_volume(self, volume: int) -> None:
+        self.house.asks("volume", str(volume))
+
+    @precondition(lambda self: self.house.player.state == "playing")
+    @rule()
+    def a_song_ends(self) -> None:
+        self.house.passes(200)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "house"):
+            return
+        for at in self.player.switches:
+            within = [one for one in self.player.switches if at - 3600 < one <= at]
+            assert len(within) <= self.most, f"{len(within)} switches within an hour"
+        for at in self.player.starts:
+            hour = local(at + (self.house.offset or 0.0), BERLIN).hour
+            assert 7 <= hour < 22, "music began in quiet hours"
+        told = self.house.told("taken_over")
+        assert self.touched or not told, f"nobody touched anything, and yet: {told}"
+
+
+TestRules = Rules.TestCase
+TestRules.settings = settings(
+    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)

@@ -1,0 +1,192 @@
+"""systemd's watchdog, with a socket in systemd's place that is read for real, and a process that really hangs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.broker import wait_for
+
+ROOT = Path(__file__).parent.parent
+UNIT = (ROOT / "systemd" / "moodroom.service").read_text()
+# Seconds; the unit's are longer (camera.stuck_after 10, WatchdogSec 15), and this test would be too.
+STUCK_AFTER, PATIENCE = 1.5, 3.0
+
+# The device, with one thing in it that goes wrong for ever once a file appears.
+PROGRAM = """
+import os, sys, time
+import edge.cli, edge.daemon, edge.watch
+from edge.camera import replay
+
+what, trigger = sys.argv.pop(1), sys.argv.pop(1)
+
+def hang_here():
+    if what == "thread":
+        raise SystemExit
+    time.sleep(1000)
+
+def spoil(owner, name):
+    real = getattr(owner, name)
+    def spoilt(self, *arguments):
+        if os.path.exists(trigger):
+            hang_here()
+        return real(self, *arguments)
+    setattr(owner, name, spoilt)
+
+if what in ("vision", "thread"):
+    spoil(edge.watch.Watch, "frame")
+if what == "camera":
+    for name in dir(replay):
+        if isinstance(getattr(replay, name), type) and "read" in vars(getattr(replay, name)):
+            spoil(getattr(replay, name), "read")
+if what == "away":
+    edge.daemon.AWAY = 5.0
+edge.cli.main()
+"""
+
+
+class Service:
+    """The device as systemd would run it, and what it told systemd, each with the time."""
+
+    def __init__(self, folder: Path, what: str, source: str) -> None:
+        folder.mkdir()
+        self.told: list[tuple[float, str]] = []
+        self.trigger = folder / "now"
+        self.config = folder / "config.yaml"
+        self.config.write_text(json.dumps({"camera": {"stuck_after": STUCK_AFTER, "source": source}}))
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(folder / "notify"))
+        environment = os.environ | {
+            "NOTIFY_SOCKET": str(folder / "notify"),
+            "PYTHONFAULTHANDLER": "1",
+            "STATE_DIRECTORY": str(folder / "state"),
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-c", PROGRAM, what, str(self.trigger), "run", "--config", str(self.config)]
+        self._log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=self._log
+        )
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while message := self._socket.recv(4096):
+            self.told.append((time.monotonic(), message.decode()))
+
+    def times(self, message: str) -> list[float]:
+        return [at for at, told in list(self.told) if told == message]
+
+    def words(self) -> list[str]:
+        """What was told, but for the watchdog's food and the status."""
+        return [told for _, told in list(self.told) if told != "WATCHDOG=1" and not told.startswith("STATUS=")]
+
+    def wait_silent(self) -> float:
+        """The time at which the watchdog was fed last, once it starves."""
+        wait_for(lambda: time.monotonic() - self.times("WATCHDOG=1")[-1] > PATIENCE, 40, "a watchdog that starves")
+        return self.times("WATCHDOG=1")[-1]
+
+    def stop(self, number: signal.Signals) -> tuple[float, int, str]:
+        """Seconds until it ended, exit code, log."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        took = time.monotonic() - began
+        self._log.seek(0)
+        return took, code, self._log.read()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", self._socket.getsockname())
+        self._thread.join(5)
+        self._socket.close()
+        self._log.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    services: list[Service] = []
+
+    def run(what: str = "nothing", source: str = "demo") -> Service:
+        services.append(Service(tmp_path / f"{len(services)}-{what}", what, source))
+        return services[-1]
+
+    yield run
+    for service in services:
+        service.close()
+
+
+def test_a_hung_look_a_dead_thread_and_a_hung_camera_starve_the_watchdog(start: Callable[..., Service]) -> None:
+    services = {what: start(what) for what in ("vision", "thread", "camera")}
+    for service in services.values():
+        # Longer than STUCK_AFTER, so that it's not the start that the watchdog lives on.
+        wait_for(lambda service=service: len(service.times("WATCHDOG=1")) > STUCK_AFTER + 1, 60, "a fed watchdog")
+        assert service.words() == ["READY=1"]
+    hung_at = time.monotonic()
+    for service in services.values():
+        service.trigger.touch()
+    for what, service in services.items():
+        lasted = service.wait_silent() - hung_at
+        print(f"{what}: fed for {lasted:.1f} s more")
+        # Twice the main loop's turn for noise; that STUCK_AFTER decides, and not something ten times as long.
+        assert lasted < STUCK_AFTER + 5
+        assert service.process.poll() is None, "the main thread lives; only systemd can tell"
+    # systemd's answer is SIGABRT, and then the journal says where it hung.
+    for what, service in services.items():
+        _, code, log = service.stop(signal.SIGABRT)
+        assert code == -signal.SIGABRT
+        assert ("in hang_here" in log) == (what != "thread"), log
+
+
+def test_the_unit_s_own_seconds_fire_within_thirty() -> None:
+    from edge.config import CameraConfig
+
+    watchdog = re.search(r"^WatchdogSec=(\d+)s$", UNIT, re.MULTILINE)
+    assert watchdog is not None
+    # The loop comes round once a second, and feeds at the latest then.
+    assert CameraConfig().stuck_after + 1 + int(watchdog[1]) <= 30
+
+
+def test_a_camera_that_is_away_is_no_hang_until_a_fresh_start_may_help(start: Callable[..., Service]) -> None:
+    service = start("away", "/dev/video97")
+    wait_for(lambda: len(service.times("WATCHDOG=1")) > STUCK_AFTER + 1, 30, "food in spite of no camera")
+    assert any("/dev/video97" in told for _, told in service.told if told.startswith("STATUS="))
+    service.wait_silent()
+    assert service.process.poll() is None
+
+
+def test_a_reload_is_no_stop_to_systemd_and_a_stop_takes_three_seconds(start: Callable[..., Service]) -> None:
+    service, hung = start(), start("vision")
+    wait_for(lambda: service.times("WATCHDOG=1") and hung.times("WATCHDOG=1"), 30, "a fed watchdog")
+    hung.trigger.touch()
+    service.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: len(service.times("READY=1")) == 2, 30, "ready again")
+    assert service.words() == ["READY=1", "RELOADING=1", "READY=1"]
+    wait_for(lambda: service.times("WATCHDOG=1")[-1] > service.times("READY=1")[-1], 30, "food after the reload")
+    took, code, log = service.stop(signal.SIGTERM)
+    print(f"SIGTERM to exit: {took:.2f} s")
+    assert (code, service.words()[-1]) == (0, "STOPPING=1")
+    assert took < 3
+    assert "Traceback" not in log
+    # And it waits for no thread that hangs.
+    took, code, log = hung.stop(signal.SIGTERM)
+    print(f"SIGTERM to exit while a look hangs: {took:.2f} s")
+    assert code == 0
+    assert "vision: didn't stop in time" in log
+    limit = re.search(r"^TimeoutStopSec=(\d+)s$", UNIT, re.MULTILINE)
+    assert limit is not None
+    assert took < int(limit[1])
