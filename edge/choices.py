@@ -41,6 +41,9 @@ class Picker:
         """
         last = {self._last.get(mood), but}
         others = [choice for choice in choices if choice.play not in last and choice.weight > 0]
+        if len(others) == 1 and self._weigh is not None and but not in {choice.play for choice in choices}:
+            # Of two choices the other would always come next, whatever was learnt about them.
+            others = [choice for choice in choices if choice.weight > 0]
         among = others or list(choices)
         found = among[0] if len(among) == 1 else self._rng.choices(among, self._weights(mood, among))[0]
         self._last[mood] = found.play

@@ -92,7 +92,7 @@ class Session:
         dice = random.Random(0 if options.fast else None)  # noqa: S311 (no secret)
         journal = config.journal if not options.fast else config.journal.model_copy(update={"enabled": False})
         self._journal, self._learner = open_journal(journal, problem=partial(self._inbox.problem, "journal"))
-        weigh = None if options.fast else self._learner.weigh
+        weigh = self._learner.weigh if config.journal.learn and not options.fast else None
         director = Director(config.music, rng=dice, weigh=weigh, zone=zone(config.music.time_zone))
         if not options.fast:
             director.times.clock(now, now + self._clock.offset())

@@ -191,6 +191,7 @@ def _controls(base: str, profiles: list[str]) -> dict[str, Payload]:
         "pause": button("Pause", "pause", "playback", "pause"),
         "next": button("Next", "skip-next", "playback", "next"),
         "previous": button("Previous", "skip-previous", "playback", "previous"),
+        "like": button("Like", "thumb-up", "like", "PRESS"),
         "restart": button("Restart", "restart", "restart", "PRESS")
         | {"device_class": "restart", "entity_category": "config"},
     }

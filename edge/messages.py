@@ -58,7 +58,7 @@ def event(value: Event, offset: float) -> dict[str, Any] | None:
     elif value.name == "decision":
         name = "decision" if value.value.music is None else "music_changed"
         return {"event": name, "why": value.value.why} | wish(value.value)
-    elif value.name in ("command_rejected", "problem", "taken_over", "skipped"):
+    elif value.name in ("command_rejected", "problem", "taken_over", "skipped", "liked"):
         told = dict(value.value)
     else:
         return None

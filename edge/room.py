@@ -82,6 +82,7 @@ class Room:
             "profile": self._set_profile,
             "volume": self._set_volume,
             "playback": self._set_playback,
+            "like": self._like,
             "restart": self._restart,
         }
         if command.name not in known:
@@ -167,8 +168,15 @@ class Room:
         act = PLAYBACK[command.value]
         song = self.playback
         skips = act is Act.NEXT and song is not None and song.state == "playing"
-        skipped = [self._skipped(now, song)] if skips else []
+        skipped = [self._about_song(now, "skipped", song)] if skips else []
         return [*skipped, Event(now, "decision", self._director.playback(now, act, self.control))]
+
+    def _like(self, now: float, command: Command) -> list[Event]:
+        if command.value != "PRESS":
+            return [rejected(now, command, "like must be PRESS")]
+        if self._director.music is None:
+            return [rejected(now, command, "like is for music that the device chose, and none of it plays")]
+        return [self._about_song(now, "liked", self.playback)]
 
     def _restart(self, now: float, command: Command) -> list[Event]:
         if command.value != "PRESS":
@@ -180,7 +188,7 @@ class Room:
     def _taken_over(self, now: float, meaning: Meaning, before: Playback | None) -> list[Event]:
         events = [Event(now, "taken_over", {"kind": meaning.kind, "why": meaning.why})]
         if meaning.kind == "song":
-            events.append(self._skipped(now, before))
+            events.append(self._about_song(now, "skipped", before))
         self.control = Control.HANDS_OFF
         events += [Event(now, "control", self.control), *self._leave_alone(now, meaning.why)]
         if self._told is not None:
@@ -199,15 +207,15 @@ class Room:
         wish = self._director.left_alone(now, why)
         return [Event(now, "decision", wish)] if wish is not None else []
 
-    def _skipped(self, now: float, song: Playback | None) -> Event:
-        """Somebody didn't want this song; for whoever learns from it. choice: the address of ours that it was from."""
+    def _about_song(self, now: float, name: str, song: Playback | None) -> Event:
+        """Somebody liked this song, or didn't want it. choice: the address of ours that it was from."""
         ours = self._director.music
         told = {
             "mood": UNKNOWN if self._told is None else self._told.mood,
             "choice": ours.uri if ours is not None else None,
             "song": song.uri if song is not None else None,
         }
-        return Event(now, "skipped", told)
+        return Event(now, name, told)
 
     def _use(self, now: float, profile: str, *, asked: bool) -> list[Event]:
         self._music = self._music.model_copy(update={"profile": profile})

@@ -158,3 +158,11 @@ def test_nothing_and_moods_that_are_not_named() -> None:
 def test_values_stay_as_they_are() -> None:
     with pytest.raises(ValidationError):
         Choice(play="mpd:a").weight = 2  # type: ignore[misc]
+
+
+def test_of_two_the_one_that_people_like_may_come_again() -> None:
+    found = picked(Picker(random.Random(1), lambda _, among: [0.9 if m.uri == "mpd:0" else 0.1 for m in among]),
+                   choices(1, 1), 200)  # fmt: skip
+    assert 150 < found.count("mpd:0") < 200
+    ended = [Picker(random.Random(n), lambda _, among: [1.0] * len(among)) for n in range(20)]
+    assert {picker.pick("sad", choices(1, 1), but="mpd:0").play for picker in ended} == {"mpd:1"}

@@ -42,7 +42,8 @@ def test_the_entities_are_these_and_no_key_of_theirs_may_ever_change() -> None:
         "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
         "presence": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
         "control": "select", "mood_override": "select", "profile": "select", "camera": "switch", "volume": "number",
-        "play": "button", "pause": "button", "next": "button", "previous": "button", "restart": "button",
+        "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",
+        "restart": "button",
         "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",
         "spotify_login_expires": "sensor",
     }  # fmt: skip

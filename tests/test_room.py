@@ -148,6 +148,15 @@ def test_a_restart_is_asked_for_with_the_word_that_home_assistant_sends(room: Ro
     assert names(room.command(0, Command("restart", "PRESS"))) == ["restart"]
 
 
+def test_a_like_is_for_music_of_the_devices_own(room: Room) -> None:
+    assert names(room.command(0, Command("like", "PRESS"))) == ["command_rejected"]
+    room.reading(reading("happy"))
+    (liked,) = room.command(5, Command("like", "PRESS"))
+    assert (liked.name, liked.value["mood"]) == ("liked", "happy")
+    assert liked.value["choice"].startswith("spotify:artist:")
+    assert names(room.command(6, Command("like", "yes"))) == ["command_rejected"]
+
+
 # --- whose the music is -----------------------------------------------------------------------------------------------
 
 OURS = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # what the built-in profile has for happy
@@ -253,3 +262,20 @@ def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
                 assert event.value.act in (Act.KEEP, Act.FORGET) or room.control is Control.AUTO
                 assert event.value.why
         assert room.override is None or room.override in EXPRESSIONS
+
+
+def test_the_camera_rests_in_quiet_hours_that_say_so() -> None:
+    config = MusicConfig.model_validate({"quiet_hours": [{"begins": "22:00", "ends": "7:00", "camera": "rest"}]})
+    room = Room(Director(config), music=config)
+    midnight = 1_000_080_000.0 - 1_000_080_000.0 % 86400
+    evening = midnight + 21.9 * 3600
+    assert room.tick(0, evening) == [] and room.looking
+    assert "mood_changed" in names(room.reading(reading("happy", 1)))
+    told = room.tick(400, evening + 400)
+    assert (told[0].name, told[0].value.mood) == ("mood_changed", "unknown") and not room.looking
+    assert room.reading(reading("sad", 401)) == []
+    assert all(event.value.act is Act.KEEP for event in told if event.name == "decision")
+    assert room.settings()["camera"] == "ON"
+    room.tick(36000, evening + 36000)
+    assert room.looking
+    assert "mood_changed" in names(room.reading(reading("sad", 36001)))

@@ -24,7 +24,7 @@ from edge.web.sessions import Guesses
 from edge.web.stream import Stream
 
 T = TypeVar("T")
-COMMANDS = ("mood", "camera", "control", "profile", "volume", "playback")
+COMMANDS = ("mood", "camera", "control", "profile", "volume", "playback", "like")
 # Bytes of a request, seconds for it to come, seconds for a sign-in to be finished, songs at once.
 LARGEST, SLOWEST, SIGN_IN_LASTS, SONGS = 8192, 10.0, 900.0, 50
 

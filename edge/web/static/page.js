@@ -183,6 +183,7 @@ byId("volume").addEventListener("input", () => {
   byId("volume-text").textContent = percent(byId("volume").value / 100);
 });
 byId("volume").addEventListener("change", () => ask("volume", byId("volume").value));
+byId("like").addEventListener("click", () => ask("like", "PRESS"));
 for (const button of document.querySelectorAll("[data-playback]")) {
   button.addEventListener("click", () => ask("playback", button.dataset.playback));
 }
