@@ -157,7 +157,7 @@ def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
             samples.append((event.at, memory_mb()))
         asked.stop = event.at >= hours * 3600
 
-    device._outlets[:] = [note]
+    device._hub.outlets[:] = [note]
     device.run_fast(asked)
     return samples
 
@@ -242,14 +242,14 @@ def _second(device: Session, player: DryRun, reading: Reading | None, now: float
             now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
         )
         device.health.looked(moved)
-        device._tell(room.reading(moved))
-    device._tell([*room.tick(now, now + device._clock.offset()), Event(now, "settings", room.settings())])
+        device._hub.tell(room.reading(moved))
+    device._hub.tell([*room.tick(now, now + device._clock.offset()), Event(now, "settings", room.settings())])
     while (wish := device._wishes.get(0)) is not None:
         player.apply(wish)
     if second % 2 == 0:
-        device._tell(room.told_playback(now, player.playback()))
+        device._hub.tell(room.told_playback(now, player.playback()))
     if second % 30 == 0:
-        device._tell([device._upkeep.report(now)])
+        device._hub.tell([device._upkeep.report(now)])
 
 
 def _fields(mood: Mood) -> tuple[str, float, float, float, int, float]:

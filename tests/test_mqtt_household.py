@@ -551,7 +551,6 @@ VALID = {
     "profile": ["a", "b"],
     "volume": [str(number) for number in range(101)],
     "playback": list(PLAYBACK),
-    "like": ["PRESS"],
     "restart": ["PRESS"],
 }
 MUSIC = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
