@@ -48,7 +48,8 @@ class Refresh:
         if self._due is None:
             with Store(self._path) as store:
                 last = store.note(NOTE)
-            self._due = (float(last) if last else 0.0) + (self._config.library.refresh or 0.0)
+            # The first one is due at once, and waits for a quiet time like any other.
+            self._due = float(last) + (self._config.library.refresh or 0.0) if last else now
         if now < self._due or not (self._quiet() or now >= self._due + AT_LAST):
             return
         try:
