@@ -97,7 +97,7 @@ class Director:
             self._ours.recount(self._config.profiles.values())
             if self._ours.playing is None and self.before is not None and goes_on(self.before[1], playback, now):
                 self._ours.playing = Own(self.before[0])
-            if self._ours.playing is None:
+            if self._ours.playing is None and not meaning.kind:
                 meaning = Meaning(Means.TAKEN, "music", "somebody's music was playing already")
         elif meaning.means is Means.RESUMED:
             if not (self._held and self._ours.playing):

@@ -38,8 +38,10 @@ class Means(str, Enum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """FOUND: something plays at the first look. STARTED: what we asked for plays. LATE: what we
-    asked for, and then no longer wanted, plays all the same. ADVANCED: the next song, by itself.
+    """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on.
+
+    STARTED: what we asked for plays. LATE: what we asked for, and then no longer wanted, plays all the same. ADVANCED:
+    the next song, by itself.
 
     ENDED: the music ran out, or its speaker was away. RESUMED: somebody went on with what was paused. TAKEN: a person
     did it. kind: for TAKEN one of song, music, speaker, volume, pause, start. why: the same in words.
@@ -218,13 +220,13 @@ class Hands:
             return self._started(now, playback)
         if _here(playback) and not _named(playback) and now - self._settling < self._grace:
             return Meaning()
-        if known is None:
-            self._adopt(now, playback)
-            return Meaning(Means.FOUND if _here(playback) else Means.NOTHING)
-        if self._fulfils(playback):
+        fulfils = self._fulfils(playback)
+        if fulfils:
             self._state, self._settling = None, now
+        if known is None or fulfils:
             self._adopt(now, playback)
-            return Meaning()
+            first = known is None and _here(playback)
+            return Meaning(Means.FOUND, "asked" if fulfils else "") if first else Meaning()
         if now - self._settling < self._grace and _differs(known, playback):
             return Meaning()
         meaning = self._judge(now, known, playback)
@@ -264,7 +266,7 @@ class Hands:
         return playback.uri is not None and other and (soon or self._by_itself(now, playback))
 
     def _fulfils(self, playback: Playback) -> bool:
-        if self._state is None or playback.elsewhere or self._known is None:
+        if self._state is None or playback.elsewhere:
             return False
         return playback.state == self._state[0] or (self._state[0] == "paused" and playback.state == "stopped")
 

@@ -246,3 +246,10 @@ def test_what_plays_is_told_by_its_list_or_by_its_song() -> None:
     assert plays(LIST, shown(None, "spotify:track:2"))
     assert not plays(LIST, shown(None, "spotify:track:3"))
     assert ends(shown(state="paused"), 0) is None
+
+
+def test_what_goes_on_because_somebody_asked_the_device_before_the_first_look_is_nobodys_takeover() -> None:
+    hands = Hands(8)
+    hands.asked(0, Wish(Act.RESUME, "unknown", "somebody asked for it"))
+    assert hands.see(1, Playback("playing", "mpd", uri="mpd:theirs", context="mpd:theirs")).kind == "asked"
+    assert Hands(8).see(1, Playback("playing", "mpd", uri="mpd:theirs", context="mpd:theirs")).kind == ""
