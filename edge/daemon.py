@@ -222,10 +222,10 @@ class Session:
                 self._hub.tell([*clock, *([Event(now, "mood", self.room.mood)] if self.room.mood else [])])
             if self._mqtt is not None:
                 self._mqtt.tend()
-            if self._capture_worker.busy_for(now) > 2 * self.config.camera.stuck_after and self.room.camera_on:
+            if self._capture_worker.busy_for(now) > 3 * self.config.camera.stuck_after and self.room.camera_on:
                 log.error(
                     "camera: has been stuck for %.0f s; leaving, so that the system starts afresh",
-                    2 * self.config.camera.stuck_after,
+                    3 * self.config.camera.stuck_after,
                 )
                 return End.STUCK
             self.health.paused = not self.room.looking or self._camera_is_away(now)
