@@ -77,11 +77,11 @@ class Mpd:
     def playback(self) -> Playback:
         self._link.listener.changed.clear()
         self._work()
-        status = self._status()
+        status, song = self._look()
         if (volume := self._fade.step(self._clock(), _volume(status))) is not None:
             self._setvol(volume)
             status["volume"] = str(volume)
-        return self._shown(self._status() if self._mind_coming(status) else status)
+        return self._shown(*(self._look() if self._mind_coming(status) else (status, song)))
 
     def given_up(self) -> list[GivenUp]:
         given_up, self._given_up = self._given_up, []
@@ -110,12 +110,23 @@ class Mpd:
     def _status(self) -> dict[str, Any]:
         return dict(self._link.ask(lambda client: client.status()))
 
-    def _shown(self, status: dict[str, Any]) -> Playback:
+    def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Status and song of the same moment; asked one after the other, they'd be of two songs now and then."""
+
+        def both(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+            client.command_list_ok_begin()
+            client.status()
+            client.currentsong()
+            status, song = client.command_list_end()
+            return dict(status), dict(song)
+
+        return self._link.ask(both)
+
+    def _shown(self, status: dict[str, Any], song: dict[str, Any]) -> Playback:
         state = {"play": "playing", "pause": "paused"}.get(str(status.get("state")), "stopped")
         speaker = f"MPD at {self._link.host}"
         if state == "stopped":
             return Playback(state, self.name, speaker=speaker, volume=_volume(status))
-        song = self._link.ask(lambda client: client.currentsong())
         return Playback(
             state,
             self.name,
@@ -136,7 +147,7 @@ class Mpd:
             asked = self._asked[0]
             if self._clock() > asked.until:
                 self._give_up(asked.given, "it comes too late", fault=True)
-            elif asked.given.basis is not None and not stands(asked.given, self._shown(self._status()), self._clock()):
+            elif asked.given.basis is not None and not stands(asked.given, self._shown(*self._look()), self._clock()):
                 self._give_up(asked.given, OTHERWISE)
             else:
                 try:
