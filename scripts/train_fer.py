@@ -70,6 +70,7 @@ def main() -> None:
         rate=args.rate,
         seed=args.seed,
         strength=args.strength,
+        calm=args.calm,
         wide=args.wide,
         blocks=tuple(args.blocks),
         minutes=args.minutes,
@@ -111,6 +112,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--strength", type=float, default=Recipe.strength, help="of the augmentation, 0..1")
+    parser.add_argument("--calm", type=float, default=Recipe.calm, help="last part of the schedule, 0..1, done gently")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args()
 
