@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-import secrets
 import socket
-from base64 import b64decode
+import time
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,8 +16,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from edge.config import WebConfig
-from edge.web import metrics, password
+from edge.web import metrics
 from edge.web.api import Api
+from edge.web.basic import Basic
 from edge.web.gate import Gate, Guard, refused
 from edge.web.hosts import Hosts
 from edge.web.page import Page
@@ -57,39 +56,11 @@ class Files:
         return Response(content, media_type=kind, headers=headers)
 
 
-class Basic:
-    """The password in an Authorization header, for what collects metrics; a right one is known again without scrypt."""
-
-    def __init__(self, line: str | None) -> None:
-        self._line, self._key = line, secrets.token_bytes(32)
-        self._known: bytes | None = None
-        self._refused: set[bytes] = set()
-
-    def __call__(self, header: str) -> bool:
-        if self._line is None or not header.startswith("Basic "):
-            return False
-        mark = hmac.digest(self._key, header.encode(), "sha256")
-        if self._known is not None:
-            return hmac.compare_digest(mark, self._known)
-        # A few guesses for each run, since each costs some tenths of a second.
-        if mark in self._refused or len(self._refused) >= 20:
-            return False
-        try:
-            given = b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")[2]
-        except ValueError:
-            return False
-        if password.matches(given, self._line):
-            self._known = mark
-            return True
-        self._refused.add(mark)
-        return False
-
-
 def build(page: Page, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
     """The whole application. password_line: the password's hash, None for none."""
     sessions = Sessions(password_line, lasts=config.session, file=sessions_file) if password_line else None
     hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)
-    gate = Gate(hosts, sessions, basic=Basic(password_line))
+    gate = Gate(hosts, sessions, basic=Basic(password_line, clock=time.monotonic))
     api, files = Api(page, gate, password_line=password_line, lasts=config.session), Files(HERE / "static")
 
     async def index(request: Request) -> Response:

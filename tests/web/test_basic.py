@@ -1,0 +1,69 @@
+"""The password in an Authorization header: few guesses, and never shut for good."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from edge.web import password
+from edge.web.basic import Basic
+from edge.web.sessions import GUESSES, WITHIN
+
+
+class Times:
+    now = 1000.0
+    looked = 0
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> Times:
+    times = Times()
+
+    def matches(given: str, line: str) -> bool:
+        times.looked += 1
+        return given == line
+
+    monkeypatch.setattr(password, "matches", matches)
+    return times
+
+
+def header(given: str, who: str = "prometheus") -> str:
+    return "Basic " + b64encode(f"{who}:{given}".encode()).decode()
+
+
+def test_the_right_one_is_looked_at_once(times: Times) -> None:
+    basic = Basic("right", clock=lambda: times.now)
+    assert all(basic(header("right")) for _ in range(5))
+    assert times.looked == 1
+    assert basic(header("right", who="another"))
+
+
+def test_guesses_run_out_and_come_back(times: Times) -> None:
+    basic = Basic("right", clock=lambda: times.now)
+    assert not any(basic(header(f"wrong {n}")) for n in range(4 * GUESSES))
+    assert times.looked == GUESSES
+    assert not basic(header("right"))
+    times.now += WITHIN + 1
+    assert basic(header("right"))
+    # What is known stays welcome while others guess.
+    assert not any(basic(header(f"bad {n}")) for n in range(4 * GUESSES))
+    assert basic(header("right"))
+
+
+def test_the_same_wrong_one_again_and_again_is_one_guess(times: Times) -> None:
+    basic = Basic("right", clock=lambda: times.now)
+    assert not any(basic(header("wrong")) for _ in range(50))
+    assert times.looked == 1
+    assert basic(header("right"))
+
+
+@pytest.mark.parametrize("text", ["", "Basic", "Basic !!", "Bearer right", "Basic /w==", header("right").lower()])
+def test_what_is_no_such_header_is_no_guess(times: Times, text: str) -> None:
+    basic = Basic("right", clock=lambda: times.now)
+    assert not basic(text)
+    assert times.looked == 0
+
+
+def test_without_a_password_nothing_opens(times: Times) -> None:
+    assert not Basic(None, clock=lambda: times.now)(header("right"))
