@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from edge.errors import PlayerError
@@ -29,7 +30,8 @@ log = logging.getLogger(__name__)
 class _Asked:
     """A wish on its way, with music that MPD understands; given: as it was given. until: worth nothing after it.
 
-    target: the song that a skip goes to, so that it can be given again; tried: a song may be in the queue already.
+    target: the song that a skip goes to, so that it can be given again. tried: its songs may be in the queue already,
+    the answer having been lost; placed: they are, by these ids. begun: it has to be at once, and may play already.
     """
 
     wish: Wish
@@ -37,6 +39,8 @@ class _Asked:
     until: float
     target: str | None = None
     tried: bool = False
+    placed: tuple[str, ...] = ()
+    begun: bool = False
 
 
 class Mpd:
@@ -206,14 +210,18 @@ class Mpd:
         wish, status = asked.wish, self._status()
         songs = self._queue.songs(music, wish.offset)
         playing = status.get("state") == "play"
-        if wish.when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
+        when = When.NOW if asked.begun else wish.when
+        if when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
             self._enqueue(asked, songs, status)
             return
-        self._take_back()
         # A radio station never comes to an end, so that waiting for one would be for ever.
-        if wish.when is not When.NOW and playing and status.get("duration") is not None:
+        waits = when is not When.NOW and playing and status.get("duration") is not None
+        if not (waits and asked.tried):
+            self._take_back()
+        if waits:
             self._wait_for_end(asked, songs)
             return
+        self._asked[0] = replace(asked, begun=True)
         self._set_order(wish)
         volume = _volume(status)
         if volume is not None and wish.fade and playing:
@@ -228,16 +236,9 @@ class Mpd:
     def _enqueue(self, asked: _Asked, songs: list[str], status: dict[str, Any]) -> None:
         """Right after the song that plays, and after those that were queued before; it counts to what plays."""
         at = int(status.get("song", -1)) + 1
-        coming = self._link.ask(lambda client: client.playlistinfo((at,)))
-        while coming and str(coming[0]["id"]) in self._queued:
-            if asked.tried and coming[0].get("file") == songs[0]:
-                return
-            at, coming = at + 1, coming[1:]
-        if asked.tried and coming and coming[0].get("file") == songs[0]:
-            self._queued.append(str(coming[0]["id"]))
-            return
-        self._asked[0] = replace(asked, tried=True)
-        ids = self._queue.add(songs, self._queue.context(status.get("songid")), at=at)
+        behind = self._link.ask(lambda client: client.playlistinfo((at,)))
+        at += len(list(takewhile(lambda song: str(song["id"]) in self._queued, behind)))
+        ids = self._place(asked, songs, self._queue.context(status.get("songid")), at)
         self._queued = [*self._queued, *ids][-100:]
         if status.get("random") == "1":
             self._queue.soon(ids[0])
@@ -245,13 +246,24 @@ class Mpd:
     def _wait_for_end(self, asked: _Asked, songs: list[str]) -> None:
         """Behind the song that plays, in such a way that it can be taken back until then."""
         status = self._status()
-        ids = self._queue.add(songs, _address(asked.given), at=int(status.get("song", -1)) + 1)
-        self._coming = Coming(asked.wish, asked.given, str(status.get("songid")), ids)
+        song = str(status.get("songid"))
+        ids = self._place(asked, songs, _address(asked.given), int(status.get("song", -1)) + 1)
+        self._coming = Coming(asked.wish, asked.given, "" if song in ids else song, ids)
         if status.get("random") == "1":
             self._queue.soon(ids[0])
         if status.get("single", "0") != "0":
             # One song again and again has no end.
             self._link.ask(lambda client: client.single(0))
+
+    def _place(self, asked: _Asked, songs: list[str], address: str | None, at: int) -> tuple[str, ...]:
+        """Into the queue, once, however often the connection breaks meanwhile."""
+        self._asked[0] = replace(asked, tried=True)
+        ids = asked.placed
+        if not ids and asked.tried:
+            ids = self._queue.found(songs, address)
+        ids = ids or self._queue.add(songs, address, at=at)
+        self._asked[0] = replace(asked, tried=True, placed=ids)
+        return ids
 
     def _mind_coming(self, status: dict[str, Any]) -> bool:
         """What waited for a song's end plays now, or somebody chose otherwise meanwhile; True where that is so."""
@@ -270,10 +282,10 @@ class Mpd:
         return True
 
     def _take_back(self) -> None:
-        coming, self._coming = self._coming, None
-        if coming is not None:
-            log.info("mpd: %s is taken back", words(coming.wish))
-            self._queue.take_back(coming.ids)
+        if self._coming is not None:
+            self._queue.take_back(self._coming.ids)
+            log.info("mpd: %s is taken back", words(self._coming.wish))
+            self._coming = None
 
     def _set_order(self, wish: Wish) -> None:
         """Shuffle and repeat as wished; None leaves each as it is."""

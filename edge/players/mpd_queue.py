@@ -60,9 +60,23 @@ class Queue:
             return [str(one) for one in client.command_list_end()]
 
         ids = tuple(self._link.ask(add))
+        self._know(ids, address)
+        return ids
+
+    def _know(self, ids: tuple[str, ...], address: str | None) -> None:
         if address is not None:
             self._contexts |= dict.fromkeys(ids, address)
-        return ids
+
+    def found(self, songs: list[str], address: str | None) -> tuple[str, ...]:
+        """The ids of these songs in a row that nobody is known to have added; () where there are none."""
+        there = self._link.ask(lambda client: client.playlistinfo())
+        for n in range(len(there) - len(songs) + 1):
+            run = there[n : n + len(songs)]
+            ids = tuple(str(one["id"]) for one in run)
+            if [one.get("file") for one in run] == songs and not any(one in self._contexts for one in ids):
+                self._know(ids, address)
+                return ids
+        return ()
 
     def soon(self, song: str) -> None:
         """In random order too, this one is the next."""

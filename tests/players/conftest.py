@@ -1,4 +1,4 @@
-"""A simulated Spotify and a player on it."""
+"""A simulated Spotify and a player on it; a real MPD."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from edge.players.spotify import Spotify
 from edge.players.spotify_token import TokenFile
 from edge.players.spotify_web import Web
+from tests.players.mpd_daemon import Daemon
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT
 
@@ -40,3 +41,11 @@ def player(world: World, server: Server, login: TokenFile) -> Iterator[Spotify]:
     player = Spotify(web, speaker="Living Room", clock=world.clock)
     yield player
     player.close()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path / "mpd")
+    daemon.start()
+    yield daemon
+    daemon.stop()

@@ -24,18 +24,10 @@ from edge.players.mpd_library import MpdLibrary
 from edge.songs import Placed
 from edge.values import Act, Wish
 from tests.broker import free_port, wait_for
-from tests.players.test_mpd import PROGRAM, Daemon
+from tests.players.mpd_daemon import PROGRAM, Daemon
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 SONGS = {"mpd:calm/calm0.wav", "mpd:calm/calm1.wav", "mpd:calm/calm2.wav", "mpd:loud/loud0.wav", "mpd:loud/loud1.wav"}
-
-
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
-    daemon = Daemon(tmp_path / "mpd")
-    daemon.start()
-    yield daemon
-    daemon.stop()
 
 
 @pytest.fixture
