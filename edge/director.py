@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timezone, tzinfo
 
 from edge.absence import Absence
+from edge.basis import plays
 from edge.choices import Picker, Weigh, music_of
 from edge.config import MusicConfig
 from edge.goals import Goal, Strategy, feels
@@ -18,7 +19,7 @@ from edge.hours import Timetable
 from edge.level import Level
 from edge.lift import distance
 from edge.limits import Limits
-from edge.manners import Hands, Meaning, Means, plays
+from edge.manners import Hands, Meaning, Means
 from edge.ours import Ours, Own, goes_on
 from edge.values import ABSENT, Act, Basis, Control, Mood, Music, Playback, When, Wish
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from edge.values import Act, Basis, Music, Playback, When, Wish
+from edge.basis import SLACK, basis, differs, ends, here, named, plays, same_music
+from edge.values import Act, Basis, Playback, When, Wish
 
-# A song that begins so long before the last one's end still followed it by itself: players cross-fade up to 12 s.
-SLACK = 15.0
 # Speakers round a volume that they are given, some of them coarsely.
 VOLUME_SLACK = 4
 # A command that brought nothing for so long never will: players give up after 10 minutes, and it may wait before that.
@@ -67,54 +66,6 @@ class _Volume:
 
     goal: int
     moved: float
-
-
-def plays(music: Music, playback: Playback) -> bool:
-    """True where the playlist, album, artist or song is what plays or is paused."""
-    if playback.context is not None:
-        return short(playback.context) == short(music.uri)
-    return playback.uri is not None and short(playback.uri) in {short(uri) for uri in (music.uri, *music.uris)}
-
-
-def short(uri: str) -> str:
-    """`spotify:user:NAME:playlist:ID`, as old playlists are still called, -> `spotify:playlist:ID`."""
-    parts = uri.split(":")
-    return ":".join((parts[0], *parts[-2:])) if parts[0] == "spotify" else uri
-
-
-def ends(playback: Playback, at: float) -> float | None:
-    """When the song ends if nobody touches it, on the device's clock; None where it isn't known."""
-    if playback.state != "playing" or playback.position is None or not playback.duration:
-        return None
-    return at + playback.duration - playback.position
-
-
-def basis(playback: Playback | None, at: float) -> Basis:
-    """What a wish counts on. at: when the playback was seen."""
-    if playback is None:
-        return Basis(False)
-    playing = playback.state == "playing" and not playback.elsewhere
-    return Basis(playing, playback.context, playback.uri, ends(playback, at))
-
-
-def stands(wish: Wish, playback: Playback, now: float) -> bool:
-    """False where what the wish counted on is over, so that it would come between a person and their music."""
-    told = wish.basis
-    if told is None or wish.act in (Act.KEEP, Act.FORGET):
-        return True
-    playing = playback.state == "playing" and not playback.elsewhere
-    if playback.state == "unavailable":
-        return True
-    if playback.elsewhere or playing != told.playing:
-        return False
-    if not playing or wish.act is Act.VOLUME:
-        return True
-    if playback.context != told.context and (told.context is not None or told.song is not None):
-        return False
-    if told.song is None or playback.uri in (None, told.song):
-        return True
-    began = now - (playback.position or 0.0)
-    return told.ends is None or began >= told.ends - SLACK
 
 
 class Hands:
@@ -213,21 +164,21 @@ class Hands:
                 self._volume = replace(self._volume, moved=now)
             return Meaning()
         known = self._known
-        if self._play is not None and self._play.wish.when is not When.NOW and not _here(playback):
+        if self._play is not None and self._play.wish.when is not When.NOW and not here(playback):
             # Players forget what waits for a song's end once the song stops.
             self._play = None
-        if self._play is not None and _here(playback) and self._matches(now, self._play, playback):
+        if self._play is not None and here(playback) and self._matches(now, self._play, playback):
             return self._started(now, playback)
-        if _here(playback) and not _named(playback) and now - self._settling < self._grace:
+        if here(playback) and not named(playback) and now - self._settling < self._grace:
             return Meaning()
         fulfils = self._fulfils(playback)
         if fulfils:
             self._state, self._settling = None, now
         if known is None or fulfils:
             self._adopt(now, playback)
-            first = known is None and _here(playback)
+            first = known is None and here(playback)
             return Meaning(Means.FOUND, "asked" if fulfils else "") if first else Meaning()
-        if now - self._settling < self._grace and _differs(known, playback):
+        if now - self._settling < self._grace and differs(known, playback):
             return Meaning()
         meaning = self._judge(now, known, playback)
         if meaning.means is not Means.TAKEN and (found := self._level(now, playback)) is not None:
@@ -271,21 +222,21 @@ class Hands:
         return playback.state == self._state[0] or (self._state[0] == "paused" and playback.state == "stopped")
 
     def _judge(self, now: float, known: Playback, playback: Playback) -> Meaning:
-        was, here = _here(known), _here(playback)
+        was_here, is_here = here(known), here(playback)
         if playback.elsewhere:
-            if not was:
+            if not was_here:
                 return Meaning()
             where = playback.speaker or "another speaker"
             return Meaning(Means.TAKEN, "speaker", f"somebody moved the music to {where}")
-        if was and not here:
+        if was_here and not is_here:
             return self._stopped(now, playback)
-        if here and not was:
-            if _same_music(known, playback):
+        if is_here and not was_here:
+            if same_music(known, playback):
                 return Meaning(Means.RESUMED)
             return self._other_music(now, playback, "start")
-        if not here:
+        if not is_here:
             return Meaning()
-        if known.context != playback.context and _named(known) and _named(playback):
+        if known.context != playback.context and named(known) and named(playback):
             radio = playback.context is None or ":station:" in playback.context
             if radio and self._by_itself(now, playback):
                 return Meaning(Means.ADVANCED)
@@ -359,20 +310,3 @@ class Hands:
             # The speaker doesn't take it, or took another.
             self._volume = None
         return None
-
-
-def _here(playback: Playback) -> bool:
-    return playback.state == "playing" and not playback.elsewhere
-
-
-def _named(playback: Playback) -> bool:
-    """What plays has a name; for a moment after some commands it has none."""
-    return playback.context is not None or playback.uri is not None
-
-
-def _same_music(a: Playback, b: Playback) -> bool:
-    return a.context == b.context if a.context is not None else a.uri is not None and a.uri == b.uri
-
-
-def _differs(a: Playback, b: Playback) -> bool:
-    return (_here(a), a.elsewhere, a.context, a.uri) != (_here(b), b.elsewhere, b.context, b.uri)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge.basis import SLACK, plays
 from edge.choices import music_of
 from edge.config import several
 from edge.config.music import Profile
 from edge.limits import Limits
-from edge.manners import SLACK, Hands, plays
+from edge.manners import Hands
 from edge.values import Basis, Mood, Music, Playback, When
 
 # After so many seconds' rest, music whose list nobody can tell is no longer taken for what played before it.

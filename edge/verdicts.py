@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from edge.basis import plays
 from edge.learning import Outcome, Verdict
-from edge.manners import plays
 from edge.values import Act, Command, Control, Event, Music, Playback, Wish
 
 # A song that somebody leaves within this time was skipped; later it was heard.

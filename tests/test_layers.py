@@ -14,6 +14,7 @@ VALUES = {"errors", "values", "config", "songs"}
 THINKING = {
     "absence",
     "analysis",
+    "basis",
     "choices",
     "director",
     "evaluation",

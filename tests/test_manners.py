@@ -6,22 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from edge.manners import LAPSE, Hands, Means, basis, ends, plays, stands
-from edge.values import Act, Basis, Music, Playback, When, Wish
-
-A, B, C = (Music(f"spotify:playlist:{name}", name) for name in "abc")
-LIST = Music("spotify:track:1", "list", ("spotify:track:1", "spotify:track:2"))
-
-
-def shown(context: str | None = A.uri, song: str = "s1", position: float = 10.0, **more: object) -> Playback:
-    values = {"volume": 40, "duration": 200.0, "speaker": "Living Room"} | more
-    return Playback(
-        str(values.pop("state", "playing")), "spotify", uri=song, context=context, position=position, **values
-    )  # type: ignore[arg-type]
-
-
-def wish(act: Act = Act.PLAY, music: Music | None = None, when: When = When.NOW, **more: object) -> Wish:
-    return Wish(act, "happy", "a test", music, when, **more)  # type: ignore[arg-type]
+from edge.manners import LAPSE, Hands, Means
+from edge.values import Act, Playback, When, Wish
+from tests.looks import LIST, A, B, C, shown, wish
 
 
 @pytest.fixture
@@ -207,45 +194,11 @@ def test_what_plays_at_the_first_look_is_found() -> None:
     assert Hands(8.0).see(0, shown(elsewhere=True)).means is Means.NOTHING
 
 
-# --- wishes that are overtaken ----------------------------------------------------------------------------------------
-
-
-def test_a_wish_stands_while_what_it_counts_on_does() -> None:
-    counted = basis(shown(), 100)
-    assert counted == Basis(True, A.uri, "s1", 290)
-    asked = wish(music=B, basis=counted)
-    assert stands(asked, shown(position=30), 120)
-    assert stands(asked, shown(song="s2", position=2), 292), "the next song came by itself"
-    assert not stands(asked, shown(song="s2", position=2), 120), "somebody skipped"
-    assert not stands(asked, shown(state="paused"), 120)
-    assert not stands(asked, shown(C.uri, "c1", 1), 120)
-    assert not stands(asked, shown(None, "c1", 1), 120)
-    assert not stands(asked, shown(elsewhere=True), 120)
-    assert stands(asked, Playback("unavailable", "spotify"), 120), "the player says itself why it can't"
-    assert stands(wish(music=B), shown(state="paused"), 120), "a person asked"
-
-
 def test_a_look_that_names_nothing_yet_says_nothing() -> None:
     hands = Hands(8.0)
     hands.asked(0, wish(music=LIST))
     assert hands.see(1, Playback("playing", "spotify", volume=40)).means is Means.NOTHING
     assert hands.see(3, shown(None, "spotify:track:1", 2)).means is Means.STARTED
-
-
-def test_music_for_a_silent_room_does_not_come_over_somebodys() -> None:
-    asked = wish(music=B, basis=basis(None, 0))
-    assert stands(asked, Playback("stopped", "spotify"), 5)
-    assert not stands(asked, shown(), 5)
-    assert not stands(wish(Act.RESUME, basis=Basis(False)), shown(), 5)
-
-
-def test_what_plays_is_told_by_its_list_or_by_its_song() -> None:
-    assert plays(A, shown())
-    assert plays(A, shown("spotify:user:ann:playlist:a"))
-    assert not plays(A, shown(B.uri))
-    assert plays(LIST, shown(None, "spotify:track:2"))
-    assert not plays(LIST, shown(None, "spotify:track:3"))
-    assert ends(shown(state="paused"), 0) is None
 
 
 def test_what_goes_on_because_somebody_asked_the_device_before_the_first_look_is_nobodys_takeover() -> None:

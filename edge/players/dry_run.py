@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from edge.manners import stands
+from edge.basis import stands
 from edge.players.asked import GivenUp, rotated, words
 from edge.values import Act, Music, Playback, When, Wish
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
+from edge.basis import stands
 from edge.errors import PlayerError
-from edge.manners import stands
 from edge.players.asked import GivenUp, Resolve, patience, resolved, words
 from edge.players.mpd_fade import Fade
 from edge.players.mpd_link import Link, RefusedError

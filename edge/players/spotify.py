@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from edge.manners import stands
+from edge.basis import stands
 from edge.players import spotify_plan
 from edge.players.asked import GivenUp, Resolve, patience, resolved
 from edge.players.spotify_account import Account
