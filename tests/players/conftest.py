@@ -46,6 +46,8 @@ def player(world: World, server: Server, login: TokenFile) -> Iterator[Spotify]:
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon = Daemon(tmp_path / "mpd")
-    daemon.start()
-    yield daemon
-    daemon.stop()
+    try:
+        daemon.start()
+        yield daemon
+    finally:
+        daemon.stop()

@@ -124,9 +124,9 @@ class Evening:
 
 def test_a_thousand_faults_lose_and_double_nothing(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", seconds=600)
-    daemon.start()
     dice = random.Random(11)
     try:
+        daemon.start()
         with Breaking(daemon) as line:
             player = Mpd("127.0.0.1", line.port, password=None, clock=time.monotonic, timeout=5)
             evening = Evening(daemon, player)
