@@ -32,8 +32,7 @@ def basis(playback: Playback | None, at: float) -> Basis:
     """What a wish counts on. at: when the playback was seen."""
     if playback is None:
         return Basis(False)
-    playing = here(playback)
-    return Basis(playing, playback.context, playback.uri, ends(playback, at))
+    return Basis(here(playback), playback.context, playback.uri, ends(playback, at))
 
 
 def stands(wish: Wish, playback: Playback, now: float) -> bool:

@@ -118,7 +118,7 @@ class Hands:
 
     def playing(self) -> bool:
         """Something plays on our speaker, as far as is known."""
-        return self.playback is not None and self.playback.state == "playing" and not self.playback.elsewhere
+        return self.playback is not None and here(self.playback)
 
     def asked(self, now: float, wish: Wish) -> None:
         """The device, or a person through it, asks this of the player."""
