@@ -23,7 +23,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 5.0, what: str = "it") -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 15.0, what: str = "it") -> None:
     """Wait until something is true; fail where it doesn't become so."""
     until = time.monotonic() + seconds
     while not true():

@@ -28,6 +28,10 @@ class Device:
             home=home,
         )
 
+    def listens(self, seconds: float = 5.0) -> bool:
+        """True once the broker has taken what follows our subscription: from then on it passes on commands."""
+        return self.mqtt.wait_connected(seconds) and self.mqtt._link.flush(seconds)
+
     def said(self, words: str) -> bool:
         return any(words in (problem or "") for problem in self.problems)
 

@@ -261,7 +261,7 @@ def test_every_command_is_acknowledged_by_state(
         # There and back again, through the broker, both threads and the player.
         took = sorted(asked("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
         print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, most {took[-1] * 1000:.0f} ms")
-        assert took[5] < 0.1
+        assert took[5] < 0.5, "0.05 s on a machine that has nothing else to do"
         asked("control", "hands_off", "control", "hands_off")
         asked("camera", "OFF", "camera", "OFF")
         person.publish(f"{BASE}/set/volume", b"x" * 2000)

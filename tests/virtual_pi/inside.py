@@ -108,15 +108,21 @@ def resting() -> dict[str, Any]:
         }
 
 
+def stall() -> None:
+    """No frame from now on; what was on its way still comes, and nobody waits for it."""
+    SENSOR.stalled.set()
+    time.sleep(0.3)
+
+
 def stalls() -> dict[str, Any]:
     """A short stall is mended by stop and start, a long one is a CameraError, and the camera opens anew after it."""
     with opened() as camera:
         camera.read()
-        SENSOR.stalled.set()
+        stall()
         threading.Timer(1.3, SENSOR.stalled.clear).start()
         seq = camera.read().seq
         mended = camera._camera.stop_count
-        SENSOR.stalled.set()
+        stall()
         started = time.monotonic()
         try:
             camera.read()

@@ -60,8 +60,9 @@ class Sensor:
         early = self._next - time.monotonic()
         if early > 0:
             time.sleep(early)
-        self._next = max(self._next + self.period, time.monotonic())
-        return True
+        # After a gap the clock begins anew: no two frames at once.
+        self._next = max(self._next, time.monotonic()) + self.period
+        return not self.stalled.is_set()
 
 
 def install() -> Sensor:

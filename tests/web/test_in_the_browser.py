@@ -27,6 +27,8 @@ from tests.web.served import PASSWORD, SONGS, Serve, told
 
 BASE = "moodroom/den"
 SIZES = {"small phone": (320, 640), "phone": (390, 844), "desktop": (1280, 900)}
+# A busy machine is slow to paint; what must be quick is measured.
+expect.set_options(timeout=15_000)
 
 
 class Device:
@@ -120,7 +122,7 @@ class Tabs:
         context = self._chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("request", lambda request: self._asked(request.url))
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto(self._url)
@@ -178,7 +180,7 @@ def test_a_mood_that_changes_in_the_clip_is_on_the_page_within_two_seconds(phone
     wait_for(lambda: len(changes()) >= 1, 40, "a change of mood")
     heard = time.time()
     mood = changes()[-1]["mood"]
-    expect(phone.locator("#mood")).to_have_text(words.get(mood, mood), timeout=8000)
+    expect(phone.locator("#mood")).to_have_text(words.get(mood, mood), timeout=20_000)
     # By the browser's own clock, too: the news didn't wait for us to look.
     at = next(at for at, word in reversed(phone.evaluate("window.seen")) if word == words.get(mood, mood))
     assert abs(at - heard) < 2.0
@@ -359,7 +361,7 @@ def test_the_password_is_asked_for_once_and_one_can_sign_out(chromium: Browser, 
     served = serve(protected=True, recommend=lambda mood, n: SONGS if mood == "happy" else [])
     context = chromium.new_context(viewport={"width": 320, "height": 640})
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20_000)
     page.goto(served.url)
     expect(page).to_have_url(f"{served.url}/login")
     assert serious(page, least=10) == []
@@ -409,13 +411,13 @@ def test_the_content_policy_stops_inline_scripts(phone: Page) -> None:
 def test_the_page_says_when_the_device_is_gone_and_recovers(phone: Page, device: Device) -> None:
     device.kill()
     banner = phone.locator("#offline")
-    expect(banner).to_be_visible(timeout=5000)
+    expect(banner).to_be_visible(timeout=15_000)
     expect(banner).to_contain_text("The device can't be reached")
     expect(phone.get_by_role("button", name="Switch the camera off")).to_be_disabled()
     expect(phone.locator("#link")).to_have_text("offline")
     assert serious(phone) == []
     device.start()
-    expect(banner).to_be_hidden(timeout=10000)
+    expect(banner).to_be_hidden(timeout=20_000)
     expect(phone.locator("#link")).to_have_text("live")
     # The new device has a new token; the page knows.
     phone.get_by_role("button", name="Switch the camera off").click()
