@@ -74,6 +74,7 @@ def main() -> None:
         wide=args.wide,
         blocks=tuple(args.blocks),
         minutes=args.minutes,
+        teach=args.teach,
         teachers=tuple(str(path) for path in args.teachers),
         start=None if args.start is None else str(args.start),
     )
@@ -109,6 +110,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, nargs="*", default=BLOCKS, help="residual blocks of each width")
     parser.add_argument("--minutes", type=float, help="end the schedule after so many minutes of training")
     parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints to learn from as well")
+    parser.add_argument("--teach", type=float, default=Recipe.teach, help="the teachers' share of each target, 0..1")
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--strength", type=float, default=Recipe.strength, help="of the augmentation, 0..1")

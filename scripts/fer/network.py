@@ -29,9 +29,9 @@ class Block(nn.Module):
             self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.norm1(self.conv1(x)))
+        y = F.relu(self.norm1(self.conv1(x)), inplace=True)
         y = self.norm2(self.conv2(y))
-        return F.relu(y + (x if self.short is None else self.short(x)))
+        return F.relu(y.add_(x if self.short is None else self.short(x)), inplace=True)
 
 
 class FerNet(nn.Module):
@@ -44,7 +44,7 @@ class FerNet(nn.Module):
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
+        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(inplace=True))
         blocks, inputs = [], stem
         for width, count in widths:
             for index in range(count):
