@@ -17,42 +17,23 @@ from edge.players.spotify_token import TokenFile
 from edge.songs import FEATURES, SONG_MOODS
 from edge.sorting import PLANE
 from tests.spotify_server import Server, World
+from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT
 
+__all__ = ["login", "server", "world"]
 WriteTable = Callable[..., Path]
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def server(world: World) -> Iterator[Server]:
-    """Every request and answer is held against Spotify's own file, where it is at hand."""
-    with Server(world) as server:
-        server.library = LibraryWorld(world)
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-def account(server: Server) -> LibraryWorld:
+def account(world: World, server: Server) -> LibraryWorld:
     """What the account holds."""
-    assert server.library is not None
+    server.library = LibraryWorld(world)
     return server.library
 
 
 @pytest.fixture
-def login(world: World, server: Server, state_folder: Path) -> TokenFile:
-    file = TokenFile(state_folder, now=world.unix)
-    file.write(server.login(), new_login=True, client_id=CLIENT)
-    return file
-
-
-@pytest.fixture
-def web(world: World, server: Server, login: TokenFile) -> Iterator[SpotifyLibrary]:
+def web(world: World, server: Server, account: LibraryWorld, login: TokenFile) -> Iterator[SpotifyLibrary]:
     web = SpotifyLibrary(CLIENT, login, api=server.api, accounts=server.accounts, timeout=5.0, now=world.unix)
     yield web
     web.close()
@@ -96,6 +77,6 @@ def table(tmp_path: Path) -> WriteTable:
 
 
 @pytest.fixture
-def opened(server: Server, login: TokenFile) -> Callable[..., Account]:
+def opened(server: Server, account: LibraryWorld, login: TokenFile) -> Callable[..., Account]:
     """`open_account` for the simulated API."""
     return lambda config: open_account(config, api=server.api, accounts=server.accounts)

@@ -12,27 +12,10 @@ from edge.players.spotify_token import TokenFile
 from edge.players.spotify_web import Web
 from tests.players.mpd_daemon import Daemon
 from tests.spotify_server import Server, World
+from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.server import CLIENT
 
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def server(world: World) -> Iterator[Server]:
-    """Every request and answer is held against Spotify's own file, where it is at hand."""
-    with Server(world) as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-def login(world: World, server: Server, state_folder: Path) -> TokenFile:
-    file = TokenFile(state_folder, now=world.unix)
-    file.write(server.login(), new_login=True, client_id=CLIENT)
-    return file
+__all__ = ["login", "server", "world"]
 
 
 @pytest.fixture

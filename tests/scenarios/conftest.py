@@ -14,23 +14,11 @@ from edge.players.spotify_web import Web
 from tests.scenarios.house import House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer
 from tests.spotify_server import Server, World
+from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.server import CLIENT
 
+__all__ = ["server", "world"]
 SPEAKER = "Living Room"
-
-
-@pytest.fixture
-def world() -> World:
-    """Spotify's side: the account, its speakers, and whoever else uses them."""
-    return World()
-
-
-@pytest.fixture
-def server(world: World) -> Iterator[Server]:
-    """Every request and answer is held against Spotify's own file, where it is at hand."""
-    with Server(world) as server:
-        yield server
-        assert server.violations == []
 
 
 @pytest.fixture
