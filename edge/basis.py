@@ -55,9 +55,19 @@ def stands(wish: Wish, playback: Playback, now: float) -> bool:
     return told.ends is None or began >= told.ends - SLACK
 
 
+def forgotten(wish: Wish) -> bool:
+    """True where FORGET takes it back: music that hasn't begun, and going on where no person asked for it."""
+    return wish.act is Act.PLAY or (wish.act is Act.RESUME and wish.basis is not None)
+
+
 def here(playback: Playback) -> bool:
     """Something plays on our speaker."""
     return playback.state == "playing" and not playback.elsewhere
+
+
+def elsewhere(playback: Playback) -> str:
+    """Why nothing is done while the account plays on another speaker."""
+    return f"the account plays on {playback.speaker or 'another speaker'}, which is left alone"
 
 
 def named(playback: Playback) -> bool:

@@ -45,7 +45,9 @@ class Picker:
             # Of two choices the other would always come next, whatever was learnt about them.
             others = [choice for choice in choices if choice.weight > 0]
         among = others or list(choices)
-        found = among[0] if len(among) == 1 else self._rng.choices(among, self._weights(mood, among))[0]
+        # Asked for a single one as well: whoever weighs notes where the choice stands.
+        weights = self._weights(mood, among)
+        found = among[0] if len(among) == 1 else self._rng.choices(among, weights)[0]
         self._last[mood] = found.play
         return found
 

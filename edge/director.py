@@ -10,8 +10,8 @@ import random
 from dataclasses import replace
 from datetime import timezone, tzinfo
 
-from edge.absence import Absence
-from edge.basis import plays
+from edge.absence import Absence, span
+from edge.basis import elsewhere, plays
 from edge.choices import Picker, Weigh, music_of
 from edge.config import MusicConfig
 from edge.goals import Goal, Strategy, feels
@@ -20,11 +20,8 @@ from edge.level import Level
 from edge.lift import distance
 from edge.limits import Limits
 from edge.manners import Hands, Meaning, Means
-from edge.ours import Ours, Own, goes_on
+from edge.ours import Ours, Own, goes_on, known
 from edge.values import ABSENT, Act, Basis, Control, Mood, Music, Playback, When, Wish
-
-# Seconds until a wish that came to nothing is thought of again: twice as long each time, up to the second.
-RETRY, MOST_RETRY = 30.0, 900.0
 
 
 class Director:
@@ -50,8 +47,8 @@ class Director:
         self._ours = Ours(self._hands, self._limits)
         self._mood: Mood | None = None
         self._began = 0.0
-        self._held = False
-        self._retry, self._fails = 0.0, 0
+        # Somebody paused the music, and nobody wants it to begin again by itself.
+        self.held = False
         self._left = "somebody took over"
         self._blocked: Wish | None = None
         self._told = ""
@@ -82,7 +79,7 @@ class Director:
         """The player shows this; says what it means."""
         meaning = self._hands.see(now, playback)
         if meaning.means is Means.STARTED:
-            self._fails = 0
+            self._limits.worked()
             if self._ours.begun(now):
                 self.absence.paused = None
                 self._strategy.song_ended()
@@ -95,44 +92,54 @@ class Director:
             self._ours.ended()
             self.absence.paused = None
         elif meaning.means is Means.FOUND:
+            self.held = False
             self._ours.recount(self._config.profiles.values())
             if self._ours.playing is None and self.before is not None and goes_on(self.before[1], playback, now):
                 self._ours.playing = Own(self.before[0])
             if self._ours.playing is None and not meaning.kind:
                 meaning = Meaning(Means.TAKEN, "music", "somebody's music was playing already")
         elif meaning.means is Means.RESUMED:
-            if not (self._held and self._ours.playing):
+            if self.held and self._ours.playing is None:
+                self._ours.recount(self._config.profiles.values())
+            if not (self.held and self._ours.playing):
                 meaning = Meaning(Means.TAKEN, "start", "somebody started the music")
-            self._held = False
+            self.held = False
         if meaning.means is Means.TAKEN:
             # Who uses the speaker listens, wherever they are.
             self.absence.stirred(now)
             meaning = self._taken(meaning, playback)
-        self._level.learn()
+        if not self._hands.pausing and self.absence.others(playback):
+            self.absence.paused = self._ours.playing = None
+        self._level.learn(0 if meaning.means is Means.STARTED else self._ours.offset)
         return meaning
 
     def left_alone(self, now: float, why: str) -> Wish | None:
         """Control isn't the device's from now on. why: such as "somebody chose this song".
 
-        Gives the wish that takes back what waits for a song's end, where something does.
+        Gives the wish that takes back what was asked for and hasn't begun, where something was.
         """
+        waits = self._hands.pending is not None or self._hands.starting is not None
         self._left = why
         self._ours.playing = self.absence.paused = None
-        if not self._ours.lose_coming(now):
+        if not self._ours.lose_coming(now) and not waits:
             return None
-        return self._ask(now, Wish(Act.FORGET, self._name, f"what was to play next is taken back: {why}"))
+        return self._hands.asked(now, Wish(Act.FORGET, self._name, f"what was to play next is taken back: {why}"))
 
     def given_back(self) -> None:
         """Control is the device's again."""
-        self._held, self._left = False, "somebody took over"
+        self.held, self._left = False, "somebody took over"
         self._strategy.afresh()
         self._ours.recount(self._config.profiles.values())
 
     def dropped(self, now: float, wish: Wish) -> None:
         """The player didn't do this: somebody chose otherwise meanwhile, or nobody can say what plays."""
         self._hands.dropped(wish)
-        self._ours.lose_coming(now)
-        self._retry, self._fails = now + min(RETRY * 2**self._fails, MOST_RETRY), min(self._fails + 1, 10)
+        if wish.act in (Act.VOLUME, Act.NEXT, Act.PREVIOUS):
+            # Nothing else waits for these.
+            return
+        if wish.act is Act.PLAY and self._ours.coming is not None and wish.music == self._ours.coming.music:
+            self._ours.lose_coming(now)
+        self._limits.failed(now)
         if wish.act is Act.PLAY and wish.music is not None and self.music == wish.music:
             self._ours.recount(self._config.profiles.values())
             if wish.when is When.NOW and wish.basis is not None and wish.basis.playing:
@@ -152,7 +159,7 @@ class Director:
             self.absence.stirred(now)
         wish = self._decide(now, control, asked=asked)
         self._told = wish.why
-        return self._ask(now, wish)
+        return self._hands.asked(now, wish)
 
     def tick(self, now: float, control: Control) -> Wish | None:
         """What time brings: a wish that had to wait, an empty room, a speaker that is too loud; else None."""
@@ -162,7 +169,9 @@ class Director:
             self._ours.recount(self._config.profiles.values())
         if self._mood is None or control is not Control.AUTO:
             return None
-        if now < self._retry:
+        if (taken_back := self._overtaken(now) or self._level.to_come(now, self._hands.pending)) is not None:
+            return self._hands.asked(now, taken_back)
+        if self._limits.waits(now):
             return None
         wish = self._leaving(now) or self._decide(now, control)
         if wish.act is Act.KEEP:
@@ -170,9 +179,9 @@ class Director:
                 self._told = wish.why
                 return wish
             level = self._too_loud(now)
-            return None if level is None else self._ask(now, level)
+            return None if level is None else self._hands.asked(now, level)
         self._told = wish.why
-        return self._ask(now, wish)
+        return self._hands.asked(now, wish)
 
     def playback(self, now: float, act: Act, control: Control) -> Wish:
         """A person asks for play, pause, next or previous through the device."""
@@ -180,24 +189,22 @@ class Director:
         self.absence.stirred(now)
         shown = self._hands.playback
         if shown is not None and shown.elsewhere and act is not Act.PAUSE:
-            return Wish(Act.KEEP, self._name, f"kept: {_elsewhere(shown)}")
-        self._held = act is Act.PAUSE and control is Control.AUTO
+            return self._keep(elsewhere(shown))
+        self.held = act is Act.PAUSE and control is Control.AUTO
         self.absence.paused = None
+        if act is Act.RESUME and self._ours.playing is None and shown is not None and shown.state == "paused":
+            self._ours.playing = known(self._config.profiles.values(), shown)
         if act is Act.RESUME and control is Control.AUTO and shown is not None and shown.state == "stopped":
             wish = self._decide(now, control, asked=True)
             if wish.act is Act.PLAY:
-                return self._ask(now, replace(wish, why=f"{why}: {wish.why}"))
+                return self._hands.asked(now, replace(wish, why=f"{why}: {wish.why}"))
         volume = self._level.for_resume(now) if act is Act.RESUME else None
-        return self._ask(now, Wish(act, self._name, why, volume=volume))
+        return self._hands.asked(now, Wish(act, self._name, why, volume=volume))
 
     def volume(self, now: float, asked: int) -> Wish:
         """A person asks for a volume, 0..100; it counts as the room's own from then on."""
-        allowed = min(asked, self.times.ceiling(now))
-        self._level.chosen(allowed, self._ours.offset)
-        why = "somebody asked for it"
-        if allowed < asked:
-            why = f"somebody asked for {asked}, and {allowed} is the loudest that is allowed now"
-        return self._ask(now, Wish(Act.VOLUME, self._name, why, volume=allowed))
+        allowed, why = self._level.asked(now, asked, self._ours.offset)
+        return self._hands.asked(now, Wish(Act.VOLUME, self._name, why, volume=allowed))
 
     # How it decides.
 
@@ -205,10 +212,10 @@ class Director:
         mood, shown = self._mood, self._hands.playback
         if control is not Control.AUTO:
             return self._keep(self._left if control is Control.HANDS_OFF else "music control is off")
-        if self._held:
+        if self.held:
             return self._keep("somebody paused the music")
         if shown is not None and shown.elsewhere:
-            return self._block(_elsewhere(shown))
+            return self._block(elsewhere(shown))
         if (back := self._back(now)) is not None:
             return back
         if mood is None or mood.mood == ABSENT:
@@ -245,7 +252,7 @@ class Director:
         if not asked and (why := self._limits.cooling(now)) is not None:
             return self._block(why, for_now=True)
         shown = self._hands.playback
-        if shown is not None and shown.state == "paused":
+        if shown is not None and shown.state == "paused" and not self.absence.stale:
             for choice in goal.choices:
                 if plays(music_of(choice), shown) and choice.play != self._ours.over:
                     self._ours.playing = Own(music_of(choice), choice.volume, self._mood)
@@ -279,6 +286,7 @@ class Director:
         choice = self._picker.pick(goal.key, goal.choices, but=self._ours.over)
         music = music_of(choice)
         volume = self._level.for_music(now, choice.volume)
+        self.absence.stale = False
         self._ours.asked(now, Own(music, choice.volume, self._mood), when, instead=playing)
         if when is When.NOW:
             self.absence.paused = None
@@ -305,6 +313,7 @@ class Director:
             return self._keep("the player can't be reached now")
         if self.absence.over(now, self._config.resume_within) or (shown is not None and shown.state == "stopped"):
             self.absence.paused = self._ours.playing = None
+            self.absence.stale = True
             self._strategy.afresh(self._mood)
             return None
         if self._hands.playing() and not self._hands.pausing:
@@ -324,25 +333,33 @@ class Director:
         """The room has been empty for so long that the device's own music pauses."""
         if self.absence.paused is not None and self._hands.playing() and not self._hands.pausing:
             self.absence.paused = None
-        idle = self.music is None or self.absence.paused is not None or self._held or not self._playing()
+        idle = self.music is None or self.absence.paused is not None or self.held or not self._playing()
         if idle or not self.absence.long(now, self._config.pause_after):
             return None
         self._ours.lose_coming(now)
-        self.absence.paused = now
-        why = f"the room has been empty for {_span(self._config.pause_after or 0)}: the music pauses"
+        self.absence.pauses(now)
+        why = f"the room has been empty for {span(self._config.pause_after or 0)}: the music pauses"
         return Wish(Act.PAUSE, self._name, why, basis=self._hands.basis())
 
+    def _overtaken(self, now: float) -> Wish | None:
+        """What the device asked for in silence has waited in the player until it is no longer wanted."""
+        wish = self._hands.starting
+        if wish is None:
+            return None
+        why = self.times.quiet(now) or ("nobody is here" if self.absence.present is False else None)
+        if why is None:
+            return None
+        if wish.act is Act.RESUME and self._ours.playing is not None:
+            self.absence.paused = now
+        else:
+            self._ours.playing = None
+        return Wish(Act.FORGET, self._name, f"what was to begin is taken back: {why}")
+
     def _too_loud(self, now: float) -> Wish | None:
-        found = None if self._held else self._level.correction(now, self._ours.offset)
+        found = None if self.held else self._level.correction(now, self._ours.offset)
         if found is None:
             return None
         return Wish(Act.VOLUME, self._name, found[1], volume=found[0], fade=True, basis=self._hands.basis())
-
-    # What it keeps in mind.
-
-    def _ask(self, now: float, wish: Wish) -> Wish:
-        self._hands.asked(now, wish)
-        return wish
 
     def _taken(self, meaning: Meaning, playback: Playback) -> Meaning:
         if meaning.kind == "volume" and playback.volume is not None:
@@ -351,7 +368,7 @@ class Director:
             return meaning
         if meaning.kind == "pause":
             # Set to be no reason for hands off; but nobody wants it to begin again at once.
-            self._held = True
+            self.held = True
         elif meaning.kind in ("music", "start"):
             self._ours.playing = self._ours.coming = None
         return Meaning()
@@ -380,11 +397,3 @@ class Director:
         """Something should change, and may not; time alone can bring such a reason, so that it is told by itself."""
         self._blocked = Wish(Act.KEEP, self._name, f"kept{' for now' if for_now else ''}: {why}")
         return self._blocked
-
-
-def _elsewhere(playback: Playback) -> str:
-    return f"the account plays on {playback.speaker or 'another speaker'}, which is left alone"
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"

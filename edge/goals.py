@@ -73,7 +73,9 @@ class Strategy:
             if self._lift.steps:
                 reason += f", and step {self._lift.steps} of the way leads on to {key}"
         choices = options(profile, key)
-        return Goal(key, choices, reason) if choices else f"{key} is set to leave the music as it is"
+        # What is learnt about the default's choices is learnt once, for whichever mood.
+        entry = key if key in profile else "default"
+        return Goal(entry, choices, reason) if choices else f"{key} is set to leave the music as it is"
 
 
 def feels(mood: str) -> str:

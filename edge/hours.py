@@ -51,7 +51,8 @@ class Timetable:
         """config: as it stands in the file; its profile holds where the schedule names none."""
         self._config, self._zone = config, zone
         self._offset: float | None = None
-        self._profile: str | None = None
+        # What the schedule named last; somebody may have chosen another profile since.
+        self.profile: str | None = None
 
     def clock(self, now: float, unix: float) -> None:
         """The Unix time of `now`; without it there are neither quiet hours nor a schedule."""
@@ -66,8 +67,8 @@ class Timetable:
         wall = self.wall(now)
         if wall is None or not self._config.schedule:
             return None
-        before, self._profile = self._profile, scheduled(self._config.schedule, wall, self._config.profile)
-        return self._profile if self._profile != before else None
+        before, self.profile = self.profile, scheduled(self._config.schedule, wall, self._config.profile)
+        return self.profile if self.profile != before else None
 
     def quiet(self, now: float) -> str | None:
         """Why nothing may be started now, or None."""

@@ -7,6 +7,8 @@ from collections import deque
 from edge.config import MusicConfig
 
 HOUR = 3600.0
+# Seconds until what came to nothing is thought of again: twice as long each time, up to the second.
+RETRY, MOST_RETRY = 30.0, 900.0
 
 
 class Limits:
@@ -16,6 +18,7 @@ class Limits:
         self._config = config
         self._switches: deque[float] = deque()
         self._sudden: float | None = None
+        self._again, self._fails = 0.0, 0
 
     def switched(self, now: float) -> None:
         """Music took another's place."""
@@ -25,6 +28,18 @@ class Limits:
         """The last switch didn't come about."""
         if self._switches:
             self._switches.pop()
+
+    def failed(self, now: float) -> None:
+        """The player couldn't do what was asked of it."""
+        self._again, self._fails = now + min(RETRY * 2**self._fails, MOST_RETRY), min(self._fails + 1, 10)
+
+    def worked(self) -> None:
+        """The player did what was asked of it."""
+        self._fails = 0
+
+    def waits(self, now: float) -> bool:
+        """True while nothing new is to be tried after a failure."""
+        return now < self._again
 
     def sudden(self, now: float) -> None:
         """Music began in silence, or in the middle of a song."""

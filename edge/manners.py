@@ -61,6 +61,18 @@ class _Play:
 
 
 @dataclass(frozen=True)
+class _State:
+    """A pause or going on that was asked for and isn't seen yet."""
+
+    wish: Wish
+    at: float
+
+    @property
+    def wanted(self) -> str:
+        return "paused" if self.wish.act is Act.PAUSE else "playing"
+
+
+@dataclass(frozen=True)
 class _Volume:
     """A volume that was asked for. goal: 0..100. moved: when it was asked for, or last changed, or couldn't be seen."""
 
@@ -82,10 +94,12 @@ class Hands:
         self._settling = -1e9
         self._play: _Play | None = None
         self._gone: list[_Play] = []
-        self._state: tuple[str, float] | None = None
+        self._state: _State | None = None
         self._skipped: float | None = None
         self._volume: _Volume | None = None
         self.volume: int | None = None
+        # The speaker's volume, where the last look shows that it changed while nobody could see it.
+        self.found_volume: int | None = None
 
     @property
     def pending(self) -> Wish | None:
@@ -100,12 +114,20 @@ class Hands:
     @property
     def resuming(self) -> bool:
         """Going on was asked for and isn't seen yet."""
-        return self._state is not None and self._state[0] == "playing"
+        return self._state is not None and self._state.wanted == "playing"
+
+    @property
+    def starting(self) -> Wish | None:
+        """What the device itself asked for in silence, music or going on, and isn't seen yet."""
+        wish = self.pending if self._play is not None else self._state.wish if self.resuming and self._state else None
+        ours = wish is not None and wish.when is When.NOW and wish.basis is not None and not wish.basis.playing
+        return wish if ours else None
 
     @property
     def level_settled(self) -> bool:
         """True where the speaker's volume is known and none of our own changes is on its way."""
-        return self.volume is not None and self._volume is None and self._play is None
+        coming = self._play is not None and self._play.wish.when is When.NOW
+        return self.volume is not None and self._volume is None and not coming
 
     def past_end(self, now: float) -> bool:
         """The song that was seen last may be over by now."""
@@ -120,15 +142,17 @@ class Hands:
         """Something plays on our speaker, as far as is known."""
         return self.playback is not None and here(self.playback)
 
-    def asked(self, now: float, wish: Wish) -> None:
-        """The device, or a person through it, asks this of the player."""
+    def asked(self, now: float, wish: Wish) -> Wish:
+        """The device, or a person through it, asks this of the player; gives the wish."""
         if wish.act in (Act.PLAY, Act.PAUSE, Act.RESUME, Act.FORGET) and self._play is not None:
             self._gone = [*self._gone[-7:], replace(self._play, at=now)]
             self._play = None
         if wish.act is Act.PLAY:
             self._play, self._state = _Play(wish, now), None
         elif wish.act in (Act.PAUSE, Act.RESUME):
-            self._state = ("paused" if wish.act is Act.PAUSE else "playing", now)
+            self._state = _State(wish, now)
+        elif wish.act is Act.FORGET and self.resuming:
+            self._state = None
         elif wish.act in (Act.NEXT, Act.PREVIOUS):
             self._skipped = now
         goal = self.volume if wish.volume is None and wish.fade else wish.volume
@@ -136,27 +160,29 @@ class Hands:
             self._volume = _Volume(goal, now)
         if wish.when is When.NOW and wish.act not in (Act.KEEP, Act.FORGET, Act.VOLUME):
             self._settling = now
+        return wish
 
     def dropped(self, wish: Wish) -> None:
         """The player won't do it any more."""
         if self._play is not None and self._play.wish == wish:
             self._play = None
-        if wish.act in (Act.PAUSE, Act.RESUME):
+        if self._state is not None and wish.act is self._state.wish.act:
             self._state = None
-        self._volume = None
+        if wish.volume is not None or wish.fade:
+            self._volume = None
 
     def lapse(self, now: float) -> None:
         """Forget commands that never came to anything."""
         if self._play is not None and self._play.wish.when is When.NOW and now - self._play.at > LAPSE:
             self._play = None
-        if self._state is not None and now - self._state[1] > LAPSE:
+        if self._state is not None and now - self._state.at > LAPSE:
             self._state = None
         if self._skipped is not None and now - self._skipped > SKIP_LAPSE:
             self._skipped = None
 
     def see(self, now: float, playback: Playback) -> Meaning:
         """What a look at the player means; the newest look is what is expected from then on."""
-        self.playback, self.seen_at = playback, now
+        self.playback, self.seen_at, self.found_volume = playback, now, None
         self.lapse(now)
         if playback.state == "unavailable":
             self._away = True
@@ -199,7 +225,9 @@ class Hands:
         self._settling = now
         if wish.volume is not None and wish.when is not When.NOW:
             self._volume = _Volume(wish.volume, now)
-        self._level(now, playback)
+        if self._level(now, playback) is not None:
+            # Whatever set it did so before this music began.
+            self.found_volume = playback.volume
         self._adopt(now, playback)
         return Meaning(Means.STARTED)
 
@@ -219,7 +247,8 @@ class Hands:
     def _fulfils(self, playback: Playback) -> bool:
         if self._state is None or playback.elsewhere:
             return False
-        return playback.state == self._state[0] or (self._state[0] == "paused" and playback.state == "stopped")
+        wanted = self._state.wanted
+        return playback.state == wanted or (wanted == "paused" and playback.state == "stopped")
 
     def _judge(self, now: float, known: Playback, playback: Playback) -> Meaning:
         was_here, is_here = here(known), here(playback)
@@ -300,6 +329,10 @@ class Hands:
             if ours and self._play is not None and abs(volume - (self._play.wish.volume or 0)) <= VOLUME_SLACK:
                 self.volume = volume
             elif abs(volume - self.volume) > VOLUME_SLACK:
+                if self._away or self._known is None or self._known.volume is None:
+                    # A speaker that was asleep, or played nothing of ours, comes back as it likes.
+                    self.found_volume = volume
+                    return None
                 return Meaning(Means.TAKEN, "volume", f"somebody set the volume to {volume}")
             return None
         if abs(volume - asked.goal) <= VOLUME_SLACK:

@@ -17,6 +17,8 @@ from edge.values import Act, Control, Event, Mood, Playback, Wish
 log = logging.getLogger(__name__)
 # Seconds between two reports of how the device is, where nothing is wrong with it.
 HEALTH_EVERY = 120.0
+# What of the settings has a topic of its own.
+SETTINGS = ("camera", "control", "override", "profile")
 Outlet = Callable[[Event], None]
 SourceTime = Callable[[float], float]
 
@@ -92,8 +94,9 @@ class MqttOutlet:
                 self._health = (event.at, event.value)
                 self._mqtt.keep("health", event.value)
         elif event.name == "settings":
-            for name, value in event.value.items():
-                self._mqtt.keep(name, value)
+            for name in SETTINGS:
+                if name in event.value:
+                    self._mqtt.keep(name, event.value[name])
         elif event.name in ("player", "control"):
             if event.name == "player":
                 self._playback = event.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from edge.config import MusicConfig
@@ -51,13 +51,25 @@ class Room:
         return self.camera_on and not self.resting
 
     def settings(self) -> dict[str, str]:
-        """What people have set, each as it is set: camera, control, override and profile."""
+        """What people have set, each as it is set: camera, control, override and profile; and what follows from it.
+
+        resting: ON while quiet hours let the camera rest. held: ON while the music stays paused since somebody wanted
+        it so. scheduled: the profile that the schedule named last.
+        """
         return {
             "camera": "ON" if self.camera_on else "OFF",
             "control": self.control.value,
             "override": self.override or "auto",
             "profile": self._music.profile,
+            "resting": "ON" if self.resting else "OFF",
+            "held": "ON" if self._director.held else "OFF",
+            "scheduled": self._director.times.profile or "",
         }
+
+    def as_before(self, settings: Mapping[str, str]) -> None:
+        """What no command can ask for is as it was before a restart. settings: of `settings`, any part of them."""
+        self._director.held = settings.get("held") == "ON"
+        self._director.times.profile = settings.get("scheduled") or None
 
     def reading(self, reading: Reading) -> list[Event]:
         """A look at the room."""

@@ -11,8 +11,9 @@ from edge.values import Command, Event
 
 NAME = "settings"
 # An override is for the evening: a restart ends it, a reload doesn't. The camera's switch has a file of its own.
-KEPT = ("control", "profile")
+KEPT = ("control", "profile", "scheduled", "held")
 CONFIGURED = "configured_profile"
+PROFILE = ("profile", "scheduled")
 
 
 class Settings:
@@ -32,7 +33,8 @@ class Settings:
         found = {name: self._written[name] for name in KEPT if name in self._written}
         if self._written.get(CONFIGURED) != self._configured:
             # Somebody has edited the file since, and means it.
-            found.pop("profile", None)
+            for name in PROFILE:
+                found.pop(name, None)
         return found
 
     def save(self, settings: Mapping[str, str]) -> None:
@@ -53,10 +55,10 @@ class Settings:
 
 def over_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[str, str]:
     """What of `Room.settings` goes on after the configuration was read again; its profile's name before and now."""
-    return {name: value for name, value in settings.items() if name != "profile" or before == now}
+    return {name: value for name, value in settings.items() if name not in PROFILE or before == now}
 
 
 def as_commands(settings: Mapping[str, str]) -> list[Command]:
-    """What has to be asked of a fresh room so that it is set as before; the camera's switch it knows already."""
+    """What has to be asked of a fresh room so that it is set as before; the rest is for `Room.as_before`."""
     names = {"control": "control", "profile": "profile", "override": "mood"}
     return [Command(names[name], value, origin="before") for name, value in settings.items() if name in names]

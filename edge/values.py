@@ -186,7 +186,8 @@ class Wish:
     mood: the mood that the wish is about. music: None unless `act` is PLAY. volume: 0..100, to be set with PLAY,
     RESUME or VOLUME; None leaves it. fade: the change is made in a few steps.
     shuffle: whether songs come in any order. repeat: "off", "context" or "track". offset: the song to begin with, 0 is
-    the first. Each None leaves it as it is on the speaker. FORGET takes back what waits for a song's end.
+    the first. Each None leaves it as it is on the speaker. FORGET takes back music that
+    hasn't begun, and going on where no person asked for it.
     basis: what the wish counts on; None where a person asked, who knows what plays.
     """
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import Counter
 
+from edge.basis import forgotten
 from edge.values import Act, When, Wish
 
 MOST = 16
@@ -15,12 +16,13 @@ log = logging.getLogger(__name__)
 def replaces(new: Wish, old: Wish) -> bool:
     """True where the newer wish takes the place of one that still waits.
 
-    Music takes the place of music, a volume of a volume, a pause or going on of both, and what was to come at a song's
-    end is taken back; none pushes out what it isn't about. Every skip counts, and every song for the queue.
+    Music takes the place of music, a volume of a volume, a pause or going on of both, and what was to play is taken
+    back; none pushes out what it isn't about. Every skip counts, and every song for the queue.
     """
+    if new.act is Act.FORGET and forgotten(old):
+        return True
     if Act.PLAY in (new.act, old.act):
-        taken_back = new.act is Act.FORGET and old.when is When.TRACK_END
-        return taken_back or (new.act is old.act and When.QUEUE not in (new.when, old.when))
+        return new.act is old.act and When.QUEUE not in (new.when, old.when)
     still = (Act.PAUSE, Act.RESUME)
     return (new.act in still and old.act in still) or (new.act is old.act and new.act in (Act.VOLUME, Act.FORGET))
 

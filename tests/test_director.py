@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from edge.config import MusicConfig
-from edge.director import MOST_RETRY, RETRY, Director
+from edge.director import Director
+from edge.limits import MOST_RETRY, RETRY
 from edge.manners import Means
 from edge.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish

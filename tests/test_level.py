@@ -17,7 +17,7 @@ def level(volume: int | None = 40, **music: object) -> Level:
     hands = Hands(8.0)
     hands.see(0, Playback("playing", "x", uri="s", volume=volume))
     made = Level(hands, Timetable(MusicConfig.model_validate(music), BERLIN))
-    made.learn()
+    made.learn(0)
     return made
 
 

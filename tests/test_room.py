@@ -138,10 +138,13 @@ def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> N
 
 
 def test_settings_say_what_people_have_set(room: Room) -> None:
-    assert room.settings() == {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday"}
-    for name, value in (("camera", "OFF"), ("control", "hands_off"), ("mood", "sad")):
+    derived = {"resting": "OFF", "held": "OFF", "scheduled": ""}
+    chosen = {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday"}
+    assert room.settings() == chosen | derived
+    for name, value in (("playback", "pause"), ("camera", "OFF"), ("control", "hands_off"), ("mood", "sad")):
         room.command(0, Command(name, value))
-    assert room.settings() == {"camera": "OFF", "control": "hands_off", "override": "sad", "profile": "everyday"}
+    chosen |= {"camera": "OFF", "control": "hands_off", "override": "sad"}
+    assert room.settings() == chosen | derived | {"held": "ON"}
 
 
 def test_a_restart_is_asked_for_with_the_word_that_home_assistant_sends(room: Room) -> None:
@@ -274,8 +277,8 @@ def test_the_camera_rests_in_quiet_hours_that_say_so() -> None:
     told = room.tick(400, evening + 400)
     assert (told[0].name, told[0].value.mood) == ("mood_changed", "unknown") and not room.looking
     assert room.reading(reading("sad", 401)) == []
-    assert all(event.value.act is Act.KEEP for event in told if event.name == "decision")
-    assert room.settings()["camera"] == "ON"
+    assert all(event.value.act in (Act.KEEP, Act.FORGET) for event in told if event.name == "decision")
+    assert (room.settings()["camera"], room.settings()["resting"]) == ("ON", "ON")
     room.tick(36000, evening + 36000)
     assert room.looking
     assert "mood_changed" in names(room.reading(reading("sad", 36001)))

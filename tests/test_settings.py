@@ -34,7 +34,8 @@ def test_whoever_edits_the_profile_in_the_file_means_it(tmp_path: Path) -> None:
     Settings("everyday", tmp_path).save(CHOSEN)
     assert Settings("calm", tmp_path).load() == {"control": "hands_off"}
     assert over_reload(CHOSEN, before="everyday", now="everyday") == CHOSEN
-    assert "profile" not in over_reload(CHOSEN, before="everyday", now="calm")
+    again = over_reload(CHOSEN | {"scheduled": "party"}, before="everyday", now="calm")
+    assert not {"profile", "scheduled"} & set(again)
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
@@ -70,8 +71,10 @@ def test_a_disk_that_can_t_be_written_is_said_once(caplog: pytest.LogCaptureFixt
 def test_a_fresh_room_is_set_as_before() -> None:
     profiles = {"everyday": {"default": "nothing"}, "party": {"default": "nothing"}}
     room = Room(Director(MusicConfig()), music=MusicConfig.model_validate({"profiles": profiles}))
-    events = [event for command in as_commands(CHOSEN) for event in room.command(5.0, command)]
-    assert room.settings() == CHOSEN | {"camera": "ON"}, "the camera's switch has a way of its own"
+    kept = CHOSEN | {"held": "ON", "scheduled": "everyday"}
+    room.as_before(kept)
+    events = [event for command in as_commands(kept) for event in room.command(5.0, command)]
+    assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch has a way of its own"
     assert room.mood is not None and room.mood.source == "override"
     assert not [event for event in events if event.name == "command_rejected"]
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from edge.values import Act, Music, When, Wish
+from edge.values import Act, Basis, Music, When, Wish
 from edge.wishes import MOST, Wishes, replaces
 
 
@@ -52,14 +52,20 @@ def test_what_replaces_what() -> None:
         (Act.VOLUME, Act.VOLUME),
         *((new, old) for new in still for old in still),
         (Act.FORGET, Act.FORGET),
+        (Act.FORGET, Act.PLAY),
     }
 
 
-def test_what_waits_for_a_songs_end_is_forgotten_before_the_player_knows() -> None:
+@pytest.mark.parametrize("when", When)
+def test_what_was_to_play_is_forgotten_before_the_player_knows(when: When) -> None:
     wishes = Wishes()
-    for one in (play("a", When.TRACK_END), play("b", When.QUEUE), wish(Act.FORGET)):
+    person, device = wish(Act.RESUME), wish(Act.RESUME, basis=Basis(False))
+    for one in (play("a", when), wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)):
         wishes.put(one)
-    assert taken(wishes) == [play("b", When.QUEUE), wish(Act.FORGET)]
+    assert taken(wishes) == [wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)]
+    for one in (device, wish(Act.FORGET)):
+        wishes.put(one)
+    assert taken(wishes) == [wish(Act.FORGET)]
 
 
 def test_too_many_skips_push_nothing_else_out() -> None:

@@ -142,9 +142,12 @@ class Spotify:
         kept, seen = self._todo.kept, self._account.seen
         end = seen.end() if seen is not None else None
         if kept is not None and end is not None and end - self._early(kept) - 0.05 <= now < end + NEAR_END:
-            wish, self._todo.kept = replace(kept.wish, when=When.NOW, fade=False), None
-            # Whether it still stands was minded at each look since.
-            self._todo.asked.append(Asked(wish, replace(kept.given, basis=None), now + patience(wish)))
+            self._fire(kept, now)
+
+    def _fire(self, kept: Asked, now: float) -> None:
+        wish, self._todo.kept = replace(kept.wish, when=When.NOW, fade=False), None
+        # Whether it still stands was minded at each look since.
+        self._todo.asked.append(Asked(wish, replace(kept.given, basis=None), now + patience(wish)))
 
     def _mind_kept(self, before: Seen | None) -> None:
         """Forget a wish that was kept for a song's end once a person chose something else meanwhile."""
@@ -156,6 +159,9 @@ class Spotify:
         if not seen.ours or not seen.playing or seen.context != kept.context or (seen.uri != kept.song and early):
             self._todo.kept = None
             self._give_up(kept.given, "somebody chose otherwise")
+        elif kept.song is None and seen.end() is None:
+            # Nobody can say when this ends.
+            self._fire(kept, self._clock())
         elif seen.uri != kept.song:
             # The end came while nobody could look: the next song's end will do.
             self._todo.kept = replace(kept, song=seen.uri)
@@ -193,7 +199,7 @@ class Spotify:
         if not stands(asked.given, shown, self._clock()):
             self._give_up(asked.given, "somebody chose otherwise")
             return
-        if spotify_plan.waits_for_end(wish, seen):
+        if spotify_plan.waits_for_end(wish, seen, certain=self._account.certain):
             self._todo.kept = replace(asked, song=seen.uri, context=seen.context)
             return
         if wish.act is Act.PLAY and wish.volume is None and self._hush.goal is not None:

@@ -33,12 +33,15 @@ def queues(wish: Wish) -> bool:
     )
 
 
-def waits_for_end(wish: Wish, seen: Seen) -> bool:
-    """The wish is for a song's end, and one plays on our speaker whose end is known; a playlist can't be queued."""
+def waits_for_end(wish: Wish, seen: Seen, *, certain: bool) -> bool:
+    """The wish is for a song's end, and one plays on our speaker whose end is known; a playlist can't be queued.
+
+    certain: Spotify has shown this; what is only believed has an end that isn't known yet.
+    """
     if wish.act is not Act.PLAY or wish.music is None:
         return False
     late = wish.when is When.TRACK_END or (wish.when is When.QUEUE and not queues(wish))
-    return late and seen.ours and seen.end() is not None
+    return late and seen.ours and seen.playing and (seen.end() is not None or not certain)
 
 
 def lead(wish: Wish, seen: Seen) -> float:

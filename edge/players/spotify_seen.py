@@ -144,7 +144,8 @@ def told(seen: Seen, now: float, *, missing: bool, names: Names) -> Playback:
         title=seen.title,
         artist=seen.artist,
         uri=seen.uri,
-        volume=speaker.volume,
+        # Another speaker's volume says nothing about the room.
+        volume=speaker.volume if seen.ours else None,
         context=names.of(seen) or seen.context,
         elsewhere=seen.elsewhere,
         duration=seen.duration,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from edge.basis import forgotten
 from edge.players.asked import patience
 from edge.players.spotify_plan import queues
 from edge.players.spotify_seen import Seen
@@ -12,6 +13,7 @@ from edge.players.spotify_step import Do, Step
 from edge.values import Act, When, Wish
 
 ON_TIME = 0.3
+MUSIC = (Do.PLAY, Do.RESUME, Do.TRANSFER, Do.QUEUE)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Todo:
         """wish: with music that Spotify understands. given: as it was given."""
         if wish.act is Act.FORGET:
             self.kept = None
-            self.asked = [one for one in self.asked if one.wish.when is When.NOW or queues(one.wish)]
+            self.asked = [one for one in self.asked if not forgotten(one.given)]
+            waiting = [step.wish for step in self.steps if step.wish is not None and step.do in MUSIC]
+            self.drop(lambda step: any(step.wish is one and forgotten(one) for one in waiting))
             return
         if wish.act is Act.NEXT and self.kept is not None:
             # The song ends now, which is what the kept wish waited for.

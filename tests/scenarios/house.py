@@ -16,6 +16,7 @@ from edge.director import Director
 from edge.mood import CIRCUMPLEX
 from edge.players import Player
 from edge.room import Room
+from edge.settings import KEPT, as_commands
 from edge.stations import Playing
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 from edge.wishes import Wishes
@@ -124,8 +125,12 @@ class House:
             self.time.advance(min(max(FINE, min(self.coarse, self.player.wait())), until - now))
 
     def restart(self) -> None:
-        """The device starts anew, as after a power cut; the player goes on as it is."""
+        """The device starts anew, as after a power cut; the player goes on as it is, and what people have set."""
+        kept = {name: value for name, value in self.room.settings().items() if name in KEPT}
         self.__init__(self.time, self.player, offset=self.offset, **self._music)  # type: ignore[misc]
+        self.room.as_before(kept)
+        for command in as_commands(kept):
+            self._tell(self.room.command(self.time.monotonic, command))
 
     def _second(self, now: float) -> None:
         if self.room.camera_on:
