@@ -23,6 +23,7 @@ FAREWELL = 1.0
 BACKSTOP = 30.0  # MPD tells each change by itself; this only notices that it is gone
 POLL = 2.0  # where it can't tell
 OTHERWISE = "somebody chose otherwise"
+RESTARTED = "MPD was restarted, and its queue is another"
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +42,11 @@ class _Asked:
     tried: bool = False
     placed: tuple[str, ...] = ()
     begun: bool = False
+
+    def moved(self, ids: dict[str, str]) -> _Asked:
+        """After a restart of MPD: with its ids now, by those from before."""
+        placed = tuple(ids[one] for one in self.placed if one in ids)
+        return replace(self, target=None if self.target is None else ids.get(self.target), placed=placed)
 
 
 class Mpd:
@@ -82,6 +88,7 @@ class Mpd:
         self._link.listener.changed.clear()
         self._work()
         status, song = self._look()
+        self._queue.see(status)
         if (volume := self._fade.step(self._clock(), _volume(status))) is not None:
             self._setvol(volume)
             status["volume"] = str(volume)
@@ -139,7 +146,7 @@ class Mpd:
             artist=_text(song.get("artist")),
             uri=f"mpd:{song['file']}" if song.get("file") else None,
             volume=_volume(status),
-            context=self._queue.context(song.get("id")),
+            context=self._queue.context(song),
             duration=float(status["duration"]) if status.get("duration") else None,
             position=float(status["elapsed"]) if status.get("elapsed") else None,
         )
@@ -147,6 +154,8 @@ class Mpd:
     # Doing.
 
     def _work(self) -> None:
+        if (moved := self._queue.mind_restart()) is not None:
+            self._go_on_after_restart(moved)
         while self._asked:
             asked = self._asked[0]
             if self._clock() > asked.until:
@@ -161,6 +170,15 @@ class Mpd:
                     self._give_up(asked.given, str(error), fault=True)
                     raise
             self._asked.pop(0)
+
+    def _go_on_after_restart(self, moved: dict[str, str]) -> None:
+        """moved: MPD's ids now, by those from before; any other is of no song that we know."""
+        self._queued = [moved[one] for one in self._queued if one in moved]
+        self._asked = [one.moved(moved) for one in self._asked]
+        if (coming := self._coming) is not None:
+            self._coming = coming.moved(moved)
+            if self._coming is None:
+                self._give_up(coming.given, RESTARTED)
 
     def _give_up(self, wish: Wish, why: str, *, fault: bool = False) -> None:
         self._given_up.append(GivenUp(wish, why, fault))
@@ -235,10 +253,10 @@ class Mpd:
 
     def _enqueue(self, asked: _Asked, songs: list[str], status: dict[str, Any]) -> None:
         """Right after the song that plays, and after those that were queued before; it counts to what plays."""
-        at = int(status.get("song", -1)) + 1
-        behind = self._link.ask(lambda client: client.playlistinfo((at,)))
-        at += len(list(takewhile(lambda song: str(song["id"]) in self._queued, behind)))
-        ids = self._place(asked, songs, self._queue.context(status.get("songid")), at)
+        at = int(status.get("song", 0))
+        playing, *behind = self._link.ask(lambda client: client.playlistinfo((at,))) or [{}]
+        at += 1 + len(list(takewhile(lambda song: str(song["id"]) in self._queued, behind)))
+        ids = self._place(asked, songs, self._queue.context(playing), at)
         self._queued = [*self._queued, *ids][-100:]
         if status.get("random") == "1":
             self._queue.soon(ids[0])

@@ -55,6 +55,13 @@ class Daemon:
             self.process.wait(5)
             self.process = None
 
+    def restart(self) -> None:
+        """As systemd does: MPD writes its state down, where it has a file for it, and reads it again."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(20)
+        self.start()
+
     def near_the_end(self) -> None:
         """Of the song that plays: half a second more, so that no test hangs on how fast its machine is before that."""
         self.ask(f"seekcur {LENGTH - 0.5}")
@@ -126,6 +133,47 @@ class Breaking:
                 near.sendall(answer if fault is None else answer[: len(answer) // 2])
                 if fault is not None:
                     return
+
+
+class Router:
+    """A line to MPD on a port of its own, through a router that forgets."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._to = daemon.port
+        self._lines: list[socket.socket] = []
+        self._forgotten = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+
+    def __enter__(self) -> Router:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for line in (self._socket, *self._lines):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def forget(self) -> None:
+        """What is open stays open and carries nothing any more; what is opened from now on works."""
+        self._forgotten = len(self._lines)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._socket.accept()
+                far = socket.create_connection(("127.0.0.1", self._to))
+                number = len(self._lines)
+                self._lines += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(number, one, other), daemon=True).start()
+
+    def _carry(self, number: int, one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while part := one.recv(4096):
+                if number >= self._forgotten:
+                    other.sendall(part)
 
 
 def _request(lines: Any) -> bytes:

@@ -1,0 +1,243 @@
+"""MPD restarted under the player: what was ours is known again, and a person's music isn't taken for it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from edge.errors import PlayerError
+from edge.players import mpd_queue
+from edge.players.asked import GivenUp
+from edge.players.mpd import RESTARTED, Mpd
+from edge.players.mpd_line import Birth, birth
+from edge.values import Act, Music, Playback, When
+from tests.broker import wait_for
+from tests.players.listening import play, wish
+from tests.players.mpd_daemon import PROGRAM, Daemon
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
+CALM = Music("mpd:folder/calm", "calm")
+LOUD = Music("mpd:folder/loud", "loud")
+CALM_FILES = [f"calm/calm{n}.wav" for n in range(3)]
+LOUD_FILES = ["loud/loud0.wav", "loud/loud1.wav"]
+WAITING = [CALM_FILES[0], *LOUD_FILES, *CALM_FILES[1:]]
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    """It remembers its queue, and numbers it afresh after a restart."""
+    daemon = Daemon(tmp_path / "mpd", extra=f'state_file "{tmp_path}/mpd/state"\nstate_file_interval "1"')
+    try:
+        daemon.start()
+        # So that the numbers before aren't those after it.
+        daemon.ask("add loud/loud1.wav\nadd calm/calm2.wav\nclear")
+        yield daemon
+    finally:
+        daemon.stop()
+
+
+@pytest.fixture
+def player(daemon: Daemon) -> Iterator[Mpd]:
+    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    yield player
+    player.close()
+
+
+def look(player: Mpd) -> Playback:
+    """As the daemon does, until MPD answers."""
+    for _ in range(10):
+        with contextlib.suppress(PlayerError):
+            return player.playback()
+    return player.playback()
+
+
+def grow_old(player: Mpd) -> None:
+    """As if MPD had run for an hour: its age is told in whole seconds, and a young one passes for its forerunner."""
+    born = player._link._birth
+    assert born is not None
+    player._link._birth = replace(born, earliest=born.earliest - 3600, latest=born.latest - 3600)
+
+
+def restart(player: Mpd, daemon: Daemon) -> None:
+    grow_old(player)
+    daemon.restart()
+
+
+def files(daemon: Daemon, ids: list[int]) -> list[str]:
+    """Of the songs with these ids."""
+    answers = [daemon.ask(f"playlistid {one}") for one in ids]
+    return [answer.split("file: ", 1)[1].split("\n", 1)[0] for answer in answers if "file: " in answer]
+
+
+def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: Mpd, daemon: Daemon) -> None:
+    daemon.restart()  # the numbers begin at 1
+    player.apply(play(CALM))
+    assert look(player).context == CALM.uri
+    daemon.ask("clear\nadd loud/loud0.wav\nadd loud/loud1.wav\nplay")
+    assert look(player).context is None
+    restart(player, daemon)
+    assert files(daemon, [1, 2]) == LOUD_FILES
+    assert (look(player).uri, look(player).context) == ("mpd:loud/loud0.wav", None)
+
+
+def test_nor_where_nobody_looked_before_the_restart(player: Mpd, daemon: Daemon) -> None:
+    daemon.restart()
+    player.apply(play(CALM))
+    look(player)
+    daemon.ask("clear\nadd calm/calm0.wav\nadd loud/loud1.wav\nplay")
+    restart(player, daemon)
+    assert (look(player).uri, look(player).context) == ("mpd:calm/calm0.wav", None)
+
+
+def test_our_music_is_ours_after_a_restart(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    look(player)
+    restart(player, daemon)
+    assert files(daemon, [1, 2, 3]) == CALM_FILES
+    assert look(player).context == CALM.uri
+    daemon.ask("next")
+    assert (look(player).uri, look(player).context) == ("mpd:calm/calm1.wav", CALM.uri)
+
+
+def test_a_persons_songs_among_ours_stay_theirs(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    daemon.ask("addid loud/loud0.wav 1")
+    look(player)
+    restart(player, daemon)
+    assert look(player).context == CALM.uri
+    for context in (None, CALM.uri):
+        daemon.ask("next")
+        assert look(player).context == context
+
+
+@pytest.mark.parametrize("meanwhile", ["status", "add calm/calm1.wav", "addid calm/calm1.wav 0", "move 4 1"])
+def test_what_waits_goes_on_waiting(player: Mpd, daemon: Daemon, meanwhile: str) -> None:
+    """meanwhile: by a person, after the restart and before the next look."""
+    daemon.ask("\n".join(["clear", *(f"add {file}" for file in CALM_FILES), "play"]))
+    player.apply(play(LOUD, When.TRACK_END))
+    look(player)
+    assert daemon.queue() == WAITING
+    restart(player, daemon)
+    daemon.ask(meanwhile)
+    assert look(player).context is None
+    assert player.given_up() == []
+    player.apply(play(LOUD, When.TRACK_END))
+    look(player)
+    assert sorted(daemon.queue()) == sorted([*WAITING, *(["calm/calm1.wav"] if "add" in meanwhile else [])])
+    daemon.near_the_end()
+    wait_for(lambda: look(player).context == LOUD.uri, 10, "the next song")
+    assert daemon.queue() == LOUD_FILES
+
+
+def test_songs_in_the_queue_keep_their_order(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
+    look(player)
+    restart(player, daemon)
+    look(player)
+    player.apply(play(Music("mpd:loud/loud0.wav", "x"), When.QUEUE))
+    assert daemon.queue() == [CALM_FILES[0], LOUD_FILES[1], LOUD_FILES[0], *CALM_FILES[1:]]
+
+
+def test_an_older_queue_that_comes_back_is_known_too(player: Mpd, daemon: Daemon) -> None:
+    state = daemon.folder / "state"
+    player.apply(play(CALM))
+    look(player)
+    wait_for(lambda: state.exists() and "2:calm/calm2.wav" in state.read_text(), 20, "MPD's state")
+    written = state.read_text()
+    waiting = play(LOUD, When.TRACK_END)
+    player.apply(waiting)
+    look(player)
+    grow_old(player)
+    daemon.stop()
+    state.write_text(written)
+    daemon.start()
+    assert look(player).context == CALM.uri
+    assert player.given_up() == [GivenUp(waiting, RESTARTED, False)]
+    player.apply(waiting)
+    assert daemon.queue() == WAITING
+
+
+def test_nothing_of_a_person_is_taken_back(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    waiting = play(LOUD, When.TRACK_END)
+    player.apply(waiting)
+    look(player)
+    daemon.ask("\n".join(["clear", *["add loud/loud0.wav"] * 9, "play"]))
+    restart(player, daemon)
+    # The connection is tried before the wish, so that the wish is the first to meet another MPD.
+    player._link._used = time.monotonic() - 100
+    player.apply(wish(Act.FORGET))
+    assert daemon.queue() == ["loud/loud0.wav"] * 9
+    assert player.given_up() == [GivenUp(waiting, RESTARTED, False)]
+
+
+def test_no_question_reaches_another_mpd_with_old_numbers(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    look(player)
+    restart(player, daemon)
+    player._link._used = time.monotonic() - 100
+    with pytest.raises(PlayerError, match="was restarted"):
+        player._link.ask(lambda client: client.deleteid(1))
+    assert look(player).context == CALM.uri
+
+
+def test_an_mpd_that_forgets_its_queue(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    player.apply(play(LOUD, When.TRACK_END))
+    look(player)
+    grow_old(player)
+    daemon.stop()
+    (daemon.folder / "state").unlink(missing_ok=True)
+    daemon.start()
+    assert look(player).state == "stopped"
+    assert [gone.why for gone in player.given_up()] == [RESTARTED]
+    daemon.ask("add calm/calm0.wav\nadd calm/calm1.wav\nplay")
+    assert look(player).context is None
+
+
+def test_a_break_is_no_restart(player: Mpd, daemon: Daemon) -> None:
+    player.apply(play(CALM))
+    look(player)
+    # Other than any queue that was seen: only its numbers tell whose it is.
+    daemon.ask("move 0 2\ndelete 0\nadd loud/loud0.wav")
+    assert player._link._client._sock is not None
+    player._link._client._sock.shutdown(2)
+    assert look(player).context == CALM.uri
+
+
+@pytest.mark.parametrize(("alive", "gap", "restarted"), [(3.0, 1.0, True), (60.0, 3600.0, True), (0.5, 0.1, False)])
+def test_mpds_age_tells_a_restart(alive: float, gap: float, restarted: bool) -> None:
+    """alive: seconds for which the first MPD ran before it was asked; gap: until the next was asked, as old as that."""
+    before = told(alive, 1000.0)
+    assert told(gap, 1000.0 + gap).is_after(before) is restarted
+    for later in (0.1, 1.0, 86400.0):
+        assert not told(alive + later, 1000.0 + later).is_after(before)
+        assert not told((alive + later) * 0.9995, 1000.0 + later).is_after(before)
+
+
+def told(age: float, at: float) -> Birth:
+    client = SimpleNamespace(stats=lambda: {"uptime": str(int(age)), "songs": "5"})
+    found = birth(client, lambda: at)
+    assert found is not None
+    return found
+
+
+def test_mopidy_does_not_tell_its_age() -> None:
+    assert birth(SimpleNamespace(stats=lambda: {"uptime": "0", "songs": "0"}), time.monotonic) is None
+
+
+def test_a_queue_that_is_too_long_is_not_looked_at(
+    player: Mpd, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mpd_queue, "LOOKED_AT", 2)
+    player.apply(play(CALM))
+    assert look(player).context == CALM.uri
+    restart(player, daemon)
+    assert look(player).context is None
