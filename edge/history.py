@@ -21,6 +21,8 @@ from edge.journal.read import timeline
 from edge.journal.schema import default_path
 
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+# Days that this machine can count with, and the week after each of them.
+YEARS = range(1970, 9999)
 COLUMNS = (
     "time", "kind", "mood", "title", "artist", "uri", "text", "confidence", "valence", "arousal", "people",
 )  # fmt: skip
@@ -71,9 +73,12 @@ def parse_since(text: str, now: float) -> float:
     if text == "today":
         return midnight(now)
     try:
-        return datetime.fromisoformat(text).astimezone().timestamp()
+        day = datetime.fromisoformat(text)
+        if day.year in YEARS:
+            return day.astimezone().timestamp()
     except (ValueError, OverflowError, OSError):
         raise ConfigError(f"--since: {text!r} must be such as 12h, 7d, today or 2026-11-21") from None
+    raise ConfigError(f"--since: {text!r} must be a day from {YEARS[0]} to {YEARS[-1]}, such as 2026-11-21")
 
 
 def midnight(now: float) -> float:

@@ -22,6 +22,7 @@ def mount(app: typer.Typer) -> None:
 
 
 def history(
+    config: ConfigOption = None,
     since: Annotated[str, typer.Option(help="12h, 7d, today, or a day such as 2026-11-21.")] = "24h",
     csv_to: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")] = None,
     json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
@@ -30,8 +31,12 @@ def history(
     everything: Annotated[bool, typer.Option("--all", help="Show decisions to change nothing, too.")] = False,
 ) -> None:
     """Moods, songs, skips and commands, as the device wrote them down."""
+    from edge import config_file
     from edge.history import show_history
 
+    if config is not None:
+        # Nothing in it is needed here, so that a mistake in the usual file hides nothing; one that is named counts.
+        config_file.load(config_file.find(config))
     show_history(since=since, csv_to=csv_to, json_text=json_text, png=png, week=week, everything=everything)
 
 
@@ -49,15 +54,18 @@ def learning_show(
 
 @learning_app.command("reset")
 def learning_reset(
-    mood: Annotated[str | None, typer.Argument(help="Only this mood; without it, all.")] = None,
+    mood: Annotated[str | None, typer.Argument(help="Only this mood, or default; without it, all.")] = None,
+    config: ConfigOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
 ) -> None:
     """Forget what was learnt; a device that runs forgets it, too."""
+    from edge import config_file
     from edge.show_learning import reset_learning
 
+    settings = config_file.load(config_file.find(config))
     if not yes:
         typer.confirm(f"Forget what was learnt about {mood or 'all moods'}?", abort=True)
-    reset_learning(mood)
+    reset_learning(settings, mood)
 
 
 def analyze(

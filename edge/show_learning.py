@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from edge.config import NOTHING, Config, several
 from edge.errors import ConfigError, JournalError
 from edge.journal.read import forget_outcomes, outcomes
 from edge.journal.schema import default_path
-from edge.learning import Tastes
+from edge.learning import Outcome, Tastes
 from edge.values import EXPRESSIONS
 
 DRAWS = 20_000
@@ -23,7 +25,7 @@ DRAWS = 20_000
 def show_learning(config: Config, *, json_text: bool, path: Path | None = None) -> None:
     """Print each choice of the profile with what is known about it; raises JournalError."""
     try:
-        tastes = Tastes(outcomes(default_path() if path is None else path))
+        tastes = Tastes(by_entry(config, outcomes(default_path() if path is None else path)))
     except JournalError:
         if (default_path() if path is None else path).exists():
             raise
@@ -44,6 +46,17 @@ def show_learning(config: Config, *, json_text: bool, path: Path | None = None) 
     Console(markup=False, highlight=False, emoji=False).print(table)
     if all(row["share"] == 1 for row in rows):
         print("Each mood has one choice, so there is nothing to learn; name several in music.profiles.")
+
+
+def by_entry(config: Config, found: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, each under the entry of the profile that its choice stands under.
+
+    What a mood without an entry plays is a choice of `default`, and counts for that one.
+    """
+    profile, fallback = config.music.profiles[config.music.profile], _fallback(config)
+    for outcome in found:
+        falls_back = outcome.mood not in profile and outcome.uri in fallback
+        yield replace(outcome, mood="default") if falls_back else outcome
 
 
 def beliefs(config: Config, tastes: Tastes) -> list[dict[str, Any]]:
@@ -73,9 +86,19 @@ def beliefs(config: Config, tastes: Tastes) -> list[dict[str, Any]]:
     return rows
 
 
-def reset_learning(mood: str | None, *, path: Path | None = None) -> None:
-    """Forget one mood's outcomes, or all; raises ConfigError for an unknown mood, JournalError."""
+def reset_learning(config: Config, mood: str | None, *, path: Path | None = None) -> None:
+    """Forget one entry's outcomes, or all; raises ConfigError for an unknown mood, JournalError."""
     if mood is not None and mood not in (*EXPRESSIONS, "default"):
         raise ConfigError(f"{mood!r}: isn't a mood; there is {', '.join(EXPRESSIONS)} and default")
-    count = forget_outcomes(default_path() if path is None else path, mood)
+    place = default_path() if path is None else path
+    count = forget_outcomes(place, *([] if mood is None else [mood]))
+    if mood == "default":
+        profile = config.music.profiles[config.music.profile]
+        without = [name for name in EXPRESSIONS if name not in profile]
+        count += forget_outcomes(place, *without, only=_fallback(config)) if without else 0
     print(f"Forgotten: {count} outcomes{'' if mood is None else f' for {mood}'}.")
+
+
+def _fallback(config: Config) -> set[str]:
+    """The addresses of the choices that moods without an entry share."""
+    return {choice.play for choice in several(config.music.profiles[config.music.profile].get("default"))}

@@ -26,8 +26,11 @@ SONG_MOODS = EXPRESSIONS
 _LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?track/([A-Za-z0-9]+)(?:\?.*)?")
 _ID = re.compile(r"[A-Za-z0-9]{22}")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
-_EDITION = re.compile(r"\s[-–]\s.*(remaster|version|edit|mix|mono|stereo|live|single|bonus).*$", re.IGNORECASE)
-_GUESTS = re.compile(r"\s(feat\.?|ft\.?|featuring|with)\s.*$", re.IGNORECASE)
+_EDITION = re.compile(
+    r"\s[-–]\s.*\b(remaster\w*|version|edit|(re)?mix(ed)?|mono|stereo|live|single|bonus)\b.*$", re.IGNORECASE
+)
+# "with" names a guest in brackets only, which are left out anyway: "Stay with Me" is another song than "Stay".
+_GUESTS = re.compile(r"\s(feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 _ARTISTS = re.compile(r"\s*(?:,|;|&|/|\sfeat\.?\s|\sft\.?\s|\sfeaturing\s|\sx\s)\s*", re.IGNORECASE)
 
 

@@ -104,10 +104,22 @@ def test_since_is_a_day() -> None:
     assert parse_since("2026-11-21T11:00", NOON) == NOON - HOUR
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "7", "-7d", "7 years", "2026-13-40", "0001-01-01"])
+@pytest.mark.parametrize("text", ["", "yesterday", "7", "-7d", "7 years", "2026-13-40"])
 def test_other_words_are_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--since: .* must be such as 12h"):
         parse_since(text, NOON)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-01-01", "1969-12-31", "0001-01-01"])
+def test_a_day_beyond_all_calendars_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(ConfigError, match=f"--since: '{text}' must be a day from 1970 to 9998"):
+        parse_since(text, NOON)
+
+
+@pytest.mark.parametrize("since", ["9998-12-31", "1970-01-01", "99999w"])
+def test_the_furthest_days_can_be_drawn(path: Path, tmp_path: Path, since: str) -> None:
+    show_history(since=since, png=tmp_path / "far.png", week=True, path=path)
+    assert (tmp_path / "far.png").stat().st_size
 
 
 def test_a_day_may_have_25_hours() -> None:

@@ -65,13 +65,38 @@ def test_a_device_that_has_never_run_knows_nothing(tmp_path: Path, capsys: pytes
 
 
 def test_one_mood_or_all_can_be_forgotten(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    reset_learning("happy", path=path)
+    reset_learning(CONFIG, "happy", path=path)
     assert capsys.readouterr().out == "Forgotten: 10 outcomes for happy.\n"
     assert [outcome.mood for outcome in outcomes(path)] == ["sad"]
-    reset_learning(None, path=path)
+    reset_learning(CONFIG, None, path=path)
     assert outcomes(path) == []
     with pytest.raises(ConfigError, match="isn't a mood"):
-        reset_learning("hapy", path=path)
+        reset_learning(CONFIG, "hapy", path=path)
+
+
+def test_what_a_mood_without_an_entry_plays_is_shown_and_forgotten_as_default(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = {"sad": "mpd:c", "default": ["mpd:a", "mpd:b"]}
+    config = Config(music=MusicConfig.model_validate({"profile": "p", "profiles": {"p": profile}}))
+    journal = Journal(path, keep=1e9, on_problem=print)
+    journal.put(Outcome(time.time(), "default", "mpd:b", "B", Verdict.LIKE))
+    # Another profile's choice for the same mood.
+    journal.put(Outcome(time.time(), "happy", "mpd:elsewhere", "X", Verdict.LIKE))
+    journal.close()
+    show_learning(config, json_text=True, path=path)
+    rows = {row["uri"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {row["mood"] for row in rows.values()} == {"default", "sad"}
+    assert 4.5 < rows["mpd:a"]["outcomes"] < 5 and 7.5 < rows["mpd:b"]["outcomes"] < 8
+    assert rows["mpd:a"]["share"] < 0.05
+    reset_learning(config, "default", path=path)
+    assert capsys.readouterr().out == "Forgotten: 11 outcomes for default.\n"
+    assert {(outcome.mood, outcome.uri) for outcome in outcomes(path)} == {("sad", "mpd:c"), ("happy", "mpd:elsewhere")}
+
+
+def test_without_a_default_nothing_else_is_forgotten(path: Path) -> None:
+    reset_learning(CONFIG, "default", path=path)
+    assert len(outcomes(path)) == 11
 
 
 def test_the_commands(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,10 @@ def test_other_text_names_none(text: str) -> None:
         (("Sigur Rós", "Hoppípolla"), ("Sigur Ros", "Hoppipolla")),
         (("The Beatles", "Help! - 2009 Remaster"), ("The Beatles", "Help!")),
         (("Кино", "Группа крови"), ("КИНО", "группа крови")),
+        (("Halsey", "Stay (with Somebody)"), ("Halsey", "Stay")),
+        (("Moby", "Porcelain ft. Somebody"), ("Moby", "Porcelain")),
+        (("Moby", "Porcelain - Club Remix"), ("Moby", "Porcelain")),
+        (("Moby", "Porcelain – Remasterizado"), ("Moby", "Porcelain")),
     ],
 )
 def test_one_song_in_two_spellings_matches(one: tuple[str, str], other: tuple[str, str]) -> None:
@@ -50,6 +54,10 @@ def test_one_song_in_two_spellings_matches(one: tuple[str, str], other: tuple[st
     [
         (("Queen", "Bohemian Rhapsody"), ("Queen", "Under Pressure")),
         (("Adele", "Hello"), ("Lionel Richie", "Hello")),
+        (("Sam Smith", "Stay with Me"), ("Sam Smith", "Stay")),
+        (("Norah Jones", "Come Away with Me"), ("Norah Jones", "Come Away")),
+        (("X", "Song - Olive Tree"), ("X", "Song")),
+        (("X", "Love - Edition Two"), ("X", "Love")),
     ],
 )
 def test_different_songs_do_not(one: tuple[str, str], other: tuple[str, str]) -> None:

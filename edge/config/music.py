@@ -34,6 +34,10 @@ def _uri(value: Any) -> Any:
         raise ValueError(
             "must begin with spotify:, mpd: or library:, be a link from Spotify's share menu, or be the word nothing"
         )
+    elif kind == "library" and uri.removeprefix("library:") not in EXPRESSIONS:
+        raise ValueError(f"must be library: and one of the moods {', '.join(EXPRESSIONS)}, such as library:happy")
+    elif uri == "mpd:":
+        raise ValueError("must say what to play after mpd:, such as mpd:playlist/Morning")
     return uri
 
 

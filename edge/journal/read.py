@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,20 @@ def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
     return [Outcome(at / 1e6, mood, uri, title, Verdict(name)) for at, mood, uri, title, name in rows if name in known]
 
 
-def forget_outcomes(path: Path, mood: str | None = None) -> int:
-    """Forget what was learnt about one mood, or all; gives how many outcomes that were. Raises JournalError."""
+def forget_outcomes(path: Path, *moods: str, only: Collection[str] | None = None) -> int:
+    """Forget what was learnt about these moods, or all without any; gives how many outcomes that were.
+
+    only: the addresses to forget; None for all of them. Raises JournalError.
+    """
     schema.open_for_reading(path).close()
+    conditions, given = ["1"], [*moods, *(only or ())]
+    if moods:
+        conditions.append(f"mood IN ({', '.join('?' * len(moods))})")
+    if only is not None:
+        conditions.append(f"uri IN ({', '.join('?' * len(only))})")
+    sql = f"DELETE FROM journal_outcomes WHERE {' AND '.join(conditions)}"  # noqa: S608  places for values only
     with _in_one_sentence(path), contextlib.closing(schema.open_for_writing(path)) as connection:
-        if mood is None:
-            return connection.execute("DELETE FROM journal_outcomes").rowcount
-        return connection.execute("DELETE FROM journal_outcomes WHERE mood = ?", (mood,)).rowcount
+        return connection.execute(sql, given).rowcount
 
 
 class _in_one_sentence(contextlib.AbstractContextManager[None]):  # noqa: N801  reads as a statement

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edge import state
 from edge.errors import JournalError
+from edge.journal.private import make_private
 
 FILE = "journal.db"
 # Each step brings a file from the version before it to its own, the first from nothing.
@@ -107,8 +108,7 @@ def set_aside(path: Path, error: Exception) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    # How a room felt is nobody else's business; SQLite gives its log the same rights.
-    path.touch(0o600)
+    make_private(path)
     # Transactions are begun and ended by hand.
     connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
     try:

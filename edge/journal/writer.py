@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import logging
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from edge.journal import schema
 from edge.journal.budget import Budget
 from edge.journal.entry import Entry, Notes
 from edge.journal.read import read_outcomes
+from edge.journal.rows import Row, insert, microseconds, size
 from edge.learning import Outcome
 from edge.values import Event
 from edge.worker import Worker
@@ -31,7 +31,6 @@ LOG_BYTES = 1_000_000
 PAGE = 4096
 DAY = 86400.0
 STOP_WITHIN, RETRY = 3.0, 5.0
-Row = Entry | Outcome
 log = logging.getLogger(__name__)
 
 
@@ -175,8 +174,8 @@ class Journal:
         saved = False
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for row in batch:
-                _insert(connection, row)
+            # One row that nobody could store must not keep the others from being saved.
+            unfit = sum(not insert(connection, row) for row in batch)
             connection.execute("COMMIT")
             saved = True
         finally:
@@ -191,8 +190,11 @@ class Journal:
                 if self._waiting and self._first is None:
                     self._first = self._clock()
         self.batches += 1
+        if unfit:
+            self.dropped += unfit
+            log.warning("journal: %d of %d entries hold what can't be stored, and were left out", unfit, len(batch))
         # What is new will be written once more, when the log is copied into the file.
-        new = sum(len(text or "") for row in batch for text in _texts(row)) + 32 * len(batch)
+        new = sum(map(size, batch))
         self._budget.spend(self._clock(), max(0, self._log_size() - before) + 5 * new // 4)
 
     def _tidy(self, connection: sqlite3.Connection) -> None:
@@ -200,7 +202,7 @@ class Journal:
         now = self._clock()
         if self._cleared_at is None or now - self._cleared_at >= DAY:
             self._cleared_at = now
-            oldest = _microseconds(time.time() - self._keep)
+            oldest = microseconds(time.time() - self._keep)
             for table in ("journal_entries", "journal_outcomes"):
                 connection.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  our own names
         if self._log_size() >= self._log_bytes:
@@ -243,32 +245,3 @@ def _sentence(path: Path, error: Exception) -> str:
 
 def _is_minor(entry: Entry) -> bool:
     return entry.kind == "decision" and entry.uri is None
-
-
-def _insert(connection: sqlite3.Connection, row: Row) -> None:
-    """Two things may happen in one microsecond, and clocks are set back: then the next free one is taken."""
-    table, values = ("journal_entries", _entry(row)) if isinstance(row, Entry) else ("journal_outcomes", _outcome(row))
-    places = ", ".join("?" * (len(values) + 1))
-    for at in itertools.count(_microseconds(row.at)):
-        sql = f"INSERT OR IGNORE INTO {table} VALUES ({places})"  # noqa: S608  our own names
-        if connection.execute(sql, (at, *values)).rowcount == 1:
-            return
-
-
-def _entry(row: Entry) -> tuple[object, ...]:
-    numbers = [None if n is None else round(100 * n) for n in (row.confidence, row.valence, row.arousal)]
-    return (row.kind, row.mood, row.title, row.artist, row.uri, row.text, *numbers, row.people)
-
-
-def _outcome(row: Outcome) -> tuple[object, ...]:
-    return (row.mood, row.uri, row.title, row.verdict.value)
-
-
-def _texts(row: Row) -> tuple[str | None, ...]:
-    if isinstance(row, Entry):
-        return (row.kind, row.mood, row.title, row.artist, row.uri, row.text)
-    return (row.mood, row.uri, row.title, row.verdict.value)
-
-
-def _microseconds(at: float) -> int:
-    return round(at * 1e6)

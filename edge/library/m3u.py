@@ -10,9 +10,15 @@ from edge.library.publish import Change, differences, songs_for
 from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
 
+# The first line of our files, which tells them from a listener's own; MPD passes over it.
+MARK = "# made by Moodroom, which writes it anew"
+
 
 def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
-    """What publishing would change. folder: MPD's playlist_directory. Raises ConfigError, LibraryError."""
+    """What publishing would change; reads only. folder: MPD's playlist_directory.
+
+    Raises LibraryError, and ConfigError where a listener's own playlist has the name of one of ours.
+    """
     if folder is None:
         raise ConfigError("library.playlist_folder: is needed to publish for MPD; it is MPD's playlist_directory")
     place = Path(folder).expanduser()
@@ -21,16 +27,26 @@ def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
     placed = store.placed()
     if not placed:
         raise LibraryError("library: nothing is sorted yet; `moodroom library sort` does it")
+    known = {one.target for one in store.published("mpd").values()}
     changes = []
     for mood in SONG_MOODS:
         # MPD takes neither in a playlist's name.
         called = name.replace("{mood}", mood).replace("/", "-").replace("\n", " ")
         wanted = songs_for(placed, mood, "mpd:")
         file = place / f"{called}.m3u"
-        present = _read(file)
+        lines = _read(file)
+        there = file.exists()
+        ours = there and (called in known or lines[:1] == [MARK])
+        if there and not ours:
+            if wanted:
+                raise ConfigError(
+                    f"library.playlist_name: {file} is there already, and not Moodroom's; rename it, or choose another "
+                    "name"
+                )
+            continue
+        present = [f"mpd:{line}" for line in lines if line and not line.startswith("#")]
         if wanted or present:
-            target = called if file.is_file() else None
-            changes.append(Change(mood, called, target, wanted, *differences(present, wanted)))
+            changes.append(Change(mood, called, called if ours else None, wanted, *differences(present, wanted)))
     return changes
 
 
@@ -41,7 +57,8 @@ def publish(store: Store, folder: str, changes: Iterable[Change]) -> None:
         if change.needed:
             part = place / f".{change.name}.part"
             try:
-                part.write_text("".join(f"{uri.removeprefix('mpd:')}\n" for uri in change.uris), encoding="utf-8")
+                lines = [MARK, *(uri.removeprefix("mpd:") for uri in change.uris)]
+                part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
                 part.replace(place / f"{change.name}.m3u")
             except OSError as error:
                 raise ConfigError(f"library.playlist_folder: {place} can't be written ({error.strerror})") from None
@@ -50,7 +67,6 @@ def publish(store: Store, folder: str, changes: Iterable[Change]) -> None:
 
 def _read(file: Path) -> list[str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        return file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
-    return [f"mpd:{line}" for line in lines if line and not line.startswith("#")]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge import state
 from edge.errors import LibraryError
+from edge.journal.private import make_private
 from edge.library.schema import migrate
 from edge.songs import FEATURES, Features, Placed, Song
 
@@ -18,6 +19,11 @@ BUSY = 10.0  # seconds to wait for another process that writes
 # Where several sources know a song, the first of these counts.
 SOURCES = ("table", "reccobeats", "audio")
 _NAMES = ", ".join(FEATURES)
+# Songs of one mood, or all where :mood is NULL; what the listener moved is where they put it.
+_OF_MOOD = """(:mood IS NULL OR uri IN (
+    SELECT uri FROM library_moves WHERE mood = :mood UNION ALL
+    SELECT uri FROM library_moods WHERE mood = :mood AND uri NOT IN (SELECT uri FROM library_moves)
+))"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Store:
         self.path = path or default_path()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self.path)
             self._db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(f"library: {self.path} can't be opened ({error})") from None
@@ -133,19 +140,25 @@ class Store:
 
     # Songs and features.
 
-    def songs(self) -> list[Song]:
-        """All songs with the best features that are known."""
+    def songs(self, mood: str | None = None) -> list[Song]:
+        """All songs, or those of one mood, with the best features that are known."""
+        of = {"mood": mood}
         with self._told():
             features: dict[str, Features] = {}
             for uri, source, guessed, *numbers in self._db.execute(
-                f"SELECT uri, source, guessed, {_NAMES} FROM library_features WHERE valence IS NOT NULL"  # noqa: S608
+                f"SELECT uri, source, guessed, {_NAMES} FROM library_features "  # noqa: S608
+                f"WHERE valence IS NOT NULL AND {_OF_MOOD}",
+                of,
             ):
                 old = features.get(uri)
                 if old is None or SOURCES.index(source) < SOURCES.index(old.source):
                     features[uri] = Features(
                         **dict(zip(FEATURES, numbers, strict=True)), source=source, guessed=bool(guessed)
                     )
-            rows = self._db.execute("SELECT uri, title, artist, album, isrc FROM library_songs ORDER BY uri").fetchall()
+            rows = self._db.execute(
+                f"SELECT uri, title, artist, album, isrc FROM library_songs WHERE {_OF_MOOD} ORDER BY uri",  # noqa: S608
+                of,
+            ).fetchall()
         return [Song(row[0], row[1], row[2], row[3], row[4], features.get(row[0])) for row in rows]
 
     def asked(self, source: str) -> set[str]:
@@ -179,8 +192,11 @@ class Store:
             )
 
     def placed(self, mood: str | None = None) -> list[Placed]:
-        """The last sorting, with what the listener moved since; the most typical songs first."""
-        songs = {song.uri: song for song in self.songs()}
+        """The last sorting, with what the listener moved since; the most typical songs first.
+
+        mood: only its songs, which costs a share of loading all of them.
+        """
+        songs = {song.uri: song for song in self.songs(mood)}
         moved = self.moved()
         with self._told():
             rows = self._db.execute("SELECT uri, mood, distance, method FROM library_moods").fetchall()

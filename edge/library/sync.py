@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from edge.errors import PlayerError
 from edge.library.patience import Patience
 from edge.library.store import Store
 from edge.songs import Page
@@ -64,17 +65,28 @@ def _read(
     offset, pages, changed, total = at.offset, 0, False, at.total
     for _ in range(ROUNDS):
         while True:
-            page = patience.call(lambda: songs.page(offset))  # noqa: B023
+            page = patience.call(lambda: _page(songs, offset))  # noqa: B023
             pages += 1
             changed = changed or (total is not None and page.total != total)
             total = page.total
             offset += page.size
             store.add_page(songs.name, at.generation, page.songs, offset=offset, total=total)
             step(songs, min(offset, total), total)
-            if page.size == 0 or offset >= total:
+            if offset >= total:
                 break
         if not changed:
             break
         at = store.begin(songs.name, fresh=True)
         offset, changed = 0, False
     return store.finish(songs.name, at.generation), pages, resumed
+
+
+def _page(songs: SongList, offset: int) -> Page:
+    """One page; raises PlayerError for an empty one in mid-list, which would pass for the list's end."""
+    page = songs.page(offset)
+    if page.size == 0 and offset < page.total:
+        raise PlayerError(
+            f"library: {songs.title} came to an end at song {offset} of {page.total}; what was read is kept, and "
+            "`moodroom library sync` goes on there"
+        )
+    return page

@@ -119,7 +119,8 @@ def _people(text: str) -> str:
     if text.startswith("[") and text.endswith("]"):
         try:
             found = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            # What is nested too deeply is no list of names either.
             return text
         return ", ".join(str(one) for one in found) if isinstance(found, list) else text
     return ", ".join(part.strip() for part in text.split(";") if part.strip())

@@ -26,6 +26,10 @@ class LoginError(SpotifyError):
     """There is no login, it has ended, or Spotify refuses it."""
 
 
+class LoginBusyError(SpotifyError):
+    """Another thread or program renews the login just now; nothing was sent."""
+
+
 class UnknownAppError(LoginError):
     """Spotify doesn't know the client_id."""
 
@@ -117,6 +121,11 @@ class HalfAnswerError(SpotifyError):
 def login_missing() -> LoginError:
     """There was no login yet, or it was set aside."""
     return LoginError("spotify: nobody is logged in; run `moodroom login` on this device", retry_after=30)
+
+
+def login_busy() -> LoginBusyError:
+    """Somebody else held the login for longer than an answer may take."""
+    return LoginBusyError("spotify: another program renews the login just now; trying again", retry_after=2)
 
 
 def login_ended() -> LoginError:

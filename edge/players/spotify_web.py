@@ -98,7 +98,7 @@ class Pkce(SpotifyPKCE):  # type: ignore[misc]
         timeout: float,
         now: Callable[[], float],
     ) -> None:
-        self._now = now
+        self._now, self._file = now, file
         super().__init__(
             client_id=client_id,
             redirect_uri=REDIRECT,
@@ -118,6 +118,18 @@ class Pkce(SpotifyPKCE):  # type: ignore[misc]
 
     def is_token_expired(self, token_info: dict[str, Any]) -> bool:
         return float(token_info.get("expires_at") or 0) - self._now() < 60
+
+    def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
+        """Renew the login, one user at a time; whoever comes second takes what the first one got.
+
+        Spotify takes the old refresh token back, so that renewing twice with it would end the login.
+        """
+        with self._file.alone(within=float(self.requests_timeout)):
+            kept = self._file.read()
+            if kept is not None and not self.is_token_expired(kept):
+                return kept
+            newest = refresh_token if kept is None else str(kept["refresh_token"])
+            return dict(super().refresh_access_token(newest))
 
     def _add_custom_values_to_token_info(self, token_info: dict[str, Any]) -> dict[str, Any]:
         token_info["expires_at"] = int(self._now()) + int(token_info["expires_in"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from edge.journal.entry import Entry
 from edge.journal.read import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
 from edge.learning import Outcome, Verdict
-from edge.values import Event, Mood
+from edge.values import Command, Event, Mood
 
 DAY = 86400.0
 Open = Callable[..., Journal]
@@ -97,6 +98,20 @@ def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
         journal.put(entry(number, at=1000.0))
     until(lambda: journal.waiting == 0)
     assert titles(path) == list("01234")
+
+
+def test_one_row_that_can_t_be_stored_keeps_no_other_back(
+    opened: Open, path: Path, problems: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = opened(gather=0.2)
+    journal(Event(time.monotonic(), "command", Command("mood", "\ud800", origin="page")))
+    journal.put(Entry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
+    journal.put(entry(1))
+    until(lambda: journal.waiting == 0)
+    assert titles(path) == ["1"]
+    assert [found.text for found in timeline(path, 0, 4e9) if found.kind == "command"] == ["mood ? (page)"]
+    assert problems == []
+    assert journal.dropped == 1 and "1 of 3 entries" in caplog.text
 
 
 def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:

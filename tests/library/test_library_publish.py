@@ -210,13 +210,42 @@ def test_m3u_files_are_written_in_one_move_and_only_where_something_changed(stor
     m3u.publish(store, str(folder), changes)
     [file] = folder.iterdir()
     assert file.name == "Mood-happy{}.m3u"
-    assert sorted(file.read_text(encoding="utf-8").splitlines()) == [f"a/Ünder {n}.flac" for n in range(3)]
+    mark, *songs = file.read_text(encoding="utf-8").splitlines()
+    assert mark == m3u.MARK and sorted(songs) == [f"a/Ünder {n}.flac" for n in range(3)]
     assert store.published("mpd")["happy"] == Published("happy", "mpd", "Mood-happy{}", "Mood-happy{}")
     [change] = m3u.plan(store, str(folder), name="Mood/{mood}{}")
     assert not change.needed
     sort(store, 3, first=1, uri="mpd:a/Ünder {}.flac")
     [change] = m3u.plan(store, str(folder), name="Mood/{mood}{}")
     assert (change.added, change.removed) == (1, 1)
+
+
+def test_a_listener_s_own_m3u_is_never_overwritten(store: Store, tmp_path: Path) -> None:
+    own = tmp_path / "happy.m3u"
+    own.write_text("mine/one.mp3\n")
+    (tmp_path / "sad.m3u").write_text("mine/two.mp3\n")
+    sort(store, 2, uri="mpd:a/{}.flac")
+    for text in ("mine/one.mp3\n", "", "# my best\nmine/one.mp3\n"):
+        own.write_text(text)
+        with pytest.raises(ConfigError, match=r"library\.playlist_name: .*happy\.m3u is there already.*rename it"):
+            m3u.plan(store, str(tmp_path), name="{mood}")
+        assert own.read_text() == text
+    own.unlink()
+    m3u.publish(store, str(tmp_path), m3u.plan(store, str(tmp_path), name="{mood}"))
+    assert (tmp_path / "sad.m3u").read_text() == "mine/two.mp3\n"
+
+
+def test_our_m3u_is_known_by_its_mark_or_from_an_earlier_run(store: Store, tmp_path: Path) -> None:
+    sort(store, 2, uri="mpd:a/{}.flac")
+    file = tmp_path / "happy.m3u"
+    file.write_text(f"{m3u.MARK}\na/7.flac\n")
+    [change] = m3u.plan(store, str(tmp_path), name="{mood}")
+    assert (change.target, change.added, change.removed) == ("happy", 2, 1)
+    # A file from before there were marks.
+    file.write_text("a/7.flac\n")
+    store.remember(Published("happy", "mpd", "happy", "happy"))
+    [change] = m3u.plan(store, str(tmp_path), name="{mood}")
+    assert (change.target, change.added, change.removed) == ("happy", 2, 1)
 
 
 def test_a_missing_folder_is_named(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -27,6 +28,18 @@ def test_the_file_lies_beside_the_state_and_is_made_when_needed(state_folder: Pa
     with Store() as store:
         store.move("spotify:track:a", "sad")
     assert moves_so_far() == {"spotify:track:a": "sad"}
+
+
+def test_a_file_that_the_library_makes_is_its_owner_s_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with Store(tmp_path / "journal.db") as store:
+            fill(store, A)
+            files = sorted(tmp_path.iterdir())
+            assert [file.name for file in files] == ["journal.db", "journal.db-shm", "journal.db-wal"]
+            assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    finally:
+        os.umask(before)
 
 
 def test_other_tables_in_the_file_are_left_alone(tmp_path: Path) -> None:
@@ -121,6 +134,20 @@ def test_a_move_outlives_every_sorting(store: Store) -> None:
     assert [one.mood for one in store.placed()] == ["happy"]
     fill(store, A, B, C)
     assert [one.song.uri for one in store.placed("fear")] == [C.uri]
+
+
+def test_one_mood_loads_its_own_songs_and_no_others(store: Store) -> None:
+    fill(store, A, B, C)
+    store.save_moods([Placed(A, "happy", 0.2, "quadrant"), Placed(B, "sad", 0.1, "quadrant")])
+    store.add_features({A.uri: Features(0.9, 0.8), B.uri: Features(0.1, 0.2)}, "table")
+    assert [song.uri for song in store.songs("happy")] == [A.uri]
+    store.move(C.uri, "happy")
+    store.move(A.uri, "sad")
+    store.move("spotify:track:gone", "happy")
+    assert [song.uri for song in store.songs("happy")] == [C.uri]
+    for mood in ("happy", "sad", "fear"):
+        assert store.placed(mood) == [one for one in store.placed() if one.mood == mood]
+    assert [one.song.features for one in store.placed("sad")] == [Features(0.9, 0.8), Features(0.1, 0.2)]
 
 
 def test_published_playlists_are_remembered_a_kind_at_a_time(store: Store) -> None:

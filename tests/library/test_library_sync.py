@@ -240,10 +240,32 @@ def test_a_login_without_the_permission_says_so_at_once(
     assert reads(server) == 1
 
 
-def test_a_list_that_says_it_is_longer_than_it_is_comes_to_an_end(store: Store) -> None:
-    pages = {0: Page((Song("spotify:track:a"),), 1, 9), 1: Page((), 0, 9)}
-    [done] = sync(store, [SongList("liked", "x", pages.__getitem__)], Patience(lambda _: False, pause=0))
-    assert (done.songs, done.pages) == (1, 2)
+def glitching(empty: dict[int, int], *, total: int = 300) -> SongList:
+    """A list of `total` songs whose page at an offset comes empty so many times, as `empty` says."""
+
+    def page(offset: int) -> Page:
+        if empty.get(offset, 0):
+            empty[offset] -= 1
+            return Page((), 0, total)
+        songs = tuple(Song(f"spotify:track:{n}") for n in range(offset, min(offset + 50, total)))
+        return Page(songs, len(songs), total)
+
+    return SongList("liked", "liked songs", page)
+
+
+def test_an_empty_page_in_mid_list_is_asked_for_again(store: Store, patience: Patience) -> None:
+    sync(store, [glitching({})], patience)
+    [done] = sync(store, [glitching({150: 2})], patience)
+    assert (done.songs, done.gone) == (300, 0)
+
+
+def test_a_list_that_stays_empty_in_the_middle_forgets_no_song(store: Store, patience: Patience) -> None:
+    sync(store, [glitching({})], patience)
+    with pytest.raises(PlayerError, match=r"liked songs came to an end at song 150 of 300;.*library sync"):
+        sync(store, [glitching({150: 99})], patience)
+    assert store.counts() == {"liked": 300}
+    [done] = sync(store, [glitching({})], patience)
+    assert (done.resumed, done.songs, done.gone) == (150, 300, 0)
 
 
 def test_the_account_follows_the_configuration(opened: Callable[[Config], Account]) -> None:

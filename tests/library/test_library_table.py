@@ -46,6 +46,12 @@ def test_empty_cells_are_unknown_doubles_come_once_and_our_moods_are_labels(tmp_
     assert songs[1].features is not None and songs[1].features.tempo == 120
 
 
+@pytest.mark.parametrize("cell", ["[" + "-" * 200_000 + "1]", "[" * 50_000 + "]" * 50_000])
+def test_artists_that_are_nested_too_deeply_are_a_name_as_they_stand(tmp_path: Path, cell: str) -> None:
+    [song] = read_table(written(tmp_path, f"id,artists,valence,energy\n{ID},{cell},0.5,0.75\n"))
+    assert song.artist == cell
+
+
 def test_songs_without_an_id_go_by_isrc_or_by_name(tmp_path: Path) -> None:
     path = written(tmp_path, "isrc,artist,title,valence,energy\nUSUM72104140,A,B,0.1,0.2\n,Beyoncé,Déjà Vu,0.3,0.4\n")
     by_code, by_name = read_table(path)

@@ -1,0 +1,58 @@
+"""Rows of the journal: what can be stored is, and what can't is said."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.journal import schema
+from edge.journal.entry import Entry
+from edge.journal.rows import insert, size
+from edge.learning import Outcome, Verdict
+
+HALF = "a\ud800b"
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = schema.open_for_writing(tmp_path / "journal.db")
+    yield connection
+    connection.close()
+
+
+def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Connection) -> None:
+    assert insert(connection, Entry(1.0, "command", text=HALF, title=HALF, artist=HALF, uri=HALF))
+    assert insert(connection, Outcome(1.0, "happy", HALF, HALF, Verdict.LIKE))
+    row = connection.execute("SELECT text, title, artist, uri FROM journal_entries").fetchone()
+    assert row == ("a?b",) * 4
+    assert connection.execute("SELECT uri, title FROM journal_outcomes").fetchone() == ("a?b", "a?b")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Entry(math.nan, "play"),
+        Entry(math.inf, "play"),
+        Entry(1e30, "play"),
+        Entry(1.0, "mood", "happy", confidence=math.nan),
+        Entry(1.0, "play", title=object()),  # type: ignore[arg-type]
+        Outcome(1.0, None, "mpd:x", "", Verdict.LIKE),  # type: ignore[arg-type]
+    ],
+)
+def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: Entry | Outcome) -> None:
+    assert not insert(connection, row)
+    assert insert(connection, Entry(1.0, "camera", text="on"))
+
+
+def test_the_file_s_own_trouble_is_raised(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TABLE journal_entries")
+    with pytest.raises(sqlite3.OperationalError):
+        insert(connection, Entry(1.0, "camera", text="on"))
+
+
+def test_a_size_counts_the_texts() -> None:
+    assert size(Entry(1.0, "play", title="four")) == 32 + 4 + 4
