@@ -217,6 +217,8 @@ def _text(body: dict[str, Any], key: str, most: int) -> str:
     value = body.get(key)
     if not isinstance(value, str) or not 1 <= len(value) <= most:
         raise Unusable(422, f"{key} must be text of 1 to {most} characters")
+    if any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise Unusable(422, f"{key} must be whole text; it holds half a character (a lone surrogate)")
     return value
 
 

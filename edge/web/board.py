@@ -46,6 +46,8 @@ class Board:
         self._closed = False
         self._day = Day(offset=offset)
         self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL)
+        self._mood: Mood | None = None
+        self._wish: tuple[float, Wish] | None = None
         self._control, self._playback = Control.AUTO, Playback("unavailable", "")
         names = ("mood", "presence", "player", "why", "settings", "health", "notice")
         self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
@@ -54,10 +56,10 @@ class Board:
         """Take what the daemon tells."""
         with self._lock:
             if event.name == "clock":
-                # The wall clock was set; times told from now on go by it.
+                # The wall clock was set; all times go by it, those that were told before too.
                 self._offset = self._day.offset = event.value
             changes = self._changes(event)
-            if self._day.add(event):
+            if self._day.add(event) or event.name == "clock":
                 changes["timeline"] = self._parts["timeline"] + 1
             changed = {name for name, value in changes.items() if self._parts[name] != value}
             self._parts |= changes
@@ -111,6 +113,11 @@ class Board:
                 self._listeners.remove(listener)
 
     @property
+    def offset(self) -> float:
+        """Wall clock minus the events' clock, seconds, as it is now."""
+        return self._offset
+
+    @property
     def listeners(self) -> int:
         """How many pages listen."""
         return len(self._listeners)
@@ -118,9 +125,14 @@ class Board:
     def _changes(self, event: Event) -> dict[str, Any]:
         value = event.value
         if event.name in ("mood", "mood_changed"):
-            return self._mood(value)
+            self._mood = value
+            self._trail.append(_point(value))
+            return self._timed() | {"trail": list(self._trail)}
         if event.name == "decision":
-            return self._why(event.at, value)
+            self._wish = event.at, value
+            return self._timed()
+        if event.name == "clock":
+            return self._timed()
         if event.name in ("player", "control"):
             if event.name == "player":
                 self._playback = value
@@ -136,10 +148,17 @@ class Board:
             return {"notice": {"number": number, "kind": kind, "text": text or "somebody took over"}}
         return {}
 
-    def _mood(self, mood: Mood) -> dict[str, Any]:
-        told = messages.mood(mood, self._offset)
-        self._trail.append({"valence": told["valence"], "arousal": told["arousal"], "mood": mood.mood})
-        return {"mood": told, "trail": list(self._trail)}
+    def _timed(self) -> dict[str, Any]:
+        """What says a time."""
+        told: dict[str, Any] = {}
+        if self._mood is not None:
+            told["mood"] = messages.mood(self._mood, self._offset)
+        if self._wish is not None:
+            at, wish = self._wish
+            told["why"] = messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}
+        return told
 
-    def _why(self, at: float, wish: Wish) -> dict[str, Any]:
-        return {"why": messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}}
+
+def _point(mood: Mood) -> dict[str, Any]:
+    told = messages.mood(mood, 0.0)
+    return {"valence": told["valence"], "arousal": told["arousal"], "mood": mood.mood}

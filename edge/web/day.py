@@ -17,7 +17,7 @@ class Day:
     """Moods, decisions and songs with their times, oldest first."""
 
     def __init__(self, *, offset: float, most: int = MOST) -> None:
-        """offset: wall clock minus the events' clock, seconds."""
+        """offset: wall clock minus the events' clock, seconds; may be set anew, and then counts for all times."""
         self.offset = offset
         self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
         self._song: tuple[str | None, str | None] | None = None
@@ -27,13 +27,13 @@ class Day:
         told = self._told(event)
         if told is None:
             return False
-        entry = {"at": messages.instant(event.at, self.offset)} | told
-        self._entries.append((event.at + self.offset, entry))
+        self._entries.append((event.at, told))
         return True
 
     def since(self, midnight: float) -> list[dict[str, Any]]:
         """What happened after a Unix time."""
-        return [entry for at, entry in self._entries if at >= midnight]
+        found = [(at, told) for at, told in self._entries if at + self.offset >= midnight]
+        return [{"at": messages.instant(at, self.offset)} | told for at, told in found]
 
     def _told(self, event: Event) -> dict[str, Any] | None:
         if event.name == "mood_changed":

@@ -55,7 +55,8 @@ class Gate:
 
     def refusal(self, request: HTTPConnection, method: str) -> Response | None:
         """The answer to a request that isn't let through, else None."""
-        headers, path = request.headers, request.url.path
+        # The path that routing goes by; `request.url` is put together from the Host, which anybody may make up.
+        headers, path = request.headers, request.scope["path"]
         if not self._hosts.allow(headers.get("host")):
             return refused(421, "this page doesn't answer to that name; web.allowed_hosts can add it")
         changes = method not in SAFE

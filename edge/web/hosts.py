@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
+# A name or address and perhaps a port, and nothing that could be taken for a path, a query or a user.
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  these are recognised here, not bound to
 
 
@@ -25,9 +28,10 @@ class Hosts:
 
     def allow(self, header: str | None) -> bool:
         """Whether a request with this Host is for us; any port will do, since a proxy may change it."""
-        if not header:
+        found = _HOST.fullmatch(header or "")
+        if found is None:
             return False
-        name = _without_port(header.strip().lower()).rstrip(".")
+        name = found["name"].lower().strip("[]").rstrip(".")
         # A bare address can't be bent to another one, so that each of the machine's own will do.
         return name in self._names or (self._any_address and _address(name) is not None)
 
@@ -36,12 +40,6 @@ def same_site(origin: str, host: str) -> bool:
     """Whether a page of `origin` (scheme://name:port) came from `host` (name:port)."""
     scheme, _, site = origin.partition("://")
     return scheme in ("http", "https") and site.lower() == host.strip().lower()
-
-
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from edge import state
+from edge import messages, state
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.health import Health
@@ -19,6 +19,7 @@ from edge.watch import BASE
 from edge.web import password, sessions
 from edge.web.app import build
 from edge.web.board import Board
+from edge.web.day import start_of_day
 from edge.web.hosts import is_loopback
 from edge.web.page import Page, SignIn
 from edge.web.past import before
@@ -37,11 +38,14 @@ def open_page(
     about = {"id": config.device.id, "name": config.device.name, "profiles": list(config.music.profiles)}
     board = Board(offset=offset, about=about)
     view = View(config.vision, base=BASE) if config.web.camera_view else None
-    started = time.time()
+    started = time.monotonic()
 
     def timeline() -> list[dict[str, Any]]:
-        past = before(default_path(), time.time(), started) if config.journal.enabled else []
-        return [*past, *board.today()]
+        now, at = time.time(), started + board.offset
+        # What this run wrote while the clock was behind lies before `at`; the last run's entries lie before both.
+        past = before(default_path(), now, min(at, started + offset)) if config.journal.enabled else []
+        begun = {"at": messages.instant(started, board.offset), "kind": "start", "text": "the device started"}
+        return [*past, *([begun] if at >= start_of_day(now) else []), *board.today()]
 
     page = Page(
         board,

@@ -28,11 +28,10 @@ class Page:
     """What can't be done here is None, and its part of the page stays hidden.
 
     post: the daemon's command queue. fresh: whether pictures come, or a pause was declared.
-    timeline: today's entries, oldest first: {"at", "kind": "mood" | "decision" | "song" | "camera", ...}.
-    recommend: (mood, how many) -> songs {"title", "artist", "uri"}. checks: tries the parts:
-    {"part", "good", "warning", "text"}.
-    library: whether any songs are
-    sorted yet. sign_in: begins a sign-in. view: one annotated JPEG, None where no picture came.
+    timeline: today's entries, oldest first: {"at", "kind": "mood" | "decision" | "song" | "camera" | "start" | "stop",
+    ...}; a start and a stop end a mood. recommend: (mood, how many) -> songs {"title", "artist", "uri"}.
+    checks: tries the parts: {"part", "good", "warning", "text"}. library: whether any songs are sorted yet.
+    sign_in: begins a sign-in. view: one annotated JPEG, None where no picture came.
     """
 
     board: Board

@@ -14,11 +14,10 @@ from edge.config import WebConfig
 from edge.errors import ConfigError
 from edge.values import Frame
 from edge.web.board import Board
+from edge.web.connections import CONNECTIONS, Connection
 from edge.worker import Worker, stop_all
 
 log = logging.getLogger(__name__)
-# Connections at once; more are answered with 503.
-CONNECTIONS = 48
 
 
 class Server:
@@ -63,7 +62,7 @@ class Server:
             with self._lock:
                 if self._worker.stopping.is_set():
                     return
-                self._server = uvicorn.Server(_quiet(app))
+                self._server = uvicorn.Server(_quiet(app, str(self._config.proxy or "")))
             host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
             log.info("web: the page is at http://%s:%s", host, self._config.port)
             self._on_problem("")
@@ -87,17 +86,19 @@ class Server:
         return listening
 
 
-def _quiet(app: ASGIApp) -> uvicorn.Config:
+def _quiet(app: ASGIApp, proxy: str) -> uvicorn.Config:
+    """proxy: the address whose word counts for where a request came from; "": nobody's does."""
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,
         log_level="error",
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=[proxy, f"::ffff:{proxy}"] if proxy else [],
         server_header=False,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=1,

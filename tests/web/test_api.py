@@ -54,6 +54,20 @@ def test_a_volume_may_be_a_number(serve: Serve) -> None:
         assert answer.status_code == 422, wrong
 
 
+@pytest.mark.parametrize("value", [r"\ud800", r"happy\udfff", r"\udc00\ud800"])
+def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: str) -> None:
+    served = serve()
+    answer = served.session().post(
+        f"{served.url}/api/command",
+        data=f'{{"name": "mood", "value": "{value}"}}',
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("value must be whole text")
+    assert served.commands == []
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', '{"name": "restart", "value": "PRESS"}', "[" * 5000])
 def test_what_is_no_command_is_answered_in_a_sentence(serve: Serve, body: str) -> None:
     served = serve()

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from starlette.datastructures import URL
+from starlette.requests import HTTPConnection
 
-from edge.web.gate import HEADERS
+from edge.web.gate import HEADERS, Gate
+from edge.web.hosts import Hosts
+from edge.web.sessions import Sessions
 from tests.web.served import PASSWORD, Serve
 
 COMMAND = {"name": "camera", "value": "OFF"}
@@ -33,6 +37,51 @@ def test_a_foreign_name_is_refused(serve: Serve) -> None:
         assert served.get("/healthz", headers={"Host": name}).status_code in (400, 421), name
     for name in ("localhost", "127.0.0.1:1", "[::1]:8730", f"{socket.gethostname()}.local", "LOCALHOST."):
         assert served.get("/api/state", headers={"Host": name}).status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost:1/static/?",
+        "localhost:1/login?x=",
+        "localhost:/static/#",
+        "localhost/static/?",
+        "localhost:1?/static/",
+        "localhost:1@evil.example",
+        "localhost:x",
+        "localhost:",
+        "localhost:123456",
+        "[::1]/static/",
+        "[::1]x:1",
+        "[::1",
+        "::1",
+    ],
+)
+def test_a_host_that_is_more_than_a_name_and_a_port_opens_nothing(serve: Serve, host: str) -> None:
+    served = serve(protected=True)
+    assert served.get("/api/state", headers={"Host": host}).status_code == 421
+    assert served.post("/api/command", COMMAND, headers={"Host": host}).status_code == 421
+    assert served.commands == []
+
+
+@pytest.mark.parametrize("host", ["localhost:1/static/?", "localhost:1/login?x=", "[::1]:1/healthz?"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_password_is_asked_for_by_the_path_that_is_served(host: str, method: str) -> None:
+    """Even if such a Host were let through, as older releases of Starlette read a path out of it."""
+
+    class Anybody(Hosts):
+        def allow(self, header: str | None) -> bool:
+            return True
+
+    gate = Gate(Anybody("localhost", hostname="den"), Sessions("a password's hash", lasts=60.0, file=None))
+    headers = [(b"host", host.encode()), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": method, "path": "/api/state", "query_string": b"", "headers": headers}
+    # Starlette's address is of no account, whatever it holds.
+    request = HTTPConnection(scope | {"root_path": "", "scheme": "http", "server": ("127.0.0.1", 1)})
+    request._url = URL(f"http://{host}/api/state")
+    answer = gate.refusal(request, method)
+    assert answer is not None
+    assert answer.status_code == 401
 
 
 def test_a_name_can_be_allowed(serve: Serve) -> None:

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from edge import messages
 from edge.config import Config
 from edge.health import Health
 from edge.journal.entry import Entry
+from edge.journal.schema import default_path
 from edge.journal.writer import Journal
 from edge.library.store import Store
 from edge.songs import Placed, Song
+from edge.values import Event, Mood
 from edge.web import open_web
 from edge.web.day import start_of_day
-from edge.web.past import before
+from edge.web.past import UNKNOWN, before
 from tests.broker import free_port, wait_for
 from tests.web.served import getter
 
@@ -44,8 +47,11 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
         ("decision", "happy"),
         ("song", "Clocks"),
         ("camera", "camera switched off"),
+        # The last sign of that run.
+        ("stop", UNKNOWN),
     ]
-    assert found[0] == {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(midnight))} | {
+    assert found[-1]["at"] == utc(midnight + 250)
+    assert found[0] == {"at": utc(midnight)} | {
         "kind": "mood",
         "mood": "happy",
         "confidence": 0.75,
@@ -53,6 +59,79 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
     assert len(before(path, midnight + 400, midnight + 299, most=2)) == 2
     # A device that was started yesterday knows the whole day itself.
     assert before(path, midnight + 400, midnight - 10) == []
+
+
+def utc(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def keep(path: Path, entries: list[Entry]) -> None:
+    journal = Journal(path, keep=9e6, on_problem=lambda _: None)
+    for entry in entries:
+        journal.put(entry)
+    journal.start()
+    journal.stop()
+
+
+def test_a_run_of_the_device_ends_its_moods(tmp_path: Path) -> None:
+    midnight, path = start_of_day(time.time()), tmp_path / "journal.db"
+    start = {"kind": "start", "text": "the device started"}
+    keep(
+        path,
+        [
+            Entry(midnight - 7200, "mood", mood="sad", confidence=0.5),
+            # Off over midnight: sad needn't have lasted until then.
+            Entry(midnight + 3600, **start),
+            Entry(midnight + 3660, "mood", mood="happy", confidence=0.75),
+            Entry(midnight + 4000, "decision", mood="happy", text="kept: nobody is here"),
+            Entry(midnight + 20000, **start),
+            Entry(midnight + 20060, "mood", mood="neutral", confidence=0.9),
+            Entry(midnight + 30000, "stop", text="the device stopped"),
+            Entry(midnight + 40000, **start),
+        ],
+    )
+    found = before(path, midnight + 40100, midnight + 40001)
+    assert [(entry["kind"], entry["at"]) for entry in found] == [
+        ("start", utc(midnight + 3600)),
+        ("mood", utc(midnight + 3660)),
+        ("stop", utc(midnight + 4000)),
+        ("start", utc(midnight + 20000)),
+        ("mood", utc(midnight + 20060)),
+        ("stop", utc(midnight + 30000)),
+    ]
+
+
+def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> None:
+    midnight = start_of_day(time.time())
+    now = midnight + 40000
+    keep(
+        default_path(),
+        [
+            Entry(midnight + 100, "mood", mood="sad", confidence=0.5),
+            # This run, while the clock was an hour behind.
+            Entry(now - 3600.5, "start", text="the device started"),
+            Entry(now - 3599, "mood", mood="happy", confidence=0.5),
+        ],
+    )
+    config = Config.model_validate({"web": {"enabled": True, "port": free_port()}})
+    behind = now - 3600 - time.monotonic()
+    server = open_web(config, post=lambda _: None, problem=print, health=Health(10.0, 0.0), offset=behind)
+    assert server is not None
+    board = server.board
+    at = time.monotonic()
+    board(Event(at + 1, "mood_changed", Mood("happy", 0.9, 0.5, 0.4, 1, at + 1)))
+    board(Event(at + 2, "clock", behind + 3600))
+    server.start()
+    try:
+        get = getter(f"http://127.0.0.1:{config.web.port}")
+        wait_for(lambda: get("/healthz") is not None, what="an answer")
+        found = get("/api/timeline")["entries"]
+    finally:
+        server.stop()
+    told = [(entry["kind"], entry.get("mood")) for entry in found]
+    assert told == [("mood", "sad"), ("stop", None), ("start", None), ("mood", "happy")]
+    assert found[2]["at"] in (messages.instant(at, behind + 3600), messages.instant(at - 1, behind + 3600))
+    assert found[3]["at"] == messages.instant(at + 1, behind + 3600)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])

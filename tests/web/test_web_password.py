@@ -86,6 +86,16 @@ def test_allowed_hosts_are_plain_names(name: str) -> None:
         WebConfig(allowed_hosts=(name,))
 
 
+def test_a_proxy_is_one_plain_address() -> None:
+    for one in ("127.0.0.1", "::1"):
+        assert str(WebConfig.model_validate({"proxy": one}).proxy) == one
+    for wrong in ("*", "127.0.0.1:80", "10.0.0.0/8", "proxy.example.org", ""):
+        with pytest.raises(ValueError, match="not a valid IPv4 or IPv6 address"):
+            WebConfig.model_validate({"proxy": wrong})
+    with pytest.raises(ValueError, match="must be one address"):
+        WebConfig.model_validate({"proxy": 5})
+
+
 def test_sessions_end_and_make_room() -> None:
     sessions = Sessions("line", lasts=100.0, file=None)
     first = sessions.open(0.0)

@@ -1,15 +1,18 @@
 // The page: draws what the device tells, and sends what people ask for. Nothing is fetched from anywhere else.
+import { camera } from "./camera.js";
 import { get, listen, open, post } from "./link.js";
 import { drawDay } from "./day.js";
 import { drawPlane } from "./plane.js";
 import { setUp } from "./setup.js";
-import { EXPRESSIONS, byId, clock, feels, make, notice, percent, song } from "./text.js";
+import { recommend } from "./songs.js";
+import { EXPRESSIONS, byId, clock, feels, make, notice, percent, renew, say, song } from "./text.js";
+import { drawVolume, release } from "./volume.js";
 
 const state = {};
 const PATIENCE = 3000;
 let online = null;
 let lastSeen = null;
-let can = {};
+let focused = null;
 
 // What was asked for and hasn't come back yet: older news mustn't move a switch that somebody has just moved.
 const asked = new Map();
@@ -32,47 +35,45 @@ async function ask(name, value) {
   }
 }
 
+// What is drawn anew with more than its own part.
+const MORE = { mood: ["trail", "settings", "health"] };
+
 const drawers = {
   device({ name, profiles }) {
-    byId("name").textContent = name;
-    byId("profile").replaceChildren(...profiles.map((profile) => new Option(profile, profile)));
+    say("name", name);
+    renew(byId("profile"), profiles.map((profile) => new Option(profile, profile)));
     byId("profile-row").hidden = profiles.length < 2;
   },
   mood(mood) {
     const word = mood ? feels(mood.mood) : "…";
-    byId("mood").textContent = word;
+    say("mood", word);
     byId("mood").className = `big ${mood ? mood.mood : ""}`;
     document.title = `${word} · ${state.device.name}`;
     const byHand = mood && mood.source === "override";
     const sure = mood && !byHand && mood.mood !== "unknown";
     byId("confidence").value = sure ? mood.confidence : 0;
-    byId("confidence-text").textContent = byHand ? "set by hand" : sure ? percent(mood.confidence) : "–";
-    const people = mood ? mood.people : 0;
-    const count = people === 0 ? "Nobody in view" : people === 1 ? "One person in view" : `${people} people in view`;
-    byId("people").textContent = mood ? `${count} · since ${clock(mood.since)}` : "";
+    say("confidence-text", byHand ? "set by hand" : sure ? percent(mood.confidence) : "–");
+    const count = mood ? inView(mood) : "";
+    say("people", mood ? `${count ? `${count} · s` : "S"}ince ${clock(mood.since)}` : "");
     drawPlane(mood, state.trail);
   },
   player(player) {
     if (!player) return;
     const states = { playing: "Playing", paused: "Paused", stopped: "Nothing plays", unavailable: "No speaker there" };
     const title = player.title || states[player.state] || player.state;
-    byId("song").replaceChildren(song(title, player.uri));
-    byId("artist").textContent = player.artist || "";
-    byId("speaker").textContent =
-      [player.title ? states[player.state] : "", player.speaker, player.player.replace("_", " ")].filter(Boolean).join(" · ");
-    if (player.volume !== null && !waitsFor("volume", player.volume)) {
-      byId("volume").value = player.volume;
-      byId("volume-text").textContent = percent(player.volume / 100);
-    }
+    renew(byId("song"), [song(title, player.uri)]);
+    say("artist", player.artist || "");
+    const speaker = [player.title ? states[player.state] : "", player.speaker, player.player.replace("_", " ")];
+    say("speaker", speaker.filter(Boolean).join(" · "));
+    if (player.volume !== null && !waitsFor("volume", player.volume)) drawVolume(player.volume);
   },
   why(why) {
-    byId("why").textContent = why ? `Why: ${why.why}` : "";
+    say("why", why ? `Why: ${why.why}` : "");
   },
   settings(settings) {
     if (!settings) return;
     const on = settings.camera === "ON";
-    byId("camera-text").textContent = on ? "The camera is on and looks at the room." : "The camera is off.";
-    byId("camera").textContent = on ? "Switch the camera off" : "Switch the camera on";
+    say("camera", on ? "Switch the camera off" : "Switch the camera on");
     byId("camera").dataset.value = on ? "OFF" : "ON";
     document.body.classList.toggle("camera-off", !on);
     if (!waitsFor("control", settings.control)) check("control", settings.control);
@@ -84,8 +85,8 @@ const drawers = {
     const told = [...problems, ...(health ? health.notices || [] : [])];
     byId("problems").hidden = told.length === 0;
     byId("problems").classList.toggle("mild", problems.length === 0);
-    byId("problems-title").textContent = problems.length ? "Something needs a hand" : "Worth knowing";
-    byId("problems-list").replaceChildren(...told.map((problem) => {
+    say("problems-title", problems.length ? "Something needs a hand" : "Worth knowing");
+    renew(byId("problems-list"), told.map((problem) => {
       const item = make("li");
       item.append(make("b", `${problem.part}: `), problem.message.replace(`${problem.part}: `, ""));
       return item;
@@ -100,14 +101,23 @@ const drawers = {
   },
 };
 
+// Nobody is counted where nobody looks, and a mood set by hand doesn't tell whether anybody does.
+function inView({ mood, people, source }) {
+  const unseen = mood === "unknown" || !camera(state).looks || (source === "override" && people === 0);
+  if (unseen) return "";
+  return people === 0 ? "Nobody in view" : people === 1 ? "One person in view" : `${people} people in view`;
+}
+
 function check(name, value) {
   for (const input of document.querySelectorAll(`input[name="${name}"]`)) input.checked = input.value === value;
 }
 
 function draw(names) {
   for (const [name, drawer] of Object.entries(drawers)) {
-    if (names.includes(name) || (name === "mood" && names.includes("trail"))) drawer(state[name]);
+    if (!(name in state)) continue;
+    if (names.includes(name) || (MORE[name] || []).some((other) => names.includes(other))) drawer(state[name]);
   }
+  if (names.includes("settings") || names.includes("health")) say("camera-text", camera(state).text);
 }
 
 function heard(parts) {
@@ -126,39 +136,27 @@ function heard(parts) {
 function linked(now) {
   if (now === online) return;
   online = now;
+  release();
   byId("link").textContent = now ? "live" : "offline";
   byId("link").classList.toggle("live", now);
   byId("offline").hidden = now;
   byId("offline").textContent = now
     ? ""
     : `The device can't be reached${lastSeen ? `; this is how it was at ${clock(lastSeen)}` : ""}. Trying again …`;
+  // What can't be used can't hold the focus either, and gets it back.
+  if (!now) focused = document.activeElement;
   for (const element of document.querySelectorAll("[data-live]")) element.disabled = !now;
+  if (now && focused && document.activeElement === document.body) focused.focus();
   if (now) begin();
 }
 
 async function begin() {
   const session = await open();
-  can = session.can;
+  const { can } = session;
   byId("logout").hidden = !session.password;
   byId("songs").hidden = !can.recommend;
   setUp(can);
   if (can.recommend) await recommend();
-}
-
-async function recommend() {
-  const mood = byId("songs-mood").value;
-  try {
-    const { songs } = await get(`/api/recommendations?mood=${mood}&n=10`);
-    byId("songs-none").textContent = songs.length ? "" : `There are no songs for ${mood} yet.`;
-    byId("songs-list").replaceChildren(...songs.map((found) => {
-      const item = make("li");
-      item.append(song(found.title, found.uri), found.artist ? ` · ${found.artist}` : "");
-      return item;
-    }));
-  } catch (error) {
-    byId("songs-list").replaceChildren();
-    byId("songs-none").textContent = error.message;
-  }
 }
 
 function choice(name, value, text) {
@@ -173,16 +171,12 @@ byId("override-choices").replaceChildren(
   choice("override", "auto", "What it sees"),
   ...EXPRESSIONS.map((mood) => choice("override", mood, feels(mood))),
 );
-byId("songs-mood").replaceChildren(...EXPRESSIONS.map((mood) => new Option(feels(mood), mood)));
-byId("songs-mood").addEventListener("change", recommend);
 byId("override").addEventListener("change", (event) => ask("mood", event.target.value));
 byId("control").addEventListener("change", (event) => ask("control", event.target.value));
 byId("profile").addEventListener("change", (event) => ask("profile", event.target.value));
 byId("camera").addEventListener("click", () => ask("camera", byId("camera").dataset.value));
-byId("volume").addEventListener("input", () => {
-  byId("volume-text").textContent = percent(byId("volume").value / 100);
-});
 byId("volume").addEventListener("change", () => ask("volume", byId("volume").value));
+byId("volume").addEventListener("released", () => draw(["player"]));
 byId("like").addEventListener("click", () => ask("like", "PRESS"));
 for (const button of document.querySelectorAll("[data-playback]")) {
   button.addEventListener("click", () => ask("playback", button.dataset.playback));

@@ -3,6 +3,7 @@ import { post } from "./link.js";
 import { byId, make } from "./text.js";
 
 async function during(button, place, call) {
+  const focused = document.activeElement === button;
   button.disabled = true;
   place.textContent = "A moment …";
   try {
@@ -11,6 +12,7 @@ async function during(button, place, call) {
     place.textContent = error.message;
   }
   button.disabled = false;
+  if (focused && document.activeElement === document.body) button.focus();
 }
 
 async function check() {

@@ -21,6 +21,33 @@ export function shape(tag, attributes) {
   return element;
 }
 
+// Text that stays the same isn't touched: a screen reader that stands in it would lose its place.
+export function say(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = text;
+}
+
+// New children for a place; those that are the same as before stay as they are, with the focus that may be in them.
+export function renew(place, children) {
+  let at = place.firstChild;
+  for (const child of children) {
+    let same = at;
+    while (same !== null && !same.isEqualNode(child)) same = same.nextSibling;
+    if (same === null) {
+      place.insertBefore(child, at);
+      continue;
+    }
+    while (at !== same) at = without(at);
+    at = same.nextSibling;
+  }
+  while (at !== null) at = without(at);
+}
+
+function without(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
 // A song's title, as a link where Spotify has it.
 export function song(title, uri) {
   const found = KINDS.exec(uri || "");

@@ -1,0 +1,22 @@
+// Songs of the listener's own for a mood.
+import { get } from "./link.js";
+import { EXPRESSIONS, byId, feels, make, renew, say, song } from "./text.js";
+
+export async function recommend() {
+  const mood = byId("songs-mood").value;
+  try {
+    const { songs } = await get(`/api/recommendations?mood=${mood}&n=10`);
+    say("songs-none", songs.length ? "" : `There are no songs for ${mood} yet.`);
+    renew(byId("songs-list"), songs.map((found) => {
+      const item = make("li");
+      item.append(song(found.title, found.uri), found.artist ? ` · ${found.artist}` : "");
+      return item;
+    }));
+  } catch (error) {
+    renew(byId("songs-list"), []);
+    say("songs-none", error.message);
+  }
+}
+
+byId("songs-mood").replaceChildren(...EXPRESSIONS.map((mood) => new Option(feels(mood), mood)));
+byId("songs-mood").addEventListener("change", recommend);

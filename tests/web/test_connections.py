@@ -1,0 +1,150 @@
+"""Who connects and asks for nothing, or takes nothing, is sent away; who looks at the page stays."""
+
+from __future__ import annotations
+
+import socket
+import time
+from http.client import HTTPConnection
+
+import pytest
+import requests
+
+from edge.web import connections
+from edge.web.connections import CONNECTIONS, Connection
+from tests.broker import wait_for
+from tests.web.served import PASSWORD, Serve, Served
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+
+
+def connect(served: Served) -> socket.socket:
+    made = socket.create_connection(("127.0.0.1", served.config.port), 5)
+    made.settimeout(8)
+    return made
+
+
+def ended(connection: socket.socket) -> bool:
+    """Reads on until the server closes; False where it doesn't."""
+    try:
+        while connection.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_connections_that_ask_for_nothing_dont_shut_others_out(serve: Serve) -> None:
+    served = serve()
+    idle = [connect(served) for _ in range(CONNECTIONS)]
+    wait_for(lambda: served.get("/healthz").status_code == 200, 8, "a place")
+    assert all(ended(one) for one in idle)
+    for one in idle:
+        one.close()
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("before", ["", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+def test_a_head_that_comes_in_drops_doesnt_win_time(serve: Serve, before: str) -> None:
+    served = serve()
+    with connect(served) as slow:
+        slow.sendall(before.encode())
+        time.sleep(0.2)
+        started = time.monotonic()
+        with pytest.raises(OSError):
+            for _ in range(40):
+                slow.sendall(b"G")
+                time.sleep(0.2)
+        assert time.monotonic() - started < 6
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_body_that_nobody_waits_for_doesnt_hold_the_connection(serve: Serve) -> None:
+    served = serve(protected=True)
+    with connect(served) as slow:
+        slow.sendall(b"POST /api/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        assert ended(slow)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_an_answer_that_nobody_takes_is_dropped(serve: Serve) -> None:
+    served = serve()
+    with socket.socket() as full:
+        full.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        full.connect(("127.0.0.1", served.config.port))
+        full.settimeout(8)
+        with pytest.raises(ConnectionError):
+            while True:
+                full.sendall(b"GET /static/page.css HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
+        assert served.get("/healthz").ok
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve) -> None:
+    served = serve()
+    browser = requests.Session()
+    with browser.get(f"{served.url}/api/events", stream=True, timeout=10) as events:
+        time.sleep(2.5)
+        served.board.close()
+        assert b"data: " in events.raw.read()
+    kept = HTTPConnection("127.0.0.1", served.config.port, timeout=8)
+    places = set()
+    for _ in range(5):
+        kept.request("GET", "/healthz")
+        assert kept.getresponse().read() == b'{"status":"ok"}'
+        places.add(kept.sock.getsockname())
+        time.sleep(0.4)
+    assert len(places) == 1
+    kept.close()
+
+
+def test_one_address_has_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PER_ADDRESS", 3)
+    served = serve()
+    # Whoever shares this machine's own address isn't counted: a proxy, a tunnel.
+    many = [connect(served) for _ in range(6)]
+    assert served.get("/healthz").ok
+    for one in many:
+        one.close()
+    monkeypatch.setattr(Connection, "_shared", lambda self, host: False)
+    wait_for(lambda: served.get("/healthz").ok, what="an answer")
+    time.sleep(0.3)
+    many = [connect(served) for _ in range(3)]
+    with connect(served) as surplus:
+        assert ended(surplus)
+    many[0].close()
+    wait_for(lambda: answers(served), what="a place")
+    for one in many:
+        one.close()
+
+
+def answers(served: Served) -> bool:
+    try:
+        return served.get("/healthz").ok
+    except requests.ConnectionError:
+        return False
+
+
+def test_behind_a_proxy_one_guesser_locks_only_themselves_out(serve: Serve) -> None:
+    served = serve(protected=True, proxy="127.0.0.1")
+
+    def guess(password: str, address: str) -> int:
+        return served.post("/api/login", {"password": password}, headers={"X-Forwarded-For": address}).status_code
+
+    # The guesser makes addresses up; the proxy adds the real one, at the end.
+    assert [guess("wrong password", f"192.0.2.{n}, 203.0.113.9") for n in range(6)] == [401] * 5 + [429]
+    assert guess(PASSWORD, "192.168.1.20") == 204
+
+
+def test_nobodys_word_counts_without_a_proxy(serve: Serve) -> None:
+    served = serve(protected=True)
+    for n in range(5):
+        headers = {"X-Forwarded-For": f"203.0.113.{n}"}
+        assert served.post("/api/login", {"password": "wrong password"}, headers=headers).status_code == 401
+    headers = {"X-Forwarded-For": "203.0.113.9"}
+    assert served.post("/api/login", {"password": PASSWORD}, headers=headers).status_code == 429

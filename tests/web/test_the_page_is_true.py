@@ -1,0 +1,180 @@
+"""The page in Debian's Chromium, told one thing after another: it says what is so, and leaves people's hands alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from edge import messages
+from edge.values import Mood, Playback
+from edge.web.board import Board
+from tests.broker import wait_for
+from tests.web.served import Serve, Served, told
+
+expect.set_options(timeout=15_000)
+SONG = "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"
+CAMERA = {"problems": [{"part": "camera", "message": "camera: no frame has come"}], "notices": []}
+WELL: dict[str, Any] = {"problems": [], "notices": []}
+
+
+def playing(volume: int, title: str = "Clocks") -> Playback:
+    return Playback("playing", "spotify", "Den", title, "Coldplay", SONG, volume)
+
+
+def mood(name: str, people: int = 0, source: str = "camera") -> Mood:
+    return Mood(name, 0.9, 0.5, 0.4, people, time.monotonic(), source)
+
+
+def settings(**more: str) -> dict[str, str]:
+    return {"camera": "ON", "control": "auto", "override": "auto", "profile": "a"} | more
+
+
+Open = Callable[..., tuple[Served, Page]]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, serve: Serve) -> Iterator[Open]:
+    contexts, faults = [], []
+
+    def made(**parts: Any) -> tuple[Served, Page]:
+        served = serve(**parts)
+        for name, value in [("settings", settings()), ("mood_changed", mood("happy", 1)), ("player", playing(40))]:
+            told(served.board, name, value)
+        contexts.append(chromium.new_context())
+        page = contexts[-1].new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(served.url)
+        expect(page.locator("#link")).to_have_text("live")
+        expect(page.locator("#volume-text")).to_have_text("40 %")
+        return served, page
+
+    yield made
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def drawn(board: Board, page: Page) -> None:
+    """Wait until the page has drawn all that it was told."""
+    told(board, "taken_over", {"message": f"mark {time.monotonic()}"})
+    expect(page.locator("#notice")).to_have_text(board.snapshot()["notice"]["text"])
+
+
+def test_what_the_camera_does_is_said_as_it_is(open_page: Open) -> None:
+    served, page = open_page()
+    sentence, people = page.locator("#camera-text"), page.locator("#people")
+    expect(sentence).to_have_text("The camera is on and looks at the room.")
+    expect(people).to_contain_text("One person in view · since ")
+    told(served.board, "health", CAMERA)
+    expect(sentence).to_have_text("The camera is on, but the room isn't looked at; the top of this page says why.")
+    expect(people).not_to_contain_text("in view")
+    told(served.board, "health", WELL)
+    expect(sentence).to_have_text("The camera is on and looks at the room.")
+    told(served.board, "settings", settings(resting="ON"))
+    expect(sentence).to_have_text("The camera is on, but rests until the quiet hours end.")
+    told(served.board, "settings", settings(camera="OFF", resting="OFF"))
+    told(served.board, "mood_changed", mood("unknown"))
+    expect(sentence).to_have_text("The camera is off.")
+    expect(page.locator("#mood")).to_have_text("not clear")
+    expect(people).to_contain_text("Since ")
+    expect(people).not_to_contain_text("in view")
+    told(served.board, "settings", settings(resting="OFF"))
+    told(served.board, "mood_changed", mood("absent"))
+    expect(people).to_contain_text("Nobody in view · since ")
+    # Somebody chose a mood: nobody said that the room is empty.
+    told(served.board, "mood_changed", mood("sad", source="override"))
+    expect(people).not_to_contain_text("in view")
+
+
+def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> None:
+    served, page = open_page()
+    slider = page.locator("#volume")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    # Before it moved, too.
+    told(served.board, "player", playing(20))
+    drawn(served.board, page)
+    assert slider.input_value() != "20"
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=4)
+    dragged = slider.input_value()
+    told(served.board, "player", playing(21))
+    drawn(served.board, page)
+    assert slider.input_value() == dragged
+    expect(page.locator("#volume-text")).to_have_text(f"{dragged} %")
+    page.mouse.up()
+    wait_for(lambda: served.commands != [], what="the command")
+    assert [(command.name, command.value) for command in served.commands] == [("volume", dragged)]
+    # Once it was answered the news count again.
+    told(served.board, "player", playing(int(dragged)))
+    drawn(served.board, page)
+    told(served.board, "player", playing(30))
+    expect(slider).to_have_value("30")
+
+
+def test_a_slider_that_was_only_touched_shows_the_news_again(open_page: Open) -> None:
+    served, page = open_page()
+    page.locator("#volume").dispatch_event("pointerdown")
+    told(served.board, "player", playing(55))
+    drawn(served.board, page)
+    expect(page.locator("#volume-text")).to_have_text("40 %")
+    page.locator("#volume").dispatch_event("pointerup", {"bubbles": True})
+    expect(page.locator("#volume-text")).to_have_text("55 %")
+    assert served.commands == []
+
+
+def test_news_leave_the_focus_where_it_is(open_page: Open) -> None:
+    served, page = open_page()
+
+    def focused() -> str:
+        return str(page.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
+
+    page.focus("#song a")
+    link = focused()
+    told(served.board, "player", playing(41))
+    drawn(served.board, page)
+    assert focused() == link
+    page.focus("#today-list a")
+    items = page.locator("#today-list li").count()
+    told(served.board, "mood_changed", mood("sad", 1))
+    expect(page.locator("#today-list li")).to_have_count(items + 1)
+    expect(page.locator("#today-list li").first).to_contain_text("sad")
+    assert focused() == link
+    # What did change is drawn anew.
+    told(served.board, "player", playing(41, "Yellow"))
+    expect(page.locator("#song")).to_have_text("Yellow")
+    expect(page.locator("#today-list li").first).to_contain_text("Yellow")
+    assert focused() == link
+
+
+def test_a_mood_ends_where_the_device_stopped(open_page: Open) -> None:
+    def at(ago: int) -> str:
+        return messages.instant(time.time() - 3600 * ago, 0.0)
+
+    day = [
+        {"at": at(11), "kind": "mood", "mood": "happy", "confidence": 0.9},
+        {"at": at(10), "kind": "song", "title": "Clocks"},
+        {"at": at(9), "kind": "stop", "text": "nothing is known"},
+        {"at": at(4), "kind": "start", "text": "the device started"},
+        {"at": at(3), "kind": "mood", "mood": "sad", "confidence": 0.9},
+        {"at": at(2), "kind": "mood", "mood": "neutral", "confidence": 0.9},
+        {"at": at(2), "kind": "stop", "text": "nothing is known"},
+    ]
+    _, page = open_page(timeline=lambda: day)
+    expect(page.locator("#today-list li")).to_have_count(len(day))
+    moods = page.evaluate(
+        """[...document.querySelectorAll("#ribbon-moods rect")]
+            .map((r) => [r.getAttribute("class"), +r.getAttribute("width")])"""
+    )
+    # The ribbon is 1000 wide for 11 to 13 hours.
+    assert [name for name, _ in moods] == ["happy", "sad"]
+    assert 2000 / 13 <= moods[0][1] <= 2000 / 11
+    assert 1000 / 13 <= moods[1][1] <= 1000 / 11
