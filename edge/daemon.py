@@ -11,10 +11,10 @@ from functools import partial
 from typing import TextIO
 
 from edge import __version__, last_time, logs, state
-from edge.camera import is_replay, open_camera, public, settle
+from edge.camera import AUTO, DEMO, is_replay, open_camera, public, settle
 from edge.config import Config
 from edge.director import Director
-from edge.errors import ConfigError
+from edge.errors import ConfigError, MoodroomError
 from edge.health import Health, SystemdNotifier, WallClock, temperature
 from edge.homeassistant import discovery
 from edge.hub import Hub
@@ -68,8 +68,10 @@ class Session:
         self, config: Config, options: Options, out: TextIO, *, settings: dict[str, str] | None = None
     ) -> None:
         """settings: what people had set before a reload; None where this is the start."""
-        source = settle(config.camera.source)
-        self._demo = config.camera.source == "auto" and source == "demo"
+        # A service waits for its camera: nobody would see that the room on the page and on MQTT is the demo clip's.
+        waits = SystemdNotifier().listened_to and not (options.once or options.fast)
+        source = config.camera.source if waits else settle(config.camera.source)
+        self._demo = config.camera.source == AUTO and source == DEMO
         if options.once and not is_replay(source):
             raise ConfigError(
                 f"--once: ends with a replay, and {public(source)} is a live camera; name a film with --source"
@@ -87,7 +89,7 @@ class Session:
         self.health = Health(config.camera.stuck_after, now)
         self.watch = Watch(self.config, base=BASE, nominal=options.fast)
         # A film that is to be replayed once isn't the camera that somebody switched off.
-        on = options.once or state.read("camera") != "OFF"
+        on = options.once or state.switched_on("camera")
         # Two fast replays are alike; the real thing needn't be.
         dice = random.Random(0 if options.fast else None)  # noqa: S311 (no secret)
         journal = config.journal if not options.fast else config.journal.model_copy(update={"enabled": False})
@@ -116,7 +118,9 @@ class Session:
         self._add_outlets()
         if not options.once and not options.fast:
             kept = Settings(config.music.profile)
-            for command in as_commands(kept.load() if settings is None else settings):
+            found = kept.load() if settings is None else settings
+            self.room.as_before(found)
+            for command in as_commands(found):
                 self._hub.tell(self.room.command(now, command))
             self._hub.outlets.append(kept)
 
@@ -200,7 +204,7 @@ class Session:
             self._first = frame.at
         if self.health.frame is None or "camera" in self.health.problems:
             self._inbox.problem("camera", "")
-        self.health.frame = frame.at
+        self.health.framed(frame.at)
         if self._web is not None:
             self._web.offer(frame)
 
@@ -228,6 +232,7 @@ class Session:
                     3 * self.config.camera.stuck_after,
                 )
                 return End.STUCK
+            self.health.examined = self.watch.examined
             self.health.paused = not self.room.looking or self._camera_is_away(now)
             if self.health.fresh(now) and not self._vision_hangs(now):
                 notifier.tell("WATCHDOG=1")
@@ -246,7 +251,7 @@ class Session:
 
     def _camera_is_away(self, now: float) -> bool:
         """True while the camera fails, says so, and is tried again; for AWAY seconds, and not while a try hangs."""
-        since = self.health.started if self.health.frame is None else self.health.frame
+        since = self.health.counted_from(self.health.frame)
         trying = self._capture_worker.busy_for(now) <= self.config.camera.stuck_after
         return "camera" in self.health.problems and trying and now - since < AWAY
 
@@ -261,10 +266,17 @@ class Session:
         return "; ".join([looking, *self.health.problems.values()]).replace("\n", " ")
 
     def _reload(self, load: Callable[[], Config]) -> bool:
+        """Read the configuration again; False where it can't be taken, and this session goes on.
+
+        All parts are put together once while these still run: a wrong key is seen in the file, but a film, a model or a
+        password that isn't there only then, and without these it would be too late.
+        """
         try:
             new = load()
-        except ConfigError as error:
-            log.error("%s; going on with the configuration as it was", error)
+            Session(new, self._options, self._out, settings={})._player.close()
+        except Exception as error:  # whatever it is, a device that runs is better than none
+            said = str(error) if isinstance(error, MoodroomError) else f"{type(error).__name__}: {error}"
+            log.error("%s; going on with the configuration as it was", said)
             return False
         log.info("configuration: read again; starting the parts anew")
         self.next_config = new

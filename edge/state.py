@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from pathlib import Path
@@ -26,15 +27,49 @@ def read(name: str, folder: Path | None = None) -> str | None:
         return None
 
 
+def switched_on(name: str, folder: Path | None = None) -> bool:
+    """Whether the switch `name` was left on, as one is that nobody has touched.
+
+    What can't be read or makes no sense counts as off: a card's fault mustn't switch a camera on.
+    """
+    place = (folder or directory()) / name
+    try:
+        kept = place.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, UnicodeDecodeError):
+        kept = ""
+    if kept not in ("ON", "OFF"):
+        log.warning("state: %s is damaged, so the %s stays off until it is switched on again", place, name)
+    return kept == "ON"
+
+
 def write(name: str, value: str, folder: Path | None = None) -> bool:
-    """Keep a value, in one move; False where the folder can't be written (said in the log, and life goes on)."""
+    """Keep a value, in one move that a power cut doesn't undo.
+
+    False where the folder can't be written (said in the log, and life goes on).
+    """
     place = (folder or directory()) / name
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_name(f".{name}.part")
-        part.write_text(value + "\n", encoding="utf-8")
+        with part.open("w", encoding="utf-8") as out:
+            out.write(value + "\n")
+            out.flush()
+            os.fsync(out.fileno())
         part.replace(place)
+        _keep_names(place.parent)
     except OSError as error:
         log.warning("state: %s can't be written (%s); it is forgotten on a restart", place, error.strerror)
         return False
     return True
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the folder's list of files on the card: after a power cut a new file may else have its old content."""
+    with contextlib.suppress(OSError):  # some file systems can't; the file itself is there
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

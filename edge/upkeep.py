@@ -34,14 +34,14 @@ class Upkeep:
         """calmest: seconds between two looks at most, as configured. look_at_clocks: (monotonic, Unix time)."""
         self._health, self._clock, self._watch, self._player, self._mqtt = health, clock, watch, player, mqtt
         self._calmest, self._look_at_clocks = calmest, look_at_clocks
-        self._off, self._resumed = False, health.started
+        self._off = False
         if mqtt is not None:
             health.broker = health.started
 
     def second(self, now: float, *, off: bool) -> list[Event]:
         """What the clock has to tell. off: somebody declared a pause, so that nothing is to be seen."""
         if self._off and not off:
-            self._resumed = now
+            self._health.resumed = now
         self._off = off
         if self._mqtt is not None and self._mqtt.wait_connected(0.0):
             self._health.broker = now
@@ -62,7 +62,6 @@ class Upkeep:
             now,
             self._clock,
             off=self._off,
-            since=self._resumed,
             look_late=max(60.0, 5 * slower * self._calmest),
             login_expires=expires,
         )

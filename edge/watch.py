@@ -63,6 +63,8 @@ class Watch:
         self._lost = self._far = False
         self.wanted = Wanted()
         self.looks = 0
+        # When the newest frame came that was looked at, or was found not worth it; an error leaves it as it was.
+        self.examined: float | None = None
         self.spent: defaultdict[str, float] = defaultdict(float)
 
     @property
@@ -71,6 +73,11 @@ class Watch:
 
     def frame(self, frame: Frame) -> Reading | None:
         """A reading where the frame was worth a look, else None."""
+        reading = self._examine(frame)
+        self.examined = frame.at
+        return reading
+
+    def _examine(self, frame: Frame) -> Reading | None:
         started = time.thread_time()
         change = STILL
         if self.schedule.wants_motion(frame.at):

@@ -197,6 +197,27 @@ def test_a_login_is_told_with_its_end(state_folder: Path) -> None:
         music.spotify(config)
 
 
+def test_mpd_is_asked_with_the_configured_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    word = tmp_path / "mpd_word"
+    config = Config.model_validate({"mpd": {"password_file": str(word)}})
+    with pytest.raises(ConfigError, match="mpd_word: there is no such file"):
+        music.mpd(config)
+    word.write_text("hunter2\n")
+    given: list[str | None] = []
+
+    class Mpd:
+        def __init__(self, *_: object, password: str | None, **__: object) -> None:
+            given.append(password)
+
+        def playback(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("edge.players.mpd.Mpd", Mpd)
+    assert music.mpd(config) == Said("127.0.0.1:6600 answers")
+    assert given == ["hunter2"]
+
+
 def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, state_folder: Path) -> None:
     password = tmp_path / "password"
     password.write_text("hunter2")
@@ -211,6 +232,11 @@ def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, stat
     login(state_folder, age_days=1)
     (state_folder / "spotify_login.json").chmod(0o604)
     assert "spotify_login.json may be read" in machine.secrets(config).text
+    (state_folder / "spotify_login.json").chmod(0o600)
+    word = tmp_path / "mpd_word"
+    word.write_text("hunter2")
+    word.chmod(0o644)
+    assert f"{word} may be read" in machine.secrets(Config.model_validate({"mpd": {"password_file": str(word)}})).text
     state_folder.chmod(0o777)
     assert "may be written by others" in machine.secrets(config).text
 

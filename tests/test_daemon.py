@@ -141,6 +141,40 @@ def test_camera_off_survives_a_restart(
         assert again.wait(10) == 0
 
 
+def said(process: subprocess.Popen[str], sentence: str) -> None:
+    """Wait until the log has it."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if sentence in line:
+            return
+    raise AssertionError(f"the log ended without {sentence!r}")
+
+
+def test_a_switch_that_a_power_cut_has_damaged_leaves_the_camera_off(
+    start: Callable[..., subprocess.Popen[str]], state_folder: Path
+) -> None:
+    state_folder.mkdir()
+    (state_folder / "camera").write_text("")
+    process = start("--source", "demo")
+    said(process, "is damaged, so the camera stays off until it is switched on again")
+    said(process, "camera: off, as it was left")
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_by_hand_the_demo_clip_takes_a_camera_s_place(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    from edge.camera import DEMO, settle
+
+    if settle("auto") != DEMO:
+        pytest.skip("this machine has a camera")
+    process = start("--config", configured(tmp_path))
+    said(process, "camera: none found, so the demo clip is replayed")
+    process.terminate()
+    assert process.wait(10) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told(start: Callable[..., subprocess.Popen[str]], number: signal.Signals) -> None:
     process = start("--source", "demo", "--json")

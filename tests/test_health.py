@@ -54,6 +54,37 @@ def test_the_watchdog_is_fed_while_frames_come_or_a_pause_is_declared() -> None:
     assert health.fresh(1000.0)
 
 
+def test_after_a_pause_the_camera_has_as_long_as_at_the_start() -> None:
+    health = Health(10.0, 100.0, frame=200.0)
+    health.resumed = 5000.0
+    assert health.counted_from(health.frame) == 5000.0
+    assert health.fresh(5009.0)
+    assert not health.fresh(5011.0)
+
+
+def test_frames_that_are_never_examined_starve_the_watchdog() -> None:
+    health = Health(10.0, 0.0)
+
+    def frames(*, until: float) -> None:
+        while (health.frame or 0.0) < until:
+            health.framed((health.frame or 0.0) + 1.0)
+
+    frames(until=61.0)
+    assert health.fresh(61.0), "the first frame came at 1.0"
+    frames(until=62.0)
+    assert not health.fresh(62.0), "no look was ever finished"
+    health.examined = 60.0
+    assert health.fresh(62.0)
+    frames(until=120.0)
+    assert health.fresh(120.0)
+    frames(until=121.0)
+    assert not health.fresh(121.0)
+    # A camera that was away left nothing to examine.
+    health.framed(500.0)
+    assert health.fresh(505.0)
+    assert Health(30.0, 0.0, frame=89.0, _flowing=0.0).fresh(89.0), "who has patience with the camera has it here"
+
+
 def test_a_problem_is_news_once() -> None:
     health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
     assert health.set_problem("camera", "gone")
@@ -83,7 +114,8 @@ def test_ages_are_told_and_what_never_came_has_none() -> None:
 def test_a_pause_isn_t_counted_into_ages() -> None:
     health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
     health.frame = health.look = health.mood = 50.0
-    assert health.readings(4000.0, clock, since=3999.0).frame_age == 1.0
+    health.resumed = 3999.0
+    assert health.readings(4000.0, clock).frame_age == 1.0
     assert health.readings(4000.0, clock, off=True).paused
 
 
@@ -120,6 +152,8 @@ def test_a_reader_that_doesn_t_read_holds_nothing_up(tmp_path: Path) -> None:
 
 
 def test_without_systemd_nobody_is_told(tmp_path: Path) -> None:
+    assert not SystemdNotifier("").listened_to
+    assert SystemdNotifier(str(tmp_path / "nobody")).listened_to
     SystemdNotifier("").tell("READY=1")
     SystemdNotifier(str(tmp_path / "nobody")).tell("READY=1")
 

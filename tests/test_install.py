@@ -69,6 +69,8 @@ class Machine:
             text=True,
             timeout=900,
             check=False,
+            # A careful administrator's; what the service reads must be readable all the same.
+            umask=0o077,
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert not done.stdout
@@ -135,6 +137,10 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     # A camera's address may hold a password.
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert stat.S_IMODE((etc / "moodroom/credentials").stat().st_mode) == 0o700
+    for folder in (etc / "moodroom", opt, opt / "current/bin"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o755, folder
+    for file in opt.rglob("*"):
+        assert file.is_symlink() or file.stat().st_mode & stat.S_IROTH, file
     assert (etc / "systemd/system/moodroom.service").read_text() == (ROOT / "systemd/moodroom.service").read_text()
     assert machine.enabled.exists()
     if os.geteuid() == 0:
@@ -157,6 +163,14 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     }
     assert "environment" in told
     assert "is there already" in told
+
+    # What an installer of before, with another umask, has left closed or out is mended.
+    (etc / "moodroom/credentials").rmdir()
+    for place, mode in ((etc / "moodroom", 0o700), (opt, 0o700), (etc / "systemd/system/moodroom.service", 0o600)):
+        place.chmod(mode)
+    machine.install("--models", models)
+    after = machine.tree()
+    assert {path: about[0] for path, about in after.items()} == {path: about[0] for path, about in before.items()}
 
     # A new version that doesn't take the configuration: the old one stays.
     old = os.readlink(opt / "current")
@@ -251,6 +265,50 @@ def test_without_root_this_machine_stays_as_it_is(machine: Machine) -> None:
     assert (done.returncode, done.stderr) == (1, "install: must be run as root: sudo scripts/install\n")
 
 
+def service_step(machine: Machine, changed: str, table: str) -> subprocess.CompletedProcess[str]:
+    """The installer's last step on a machine whose service runs. changed: yes or nothing; table: what `check` does."""
+    program(machine.root / "usr/local/bin", "moodroom", table)
+    head, found, _ = (machine.source / "scripts" / "install").read_text().partition("\ncheck_machine\n")
+    assert found
+    step = machine.source / "scripts" / "install_service"
+    step.write_text(f"{head}\nlive() {{ true; }}\nbooted() {{ true; }}\nchanged={changed}\nservice\n")
+    try:
+        return subprocess.run(
+            ["bash", step, "--root", machine.root],
+            env=machine.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        step.unlink()
+
+
+def test_a_service_that_runs_unchanged_is_left_alone(machine: Machine) -> None:
+    done = service_step(machine, "", "echo the table")
+    assert done.returncode == 0, done.stderr
+    assert "the table" not in done.stderr and "moodroom check" in done.stderr
+    asked = machine.asked.read_text()
+    assert "is-active" in asked and "stop" not in asked and "start" not in asked
+
+
+def test_a_changed_service_is_tried_and_started(machine: Machine) -> None:
+    done = service_step(machine, "yes", "echo the table")
+    assert done.returncode == 0, done.stderr
+    assert "the table" in done.stderr
+    asked = machine.asked.read_text().splitlines()
+    assert asked.index("--quiet stop moodroom.service") < asked.index("restart moodroom.service")
+    assert not [line for line in asked if "--no-block" in line]
+
+
+def test_whoever_breaks_the_installer_s_table_off_gets_the_service_back(machine: Machine) -> None:
+    # Ctrl-C reaches the whole group; the command answers it with 130.
+    done = service_step(machine, "yes", "kill -INT $PPID; exit 130")
+    assert done.returncode == 130, done.stderr
+    assert machine.asked.read_text().splitlines()[-1] == "--quiet --no-block start moodroom.service"
+
+
 @pytest.fixture
 def command(machine: Machine) -> Machine:
     """The command on a machine where the service is installed; its program prints how it was called."""
@@ -287,6 +345,18 @@ def test_the_command_s_exit_code_is_the_program_s(command: Machine, tmp_path: Pa
     program(command.root / "opt/moodroom/current/bin", "moodroom", "exit 2")
     assert command.moodroom("check", TMPDIR=str(tmp_path)).returncode == 2
     assert not list(tmp_path.glob("moodroom-*"))
+
+
+def test_whoever_breaks_a_check_off_while_the_service_stops_gets_it_back(command: Machine, tmp_path: Path) -> None:
+    wrapper = command.root / "usr/local/bin/moodroom"
+    wrapper.write_text(wrapper.read_text().replace("/run/systemd/system", str(tmp_path)))
+    program(
+        command.fakes,
+        "systemctl",
+        f'echo "$*" >>{command.asked}\ncase "$*" in stop*) kill -INT $PPID; exit 130 ;; esac',
+    )
+    assert command.moodroom("check", TMPDIR=str(tmp_path)).returncode == 130
+    assert command.asked.read_text().splitlines()[-1] == "--no-block start moodroom.service"
 
 
 def test_commands_on_your_own_files_run_as_you(command: Machine) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,55 @@ def test_a_damaged_file_counts_as_nothing(state_folder: Path) -> None:
     state_folder.mkdir()
     (state_folder / "camera").write_bytes(b"\xff\xff")
     assert state.read("camera") is None
+
+
+@pytest.mark.parametrize("kept", [b"", b"\n", b"\xff\xff", b"O", b"\0\0\0"])
+def test_a_switch_s_file_that_makes_no_sense_is_off(
+    state_folder: Path, kept: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a power cut leaves behind mustn't switch a camera on."""
+    state_folder.mkdir()
+    (state_folder / "camera").write_bytes(kept)
+    assert not state.switched_on("camera")
+    (line,) = caplog.messages
+    assert "damaged" in line and "until it is switched on again" in line
+
+
+def test_a_switch_is_on_until_somebody_switches_it_off(
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert state.switched_on("camera")
+    state.write("camera", "OFF")
+    assert not state.switched_on("camera")
+    state.write("camera", "ON")
+    assert state.switched_on("camera")
+    assert not caplog.messages
+
+    def unreadable(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", unreadable)
+    assert not state.switched_on("camera")
+
+
+def test_a_value_and_its_name_are_on_the_card_before_it_counts_as_kept(
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did: list[str] = []
+    sync, move = os.fsync, Path.replace
+
+    def synced(number: int) -> None:
+        did.append("folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "file")
+        sync(number)
+
+    def moved(path: Path, to: Path) -> Path:
+        did.append("move")
+        return move(path, to)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", moved)
+    assert state.write("camera", "OFF")
+    assert did == ["file", "move", "folder"]
 
 
 def test_the_folder_is_systemd_s_then_xdg_s_then_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,16 @@ def test_devices_are_kinds_or_single_paths() -> None:
     assert not [name for name in named if name.startswith("/") and set("*?[") & set(name)]
 
 
+def test_a_jetson_s_devices_are_open() -> None:
+    """As systemd adds the lines up: an empty one takes back those before, and `auto` with any left is still closed."""
+    text = UNIT.read_text() + (ROOT / "systemd" / "jetson.conf").read_text()
+    allowed: list[str] = []
+    for value in re.findall(r"^DeviceAllow=(.*)$", text, re.MULTILINE):
+        allowed = [*allowed, value] if value else []
+    assert re.findall(r"^DevicePolicy=(.*)$", text, re.MULTILINE)[-1] == "auto"
+    assert allowed == []
+
+
 def test_each_exception_says_what_it_is_for() -> None:
     text = UNIT.read_text()
     tail = text[text.index("# Exceptions") : text.index("[Install]")]

@@ -87,3 +87,20 @@ def test_false_changes_are_rare_and_true_ones_are_found() -> None:
     hours, changes = noise.false_changes(hours_each=0.5)
     assert changes / hours <= 1
     assert noise.found_within(10.0, times_each=6) >= 0.95
+
+
+def test_a_frame_counts_as_examined_once_it_was_looked_at_or_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = list(scenes.Scene("nothing", 2, noise=3.0).frames())
+    watch = Watch(Config(), base=BASE, nominal=True)
+    assert watch.examined is None
+    read = [watch.frame(frame) for frame in frames[:8]]
+    assert None in read, "some are skipped"
+    assert watch.examined == frames[7].at
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("this OpenCV is broken")
+
+    monkeypatch.setattr(watch.schedule, "plan", broken)
+    with pytest.raises(RuntimeError):
+        watch.frame(frames[8])
+    assert watch.examined == frames[7].at

@@ -13,10 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.broker import wait_for
+from tests.broker import Broker, Listener, broker, wait_for
+
+__all__ = ["broker"]
 
 ROOT = Path(__file__).parent.parent
 UNIT = (ROOT / "systemd" / "moodroom.service").read_text()
@@ -50,6 +53,11 @@ if what == "camera":
     for name in dir(replay):
         if isinstance(getattr(replay, name), type) and "read" in vars(getattr(replay, name)):
             spoil(getattr(replay, name), "read")
+if what == "wrong":
+    def wrong(self, frame):
+        raise RuntimeError("this OpenCV is broken")
+    edge.watch.Watch.frame = wrong
+    edge.health.EXAMINED_WITHIN = 4.0
 if what == "away":
     edge.daemon.AWAY = 5.0
 edge.cli.main()
@@ -59,12 +67,15 @@ edge.cli.main()
 class Service:
     """The device as systemd would run it, and what it told systemd, each with the time."""
 
-    def __init__(self, folder: Path, what: str, source: str) -> None:
-        folder.mkdir()
+    def __init__(self, folder: Path, what: str, source: str, camera: str | None, **sections: Any) -> None:
+        """camera: what the camera's switch was left at, or None. sections: more of the configuration."""
+        (folder / "state").mkdir(parents=True)
+        if camera is not None:
+            (folder / "state" / "camera").write_text(f"{camera}\n")
         self.told: list[tuple[float, str]] = []
         self.trigger = folder / "now"
         self.config = folder / "config.yaml"
-        self.config.write_text(json.dumps({"camera": {"stuck_after": STUCK_AFTER, "source": source}}))
+        self.config.write_text(json.dumps({"camera": {"stuck_after": STUCK_AFTER, "source": source}} | sections))
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(folder / "notify"))
         environment = os.environ | {
@@ -97,6 +108,10 @@ class Service:
         wait_for(lambda: time.monotonic() - self.times("WATCHDOG=1")[-1] > PATIENCE, 40, "a watchdog that starves")
         return self.times("WATCHDOG=1")[-1]
 
+    def log(self) -> str:
+        self._log.flush()
+        return Path(self._log.name).read_text()
+
     def stop(self, number: signal.Signals) -> tuple[float, int, str]:
         """Seconds until it ended, exit code, log."""
         began = time.monotonic()
@@ -121,8 +136,8 @@ class Service:
 def start(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     services: list[Service] = []
 
-    def run(what: str = "nothing", source: str = "demo") -> Service:
-        services.append(Service(tmp_path / f"{len(services)}-{what}", what, source))
+    def run(what: str = "nothing", source: str = "demo", camera: str | None = None, **sections: Any) -> Service:
+        services.append(Service(tmp_path / f"{len(services)}-{what}", what, source, camera, **sections))
         return services[-1]
 
     yield run
@@ -152,6 +167,14 @@ def test_a_hung_look_a_dead_thread_and_a_hung_camera_starve_the_watchdog(start: 
         assert ("in hang_here" in log) == (what != "thread"), log
 
 
+def test_looks_that_always_fail_starve_the_watchdog(start: Callable[..., Service]) -> None:
+    service = start("wrong")
+    wait_for(lambda: len(service.times("WATCHDOG=1")) > STUCK_AFTER + 1, 60, "a fed watchdog")
+    service.wait_silent()
+    assert service.process.poll() is None
+    assert any("this OpenCV is broken" in told for _, told in service.told if told.startswith("STATUS="))
+
+
 def test_the_unit_s_own_seconds_fire_within_thirty() -> None:
     from edge.config import CameraConfig
 
@@ -167,6 +190,57 @@ def test_a_camera_that_is_away_is_no_hang_until_a_fresh_start_may_help(start: Ca
     assert any("/dev/video97" in told for _, told in service.told if told.startswith("STATUS="))
     service.wait_silent()
     assert service.process.poll() is None
+
+
+def test_a_service_waits_for_its_camera_and_never_takes_the_demo_clip_for_it(start: Callable[..., Service]) -> None:
+    from edge.camera import DEMO, settle
+
+    if settle("auto") != DEMO:
+        pytest.skip("this machine has a camera")
+    service = start(source="auto")
+    wait_for(lambda: any("none is found" in told for _, told in service.told), 30, "the camera's problem")
+    wait_for(lambda: len(service.times("WATCHDOG=1")) > STUCK_AFTER + 1, 30, "food in spite of no camera")
+    _, code, log = service.stop(signal.SIGTERM)
+    assert code == 0
+    assert "demo clip" not in log
+
+
+def test_a_camera_that_fails_when_it_is_switched_on_has_its_time(start: Callable[..., Service], broker: Broker) -> None:
+    """It was off for longer than AWAY; what counts is the time since it was switched on."""
+    service = start("away", "/dev/video97", "OFF", mqtt={"host": "127.0.0.1", "port": broker.port})
+    wait_for(lambda: len(service.times("WATCHDOG=1")) > 7, 40, "food while it is off")
+    with Listener(broker.port) as person:
+        person.publish("moodroom/moodroom/set/camera", "ON")
+        wait_for(lambda: any("/dev/video97" in told for _, told in service.told), 10, "the camera's problem")
+        on = time.monotonic()
+        time.sleep(STUCK_AFTER + 2)
+        assert len([at for at in service.times("WATCHDOG=1") if at > on]) >= 2
+    service.wait_silent()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"camera": {"source": "/nowhere/film.mp4"}}, "/nowhere/film.mp4"),
+        ({"vision": {"model": "/nowhere/model.tflite"}}, "/nowhere/model.tflite"),
+        ({"mqtt": {"host": "127.0.0.1", "username": "me", "password_file": "/nowhere/word"}}, "/nowhere/word"),
+    ],
+)
+def test_a_reload_of_what_can_t_be_opened_leaves_what_runs(
+    start: Callable[..., Service], wrong: dict[str, Any], sentence: str
+) -> None:
+    service = start()
+    wait_for(lambda: service.times("WATCHDOG=1"), 30, "a fed watchdog")
+    service.config.write_text(json.dumps(wrong))
+    service.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "as it was" in service.log(), 20, "the refusal")
+    asked = time.monotonic()
+    wait_for(lambda: service.times("WATCHDOG=1")[-1] > asked, 10, "food after the refusal")
+    assert service.words() == ["READY=1"], "nothing was stopped"
+    _, code, log = service.stop(signal.SIGTERM)
+    assert (code, "Traceback" in log) == (0, False)
+    (line,) = [line for line in log.splitlines() if "as it was" in line]
+    assert sentence in line and "ERROR" in line
 
 
 def test_a_reload_is_no_stop_to_systemd_and_a_stop_is_quick(start: Callable[..., Service]) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from edge.config import CameraConfig
-from edge.errors import SourceError
+from edge.errors import CameraError, SourceError
 from edge.values import Frame, Wanted
 
-DEMO = "demo"
+AUTO, DEMO = "auto", "demo"
 # Frames a second that are enough while nothing is likely to happen. Half of the default saves half of the frames, and
 # the room's change is told 0.1 s later (median of the seeded scenes); with 3, one change in ten took 4 s.
 CALM = 5.0
@@ -40,20 +40,26 @@ class Camera(Protocol):
 
 
 def settle(source: str) -> str:
-    """`auto` -> the source that this machine has: picamera2, jetson, v4l2, or the demo clip where there is none."""
-    if source != "auto":
-        return source
+    """`auto` -> the source that this machine has, or the demo clip where there is none."""
+    return source if source != AUTO else (_found() or DEMO)
+
+
+def _found() -> str | None:
+    """The camera that this machine has: picamera2, jetson or v4l2."""
     if _pi_camera():
         return "picamera2"
     if _jetson_camera():
         return "jetson"
-    return "v4l2" if first_video_device() is not None else DEMO
+    return "v4l2" if first_video_device() is not None else None
 
 
 def is_replay(source: str) -> bool:
-    """True for a film, a folder of pictures or the demo clip: they have an end and a clock of their own."""
+    """True for a film, a folder of pictures or the demo clip: they have an end and a clock of their own.
+
+    `auto` that nobody has settled is a camera: one that may be plugged in yet.
+    """
     return source == DEMO or not (
-        source in ("picamera2", "v4l2", "jetson")
+        source in (AUTO, "picamera2", "v4l2", "jetson")
         or source.isdigit()
         or source.startswith("/dev/")
         or is_stream(source)
@@ -89,13 +95,13 @@ def demo_clip() -> Path:
 
 
 def open_camera(config: CameraConfig, *, wait: Wait, fast: bool = False, loop: bool = False) -> Camera:
-    """Open the source that the configuration names, after `settle`.
+    """Open the source that the configuration names; whoever wants the demo clip in place of no camera settles it first.
 
     wait: sleeps for so many seconds, or until the daemon stops; a replay in real time calls it between frames.
     fast: a replay gives frames as quickly as they are asked for. loop: a replay begins again at its end.
-    Raises SourceError for something that can't be replayed, CameraError for a camera that doesn't open.
+    Raises SourceError for something that can't be replayed, CameraError for a camera that doesn't open or isn't there.
     """
-    source = settle(config.source)
+    source = config.source
     if is_replay(source):
         from edge.camera.replay import open_replay
 
@@ -105,6 +111,9 @@ def open_camera(config: CameraConfig, *, wait: Wait, fast: bool = False, loop: b
         raise SourceError(
             f"--fast: replays films only, and {public(source)} is a live camera; name a film with --source"
         )
+    # Looked for at each try: a camera on USB, or a Pi's, may come up later than this program.
+    if source == AUTO and (source := _found() or AUTO) == AUTO:
+        raise CameraError("camera: none is found; push the ribbon in or plug one in, or set camera.source")
     if source == "picamera2":
         from edge.camera.pi import PiCamera
 

@@ -62,7 +62,8 @@ def secrets(config: Config) -> Said:
 
 
 def _secret_files(config: Config) -> Iterator[Path]:
-    named = (config.mqtt.password_file, config.mqtt.client_key, config.web.password_file)
+    passwords = (config.mqtt.password_file, config.mpd.password_file, config.web.password_file)
+    named = (*passwords, config.mqtt.client_key)
     kept = [state.directory() / name for name in SECRET]
     for path in [*(Path(name).expanduser() for name in named if name), *kept]:
         try:

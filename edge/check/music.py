@@ -52,7 +52,8 @@ def mpd(config: Config) -> Said | None:
         return None
     from edge.players.mpd import Mpd
 
-    player = Mpd(config.mpd.host, config.mpd.port, password=secret("mpd_password", None), clock=time.monotonic)
+    password = secret("mpd_password", config.mpd.password_file)
+    player = Mpd(config.mpd.host, config.mpd.port, password=password, clock=time.monotonic)
     try:
         player.playback()
     finally:

@@ -17,7 +17,7 @@ DARK = 12
 
 def camera(config: Config) -> Said:
     """One frame from the camera."""
-    from edge.camera import open_camera, settle
+    from edge.camera import AUTO, DEMO, open_camera, settle
 
     source = settle(config.camera.source)
     camera = open_camera(config.camera.model_copy(update={"source": source}), wait=time.sleep)
@@ -28,11 +28,11 @@ def camera(config: Config) -> Said:
     if frame is None:
         raise ConfigError(f"camera.source: {source} gave no frame")
     height, width = frame.grey.shape
-    none = config.camera.source == "auto" and source == "demo"
+    none = config.camera.source == AUTO and source == DEMO
     dark = frame.grey.mean() < DARK
     text = f"{camera.name}, {width}x{height}"
     if none:
-        text = f"none was found, so the demo clip is replayed ({text}); see camera.source"
+        text = f"none was found; the service waits for one, `moodroom run` replays the demo clip ({text})"
     return Said(f"{text}; the picture is very dark: is the lens covered?" if dark else text, bool(none or dark))
 
 

@@ -32,6 +32,8 @@ __all__ = [
 
 # Seconds that a rate is taken over at least.
 SHORTEST = 2.0
+# Seconds, at least, in which one of the frames that come must be examined; a single error is waited out for 30 at most.
+EXAMINED_WITHIN = 60.0
 
 
 @dataclass
@@ -39,8 +41,10 @@ class Health:
     """Ages and problems, kept by the main thread.
 
     stuck_after: seconds after which a result is too old. frame, look, mood, player: when the last frame, look, known
-    mood and word of the player came. broker: when the broker was last connected, None without one. paused: nothing is
-    to be fed on frames now. problems: what the parts say is wrong, a sentence each. machine: as it was looked at last.
+    mood and word of the player came. examined: when the last frame came that was looked at or skipped without an error.
+    broker: when the broker was last connected, None without one. resumed: when a declared pause ended last, None where
+    there was none. paused: nothing is to be fed on frames now. problems: what the parts say is wrong, a sentence each.
+    machine: as it was looked at last.
     """
 
     stuck_after: float
@@ -49,18 +53,37 @@ class Health:
     look: float | None = None
     mood: float | None = None
     player: float | None = None
+    examined: float | None = None
     broker: float | None = None
+    resumed: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
     machine: Machine = field(default_factory=Machine)
     standing: list[Verdict] = field(default_factory=list)
+    _flowing: float | None = None
     _since: tuple[float, float, int] | None = None
     _rates: tuple[float, float] | None = None
 
     def fresh(self, now: float) -> bool:
-        """True while a frame came lately, or a pause was declared: then the watchdog may be fed."""
-        newest = self.frame if self.frame is not None else self.started
-        return self.paused or now - newest <= self.stuck_after
+        """True while frames come and are examined, or a pause was declared: then the watchdog may be fed."""
+        if self.paused:
+            return True
+        if now - self.counted_from(self.frame) > self.stuck_after:
+            return False
+        # Without frames there is nothing to examine.
+        begun = self.counted_from(self._flowing)
+        return now - max(begun, self.examined or begun) <= max(EXAMINED_WITHIN, 3 * self.stuck_after)
+
+    def counted_from(self, then: float | None) -> float:
+        """The later of this and the moment when looking began, or began again after a pause."""
+        begun = max(self.started, self.resumed or self.started)
+        return max(begun, then or begun)
+
+    def framed(self, at: float) -> None:
+        """A frame came; called by the capture thread."""
+        if self.frame is None or at - self.frame > self.stuck_after:
+            self._flowing = at
+        self.frame = at
 
     def set_problem(self, part: str, message: str | None) -> bool:
         """Note a part's problem, or that it is over; True where that is news."""
@@ -83,19 +106,17 @@ class Health:
         clock: WallClock,
         *,
         off: bool = False,
-        since: float | None = None,
         look_late: float = 60.0,
         login_expires: float | None = None,
     ) -> Readings:
-        """What verdicts are given on. off: a pause was declared; since: when the last one ended, or None.
+        """What verdicts are given on. off: a pause was declared.
 
         look_late: seconds after which a look is overdue. login_expires: Unix time.
         """
-        begun = max(self.started, since or self.started)
         return Readings(
-            frame_age=now - max(begun, self.frame or begun),
-            look_age=now - max(begun, self.look or begun),
-            mood_age=now - max(begun, self.mood or begun),
+            frame_age=now - self.counted_from(self.frame),
+            look_age=now - self.counted_from(self.look),
+            mood_age=now - self.counted_from(self.mood),
             player_age=now - (self.player or self.started),
             broker_age=None if self.broker is None else now - self.broker,
             frame_late=self.stuck_after,

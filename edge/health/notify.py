@@ -13,6 +13,11 @@ class SystemdNotifier:
     def __init__(self, address: str | None = None) -> None:
         self._address = address if address is not None else os.environ.get("NOTIFY_SOCKET")
 
+    @property
+    def listened_to(self) -> bool:
+        """True where systemd waits for word: this is a service, and nobody sits in front of it."""
+        return bool(self._address)
+
     def tell(self, state: str) -> None:
         """state: such as READY=1, WATCHDOG=1 or STOPPING=1. A reader that is busy holds nothing up, and misses it."""
         if not self._address:

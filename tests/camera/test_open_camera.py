@@ -15,6 +15,7 @@ from edge.config import CameraConfig
 from edge.errors import CameraError, SourceError
 
 LIVE = [
+    "auto",
     "picamera2",
     "v4l2",
     "0",
@@ -130,6 +131,20 @@ def test_no_video_device_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("edge.camera.opencv.first_video_device", lambda: None)
     with pytest.raises(CameraError, match="there is no /dev/video device; plug a camera in"):
         open_camera(CameraConfig(source="v4l2"), wait=never)
+
+
+def test_auto_is_looked_for_at_each_try_and_the_demo_never_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service passes `auto` on as it is: its camera may come up later than it does."""
+    there: list[str] = []
+    monkeypatch.setattr(camera, "_pi_camera", lambda: False)
+    monkeypatch.setattr(camera, "_jetson_camera", lambda: False)
+    monkeypatch.setattr(camera, "first_video_device", lambda: there[0] if there else None)
+    monkeypatch.setattr("edge.camera.opencv.OpenCvCamera", lambda source, _: source)
+    for _ in range(2):
+        with pytest.raises(CameraError, match="none is found; push the ribbon in"):
+            open_camera(CameraConfig(source="auto"), wait=never)
+    there.append("/dev/video0")
+    assert str(open_camera(CameraConfig(source="auto"), wait=never)) == "v4l2"
 
 
 def test_the_demo_is_a_film_that_plays(demo_clip: Path) -> None:
