@@ -32,7 +32,7 @@ from edge.settings import Settings, as_commands, over_reload
 from edge.signals import Asked, signals
 from edge.stations import Capture, Playing, Vision
 from edge.upkeep import Upkeep
-from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Reading
+from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Problem, Reading
 from edge.watch import BASE, Watch
 from edge.web import open_web
 from edge.wishes import Wishes
@@ -189,6 +189,9 @@ class Session:
                 for gone in self._player.given_up():
                     self.room.dropped(frame.at, gone.wish)
         finally:
+            for item in self._inbox.rest():
+                if isinstance(item, Problem) and item.message:
+                    log.warning("%s", item.message)
             camera.close()
             self._player.close()
             if self._mqtt is not None:

@@ -23,12 +23,30 @@ Outlet = Callable[[Event], None]
 SourceTime = Callable[[float], float]
 
 
+class _Lines:
+    """Where lines go; a disk that is full ends no device. Raises BrokenPipeError where nobody reads any more."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out: TextIO | None = out
+
+    def put(self, line: str) -> None:
+        if self._out is None:
+            return
+        try:
+            print(line, file=self._out, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            log.warning("stdout: can't be written (%s); nothing more is printed there", error.strerror)
+            self._out = None
+
+
 class JsonLines:
     """One JSON object a line: `mood_changed` and `decision`."""
 
     def __init__(self, out: TextIO, *, time_of: SourceTime, offset: float) -> None:
         """time_of: an event's time -> seconds of source time. offset: wall clock minus the events' clock."""
-        self._out, self._time_of, self._offset = out, time_of, offset
+        self._lines, self._time_of, self._offset = _Lines(out), time_of, offset
 
     def __call__(self, event: Event) -> None:
         if event.name == "clock":
@@ -40,14 +58,14 @@ class JsonLines:
             line |= {"wish": messages.wish(event.value), "why": event.value.why}
         else:
             return
-        print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
+        self._lines.put(json.dumps(line, ensure_ascii=False))
 
 
 class PlainLines:
     """The same for people."""
 
     def __init__(self, out: TextIO, *, time_of: SourceTime) -> None:
-        self._out, self._time_of = out, time_of
+        self._lines, self._time_of = _Lines(out), time_of
 
     def __call__(self, event: Event) -> None:
         if event.name == "mood_changed":
@@ -59,7 +77,7 @@ class PlainLines:
             text = f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}"
         else:
             return
-        print(f"{self._time_of(event.at):7.1f} s  {text}", file=self._out, flush=True)
+        self._lines.put(f"{self._time_of(event.at):7.1f} s  {text}")
 
 
 class LogLines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ def show_learning(config: Config, *, json_text: bool, path: Path | None = None) 
     try:
         tastes = Tastes(by_entry(config, outcomes(default_path() if path is None else path)))
     except JournalError:
-        if (default_path() if path is None else path).exists():
+        if os.path.exists(default_path() if path is None else path):
             raise
         # A device that has never run has learnt nothing, and can say so.
         tastes = Tastes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -148,6 +149,6 @@ def find_model(name: str, base: Path) -> Path:
     path = Path(name).expanduser()
     places = [path] if path.is_absolute() else [path, base / path, Path(__file__).parent / path]
     for place in places:
-        if place.is_file():
+        if os.path.isfile(place):
             return place
     raise ModelError(f"vision.model: {name} isn't there; set it to the .tflite file")

@@ -76,11 +76,11 @@ class Machine:
         assert not done.stdout
         return done.stderr
 
-    def moodroom(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def moodroom(self, *arguments: str, cwd: str | Path = "/", **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.root / "usr/local/bin/moodroom", *arguments],
             env=self.environment | more,
-            cwd="/",
+            cwd=cwd,
             capture_output=True,
             text=True,
             timeout=60,
@@ -357,6 +357,28 @@ def test_whoever_breaks_a_check_off_while_the_service_stops_gets_it_back(command
     )
     assert command.moodroom("check", TMPDIR=str(tmp_path)).returncode == 130
     assert command.asked.read_text().splitlines()[-1] == "--no-block start moodroom.service"
+
+
+def test_what_a_command_writes_is_yours_and_lies_where_you_are(command: Machine, tmp_path: Path) -> None:
+    program(
+        command.root / "opt/moodroom/current/bin",
+        "moodroom",
+        'while [ $# -gt 1 ]; do case "$1" in --png | --csv) echo "made for $1" >"$2" ;; esac; shift; done; echo "$1"',
+    )
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    asked = ("history", "--png", "my day.png", "--csv=day.csv", "--since", "today")
+    done = command.moodroom(*asked, TMPDIR=str(tmp_path), cwd=mine)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "today"), done.stderr
+    assert (mine / "my day.png").read_text() == "made for --png\n"
+    assert (mine / "day.csv").read_text() == "made for --csv\n"
+    assert not list(tmp_path.glob("moodroom-*"))
+
+
+def test_a_table_of_yours_is_sorted_as_you(command: Machine) -> None:
+    (command.root / "etc/moodroom/config.yaml").write_text("")
+    done = command.moodroom("library", "sort", "--from", "songs.csv", "--png", "plane.png")
+    assert done.stdout.splitlines()[:2] == ["/", "library sort --from songs.csv --png plane.png"]
 
 
 def test_commands_on_your_own_files_run_as_you(command: Machine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from typing import Any
@@ -157,3 +158,13 @@ def test_in_the_journal_only_what_is_done_is_a_line(caplog: pytest.LogCaptureFix
         LogLines()(event)
     LogLines()(Event(107, "decision", Wish(Act.KEEP, "sad", "nothing is set for sad")))
     assert caplog.messages == ["the room is happy → Sigur Rós"]
+
+
+def test_a_stdout_that_is_full_ends_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        lines = JsonLines(full, time_of=lambda at: at, offset=0.0)
+        for _ in range(3):
+            lines(Event(1.0, "decision", Wish(Act.KEEP, "happy", "kept: why")))
+        with contextlib.suppress(OSError):
+            full.close()
+    assert len(caplog.records) == 1 and "stdout" in caplog.text

@@ -15,6 +15,7 @@ from edge.camera import Wait
 from edge.camera.grey import to_grey
 from edge.config import CameraConfig
 from edge.errors import SourceError
+from edge.file_names import as_text
 from edge.values import Frame, Grey, Wanted
 
 # What FFmpeg and OpenCV say about a broken film, we say in one sentence.
@@ -48,6 +49,8 @@ class Replay:
             self._offset += self._last + 1 / self._config.fps
             self._shots = self._open()
             shot = next(self._shots, None)
+            if shot is None:
+                raise SourceError(f"{self._path}: nothing can be read from it any more; put it back")
         if shot is None:
             return None
         self._last, grey = shot
@@ -76,6 +79,7 @@ class Replay:
 
 def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loop: bool) -> Replay:
     """Open a film or a folder; raises SourceError in one sentence where neither can be read from it."""
+    as_text(path, SourceError)
     try:
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder to replay")
@@ -119,7 +123,10 @@ def pictures(folder: Path, config: CameraConfig) -> Iterator[Shot]:
     hold = max(1, round(SLIDE_SECONDS * config.fps)) if len(files) <= SLIDES_AT_MOST else 1
     count = itertools.count()
     for file in files:
-        picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        try:
+            picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        except cv2.error:  # such as one that claims to be larger than OpenCV bears
+            picture = None
         if picture is None:
             continue
         grey = to_grey(picture, config)
@@ -129,7 +136,12 @@ def pictures(folder: Path, config: CameraConfig) -> Iterator[Shot]:
 
 def _list(folder: Path) -> list[Path]:
     """The pictures in a folder; 2.jpg comes before 10.jpg."""
-    found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file()]
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURES and os.path.isfile(path)]
+    except FileNotFoundError:
+        return []
+    # OpenCV ends the process over a name that isn't text.
+    found = [path for path in found if path.name.encode(errors="ignore").decode() == path.name]
     return sorted(
         found, key=lambda path: [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", path.name.lower())]
     )

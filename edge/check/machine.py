@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def heat(_: Config) -> Said:
 def secrets(config: Config) -> Said:
     """Whether others on this machine may read what should be secret."""
     folder = state.directory()
-    if folder.is_dir() and folder.stat().st_mode & stat.S_IWOTH:
+    if os.path.isdir(folder) and folder.stat().st_mode & stat.S_IWOTH:
         return Said(f"{folder} may be written by others; run: chmod go-w {folder}", warning=True)
     files = list(_secret_files(config))
     for path in files:
@@ -66,11 +67,8 @@ def _secret_files(config: Config) -> Iterator[Path]:
     named = (*passwords, config.mqtt.client_key)
     kept = [state.directory() / name for name in SECRET]
     for path in [*(Path(name).expanduser() for name in named if name), *kept]:
-        try:
-            if path.is_file():
-                yield path
-        except PermissionError:
-            continue
+        if os.path.isfile(path):
+            yield path
 
 
 def _judged(machine: Machine, parts: tuple[str, ...], text: str) -> Said:

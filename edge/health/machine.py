@@ -44,7 +44,7 @@ def available_mb() -> float | None:
 
 def disk(folder: Path) -> tuple[float | None, bool]:
     """MiB that are free where a folder is or would be made, and whether this user may write there."""
-    there = next((place for place in (folder, *folder.parents) if place.exists()), Path("/"))
+    there = next((place for place in (folder, *folder.parents) if os.path.exists(place)), Path("/"))
     try:
         return shutil.disk_usage(there).free / MIB, os.access(there, os.W_OK | os.X_OK)
     except OSError:

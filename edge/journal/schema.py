@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sqlite3
 from datetime import datetime, timezone
 from pathlib import Path
@@ -62,11 +63,11 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the journal without changing it; raises JournalError where there is none, or it can't be read."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise JournalError(f"journal: there is none yet at {path}; the device writes it while it runs")
     error: sqlite3.Error | None = None
     # Without a log nobody writes: it can be read as it lies there, even by those who may make no files beside it.
-    log_there = path.with_name(path.name + "-wal").exists()
+    log_there = os.path.exists(path.with_name(path.name + "-wal"))
     for how in ("mode=ro", "mode=ro&immutable=1") if log_there else ("mode=ro&immutable=1",):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -176,7 +177,7 @@ def coverage_text(known: Coverage) -> str:
 
 @contextmanager
 def _existing() -> Iterator[Store]:
-    if not default_path().is_file():
+    if not os.path.isfile(default_path()):
         raise LibraryError("library: there are no songs yet; `moodroom library sync` reads them")
     with Store() as store:
         yield store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,7 @@ def resolver(
         if player not in _WHERE:
             return Music(uri, name)
         song, playlist = _WHERE[player]
-        if not (path or default_path()).is_file():
+        if not os.path.isfile(path or default_path()):
             log.warning("library: there is none yet for %s; `moodroom library sync` reads your songs", uri)
             return None
         try:

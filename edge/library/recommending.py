@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 from edge.errors import LibraryError
@@ -27,7 +28,7 @@ def recommend(
     if table is not None:
         return choose(sort_songs(read_table(table), moved=moves_so_far(path)).of(mood), n, seed=day)
     found = []
-    if (path or default_path()).is_file():
+    if os.path.isfile(path or default_path()):
         with Store(path) as store:
             found = store.placed()
     if not found:

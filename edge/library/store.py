@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -275,7 +276,7 @@ class Store:
 
 def moves_so_far(path: Path | None = None) -> dict[str, str]:
     """What the listener has moved; empty where there is no library yet, which isn't made for that."""
-    if not (path or default_path()).is_file():
+    if not os.path.isfile(path or default_path()):
         return {}
     with closing(Store(path)) as store:
         return store.moved()

@@ -42,7 +42,7 @@ class TokenFile:
             yield
 
     def exists(self) -> bool:
-        return self._unsaved is not None or self.path.is_file()
+        return self._unsaved is not None or os.path.isfile(self.path)
 
     def read(self) -> dict[str, Any] | None:
         """The token as spotipy wants it, or None."""
@@ -101,7 +101,7 @@ class TokenFile:
 
     def refused(self) -> bool:
         """There was a login, which Spotify has refused since."""
-        return self.path.with_suffix(".refused").is_file()
+        return os.path.isfile(self.path.with_suffix(".refused"))
 
     def _keep(self, kept: dict[str, Any], *, new_login: bool) -> None:
         try:

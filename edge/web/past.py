@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def before(path: Path, now: float, started: float, *, most: int = 400) -> list[d
     A `stop` stands at the last thing that each run noted: when the device was switched off afterwards nobody knows.
     """
     midnight = start_of_day(now)
-    if started <= midnight or not path.is_file():
+    if started <= midnight or not os.path.isfile(path):
         return []
     try:
         found = timeline(path, midnight, started)

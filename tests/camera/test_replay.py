@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
+import struct
 import time
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -204,3 +207,38 @@ def test_a_folder_that_may_not_be_read_is_one_sentence(tmp_path: Path, monkeypat
     # Root may read everything.
     monkeypatch.setattr(replay, "_list", refuse)
     assert "can't be read: Permission denied" in refusal(tmp_path)
+
+
+def test_a_looped_replay_whose_source_is_gone_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.png"), np.full((48, 64), 100, np.uint8))
+    camera = open_replay(folder, CONFIG, wait=never, fast=True, loop=True)
+    assert camera.read() is not None
+    (folder / "1.png").unlink()
+    folder.rmdir()
+    with pytest.raises(SourceError, match="put it back"):
+        for _ in range(100):
+            camera.read()
+    camera.close()
+
+
+def test_a_name_that_is_no_text_is_one_sentence_or_passed_over(tmp_path: Path, film: Film) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.webm"))
+    film("a.webm").rename(odd)
+    with pytest.raises(SourceError, match="UTF-8"):
+        frames(odd)
+    for name in (b"/\xff.png", b"/1.png"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + name)).write_bytes(
+            cv2.imencode(".png", np.full((48, 64), 100, np.uint8))[1].tobytes()
+        )
+    assert len(frames(tmp_path)) == 20
+
+
+def test_a_picture_that_claims_to_be_huge_is_passed_over(tmp_path: Path) -> None:
+    made = bytearray(cv2.imencode(".png", np.full((48, 64), 100, np.uint8))[1].tobytes())
+    (tmp_path / "2.png").write_bytes(made)
+    made[16:24] = struct.pack(">II", 70000, 70000)
+    made[29:33] = struct.pack(">I", zlib.crc32(made[12:29]))
+    (tmp_path / "1.png").write_bytes(made)
+    assert len(frames(tmp_path)) == 20
