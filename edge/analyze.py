@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import cv2
 from edge.analysis import Analysis, PersonSample, Sample
 from edge.camera.replay import open_replay
 from edge.config import Config, MoodConfig
+from edge.errors import SourceError
+from edge.file_names import as_text
 from edge.mood import RoomMood
 from edge.tracks import Tracks
 from edge.values import Expression, Frame, Mood
@@ -27,6 +30,7 @@ def analyze(config: Config, film: Path, *, fps: float = FPS, step: Callable[[flo
 
     step: told how many seconds of the film are done. Raises SourceError for what isn't a film, ModelError.
     """
+    as_text(film, SourceError)
     replay = open_replay(film, config.camera, wait=lambda _: None, fast=True, loop=False)
     try:
         looker = _Looker(config)
@@ -47,10 +51,11 @@ def analyze(config: Config, film: Path, *, fps: float = FPS, step: Callable[[flo
 
 
 def length(film: Path) -> float | None:
-    """A film's length in seconds as far as its file says; None where it doesn't."""
-    if not film.is_file():
+    """A film's length in seconds as far as its file says; None where it doesn't. Raises SourceError for its name."""
+    name = as_text(film, SourceError)
+    if not os.path.isfile(name):
         return None
-    capture = cv2.VideoCapture(str(film), cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
     try:
         count, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import sys
@@ -26,6 +28,8 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
 ]
+# A disk that is full, a quota, a file that is too large, a terminal that is gone, a descriptor that can't be written.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has on the MQTT broker.")
 app.add_typer(mqtt_app, name="mqtt")
@@ -52,7 +56,7 @@ def run(
     from edge.options import Options, loader
 
     logs.set_up(verbose=verbose)
-    load = loader(config_file.find(config), source)
+    load = loader(config_file.find(config), None if source is None else config_file.source(source))
     raise typer.Exit(run_daemon(load, Options(once=once, fast=fast, json=json_lines)))
 
 
@@ -68,7 +72,8 @@ def check(
     path = config_file.find(config)
     settings = config_file.load(path)
     if config_only:
-        print(f"{path or 'the built-in configuration'}: fine")
+        told = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
+        print(told if json_text else f"{path or 'the built-in configuration'}: fine")
         return
     from edge.check import try_parts
 
@@ -146,7 +151,7 @@ def speakers(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(config: ConfigOption = None) -> None:  # noqa: ARG001  as everywhere, though nothing in it is needed
     """Print the configuration's JSON schema, for editors."""
     from edge import config_file
 
@@ -154,32 +159,62 @@ def schema() -> None:
 
 
 @app.command()
-def version() -> None:
+def version(config: ConfigOption = None) -> None:  # noqa: ARG001  as everywhere, though nothing in it is needed
     """Print the version."""
     print(__version__)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: errors are one sentence on stderr; exit code 2 for bad input, 1 for what didn't work."""
+    if sys.stdout is None:
+        # Who closed it wants no output.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  it stays open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that are no text.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = app(args=arguments, prog_name="moodroom", standalone_mode=False)
+        code = _answer(arguments)
+        # Here, where it can be told, and not on Python's way out.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our lines went away, as `| head` does.
+        _say_no_more()
+        code = 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        print(f"moodroom: stdout can't be written: {error.strerror}", file=sys.stderr)
+        _say_no_more()
+        code = 1
+    sys.exit(code)
+
+
+def _answer(arguments: list[str] | None) -> int:
+    """Do what the arguments say; gives the exit code."""
+    try:
+        return int(app(args=arguments, prog_name="moodroom", standalone_mode=False) or 0)
     except TyperException as error:
         print(f"moodroom: {error.format_message()}", file=sys.stderr)
-        code = 2
+        return 2
     except (ConfigError, ModelError) as error:
         print(f"moodroom: {error}", file=sys.stderr)
-        code = 2
+        return 2
     except MoodroomError as error:
         print(f"moodroom: {error}", file=sys.stderr)
-        code = 1
+        return 1
     except typer.Abort:
         # Somebody said no, or left.
-        code = 1
-    except BrokenPipeError:
-        # The reader of our lines went away, as `| head` does; Python must not complain of it on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code or 0)
+        return 1
+    except SystemExit:
+        # So Typer and rich end where the reader of our lines went away.
+        raise BrokenPipeError from None
+
+
+def _say_no_more() -> None:
+    """Python would complain on its way out of what it couldn't write."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 if __name__ == "__main__":

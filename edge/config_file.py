@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import difflib
+import stat
 import types
 import typing
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from edge.config import Choice, Config
+from edge.config.looking import Source
 from edge.errors import ConfigError
 from edge.yaml_lines import Location, dotted, read
 
 PLACES = (Path("config.yaml"), Path("/etc/moodroom/config.yaml"))
+_SECRET_S_PLACE = {
+    "mqtt": "name a file in mqtt.password_file, or set MOODROOM_MQTT_PASSWORD",
+    "mpd": "name a file in mpd.password_file, or set MOODROOM_MPD_PASSWORD",
+    "web": "remove it, and run: moodroom web password",
+    "spotify": "remove it, and run: moodroom login",
+}
 _SECRETS = ("password", "secret", "token", "client_secret", "refresh_token")
 
 
 def find(path: Path | None) -> Path | None:
-    """The file that was named, else the first of PLACES that exists, else None: everything at its default."""
+    """The file that was named, else the first of PLACES that exists, else None: everything at its default.
+
+    Raises ConfigError where one may be there and can't be seen: the defaults would be a surprise then.
+    """
     if path is not None:
         return path
-    return next((place for place in PLACES if place.is_file()), None)
+    return next((place for place in PLACES if _is_file(place)), None)
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return stat.S_ISREG(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise ConfigError(f"{place}: can't be read: {error.strerror}; name the file with --config") from None
 
 
 def load(path: Path | None) -> Config:
@@ -36,10 +56,30 @@ def load(path: Path | None) -> Config:
         raise ConfigError(f"{path}: there is no such file; copy config.yaml from the project there") from None
     except IsADirectoryError:
         raise ConfigError(f"{path}: is a folder; name the YAML file in it") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
         raise ConfigError(f"{path}: can't be read: {reason}") from None
     return parse(text, name=str(path))
+
+
+def _at_home(written: str) -> str:
+    """`~/x` or `~user/x` -> the whole path; raises ValueError where nobody is called so."""
+    try:
+        return str(Path(written).expanduser())
+    except RuntimeError:
+        raise ValueError("must be the whole path, or begin with ~ or a user that this machine knows") from None
+
+
+# What the values' validation needs to know of this machine.
+_CONTEXT = {"expand": _at_home}
+
+
+def source(given: str) -> str:
+    """What `--source` names, in the form of camera.source; raises ConfigError with one sentence."""
+    try:
+        return TypeAdapter[str](Source).validate_python(given, context=_CONTEXT)
+    except ValidationError as error:
+        raise ConfigError(f"--source: {_sentence(error.errors()[0]).removeprefix(': ')}") from None
 
 
 def parse(text: str, *, name: str = "config.yaml") -> Config:
@@ -52,7 +92,7 @@ def parse(text: str, *, name: str = "config.yaml") -> Config:
     # `mqtt:` with nothing under it is a section left at its defaults.
     tree = {key: {} if value is None and key in Config.model_fields else value for key, value in tree.items()}
     try:
-        return Config.model_validate(tree)
+        return Config.model_validate(tree, context=_CONTEXT)
     except ValidationError as error:
         found = sorted(error.errors(), key=lambda e: _line(_clean(e["loc"]), lines))
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -108,6 +148,7 @@ _PLAIN = {
     "a valid integer": "a whole number",
     "a valid number, unable to parse string as a number": "a number",
     "a valid number": "a number",
+    "a valid tuple": "a list",
     "a valid boolean, unable to interpret input": "true or false",
     "a valid boolean": "true or false",
     "greater than or equal to": "at least",
@@ -131,8 +172,7 @@ def _quoted(text: str) -> list[str]:
 def _unknown(at: Location) -> str:
     path, key = dotted(at), str(at[-1])
     if key in _SECRETS:
-        mend = "name a file in mqtt.password_file, or set MOODROOM_MQTT_PASSWORD" if at[0] == "mqtt" else "remove it"
-        return f"{path}: secrets don't stand in this file; {mend}"
+        return f"{path}: secrets don't stand in this file; {_SECRET_S_PLACE.get(str(at[0]), 'remove it')}"
     return f"{path}: there is no such key{_nearest(key, _known(at[:-1]))}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,12 +155,20 @@ def _arrays(data: Path) -> dict[str, NDArray[Any]]:
     try:
         # Opened here, since NumPy leaves a broken archive open.
         with data.open("rb") as file, np.load(file) as table:
-            return {name: table[name] for name in wanted if name in table.files}
+            arrays = {name: table[name] for name in wanted if name in table.files}
     except FileNotFoundError:
         raise DataError(f"{data}: there is no such file") from None
-    # A .npy file gives an array, which has neither `files` nor a way to be closed.
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError, TypeError):
-        raise DataError(f"{data}: isn't a NumPy archive (.npz) of faces") from None
+    except PermissionError:
+        raise DataError(f"{data}: can't be read; let this user read it") from None
+    except MemoryError:
+        raise DataError(f"{data}: doesn't fit into this machine's memory, or is damaged") from None
+    except Exception:  # a damaged archive fails in NumPy, zipfile, zlib, lzma or tokenize, each in its own way
+        raise DataError(f"{data}: isn't a NumPy archive (.npz) of faces, or is damaged") from None
+    for name, values in arrays.items():
+        # NumPy gives a member that doesn't begin as an array does as bytes.
+        if not isinstance(values, np.ndarray):
+            raise DataError(f"{data}: {name} isn't a NumPy array (.npy)")
+    return arrays
 
 
 def _array(data: Path, arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:

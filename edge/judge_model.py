@@ -12,8 +12,8 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from edge.config import Config
-from edge.errors import DataError
-from edge.evaluate import evaluate_all
+from edge.errors import DataError, ModelError
+from edge.evaluate import SIZE, evaluate_all
 from edge.evaluation import Evaluation
 from edge.values import EXPRESSIONS, Grey
 from edge.vision.classifier import Classifier
@@ -22,7 +22,12 @@ from edge.watch import BASE, find_model
 
 def judge_model(config: Config, data: Path, *, split: str, json_text: bool, png: Path | None) -> None:
     """Print the figures; raises DataError for a set that can't be used, ModelError for the model."""
-    model = Classifier(find_model(config.vision.model, BASE))
+    path = find_model(config.vision.model, BASE)
+    model = Classifier(path)
+    if model.size != SIZE:
+        raise ModelError(
+            f"{path}: takes faces of {model.size} pixels, and a labelled set has {SIZE}; name another model"
+        )
     order = [model.labels.index(name) for name in EXPRESSIONS]
 
     def classify(face: Grey) -> dict[str, NDArray[np.float64]]:
@@ -55,6 +60,19 @@ def _print(figures: dict[str, Evaluation]) -> None:
     console = Console()
     console.print(table)
     console.print(classes)
+    for name, figure in figures.items():
+        console.print(f"\n{name}, faces: rows are labels, columns what was told")
+        console.print(_confusions(figure))
+
+
+def _confusions(figure: Evaluation) -> Table:
+    """The confusion matrix in plain columns, narrow enough for 80 characters."""
+    table = Table(
+        Column("", no_wrap=True), *(Column(name, justify="right", no_wrap=True) for name in EXPRESSIONS), box=None
+    )
+    for name, counts in zip(EXPRESSIONS, figure.matrix, strict=True):
+        table.add_row(name, *map(str, counts))
+    return table
 
 
 def _draw(figures: dict[str, Evaluation], png: Path) -> None:

@@ -27,6 +27,6 @@ def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None
         except FileNotFoundError:
             if file:
                 raise ConfigError(f"{place}: there is no such file; write the {name} into it") from None
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):
             raise ConfigError(f"{place}: can't be read; it must be text that this user may read") from None
     return None

@@ -18,7 +18,7 @@ from edge.analysis_text import as_csv, as_dict
 from edge.analyze import FPS, analyze, length
 from edge.choices import music_of, options
 from edge.config import Config
-from edge.errors import MoodroomError
+from edge.errors import ConfigError, MoodroomError
 from edge.history import need_folder, write_bytes, write_text
 
 SONGS = 5
@@ -38,6 +38,8 @@ def show_analysis(
         TextColumn("{task.percentage:>3.0f}%"),
         TimeRemainingColumn(),
     )
+    if csv_to == json_to == "-":
+        raise ConfigError("--csv and --json: only one of them can go to stdout; name a file for the other")
     for where in (csv_to, json_to, png):
         # Better known before the film than after it.
         need_folder(where)

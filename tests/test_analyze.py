@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from edge.config import Config
 from edge.errors import ConfigError, SourceError
 from edge.show_analysis import music_for, show_analysis
 from edge.values import EXPRESSIONS, Box, Mood
+from tests.conftest import Moodroom
 
 
 def mood(name: str, valence: float = 0.0) -> Mood:
@@ -186,6 +189,31 @@ def test_what_isnt_a_film_is_refused_in_one_sentence(
     err = capsys.readouterr().err
     assert str(path) in err
     assert err.count("\n") == 1
+
+
+def test_a_name_that_isn_t_utf_8_is_refused_before_opencv_sees_it(tmp_path: Path, moodroom: Moodroom) -> None:
+    # OpenCV ends the process over such a name, so each in a process of its own.
+    path = tmp_path / os.fsdecode(b"caf\xe9.webm")
+    shutil.copy(Path(__file__).parent.parent / "edge" / "demo" / "demo.webm", path)
+    done = moodroom("analyze", path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "its name isn't UTF-8 text; rename it" in done.stderr
+    for call in (lambda: length(path), lambda: analyze(Config(), path)):
+        with pytest.raises(SourceError, match="its name isn't UTF-8 text"):
+            call()
+
+
+def test_csv_and_json_don_t_both_go_to_stdout(
+    cut: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["analyze", str(cut["film"]), "--csv", "-", "--json", "-"])
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1) and "only one of them can go to stdout" in told.err
+
+
+def test_a_film_that_can_t_be_reached_has_no_length(tmp_path: Path) -> None:
+    assert length(tmp_path / ("x" * 300)) is None
 
 
 def test_where_to_write_is_checked_before_the_film(tmp_path: Path) -> None:

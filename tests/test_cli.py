@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
+import typer
 
 import edge
-from edge import config_file
+from edge import cli, config_file
 from tests.conftest import ROOT, Moodroom
 
 MODEL = ROOT / "models" / "tflite" / "fer_int8.tflite"
@@ -64,6 +70,29 @@ def test_wrong_usage_is_one_sentence(moodroom: Moodroom, arguments: list[str], w
     refused(moodroom(*arguments), words)
 
 
+def leaves(command: Any, name: str = "moodroom") -> Iterator[tuple[str, Any]]:
+    below = getattr(command, "commands", {})
+    if not below:
+        yield name, command
+    for word, one in below.items():
+        yield from leaves(one, f"{name} {word}")
+
+
+def test_every_command_takes_a_configuration() -> None:
+    found = dict(leaves(typer.main.get_command(cli.app)))
+    assert len(found) > 15
+    without = [name for name, one in found.items() if not any("--config" in param.opts for param in one.params)]
+    assert without == []
+
+
+def test_a_named_configuration_counts_where_little_is_read_of_it(moodroom: Moodroom, tmp_path: Path) -> None:
+    path = written(tmp_path / "mine.yaml")
+    assert moodroom("version", "--config", path).returncode == 0
+    refused(moodroom("history", "--config", path), "there is none yet", 1)
+    for command in (["history"], ["learning", "reset", "--yes"]):
+        refused(moodroom(*command, "--config", tmp_path / "none.yaml"), "none.yaml: there is no such file")
+
+
 # --- the configuration ------------------------------------------------------------------------------------------------
 
 # On the way of Python's imports: a module that says which foreign libraries were loaded.
@@ -97,6 +126,64 @@ def test_a_configuration_that_can_t_be_used_is_one_sentence(
     refused(moodroom(*command, "--config", bad), f"{bad}, line 2: camera.fsp: there is no such key; did you mean fps?")
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_config_only_is_json_where_that_is_asked_for(moodroom: Moodroom, tmp_path: Path, named: bool) -> None:
+    path = written(tmp_path / "mine.yaml")
+    done = moodroom("check", "--config-only", "--json", *(["--config", path] if named else []))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"ok": True, "config": str(path) if named else None, "checks": []}
+
+
+def test_a_configuration_s_name_may_be_no_text(moodroom: Moodroom, tmp_path: Path) -> None:
+    path = written(tmp_path / os.fsdecode(b"caf\xe9.yaml"))
+    done = moodroom("check", "--config-only", "--config", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("caf\\udce9.yaml: fine\n")
+    path.write_text("camera: 7")
+    refused(moodroom("check", "--config-only", "--config", path), "camera: must be a section")
+
+
+# --- stdout -----------------------------------------------------------------------------------------------------------
+
+
+def answer_to(stdout: int, *arguments: object, unbuffered: bool) -> tuple[int, str]:
+    """The exit code and stderr of a command that writes to this descriptor."""
+    done = subprocess.run(
+        [sys.executable, "-m", "edge", *map(str, arguments)],
+        cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1" if unbuffered else ""},
+        stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+# A line that is written at once, and one that is written at the end.
+UNBUFFERED = pytest.mark.parametrize("unbuffered", [True, False])
+
+
+@UNBUFFERED
+@pytest.mark.parametrize("command", ["version", "schema", "check --config-only --json"])
+def test_a_full_disk_behind_stdout_is_one_sentence(command: str, unbuffered: bool) -> None:
+    with open("/dev/full", "w") as full:
+        told = answer_to(full.fileno(), *command.split(), unbuffered=unbuffered)
+    assert told == (1, "moodroom: stdout can't be written: No space left on device\n")
+
+
+@UNBUFFERED
+@pytest.mark.parametrize("command", ["version", "schema"])
+def test_a_reader_that_went_away_is_no_trouble(command: str, unbuffered: bool) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert answer_to(writer, command, unbuffered=unbuffered) == (0, "")
+    os.close(writer)
+
+
+def test_a_closed_stdout_is_no_trouble() -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m edge version >&-', sys.executable], cwd=ROOT, stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 # --- sources ----------------------------------------------------------------------------------------------------------
 
 
@@ -127,6 +214,19 @@ def test_what_can_t_be_replayed_is_one_sentence(
     moodroom: Moodroom, sources: Path, source: str, words: str, way: list[str]
 ) -> None:
     refused(moodroom("run", "--source", sources / source, *way, timeout=10), words)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("~nosuchuser/a.mp4", "--source: must be the whole path"),
+        ("x" * 300, "--source: must be shorter"),
+        (os.fsdecode(b"caf\xe9.mp4"), "--source: must be UTF-8 text"),
+        ("", "--source: must be auto, "),
+    ],
+)
+def test_a_source_that_can_t_be_is_one_sentence(moodroom: Moodroom, source: str, words: str) -> None:
+    refused(moodroom("run", "--once", "--source", source), words)
 
 
 @pytest.mark.parametrize("way", ["--once", "--fast"])

@@ -111,6 +111,7 @@ def test_addresses_and_links_become_addresses(link: str, uri: str) -> None:
     [
         "", "something", "mpd", "spotify:", "spotify:playlist:", "spotify:user:abc", "spotify:track:a b",
         "https://open.spotify.com/user/somebody", "https://example.com/playlist/37i9dQZF1DXcBWIG", "Nothing", None,
+        "library:", "library:hapy", "library:Happy", "library:default", "mpd:", " mpd: ",
     ],
 )  # fmt: skip
 def test_what_no_player_understands_is_refused(link: object) -> None:
@@ -146,7 +147,7 @@ TYPES = {
     "boolean": bool,
     "null": type(None),
 }
-NOTES = {"title", "description", "default", "$defs"}
+NOTES = {"title", "description", "default", "format", "$defs"}
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:

@@ -23,6 +23,14 @@ def complaint(text: str) -> str:
     return sentence
 
 
+PATHS = (
+    "vision.model", "camera.source", "library.table", "library.music_folder", "library.playlist_folder",
+    "web.password_file", "mpd.password_file", "mqtt.password_file", "mqtt.ca_file",
+)  # fmt: skip
+NO_HOSTS = (
+    "", "mqtt://127.0.0.1:1883", "127.0.0.1:1883", "broker:1883", "a b", "user@broker", "broker/x", "[::1]:1883",
+    "[::1]", "a..b", "x" * 64, "abc." * 64, ":",
+)  # fmt: skip
 BAD = [
     # Unknown keys.
     ("camera:\n  fsp: 3", "x.yaml, line 2: camera.fsp: there is no such key; did you mean fps?"),
@@ -55,6 +63,8 @@ BAD = [
     ("spotify: {client_id: abc}", "spotify.client_id: must be the 32 characters 0-9 and a-f"),
     ("music: {profiles: {}}", "music.profiles: must have at least one entry"),
     ("music: {profiles: {e: {happy: jazz}}}", "music.profiles.e.happy.play: must begin with spotify:, mpd: or"),
+    ("music: {profiles: {e: {happy: 'library:hapy'}}}", "happy.play: must be library: and one of the moods angry, "),
+    ("music: {profiles: {e: {happy: 'mpd:'}}}", "happy.play: must say what to play after mpd:, such as mpd:playlist/"),
     ("music: {profiles: {e: {happy: {name: x}}}}", "music.profiles.e.happy.play: must be given"),
     ("music:\n  profile: party", "line 1: music.profile: there is no profile called 'party'; there is everyday"),
     ("camera: {fps: 0, width: 1}\nmqtt: {port: 0}", "line 1: camera."),
@@ -67,6 +77,29 @@ BAD = [
     # Secrets.
     ("mqtt:\n  password: x", "line 2: mqtt.password: secrets don't stand in this file; name a file in mqtt."),
     ("spotify: {client_secret: x}", "spotify.client_secret: secrets don't stand in this file; remove it"),
+    ("mpd:\n  password: x", "mpd.password_file, or set MOODROOM_MPD_PASSWORD"),
+    ("web: {password: x}", "web.password: secrets don't stand in this file; remove it, and run: moodroom web password"),
+    ("camera: {password: x}", "camera.password: secrets don't stand in this file; remove it"),
+    # Lists.
+    ("music: {takeover: song}", "music.takeover: must be a list, not 'song'"),
+    ("web: {allowed_hosts: foo}", "web.allowed_hosts: must be a list, not 'foo'"),
+    ("library: {playlists: foo}", "library.playlists: must be a list, not 'foo'"),
+    # Numbers that may be left out.
+    ("music: {start_volume: true}", "music.start_volume: must be a number, not True"),
+    ("music: {strong_change: true}", "music.strong_change: must be a number, not True"),
+    ("library: {clusters: true}", "library.clusters: must be a number, not True"),
+    ("library: {refresh: true}", "library.refresh: must be a number, not True"),
+    ("music: {quiet_hours: [{begins: '1:00', ends: '2:00', max_volume: false}]}", "max_volume: must be a number"),
+    ("camera: {rotate: false}", "camera.rotate: must be a number, not False"),
+    # Paths.
+    *((f"{key.replace('.', ': {')}: ~nosuchuser/x}}", f"{key}: must be the whole path, or begin") for key in PATHS),
+    *((f'{key.replace(".", ": {")}: "a\\0b"}}', f"{key}: must be ") for key in PATHS),
+    *((f"{key.replace('.', ': {')}: {'x' * 256}}}", f"{key}: must be shorter; a name has 255 bytes") for key in PATHS),
+    (f"vision: {{model: {'x/' * 2048}}}", "vision.model: must be shorter"),
+    ('vision: {model: "\\ud800"}', "vision.model: "),
+    ('camera: {source: "\\ud800"}', "camera.source: must be UTF-8 text"),
+    # The broker.
+    *((f"mqtt: {{host: '{host}'}}", "mqtt.host: must be a bare name or address such as 1") for host in NO_HOSTS),
     # YAML.
     ("camera:\n  fps: 3\n  fps: 4", "x.yaml, line 3: camera.fps stands there twice; remove one of the two"),
     ("a: &x 1\nb: *x", "x.yaml, line 2: uses a YAML alias (*name)"),
@@ -94,6 +127,44 @@ BAD = [
 @pytest.mark.parametrize(("text", "part"), BAD, ids=[text[:40].replace("\0", "NUL") for text, _ in BAD])
 def test_a_mistake_is_one_sentence_with_the_key_the_line_and_the_mend(text: str, part: str) -> None:
     assert part in complaint(text)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "broker", "home-assistant.local", "my_broker", "küche.lan.", "::1", "fe80::1%eth0", "::ffff:1.2.3.4"],
+)
+def test_the_broker_is_named_as_people_name_hosts(host: str) -> None:
+    assert config_file.parse(f"mqtt: {{host: '{host}'}}").mqtt.host == host
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    text = "mqtt: {tls: true, ca_file: ~/ca.pem, client_cert: ~/me.pem, client_key: ~/me.key, password_file: ~/pw}"
+    mqtt = config_file.parse(text).mqtt
+    assert (mqtt.ca_file, mqtt.client_cert) == ("/home/me/ca.pem", "/home/me/me.pem")
+    assert (mqtt.client_key, mqtt.password_file) == ("/home/me/me.key", "/home/me/pw")
+    assert config_file.parse("camera: {source: ~/film.mp4}").camera.source == "/home/me/film.mp4"
+
+
+def test_addresses_and_pipelines_aren_t_paths() -> None:
+    for source in (
+        f"rtsp://me:{'x' * 300}@camera/live",
+        f"gst:videotestsrc name={'x' * 300}",
+        f"{'x' * 300} ! fakesink",
+    ):
+        assert config_file.parse(f"camera: {{source: '{source}'}}").camera.source == source
+
+
+@pytest.mark.parametrize("given", ["", "~nosuchuser/x", "x" * 300, "caf\udce9.mp4", "a\0b", "-1"])
+def test_a_source_on_the_command_line_is_checked_as_the_file_s(given: str) -> None:
+    with pytest.raises(ConfigError, match=r"^--source: must be ") as caught:
+        config_file.source(given)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_source_on_the_command_line_is_read_as_the_file_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert [config_file.source(given) for given in ("0", "~/a.mp4", "auto")] == ["0", "/home/me/a.mp4", "auto"]
 
 
 def test_the_first_mistake_in_the_file_is_told_and_the_others_are_counted() -> None:
@@ -152,6 +223,16 @@ def test_a_file_that_is_missing_a_folder_or_no_text_is_said_to_be(tmp_path: Path
     assert refusal(tmp_path) == f"{tmp_path}: is a folder; name the YAML file in it"
     assert "can't be read: it isn't UTF-8 text" in refusal(tmp_path / "latin.yaml")
     assert "can't be read: Not a directory" in refusal(tmp_path / "latin.yaml" / "config.yaml")
+
+
+def test_a_place_that_can_t_be_looked_into_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root may look everywhere, but no name is so long.
+    place = tmp_path / ("x" * 300) / "config.yaml"
+    monkeypatch.setattr(config_file, "PLACES", (tmp_path / "config.yaml", place))
+    with pytest.raises(
+        ConfigError, match=r"config\.yaml: can't be read: File name too long; name the file with --config"
+    ):
+        config_file.find(None)
 
 
 def test_the_file_that_was_named_wins_over_the_one_that_lies_there(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,52 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) ->
     path.write_bytes(content)
     with pytest.raises(DataError, match="isn't a NumPy archive"):
         read(path)
+
+
+def damaged(path: Path, kind: str) -> Path:
+    """An archive that fails within a library of Python's own."""
+    good = archive(path.parent)
+    with zipfile.ZipFile(good) as read_from:
+        member = read_from.read("images.npy")
+    members = {
+        "header": member[:128].replace(b"}", b" ") + member[128:],
+        "no array": b"plain text",
+        "enormous": member.replace(b"(6, 48, 48)", b"(6" + b"0" * 12 + b", 48, 48)"),
+    }
+    way = {"lzma": zipfile.ZIP_LZMA, "zlib": zipfile.ZIP_DEFLATED}.get(kind, zipfile.ZIP_STORED)
+    with zipfile.ZipFile(path, "w", way) as out:
+        out.writestr("images" if kind == "no array" else "images.npy", members.get(kind, member))
+        out.writestr("labels.npy", member)
+    content = bytearray(path.read_bytes())
+    first, entry = 30 + len("images.npy"), content.index(b"PK\x01\x02")
+    if kind in ("lzma", "zlib"):
+        # Nine bytes into what is compressed: behind LZMA's properties.
+        content[first + 9 : first + 40] = b"\xff" * 31
+    if kind == "encrypted":
+        content[6] |= 1
+        content[entry + 8] |= 1
+    if kind == "unknown compression":
+        content[8] = content[entry + 10] = 77
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("lzma", "damaged"),
+        ("zlib", "damaged"),
+        ("header", "damaged"),
+        ("encrypted", "damaged"),
+        ("unknown compression", "damaged"),
+        ("enormous", "memory"),
+        ("no array", "images isn't a NumPy array"),
+    ],
+)
+def test_a_damaged_archive_is_one_sentence(tmp_path: Path, kind: str, words: str) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        read(damaged(tmp_path / "bad.npz", kind))
+    assert str(caught.value).startswith(f"{tmp_path}/bad.npz: ") and "\n" not in str(caught.value)
 
 
 def test_a_single_array_a_folder_and_nothing_are_refused(tmp_path: Path) -> None:

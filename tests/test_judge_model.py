@@ -6,12 +6,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
 import scenes
+from edge import judge_model
+from edge.config import Config
+from edge.errors import ModelError
 from edge.values import EXPRESSIONS
 
 Run = Callable[..., CompletedProcess[str]]
@@ -45,6 +49,25 @@ def test_the_table_names_every_expression(faces: Path, moodroom: Run) -> None:
     done = moodroom("evaluate", faces, env={"COLUMNS": "160"})
     assert done.returncode == 0
     assert all(name in done.stdout for name in EXPRESSIONS)
+
+
+def test_every_figure_has_its_confusion_matrix_as_a_table(faces: Path, moodroom: Run) -> None:
+    matrices = {name: told["matrix"] for name, told in json.loads(moodroom("evaluate", faces, "--json").stdout).items()}
+    # As wide as a terminal at least is.
+    lines = [line.split() for line in moodroom("evaluate", faces, env={"COLUMNS": "80"}).stdout.splitlines()]
+    assert set(matrices) == {"expression", "fer2013"}
+    for name, matrix in matrices.items():
+        at = next(number for number, line in enumerate(lines) if line and line[0] == f"{name},")
+        assert lines[at + 1] == list(EXPRESSIONS)
+        assert lines[at + 2 : at + 9] == [
+            [label, *map(str, row)] for label, row in zip(EXPRESSIONS, matrix, strict=True)
+        ]
+
+
+def test_a_model_for_larger_faces_is_one_sentence(faces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_model, "Classifier", lambda _: SimpleNamespace(size=64))
+    with pytest.raises(ModelError, match="takes faces of 64 pixels, and a labelled set has 48"):
+        judge_model.judge_model(Config(), faces, split="all", json_text=True, png=None)
 
 
 @pytest.mark.parametrize("arguments", [["no-such.npz"], ["config.yaml"], ["edge/demo/faces.png"]])

@@ -57,7 +57,7 @@ def test_a_named_file_that_is_missing_or_no_text_is_said_to_be(tmp_path: Path) -
     with pytest.raises(ConfigError, match="there is no such file; write the mqtt_password into it"):
         secret(NAME, str(tmp_path / "none"), environment={})
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xff")
-    for place in (tmp_path / "bytes", tmp_path):
+    for place in (tmp_path / "bytes", tmp_path, "a\0b", "x" * 300):
         with pytest.raises(ConfigError, match="can't be read"):
             secret(NAME, str(place), environment={})
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from edge.config.kinds import Duration, Section
+from edge.config.kinds import Duration, FilePath, Section
 
 _PLAYLIST = re.compile(
     r"(?:spotify:playlist:|https://open\.spotify\.com/(?:intl-[a-z]+/)?playlist/)([A-Za-z0-9]+)(?:\?.*)?"
@@ -37,15 +37,15 @@ class LibraryConfig(Section):
     """The songs that you liked on Spotify."""
     playlists: tuple[Playlist, ...] = ()
     """Playlists of your own that count too; links from Spotify's share menu."""
-    table: str | None = None
+    table: FilePath | None = None
     """A CSV file with valence and energy for each song, for `library features` and the refresh."""
     reccobeats: bool = False
     """Ask reccobeats.com for what isn't known; it is sent the Spotify ids of your songs."""
     reccobeats_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://api.reccobeats.com/v1"
     """Where ReccoBeats answers."""
-    music_folder: str | None = None
+    music_folder: FilePath | None = None
     """MPD's music_directory as seen from here, to analyse files that nothing else knows."""
-    playlist_folder: str | None = None
+    playlist_folder: FilePath | None = None
     """MPD's playlist_directory as seen from here, where the moods' M3U files go."""
     method: Literal["quadrant", "kmeans", "knn"] = "quadrant"
     """How songs find their moods."""

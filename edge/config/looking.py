@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
-from edge.config.kinds import Duration, Section, Share
+from edge.config.kinds import Duration, FilePath, Section, Share, file_path, utf8
 
 
-def _source(value: Any) -> Any:
+def _source(value: Any, about: ValidationInfo) -> Any:
     """A camera may be named by its number."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value in ("",) or str(value).startswith("-"):
         raise ValueError("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
-    return str(value)
+    text = str(value)
+    if "\0" in text:
+        raise ValueError("must be without the character NUL")
+    utf8(text)
+    # Addresses and pipelines may be longer than a path, and begin with no ~.
+    return text if re.match(r"gst:|\w+://", text) or " ! " in text else file_path(text, about)
 
 
 Source = Annotated[
@@ -49,7 +55,7 @@ class CameraConfig(Section):
 class VisionConfig(Section):
     detector: Literal["auto", "yunet", "haar"] = "auto"
     """auto takes YuNet where its file is present, else Haar, which needs no file."""
-    model: str = "models/tflite/fer_int8.tflite"
+    model: FilePath = "models/tflite/fer_int8.tflite"
     """The expression model; its sidecar has the same name and ends in .json."""
     min_face: Annotated[int, Field(ge=12, le=400)] = 28
     """Pixels; smaller faces are passed over."""

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from edge.config.kinds import Port, Section
+from edge.config.kinds import FilePath, Port, Section
+
+# Names of up to 63 characters between dots; IPv6 has colons, and perhaps the interface behind a percent sign.
+_HOST = re.compile(
+    r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
+)
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value) or len(value) > 253:
+        raise ValueError("must be a bare name or address such as 192.168.1.5, without mqtt:// and port; null: no MQTT")
+    return value
 
 
 def _certificate(value: str | None, about: ValidationInfo) -> str | None:
@@ -29,7 +40,7 @@ def _base_topic(value: str) -> str:
 
 
 class MqttConfig(Section):
-    host: str | None = None
+    host: Annotated[str, AfterValidator(_host)] | None = None
     """The broker's name or address; without one there is no MQTT."""
     port: Port = 1883
     """1883 is usual; 8883 with TLS."""
@@ -37,15 +48,15 @@ class MqttConfig(Section):
     """3.1.1 for brokers that don't speak version 5."""
     username: str | None = None
     """The broker's user; its password never stands in this file."""
-    password_file: str | None = None
+    password_file: FilePath | None = None
     """A file with nothing but the password; or set MOODROOM_MQTT_PASSWORD, or systemd's credential mqtt_password."""
     tls: bool = False
     """Encrypted, with the broker's certificate checked."""
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
     """A certificate authority of your own, PEM; without it the system's are used."""
-    client_cert: Annotated[str | None, AfterValidator(_certificate)] = None
+    client_cert: Annotated[FilePath | None, AfterValidator(_certificate)] = None
     """A certificate of the device's own, PEM, for brokers that ask for one."""
-    client_key: Annotated[str | None, AfterValidator(_key)] = None
+    client_key: Annotated[FilePath | None, AfterValidator(_key)] = None
     """Its key, PEM, without a passphrase; may be left out where client_cert's file holds it."""
     websockets: bool = False
     """MQTT over websockets, for brokers behind a web server; the path is /mqtt."""

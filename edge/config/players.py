@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edge.config.kinds import Port, Section
+from edge.config.kinds import FilePath, Port, Section
 
 
 class SpotifyConfig(Section):
@@ -21,5 +21,5 @@ class MpdConfig(Section):
     """Where MPD (Music Player Daemon) or Mopidy runs."""
     port: Port = 6600
     """Its port."""
-    password_file: str | None = None
+    password_file: FilePath | None = None
     """A file with nothing but the password; or set MOODROOM_MPD_PASSWORD, or systemd's credential mpd_password."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,18 +12,10 @@ from numpy.typing import NDArray
 
 from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
+from edge.vision import sidecar
 from edge.vision.crop import cut, square
 from edge.vision.runtime import PACKAGES, interpreter
-
-
-@dataclass(frozen=True)
-class Head:
-    """One output of the network. index: its tensor. scale, zero_point: of its int8 logits."""
-
-    index: int
-    scale: float
-    zero_point: int
-    temperature: float
+from edge.vision.sidecar import Head
 
 
 class Classifier:
@@ -37,26 +26,14 @@ class Classifier:
 
         packages: the TFLite runtimes to try, in order.
         """
-        sidecar = model.with_suffix(".json")
-        facts = _read_sidecar(sidecar)
-        _check_sum(model, facts.get("sha256"))
-        self._interpreter = interpreter(model, packages=packages)
-        try:
-            self.labels: tuple[str, ...] = tuple(facts["labels"])
-            entry = facts["input"]
-            self.size: int = entry["height"]
-            self._levels = _levels(entry)
-            self._margin, self._raised = facts["crop"]["margin"], facts["crop"]["raise"]
-            self._input: int = self._interpreter.get_input_details()[0]["index"]
-            named = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
-            self._heads = {name: _head(name, named, about) for name, about in facts["outputs"].items()}
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{sidecar}: doesn't fit {model.name}: {error} is missing or wrong") from None
-        if "expression" not in self._heads:
-            raise ModelError(f"{sidecar}: has no output called expression; take it from the project again")
-        if set(self.labels) != set(EXPRESSIONS):
-            raise ModelError(f"{sidecar}: its labels must be {', '.join(EXPRESSIONS)}")
-        self.shares = _shares(facts)
+        facts = sidecar.read(model.with_suffix(".json"))
+        _check_sum(model, facts.values.get("sha256"))
+        runtime = self._interpreter = interpreter(model, packages=packages)
+        told = sidecar.check(facts, runtime.get_input_details(), runtime.get_output_details())
+        self.labels, self.size, self.shares = told.labels, told.size, told.shares
+        self._input, self._heads = told.input, told.heads
+        self._margin, self._raised = told.margin, told.raised
+        self._levels = _levels(told.mean, told.std, told.scale, told.zero_point)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
 
     def far(self, face: Face) -> bool:
@@ -91,18 +68,6 @@ class Classifier:
         return np.asarray(odds / odds.sum())
 
 
-def _read_sidecar(path: Path) -> dict[str, Any]:
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path}: there is no such file; vision.model needs its sidecar beside it") from None
-    except (OSError, ValueError):
-        raise ModelError(f"{path}: isn't a readable JSON file; take it from the project again") from None
-    if not isinstance(facts, dict):
-        raise ModelError(f"{path}: isn't a model's sidecar; take it from the project again")
-    return facts
-
-
 def _check_sum(model: Path, wanted: object) -> None:
     """A runtime can crash on a damaged file, so the file is compared before it is loaded."""
     try:
@@ -113,26 +78,10 @@ def _check_sum(model: Path, wanted: object) -> None:
         raise ModelError(f"{model}: isn't the file that its sidecar describes; take both from the project again")
 
 
-def _levels(entry: dict[str, Any]) -> NDArray[np.int8]:
+def _levels(mean: float, std: float, scale: float, zero_point: int) -> NDArray[np.int8]:
     """The int8 input for each of the 256 grey levels: a table is exact and quicker than arithmetic."""
-    real = (np.arange(256) - entry["mean"]) / entry["std"]
-    levels = np.rint(real / entry["scale"]) + entry["zero_point"]
+    levels = np.rint((np.arange(256) - mean) / std / scale) + zero_point
     return np.asarray(np.clip(levels, -128, 127), np.int8)
-
-
-def _head(name: str, named: dict[str, int], about: dict[str, Any]) -> Head:
-    if about["name"] not in named:
-        raise KeyError(f"output {name}")
-    return Head(named[about["name"]], about["scale"], about["zero_point"], about["temperature"])
-
-
-def _shares(facts: dict[str, Any]) -> tuple[float, ...]:
-    """How common the model takes each of EXPRESSIONS to be; even where its sidecar doesn't tell."""
-    try:
-        told = facts["metrics"]["shares"]["expression"]
-        return tuple(float(told[name]) for name in EXPRESSIONS)
-    except (KeyError, TypeError, ValueError):
-        return (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
 
 
 def quality(part: Grey, side: float, face: Face) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from edge import state
 from edge.config import VisionConfig
 from edge.errors import ModelError
+from edge.file_names import as_text
 from edge.values import Box, Face, Grey
 
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
@@ -43,10 +44,11 @@ class YuNet:
     name = "yunet"
 
     def __init__(self, file: Path, *, min_score: float, min_face: int) -> None:
+        name = as_text(file, ModelError)
         try:
-            self._net = cv2.FaceDetectorYN.create(str(file), "", (WORKING_WIDTH, WORKING_WIDTH * 3 // 4), min_score)
+            self._net = cv2.FaceDetectorYN.create(name, "", (WORKING_WIDTH, WORKING_WIDTH * 3 // 4), min_score)
             # A second one for small regions: changing one's size back and forth costs more than it weighs.
-            self._near = cv2.FaceDetectorYN.create(str(file), "", (NEAR, NEAR), min_score)
+            self._near = cv2.FaceDetectorYN.create(name, "", (NEAR, NEAR), min_score)
         except cv2.error:
             raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
         self._min_face = min_face
@@ -87,7 +89,7 @@ class Haar:
     def __init__(self, *, min_face: int) -> None:
         folder = getattr(cv2, "data", None)
         file = Path(folder.haarcascades) / "haarcascade_frontalface_default.xml" if folder else _system_cascade()
-        self._cascade = cv2.CascadeClassifier(str(file))
+        self._cascade = cv2.CascadeClassifier(as_text(file, ModelError))
         if self._cascade.empty():
             raise ModelError(f"{file}: OpenCV's face cascade is missing; install opencv-python-headless below 5")
         self._min_face = min_face
@@ -136,7 +138,8 @@ def find_yunet(base: Path) -> Path | None:
     given = os.environ.get("MOODROOM_MODELS")
     folders = [*([Path(given)] if given else []), state.directory(), base / "models"]
     places = [folder / YUNET_FILE for folder in folders]
-    return next((place for place in places if place.is_file()), None)
+    # Path.is_file raises where a folder on the way is closed to us.
+    return next((place for place in places if os.path.isfile(place)), None)
 
 
 def _frontal(row: NDArray[np.float32]) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import ModelError
+from edge.file_names import as_text
 
 PACKAGES = ("ai_edge_litert", "tflite_runtime")
 
@@ -19,6 +20,7 @@ def interpreter(model: Path, *, packages: tuple[str, ...] = PACKAGES) -> Any:
     model: the tflite file; check its sha256 first, since a damaged one can end the process.
     packages: which runtimes to try, in this order. ai-edge-litert has the fast int8 kernels.
     """
+    name = as_text(model, ModelError)
     for package in packages:
         try:
             module = __import__(f"{package}.interpreter", fromlist=["Interpreter"])
@@ -26,7 +28,7 @@ def interpreter(model: Path, *, packages: tuple[str, ...] = PACKAGES) -> Any:
             continue
         try:
             with _quiet():
-                found = module.Interpreter(model_path=str(model), num_threads=1)
+                found = module.Interpreter(model_path=name, num_threads=1)
                 found.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{model}: isn't a TFLite model that {package} can run: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
@@ -82,7 +83,7 @@ def test_the_sidecar_s_numbers_are_the_model_s_own(classifier: Classifier) -> No
 
 @given(st.floats(0, 255), st.floats(1, 255), st.floats(0.001, 1), st.integers(-128, 127))
 def test_the_table_is_the_contract_s_formula(mean: float, std: float, scale: float, zero: int) -> None:
-    table = module._levels({"mean": mean, "std": std, "scale": scale, "zero_point": zero})
+    table = module._levels(mean, std, scale, zero)
     assert table.shape == (256,) and table.dtype == np.int8
     for grey in range(256):
         real = (grey - mean) / std
@@ -183,16 +184,18 @@ def test_missing_files_are_said_to_be_missing(changed: Callable[..., Path]) -> N
     assert f"{model.with_suffix('.json')}: there is no such file" in refusal(model)
 
 
-@pytest.mark.parametrize("text", ["", "{", "not json", "\0", "[1]", "null", '"text"'])
+@pytest.mark.parametrize("text", ["", "{", "not json", "\0", "[1]", "null", '"text"', "[" * 10**5])
 def test_a_sidecar_that_can_t_be_read_is_refused(changed: Callable[..., Path], text: str) -> None:
     model = changed()
     model.with_suffix(".json").write_text(text)
     assert f"{model.with_suffix('.json')}: isn't a" in refusal(model)
 
 
-@pytest.mark.parametrize("labels", [["happy"] * 7, [*EXPRESSIONS[:6], "contempt"], []])
-def test_other_labels_are_refused(changed: Callable[..., Path], labels: list[str]) -> None:
-    assert "its labels must be angry, disgust" in refusal(changed(labels=labels))
+@pytest.mark.parametrize(
+    "labels", [["happy"] * 7, [*EXPRESSIONS[:6], "contempt"], [], [*EXPRESSIONS, "happy"], [["happy"]] * 7]
+)
+def test_other_labels_are_refused(changed: Callable[..., Path], labels: list[Any]) -> None:
+    assert "labels must be angry, disgust" in refusal(changed(labels=labels))
 
 
 @pytest.mark.parametrize("key", ["labels", "input", "outputs", "crop", "sha256"])
@@ -203,4 +206,57 @@ def test_a_sidecar_with_something_wrong_is_one_sentence(changed: Callable[..., P
 
 def test_a_head_that_the_model_lacks_is_named(changed: Callable[..., Path]) -> None:
     outputs = FACTS["outputs"] | {"fer2013": FACTS["outputs"]["fer2013"] | {"name": "no_such"}}
-    assert "output fer2013" in refusal(changed(outputs=outputs))
+    assert "outputs.fer2013.name must be one of the model's outputs, not 'no_such'" in refusal(changed(outputs=outputs))
+
+
+NAN, HUGE = float("nan"), 10**400
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("input.height", value) for value in (64, "48", 0, 48.0, True, None)),
+        *(("input.width", value) for value in (64, "48")),
+        ("input.channels", 3), ("input.channels", True), ("input.layout", "NCHW"), ("input.dtype", "float32"),
+        ("input.resize", "cubic"),
+        *(("input.scale", value) for value in (0, -1, NAN, "x", 0.02, HUGE)),
+        *(("input.zero_point", value) for value in ("x", 1.0, 2, NAN, True)),
+        *(("input.mean", value) for value in (NAN, -1, 300, "129", None)),
+        *(("input.std", value) for value in (0, -3, NAN, float("inf"), "64", [64])),
+        *(("crop.margin", value) for value in (0, "1.1", NAN, 1e300, False)),
+        *(("crop.raise", value) for value in ("0", NAN, 1e300)),
+        *(("outputs.expression.temperature", value) for value in ("hot", 0, -1, NAN, 1e-300, None)),
+        *(("outputs.fer2013.scale", value) for value in (NAN, 0, "x", 0.05)),
+        *(("outputs.fer2013.zero_point", value) for value in ("x", 0)),
+        ("outputs.expression.dtype", "float32"), ("outputs.expression.kind", "probabilities"),
+        ("outputs.expression.name", 7), ("outputs.expression.name", ["a"]),
+        *(("metrics.shares.expression.happy", value) for value in (NAN, -1, 2, "0.2", None)),
+    ],
+)  # fmt: skip
+def test_a_value_that_can_t_be_is_named(changed: Callable[..., Path], key: str, value: object) -> None:
+    facts = copy.deepcopy(FACTS)
+    *sections, last = key.split(".")
+    at = facts
+    for name in sections:
+        at = at[name]
+    at[last] = value
+    assert f"model.json: {key} must be " in refusal(changed(**facts))
+
+
+def test_a_network_of_another_shape_is_refused(changed: Callable[..., Path]) -> None:
+    facts = FACTS | {"input": FACTS["input"] | {"height": 64, "width": 64}}
+    assert "input.height must be the model's own, whose input is 1 x 48 x 48 x 1 int8, not 64" in refusal(
+        changed(**facts)
+    )
+
+
+def test_shares_are_even_where_the_sidecar_doesn_t_tell_them(changed: Callable[..., Path]) -> None:
+    for metrics in ({}, {"shares": {}}):
+        assert Classifier(changed(metrics=metrics)).shares == (1 / 7,) * 7
+    told = Classifier(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})).shares
+    assert told == (0, 0, 0, 0, 0.5, 0, 0)
+    refusal(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
+
+
+def test_a_key_with_a_line_break_stays_in_one_line(changed: Callable[..., Path]) -> None:
+    refusal(changed(outputs=FACTS["outputs"] | {"a\nb": {}}))

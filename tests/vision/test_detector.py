@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +158,30 @@ def test_the_folder_that_was_named_is_searched_before_the_state_and_the_project(
         (folder / YUNET_FILE).touch()
         monkeypatch.setenv("MOODROOM_MODELS", str(tmp_path / "named"))
         assert find_yunet(tmp_path) == folder / YUNET_FILE
+
+
+def test_a_folder_that_can_t_be_looked_into_holds_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state_folder: Path
+) -> None:
+    state_folder.mkdir()
+    (state_folder / YUNET_FILE).touch()
+    monkeypatch.setenv("MOODROOM_MODELS", str(tmp_path / ("x" * 300)))
+    assert find_yunet(tmp_path) == state_folder / YUNET_FILE
+
+
+def test_a_folder_whose_name_isn_t_utf_8_is_one_sentence(tmp_path: Path, yunet_folder: Path) -> None:
+    # OpenCV ends the process over such a name, so in a process of its own.
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    shutil.copy(yunet_folder / YUNET_FILE, folder)
+    code = "from pathlib import Path; from edge.config import VisionConfig; from edge.vision import detector as d\n"
+    code += "try:\n    d.open_detector(VisionConfig(), base=Path())\nexcept d.ModelError as error:\n    print(error)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "MOODROOM_MODELS": str(folder)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert "its name isn't UTF-8 text" in done.stdout
 
 
 def test_a_file_that_isn_t_yunet_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

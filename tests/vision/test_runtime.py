@@ -80,6 +80,11 @@ def test_a_file_that_is_no_model_is_one_sentence(tmp_path: Path) -> None:
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_name_that_isn_t_utf_8_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="its name isn't UTF-8 text"):
+        interpreter(tmp_path / os.fsdecode(b"caf\xe9.tflite"))
+
+
 def test_the_runtime_s_greeting_stays_off_our_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     interpreter(MODEL)
     os.write(2, b"still there")
