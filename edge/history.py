@@ -45,6 +45,8 @@ def show_history(
     `since` begins with or, with `week`, the seven days from it on; without `since`, those that end now.
     everything: the table shows decisions to leave the music as it is, too. now: Unix time, for tests.
     """
+    if csv_to == "-" and json_text:
+        raise ConfigError("--csv and --json: only one of them can go to stdout; name a file for the CSV")
     for where in (csv_to, png):
         need_folder(where)
     at = time.time() if now is None else now

@@ -89,6 +89,8 @@ def test_csv_holds_everything(path: Path, tmp_path: Path, capsys: pytest.Capture
     assert (rows[1]["valence"], rows[1]["people"], rows[1]["text"]) == ("0.7", "2", "")
     show_history(path=path, now=NOON, csv_to=str(tmp_path / "a.csv"))
     assert (tmp_path / "a.csv").read_text() == out == as_csv(ENTRIES)
+    with pytest.raises(ConfigError, match="only one of them"):
+        show_history(path=path, now=NOON, csv_to="-", json_text=True)
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,18 @@ class SpotifyLibrary(Web):
     def playlists(self) -> list[Playlist]:
         """All playlists that the account has or follows."""
         found: list[Playlist] = []
+        offset = 0
         while True:
-            page = self._call(self._spotipy.current_user_playlists, limit=PAGE, offset=len(found)) or {}
+            page = self._call(self._spotipy.current_user_playlists, limit=PAGE, offset=offset) or {}
             items = page.get("items") or []
+            # Some are told as null; they count all the same.
+            offset += len(items)
             found += [
                 Playlist(str(one.get("id")), str(one.get("name") or ""), str(one.get("description") or ""))
                 for one in items
                 if isinstance(one, dict)
             ]
-            if not items or len(found) >= int(page.get("total") or 0):
+            if not items or offset >= int(page.get("total") or 0):
                 return found
 
     def create(self, name: str, description: str) -> str:
