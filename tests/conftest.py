@@ -11,9 +11,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from edge.vision.detector import YUNET_FILE
 
+# How long a step takes says how busy the machine is.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 ROOT = Path(__file__).resolve().parent.parent
 Film = Callable[..., Path]
 Moodroom = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -78,7 +82,7 @@ def moodroom(tmp_path: Path) -> Moodroom:
     empty = tmp_path / "cwd"
 
     def run(
-        *args: object, env: Mapping[str, str] | None = None, timeout: float = 30
+        *args: object, env: Mapping[str, str] | None = None, timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
         empty.mkdir(exist_ok=True)
         path = os.pathsep.join(filter(None, [str(ROOT), (env or {}).get("PYTHONPATH"), os.environ.get("PYTHONPATH")]))
