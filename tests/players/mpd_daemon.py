@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import signal
 import socket
@@ -64,7 +65,14 @@ class Daemon:
 
     def near_the_end(self) -> None:
         """Of the song that plays: half a second more, so that no test hangs on how fast its machine is before that."""
-        self.ask(f"seekcur {LENGTH - 0.5}")
+
+        def there() -> bool:
+            # An MPD that has only just begun to play may take the command and not do it.
+            self.ask(f"seekcur {LENGTH - 0.5}")
+            found = re.search(r"^elapsed: ([0-9.]+)$", self.ask("status"), re.MULTILINE)
+            return found is not None and float(found[1]) >= LENGTH - 1
+
+        wait_for(there, 10, "the song's end")
 
     def ask(self, command: str) -> str:
         """Another client: a person, or the test's own eyes."""
