@@ -15,7 +15,7 @@ from edge.camera import Wait
 from edge.camera.grey import to_grey
 from edge.config import CameraConfig
 from edge.errors import SourceError
-from edge.file_names import as_text
+from edge.file_names import as_text, is_text
 from edge.values import Frame, Grey, Wanted
 
 # What FFmpeg and OpenCV say about a broken film, we say in one sentence.
@@ -141,7 +141,7 @@ def _list(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     # OpenCV ends the process over a name that isn't text.
-    found = [path for path in found if path.name.encode(errors="ignore").decode() == path.name]
+    found = [path for path in found if is_text(path.name)]
     return sorted(
         found, key=lambda path: [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", path.name.lower())]
     )

@@ -63,8 +63,9 @@ class Todo:
         if wish.act is Act.FORGET:
             self.kept = None
             self.asked = [one for one in self.asked if not forgotten(one.given)]
-            waiting = [step.wish for step in self.steps if step.wish is not None and step.do in MUSIC]
-            self.drop(lambda step: any(step.wish is one and forgotten(one) for one in waiting))
+            music = [step.wish for step in self.steps if step.do in MUSIC]
+            waiting = [wish for wish in music if wish is not None and forgotten(wish)]
+            self.drop(lambda step: any(step.wish is wish for wish in waiting))
             return
         if wish.act is Act.NEXT and self.kept is not None:
             # The song ends now, which is what the kept wish waited for.
