@@ -6,8 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,19 +15,13 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.waiting import PATIENCE, wait_for
+
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 15.0, what: str = "it") -> None:
-    """Wait until something is true; fail where it doesn't become so."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, f"{what} did not come within {seconds} s"
-        time.sleep(0.02)
 
 
 class Broker:
@@ -55,7 +48,7 @@ class Broker:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-        wait_for(answers, 10, f"mosquitto's port {self.port}: {self._log.read_text()}")
+        wait_for(answers, f"mosquitto's port {self.port}: {self._log.read_text()}")
 
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -65,7 +58,7 @@ class Broker:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE)
             self._process = None
 
 
@@ -85,7 +78,7 @@ class Listener:
         self._client.on_subscribe = lambda *_: subscribed.append(True)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        wait_for(lambda: bool(subscribed), what="a subscription")
+        wait_for(lambda: bool(subscribed), "a subscription")
 
     def __enter__(self) -> Listener:
         return self

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from edge.vision.detector import YUNET_FILE
+from tests.waiting import PATIENCE
 
 # How long a step takes says how busy the machine is.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,7 +83,7 @@ def moodroom(tmp_path: Path) -> Moodroom:
     empty = tmp_path / "cwd"
 
     def run(
-        *args: object, env: Mapping[str, str] | None = None, timeout: float = 120
+        *args: object, env: Mapping[str, str] | None = None, timeout: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]:
         empty.mkdir(exist_ok=True)
         path = os.pathsep.join(filter(None, [str(ROOT), (env or {}).get("PYTHONPATH"), os.environ.get("PYTHONPATH")]))

@@ -11,6 +11,7 @@ from edge.config import MqttConfig
 from edge.homeassistant import Discovery
 from edge.mqtt import Mqtt
 from edge.values import Command
+from tests.waiting import PATIENCE
 
 
 class Device:
@@ -28,9 +29,9 @@ class Device:
             home=home,
         )
 
-    def listens(self, seconds: float = 5.0) -> bool:
+    def listens(self) -> bool:
         """True once the broker has taken what follows our subscription: from then on it passes on commands."""
-        return self.mqtt.wait_connected(seconds) and self.mqtt._link.flush(seconds)
+        return self.mqtt.wait_connected(PATIENCE) and self.mqtt._link.flush(PATIENCE)
 
     def said(self, words: str) -> bool:
         return any(words in (problem or "") for problem in self.problems)

@@ -14,6 +14,7 @@ import cv2
 import pytest
 
 import arm64_answers
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts" / "check_arm64"
@@ -116,7 +117,7 @@ def test_the_comparison_ends_with_the_right_code(
     ],
 )
 def test_wrong_arguments_are_answered_in_a_sentence(arguments: list[str], sentence: str) -> None:
-    done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -131,4 +132,4 @@ def test_the_named_tests_are_there() -> None:
 
 def test_comparing_needs_nothing_but_python() -> None:
     code = "import sys; sys.path.insert(0, 'scripts'); import arm64_answers; raise SystemExit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-I", "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-I", "-c", code], cwd=ROOT, timeout=PATIENCE, check=False).returncode == 0

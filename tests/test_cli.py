@@ -18,6 +18,7 @@ import typer
 import edge
 from edge import cli, config_file
 from tests.conftest import ROOT, Moodroom
+from tests.waiting import PATIENCE
 
 MODEL = ROOT / "models" / "tflite" / "fer_int8.tflite"
 
@@ -151,7 +152,7 @@ def answer_to(stdout: int, *arguments: object, unbuffered: bool) -> tuple[int, s
     done = subprocess.run(
         [sys.executable, "-m", "edge", *map(str, arguments)],
         cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1" if unbuffered else ""},
-        stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     return done.returncode, done.stderr
 
@@ -213,7 +214,7 @@ def sources(tmp_path: Path) -> Path:
 def test_what_can_t_be_replayed_is_one_sentence(
     moodroom: Moodroom, sources: Path, source: str, words: str, way: list[str]
 ) -> None:
-    refused(moodroom("run", "--source", sources / source, *way, timeout=10), words)
+    refused(moodroom("run", "--source", sources / source, *way, timeout=PATIENCE), words)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pytest
 from edge.vision.detector import YUNET_FILE
 from tests.broker import free_port
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE
 
 SCRIPT = ROOT / "scripts" / "fetch_models"
 CONTENT = bytes(range(256)) * 900
@@ -78,7 +79,9 @@ def fetch(tmp_path: Path, server: Server) -> Fetch:
     def run(what: str, *more: object) -> subprocess.CompletedProcess[str]:
         url = what if ":" in what else f"http://127.0.0.1:{server.server_port}/{what}"
         command = [sys.executable, script, "--url", url, *map(str, more)]
-        return subprocess.run(command, env={"NO_PROXY": "*"}, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(
+            command, env={"NO_PROXY": "*"}, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
 
     return run
 

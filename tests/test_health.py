@@ -11,6 +11,7 @@ import pytest
 
 from edge.health import Health, SystemdNotifier, Verdict, WallClock, machine, memory_mb, slowdown, throttled
 from edge.values import UNKNOWN, Mood, Reading
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_systemd_is_told(tmp_path: Path, abstract: bool) -> None:
     address = f"\0moodroom-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address)
-        systemd.settimeout(2)
+        systemd.settimeout(PATIENCE)
         SystemdNotifier(address.replace("\0", "@")).tell("READY=1")
         assert systemd.recv(100) == b"READY=1"
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 SHELL = ["install", "moodroom", "check_arm64", "check_service", "environment.sh", "run", "test"]
 PARTS = ["edge", "models/tflite", "scripts", "systemd", "constraints"]
@@ -83,7 +85,7 @@ class Machine:
             cwd=cwd,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -112,7 +114,7 @@ def test_the_shell_scripts_are_clean() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout
@@ -259,7 +261,7 @@ def test_without_root_this_machine_stays_as_it_is(machine: Machine) -> None:
         env=machine.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "install: must be run as root: sudo scripts/install\n")
@@ -278,7 +280,7 @@ def service_step(machine: Machine, changed: str, table: str) -> subprocess.Compl
             env=machine.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     finally:

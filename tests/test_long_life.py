@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from soak import Slope, brokers, cameras, days, readings, slope
-from tests.broker import Broker, broker, wait_for
+from tests.broker import Broker, broker
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker"]
 EDGE = ROOT / "edge"
@@ -111,12 +112,12 @@ def test_a_read_only_system_is_enough(tmp_path: Path, broker: Broker) -> None:
             cwd=ROOT, env=os.environ | {"STATE_DIRECTORY": str(writable)}, stdout=out, stderr=out,
         )  # fmt: skip
         try:
-            wait_for(lambda: "%" in log.read_text() or process.poll() is not None, 40, "a mood")
+            wait_for(lambda: "%" in log.read_text() or process.poll() is not None, "a mood")
             if process.poll() == 77:
                 pytest.skip("this machine lets nobody make a read-only system")
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(PATIENCE)
     text = log.read_text()
     assert process.returncode == 0, text
     assert "Traceback" not in text and "can't be written" not in text and "Read-only" not in text
@@ -136,7 +137,7 @@ def test_a_state_directory_that_can_t_be_written_is_a_verdict_and_no_end(tmp_pat
             )
         finally:
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -210,7 +211,7 @@ def test_the_start_is_cheap_and_a_broker_that_hangs_doesn_t_hold_the_stop_up(tmp
     log = tmp_path / "log"
     with log.open("w") as out, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
-        systemd.settimeout(40)
+        systemd.settimeout(PATIENCE)
         process = subprocess.Popen(
             [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo"],
             cwd=ROOT, env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "notify")}, stdout=out, stderr=out,
@@ -219,13 +220,13 @@ def test_the_start_is_cheap_and_a_broker_that_hangs_doesn_t_hold_the_stop_up(tmp
             while systemd.recv(1000) != b"READY=1":
                 pass
             start = spent(process.pid)
-            wait_for(lambda: "%" in log.read_text() and "connected" in log.read_text(), 40, "a mood")
+            wait_for(lambda: "%" in log.read_text() and "connected" in log.read_text(), "a mood")
             size = resident(process.pid)
             broker.send(signal.SIGSTOP)
             time.sleep(0.5)
             began = time.monotonic()
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
             took = time.monotonic() - began
         finally:
             process.kill()
@@ -233,4 +234,4 @@ def test_the_start_is_cheap_and_a_broker_that_hangs_doesn_t_hold_the_stop_up(tmp
     print(f"READY=1 after {start:.2f} s of CPU; {size:.0f} MB; stopped within {took:.1f} s, the broker hanging")
     assert start < 3
     assert size < 150
-    assert took < 5, "3 s on a machine that has nothing else to do"
+    assert took < 30, "3 s on a machine that has nothing else to do; a broker that hangs is given up after minutes"

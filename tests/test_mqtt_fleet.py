@@ -16,7 +16,8 @@ import pytest
 from edge.config import MqttConfig
 from edge.mqtt import Mqtt
 from edge.values import Command
-from tests.broker import Broker, Listener, broker, running, wait_for
+from tests.broker import Broker, Listener, broker, running
+from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker"]
 DEVICES = 200
@@ -60,7 +61,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
     broker: Broker, fleet: Fleet, patience: float
 ) -> None:
     """patience: the broker is away until each device waits so many seconds and more between two tries."""
-    wait_for(lambda: fleet.connected() == DEVICES, 60, "the whole fleet")
+    wait_for(lambda: fleet.connected() == DEVICES, "the whole fleet")
     random_ = random.Random(1)
     told = Counter[str]()
 
@@ -74,7 +75,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
                 told[f"moodroom/room-{number}/event"] += 1
 
     with Listener(broker.port, "moodroom/+/+") as listener:
-        wait_for(lambda: len(listener.heard) >= DEVICES, what="everybody's status")
+        wait_for(lambda: len(listener.heard) >= DEVICES, "everybody's status")
         listener.heard.clear()
         heard: Counter[str] = Counter()
 
@@ -86,20 +87,21 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
         for _ in range(3):
             # One round at a time: Mosquitto queues a thousand messages for a listener, and drops the rest.
             change(1)
-            wait_for(all_heard, 30, "every message, once")
+            wait_for(all_heard, "every message, once")
 
         # The broker goes away; meanwhile each mood changes three times and each device has something to tell.
         broker.send(signal.SIGKILL)
-        wait_for(lambda: fleet.connected() == 0, 20, "everybody's notice")
+        wait_for(lambda: fleet.connected() == 0, "everybody's notice")
         broker.stop()
         change(3)
-        wait_for(lambda: all(device._link._wait >= patience for device in fleet.devices), 60, "more tries")
+        wait_for(lambda: all(device._link._wait >= patience for device in fleet.devices), "more tries")
         began = time.monotonic()
         broker.start()
         arrivals = []
         while (back := fleet.connected()) < DEVICES:
-            arrivals.append(back)
-            assert time.monotonic() - began < 90, f"{back} of {DEVICES} are back"
+            took = time.monotonic() - began
+            arrivals.append((took, back))
+            assert took < PATIENCE, f"{back} of {DEVICES} are back"
             time.sleep(0.1)
         took = time.monotonic() - began
     newest = {f"moodroom/room-{n}/mood": device._kept["mood"] for n, device in enumerate(fleet.devices)}
@@ -109,8 +111,9 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
             found = {topic: text for topic, text, _ in late.heard}
             return found == newest
 
-        wait_for(all_newest, 20, "every device's newest mood")
-    most_at_once = max((b - a for a, b in itertools.pairwise(arrivals)), default=0)
+        wait_for(all_newest, "every device's newest mood")
+    # Where the machine looked away for longer, nobody saw them come.
+    most_at_once = max((b - a for (begin, a), (end, b) in itertools.pairwise(arrivals) if end - begin < 0.3), default=0)
     print(f"{DEVICES} devices back in {took:.1f} s, {most_at_once} at most within 0.1 s")
     # A herd would arrive in one moment; these come spread over a second and more.
     assert most_at_once < DEVICES / 2
@@ -122,13 +125,13 @@ def test_a_dozen_devices_take_commands_each_its_own(broker: Broker) -> None:
     for device in fleet.devices:
         device.start()
     try:
-        wait_for(lambda: fleet.connected() == 12, 20, "the fleet")
+        wait_for(lambda: fleet.connected() == 12, "the fleet")
         # From the broker's word on the message after it, it passes on what was asked for.
-        assert all(device._link.flush(5) for device in fleet.devices)
+        assert all(device._link.flush(PATIENCE) for device in fleet.devices)
         with Listener(broker.port) as person:
             for number in range(12):
                 person.publish(f"moodroom/room-{number}/set/volume", str(number))
-            wait_for(lambda: len(fleet.commands) == 12, what="all commands")
+            wait_for(lambda: len(fleet.commands) == 12, "all commands")
         assert all(command.value == str(number) for number, command in fleet.commands)
     finally:
         for device in fleet.devices:
@@ -155,10 +158,10 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
             device.start()
             try:
                 device.keep("mood", {"mood": "happy"})
-                wait_for(lambda: person.last("moodroom/annex/mood") is not None, 15, "the mood, across")
+                wait_for(lambda: person.last("moodroom/annex/mood") is not None, "the mood, across")
                 wait_for(lambda: person.last("moodroom/annex/status") == "online")
                 person.publish("moodroom/annex/set/mood", "sad")
-                wait_for(lambda: bool(commands), 10, "the command, across")
+                wait_for(lambda: bool(commands), "the command, across")
                 assert commands == [Command("mood", "sad", origin="mqtt")]
 
                 # The house's broker restarts, and forgets; the bridge says what it knows again.
@@ -171,7 +174,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
                         late.publish("moodroom/test", "x")
                         return late.last("moodroom/annex/mood") == '{"mood": "neutral"}'
 
-                wait_for(across, 20, "the newest mood, across")
+                wait_for(across, "the newest mood, across")
                 assert json.loads(device._kept["mood"])["mood"] == "neutral"
                 assert len(commands) == 1, "no command comes twice"
             finally:

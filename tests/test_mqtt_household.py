@@ -29,8 +29,9 @@ from edge.homeassistant import Discovery, discovery
 from edge.mqtt import EVENT_LIFE, LONGEST, Memory, Mqtt, memory, read_command
 from edge.room import PLAYBACK, Room
 from edge.values import EXPRESSIONS, Command, Control
-from tests.broker import Broker, Listener, broker, free_port, running, wait_for
+from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt_device import Device, Make, device
+from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker", "device"]
 BASE = "moodroom/kitchen"
@@ -95,7 +96,7 @@ def encrypted(tmp_path: Path, authority: Path) -> Iterator[Callable[..., int]]:
 
 def test_our_own_authority_is_trusted(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
     one = device(encrypted(), tls=True, ca_file=str(authority / "ca.crt"))
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     assert one.problems == [None]
 
 
@@ -111,7 +112,7 @@ def test_a_wrong_certificate_is_named_and_never_accepted(
     encrypted: Callable[..., int], authority: Path, device: Make, certificate: str, ca: str | None, words: str
 ) -> None:
     one = device(encrypted(certificate), tls=True, ca_file=ca and str(authority / ca))
-    wait_for(lambda: bool(one.problems), what="a problem")
+    wait_for(lambda: bool(one.problems), "a problem")
     assert one.said(words) and one.said("mqtt.ca_file")
     assert not one.mqtt.wait_connected(1.5)
     assert len(one.problems) == 1
@@ -120,20 +121,20 @@ def test_a_wrong_certificate_is_named_and_never_accepted(
 def test_a_certificate_of_the_device_s_own(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
     port, ca = encrypted(ask=True), str(authority / "ca.crt")
     bare = device(port, tls=True, ca_file=ca)
-    wait_for(lambda: bare.said("mqtt.client_cert"), what="the named problem")
+    wait_for(lambda: bare.said("mqtt.client_cert"), "the named problem")
     pair = {"client_cert": str(authority / "client.crt"), "client_key": str(authority / "client.key")}
     one = device(port, tls=True, ca_file=ca, **pair)
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
 
 
 def test_tls_to_a_port_without_it_is_named(broker: Broker, authority: Path, device: Make) -> None:
     one = device(broker.port, tls=True, ca_file=str(authority / "ca.crt"))
-    wait_for(lambda: one.said("mqtt.tls"), 15, "a problem")
+    wait_for(lambda: one.said("mqtt.tls"), "a problem")
 
 
 def test_no_tls_to_a_port_with_it_is_named(encrypted: Callable[..., int], device: Make) -> None:
     one = device(encrypted())
-    wait_for(lambda: one.said("mqtt.tls"), 15, "a problem")
+    wait_for(lambda: one.said("mqtt.tls"), "a problem")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_websockets(tmp_path: Path, device: Make) -> None:
     port = free_port()
     with running(tmp_path, extra=f"listener {port} 127.0.0.1\nprotocol websockets"):
         one = device(port, websockets=True)
-        assert one.mqtt.wait_connected(5)
+        assert one.mqtt.wait_connected(PATIENCE)
 
 
 # --- access lists -----------------------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], 
     )
     server = guarded(acl)
     one = device(server.port, home=home(), **LOGIN)
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     one.mqtt.keep("mood", {"mood": "sad"})
     with Listener(server.port, username="person", password="secret") as person:
         wait_for(lambda: person.last(WHOLE) is not None and person.last(f"{BASE}/mood") is not None)
@@ -214,17 +215,17 @@ def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], 
 
 def test_what_the_access_list_forbids_is_named(guarded: Callable[[str], Broker], device: Make) -> None:
     one = device(guarded(f"topic readwrite {BASE}/#").port, home=home(), **LOGIN)
-    wait_for(lambda: one.said(f"publish on {WHOLE}"), what="the named problem")
+    wait_for(lambda: one.said(f"publish on {WHOLE}"), "the named problem")
     assert one.mqtt.wait_connected(1)
 
 
 def test_a_password_that_was_put_right_is_taken(guarded: Callable[[str], Broker], device: Make) -> None:
     port = guarded("topic readwrite #").port
     one = device(port, username="kitchen", password="wrong")
-    wait_for(lambda: one.said("refuses"), what="the refusal")
+    wait_for(lambda: one.said("refuses"), "the refusal")
     assert one.said("mqtt.username")
     again = device(port, **LOGIN)
-    assert again.mqtt.wait_connected(5)
+    assert again.mqtt.wait_connected(PATIENCE)
 
 
 # --- brokers that hang ------------------------------------------------------------------------------------------------
@@ -271,18 +272,18 @@ class Swallower:
 def test_a_half_open_connection_is_noticed_and_all_state_comes_back(broker: Broker, device: Make) -> None:
     proxy = Swallower(broker.port)
     one = device(proxy.port, keepalive=5)
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     one.mqtt.keep("mood", {"mood": "sad"})
     proxy.swallowing = True
     began = time.monotonic()
     one.mqtt.keep("mood", {"mood": "happy"})
-    wait_for(lambda: not one.mqtt.wait_connected(0), 15, "notice")
-    assert time.monotonic() - began < 12, "twice the keepalive, and a moment"
+    wait_for(lambda: not one.mqtt.wait_connected(0), "notice")
+    assert time.monotonic() - began < 40, "twice the keepalive, and a moment for a busy machine"
     assert one.said("was lost")
     one.mqtt.keep("presence", "ON")
     proxy.swallowing = False
-    wait_for(lambda: one.mqtt.wait_connected(0), 30, "a connection")
-    assert one.mqtt._link.flush(5)
+    wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
+    assert one.mqtt._link.flush(PATIENCE)
     found = retained(broker.port)
     proxy.close()
     assert (found[f"{BASE}/mood"], found[f"{BASE}/presence"]) == ('{"mood": "happy"}', "ON")
@@ -291,13 +292,13 @@ def test_a_half_open_connection_is_noticed_and_all_state_comes_back(broker: Brok
 
 def test_a_broker_that_thaws_has_the_newest_state(broker: Broker, device: Make) -> None:
     one = device(broker.port)
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     broker.send(signal.SIGSTOP)
     for index in range(3000):
         one.mqtt.keep("mood", {"mood": str(index)})
     broker.send(signal.SIGCONT)
     with Listener(broker.port, f"{BASE}/mood") as listener:
-        wait_for(lambda: listener.last(f"{BASE}/mood") == '{"mood": "2999"}', 10, "the newest state")
+        wait_for(lambda: listener.last(f"{BASE}/mood") == '{"mood": "2999"}', "the newest state")
 
 
 def test_a_broker_that_takes_connections_and_never_answers_is_left(
@@ -307,9 +308,9 @@ def test_a_broker_that_takes_connections_and_never_answers_is_left(
     proxy = Swallower(broker.port)
     proxy.swallowing = True
     one = device(proxy.port)
-    wait_for(lambda: one.said("doesn't answer"), what="the named problem")
+    wait_for(lambda: one.said("doesn't answer"), "the named problem")
     proxy.swallowing = False
-    assert one.mqtt.wait_connected(10)
+    assert one.mqtt.wait_connected(PATIENCE)
     proxy.close()
 
 
@@ -324,15 +325,15 @@ def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path
     server.start()
     try:
         one = device(server.port)
-        assert one.mqtt.wait_connected(5)
+        assert one.mqtt.wait_connected(PATIENCE)
         one.mqtt.keep("mood", {"mood": "sad"})
-        wait_for(lambda: "Error" in (tmp_path / "mosquitto.log").read_text(), 10, "the broker's trouble")
+        wait_for(lambda: "Error" in (tmp_path / "mosquitto.log").read_text(), "the broker's trouble")
         one.mqtt.keep("mood", {"mood": "happy"})
         wait_for(lambda: retained(server.port).get(f"{BASE}/mood") == '{"mood": "happy"}')
         server.stop()
         server.start()
-        wait_for(lambda: one.mqtt.wait_connected(0), 20, "a connection")
-        assert one.mqtt._link.flush(5)
+        wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
+        assert one.mqtt._link.flush(PATIENCE)
         assert retained(server.port)[f"{BASE}/mood"] == '{"mood": "happy"}'
     finally:
         server.stop()
@@ -341,7 +342,7 @@ def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_right_after_a_restart_everything_is_there(broker: Broker, device: Make, number: signal.Signals) -> None:
     one = device(broker.port, home=home())
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     for topic in ("mood", "health", "player"):
         one.mqtt.keep(topic, {"of": topic})
     broker.send(number)
@@ -349,8 +350,8 @@ def test_right_after_a_restart_everything_is_there(broker: Broker, device: Make,
     broker.stop()
     one.mqtt.keep("mood", {"of": "newer"})
     broker.start()
-    wait_for(lambda: one.mqtt.wait_connected(0), 20, "a connection")
-    assert one.mqtt._link.flush(5)
+    wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
+    assert one.mqtt._link.flush(PATIENCE)
     found = retained(broker.port)
     assert set(found) == {WHOLE, *(f"{BASE}/{name}" for name in ("status", "mood", "health", "player"))}
     assert found[f"{BASE}/mood"] == '{"of": "newer"}'
@@ -372,11 +373,11 @@ def test_a_network_thread_that_died_silently_is_noticed(broker: Broker, device: 
         client.on_message = explode
         with Listener(broker.port) as person:
             person.publish(f"{BASE}/set/mood", "happy")
-            wait_for(lambda: link._client is not client, what="notice")
+            wait_for(lambda: link._client is not client, "notice")
             # Its word follows its request for commands; the first one's was heard as a retained one.
-            wait_for(lambda: person.heard.count((f"{BASE}/status", "online", False)) >= 1, 20, "a new client")
+            wait_for(lambda: person.heard.count((f"{BASE}/status", "online", False)) >= 1, "a new client")
             person.publish(f"{BASE}/set/mood", "sad")
-            wait_for(lambda: bool(one.commands), what="a command")
+            wait_for(lambda: bool(one.commands), "a command")
     finally:
         threading.excepthook = before
     assert one.commands[0].value == "sad"
@@ -391,7 +392,7 @@ def test_two_devices_of_one_name_are_named_and_do_not_fight_for_ever(
 ) -> None:
     monkeypatch.setattr(mqtt_link, "FIRST_WAIT", 0.1)
     both = [device(broker.port, protocol=protocol) for _ in "12"]
-    wait_for(lambda: any(one.said("device.id") for one in both), 30, "the named problem")
+    wait_for(lambda: any(one.said("device.id") for one in both), "the named problem")
     assert any(one.said("moodroom-kitchen") for one in both)
 
 
@@ -400,15 +401,15 @@ def test_two_devices_of_one_name_are_named_and_do_not_fight_for_ever(
 
 def test_discovery_is_told_on_each_connect_and_when_home_assistant_starts(broker: Broker, device: Make) -> None:
     one = device(broker.port, home=home())
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port) as person:
         wait_for(lambda: person.last(WHOLE) is not None)
         for keep in (False, True):
             person.heard.clear()
             person.publish("homeassistant/status", "offline", retain=keep)
             person.publish("homeassistant/status", "online", retain=keep)
-            wait_for(lambda: person.last(WHOLE) is not None, what="discovery")
-            wait_for(lambda: person.last(f"{BASE}/status") == "online", what="the state after it")
+            wait_for(lambda: person.last(WHOLE) is not None, "discovery")
+            wait_for(lambda: person.last(f"{BASE}/status") == "online", "the state after it")
     assert one.commands == []
 
 
@@ -424,9 +425,9 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
             config.mqtt, device=id_, password=None, on_command=lambda _: None, on_problem=lambda _: None, home=now
         )
         one.start()
-        assert one.wait_connected(5)
+        assert one.wait_connected(PATIENCE)
         one.keep("mood", {"mood": "sad"})
-        wait_for(lambda: memory() == Memory(one.base, now.remembered()), what="the memory")
+        wait_for(lambda: memory() == Memory(one.base, now.remembered()), "the memory")
         one.stop()
         found = retained(broker.port)
         assert {topic for topic in found if topic.startswith(("homeassistant", "ha/"))} == set(now.topics)
@@ -448,7 +449,7 @@ def test_a_memory_that_was_damaged_counts_as_none(broker: Broker, device: Make) 
         state.write(mqtt_module.MEMORY, text)
         assert memory() == Memory(None, {})
     one = device(broker.port, home=home())
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
 
 
 def test_cleanup_removes_everything_of_this_device_and_nothing_of_others(
@@ -494,7 +495,7 @@ def test_events_wait_for_the_broker_a_minute_and_are_counted_when_dropped(
     server.start()
     try:
         with Listener(server.port, f"{BASE}/event") as listener:
-            wait_for(lambda: bool(listener.heard), 15, "the event")
+            wait_for(lambda: bool(listener.heard), "the event")
             one.mqtt.tell({"event": "last"})
             wait_for(lambda: len(listener.heard) == 2)
             assert [json.loads(text)["event"] for _, text, _ in listener.heard] == ["new", "last"]
@@ -512,16 +513,16 @@ def test_an_endless_stream_of_events_without_a_broker_is_bounded() -> None:
 
 def test_an_event_on_its_way_when_the_connection_broke_is_sent_again(broker: Broker, device: Make) -> None:
     one = device(broker.port)
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     broker.send(signal.SIGSTOP)
     for index in range(30):
         one.mqtt.tell({"event": str(index)})
     broker.send(signal.SIGKILL)
-    wait_for(lambda: not one.mqtt.wait_connected(0), 10, "the loss")
+    wait_for(lambda: not one.mqtt.wait_connected(0), "the loss")
     broker.stop()
     broker.start()
     with Listener(broker.port, f"{BASE}/event") as listener:
-        wait_for(lambda: len(listener.heard) >= 30, 10, "the events")
+        wait_for(lambda: len(listener.heard) >= 30, "the events")
         assert [json.loads(text)["event"] for _, text, _ in listener.heard] == [str(index) for index in range(30)]
 
 
@@ -531,7 +532,7 @@ def test_state_is_repeated_before_it_expires_and_only_then(
     one = device(broker.port)
     one.mqtt.keep("mood", {"mood": "sad"})
     one.mqtt.keep("profile", "everyday")
-    assert one.mqtt.wait_connected(5)
+    assert one.mqtt.wait_connected(PATIENCE)
     before = one.mqtt.sent
     one.mqtt.tend()
     assert one.mqtt.sent == before
@@ -626,17 +627,17 @@ def test_two_thousand_random_commands_through_a_broker(broker: Broker) -> None:
     one.mqtt._on_command = watched
     one.mqtt.start()
     try:
-        assert one.mqtt.wait_connected(5) and one.mqtt._link.flush(5)
+        assert one.mqtt.wait_connected(PATIENCE) and one.mqtt._link.flush(PATIENCE)
         with Listener(broker.port, "nothing") as person:
             for batch in range(10):
                 # Mosquitto queues a thousand messages for a client, and drops the rest.
                 for _ in range(200):
                     name, payload = anything(random_)
                     person._client.publish(f"{BASE}/set/{name}", payload, qos=1)
-                wait_for(lambda: one.taken + one.rejected + len(faults) >= 200 * (batch + 1), 20, "the batch")  # noqa: B023
+                wait_for(lambda: one.taken + one.rejected + len(faults) >= 200 * (batch + 1), "the batch")  # noqa: B023
             person.publish(f"{BASE}/set/mood", "fear")
-            wait_for(lambda: one.room.override == "fear", 20, "the last command")
-        wait_for(lambda: one.taken + one.rejected == 2001, 5, "all commands")
+            wait_for(lambda: one.room.override == "fear", "the last command")
+        wait_for(lambda: one.taken + one.rejected == 2001, "all commands")
         assert one.mqtt.wait_connected(0)
     finally:
         one.mqtt.stop()

@@ -16,8 +16,9 @@ from edge.config import MusicConfig
 from edge.director import Director
 from edge.room import Room
 from edge.settings import NAME, Settings, as_commands, over_reload
-from tests.broker import Broker, Listener, broker, wait_for
+from tests.broker import Broker, Listener, broker
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker"]
 
@@ -95,7 +96,7 @@ def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
 
     def are(person: Listener, **wanted: str) -> None:
         for topic, value in wanted.items():
-            wait_for(lambda t=topic, v=value: person.last(f"moodroom/moodroom/{t}") == v, 30, f"{topic} {value}")
+            wait_for(lambda t=topic, v=value: person.last(f"moodroom/moodroom/{t}") == v, f"{topic} {value}")
 
     process = start()
     try:
@@ -104,19 +105,19 @@ def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
             for name, value in (("control", "hands_off"), ("profile", "party"), ("mood", "sad")):
                 person.publish(f"moodroom/moodroom/set/{name}", value)
             are(person, control="hands_off", profile="party", override="sad")
-            wait_for(lambda: "party" in (state.read(NAME) or ""), 5, "the file")
+            wait_for(lambda: "party" in (state.read(NAME) or ""), "the file")
             written = (state_folder / NAME).stat().st_mtime_ns
             person.heard.clear()
             process.send_signal(signal.SIGHUP)
             are(person, status="offline")
             are(person, status="online", control="hands_off", profile="party", override="sad")
             process.terminate()
-            assert "Traceback" not in process.communicate(timeout=10)[1]
+            assert "Traceback" not in process.communicate(timeout=PATIENCE)[1]
             person.heard.clear()
             process = start()
             are(person, status="online", control="hands_off", profile="party", override="auto")
-            wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), 10, "the player's word")
+            wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), "the player's word")
             assert (state_folder / NAME).stat().st_mtime_ns == written, "nothing changed, so nothing is written"
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "systemd" / "moodroom.service"
 SAFE = 2.0
@@ -20,7 +22,7 @@ needs_systemd = pytest.mark.skipif(
 
 
 def said(*command: str | Path) -> str:
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -56,7 +58,9 @@ def test_systemd_understands_every_line(tmp_path: Path, extra: str | None) -> No
 def test_a_broken_line_would_be_found(tmp_path: Path) -> None:
     unit = tmp_path / "moodroom.service"
     unit.write_text(UNIT.read_text().replace("WatchdogSec=15s", "WatchdogSec=soon"))
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert re.search(r"moodroom.service:\d+: .*soon", done.stderr), done.stderr
 
 

@@ -19,6 +19,7 @@ from edge.camera.gstreamer import PipelineCamera, frame_bytes, pipeline
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Wanted
+from tests.waiting import PATIENCE
 
 CONFIG = CameraConfig(width=322, height=242, fps=20)
 LIVE = "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=30/1"
@@ -48,8 +49,8 @@ def child(camera: PipelineCamera) -> int:
     return camera._child._process.pid
 
 
-def soon(true: Callable[[], object], seconds: float = 10.0) -> bool:
-    until = time.monotonic() + seconds
+def soon(true: Callable[[], object]) -> bool:
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if true():
             return True

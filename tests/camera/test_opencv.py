@@ -21,6 +21,7 @@ from edge.stations import Capture
 from edge.values import Frame, Wanted
 from edge.worker import Latest, Worker
 from tests.broker import free_port
+from tests.waiting import PATIENCE
 
 
 def refusal(source: str) -> str:
@@ -116,8 +117,8 @@ def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
     camera.close()
 
 
-def soon(true: Callable[[], object], seconds: float = 20.0) -> bool:
-    until = time.monotonic() + seconds
+def soon(true: Callable[[], object]) -> bool:
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if true():
             return True
@@ -148,7 +149,7 @@ def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
         stack.enter_context(serving(server.server_port))
         assert soon(lambda: frames.get(0.1) is not None)
         worker.stopping.set()
-        assert worker.join(10.0)
+        assert worker.join(PATIENCE)
 
 
 def test_in_a_calm_room_frames_are_passed_over_undecoded(stream: Stream) -> None:

@@ -22,6 +22,7 @@ from edge.journal.read import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
 from edge.learning import Outcome, Verdict
 from edge.values import Command, Event, Mood
+from tests.waiting import PATIENCE
 
 DAY = 86400.0
 Open = Callable[..., Journal]
@@ -60,8 +61,8 @@ def entry(number: int, at: float | None = None) -> Entry:
     return Entry(time.time() if at is None else at, "decision", "happy", title=str(number), uri="mpd:x")
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "it didn't happen"
         time.sleep(0.01)
@@ -260,7 +261,7 @@ journal = Journal(folder / "journal.db", keep=1e9, on_problem=told, gather=0.01,
 journal.start()
 sent = 0
 def until(true):
-    end = time.monotonic() + 20
+    end = time.monotonic() + 100
     while not true():
         assert time.monotonic() < end, problems
         time.sleep(0.01)
@@ -290,7 +291,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(tmp_path: Pa
         pytest.skip("this system lets nobody mount a small disk")
     ran = subprocess.run(
         ["unshare", "-rm", "sh", "-c", small],
-        input=FULL, capture_output=True, text=True, check=False, cwd=root, timeout=60,
+        input=FULL, capture_output=True, text=True, check=False, cwd=root, timeout=PATIENCE,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert "make room" in ran.stdout

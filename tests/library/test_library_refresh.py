@@ -17,11 +17,11 @@ from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
 from edge.library.store import Store
 from edge.players.spotify_token import TokenFile
 from edge.values import Event
-from tests.broker import wait_for
 from tests.library.conftest import WriteTable
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE, wait_for
 
 WEEK = 7 * 86400.0
 
@@ -162,10 +162,10 @@ def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
         time.sleep(0.2)
         assert told == []
         outlets[0](Event(1.0, "presence", False))
-        wait_for(lambda: told == [None], 20, "the refresh")
+        wait_for(lambda: told == [None], "the refresh")
     finally:
         worker.stopping.set()
-        assert worker.join(5)
+        assert worker.join(PATIENCE)
 
 
 def test_without_a_refresh_there_is_no_worker() -> None:

@@ -22,10 +22,10 @@ from edge.library.sync import SongList, sync
 from edge.players.spotify_errors import HalfAnswerError, LoginError, QuotaUsedUpError
 from edge.players.spotify_library import SpotifyLibrary, page_of
 from edge.songs import Page, Song
-from tests.broker import wait_for
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld, Own, track, track_of
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE, wait_for
 
 
 def lists(web: SpotifyLibrary) -> list[SongList]:
@@ -99,11 +99,11 @@ def test_a_killed_process_loses_no_page(
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     first = subprocess.Popen([sys.executable, "-c", code, "0.2"], env=environment)
-    wait_for(lambda: reads(server) >= 2, 20, "two pages")
+    wait_for(lambda: reads(server) >= 2, "two pages")
     first.send_signal(signal.SIGKILL)
-    first.wait(5)
+    first.wait(PATIENCE)
     asked = reads(server)
-    subprocess.run([sys.executable, "-c", code, "0"], env=environment, check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", code, "0"], env=environment, check=True, timeout=PATIENCE)
     # The page that was on its way may come twice, none else.
     assert reads(server) in (4, 5) and asked >= 2
     with Store() as store:

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.broker import free_port, wait_for
+from tests.broker import free_port
+from tests.waiting import PATIENCE, wait_for
 
 PROGRAM = shutil.which("mpd") or shutil.which("mpd", path="/usr/bin:/usr/sbin")
 LENGTH = 30.0
@@ -48,19 +49,19 @@ class Daemon:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for(lambda: "songs: 5" in self.ask("stats"), 60, "MPD's list of songs")
+        wait_for(lambda: "songs: 5" in self.ask("stats"), "MPD's list of songs")
 
     def stop(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(5)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def restart(self) -> None:
         """As systemd does: MPD writes its state down, where it has a file for it, and reads it again."""
         assert self.process is not None
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
         self.start()
 
     def near_the_end(self) -> None:
@@ -72,12 +73,12 @@ class Daemon:
             found = re.search(r"^elapsed: ([0-9.]+)$", self.ask("status"), re.MULTILINE)
             return found is not None and float(found[1]) >= LENGTH - 1
 
-        wait_for(there, 10, "the song's end")
+        wait_for(there, "the song's end")
 
     def ask(self, command: str) -> str:
         """Another client: a person, or the test's own eyes."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as line:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
                 line.recv(200)
                 line.sendall(f"password hush\n{command}\nclose\n".encode())
                 found = b""

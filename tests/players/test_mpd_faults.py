@@ -16,6 +16,7 @@ from edge.players.mpd import Mpd
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Breaking, Daemon
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 CALM = ["calm/calm0.wav", "calm/calm1.wav", "calm/calm2.wav"]
@@ -32,7 +33,7 @@ def give(player: Mpd, one: Wish) -> None:
     """As the daemon does: ask once, and look again until nothing is left to do."""
     with contextlib.suppress(PlayerError):
         player.apply(one)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while True:
         assert time.monotonic() < until, one
         try:

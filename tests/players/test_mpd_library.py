@@ -23,8 +23,9 @@ from edge.players.mpd import Mpd
 from edge.players.mpd_library import MpdLibrary
 from edge.songs import Placed
 from edge.values import Act, Wish
-from tests.broker import free_port, wait_for
+from tests.broker import free_port
 from tests.players.mpd_daemon import PROGRAM, Daemon
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 SONGS = {"mpd:calm/calm0.wav", "mpd:calm/calm1.wav", "mpd:calm/calm2.wav", "mpd:loud/loud0.wav", "mpd:loud/loud1.wav"}
@@ -61,7 +62,7 @@ def test_a_break_is_mended_and_nobody_there_is_told(daemon: Daemon, library: Mpd
     with pytest.raises(PlayerError, match="doesn't answer"):
         library.collection(0)
     daemon.start()
-    wait_for(lambda: library.collection(0).total == 5, 10, "MPD's answer")
+    wait_for(lambda: library.collection(0).total == 5, "MPD's answer")
     with pytest.raises(PlayerError, match="doesn't answer"):
         MpdLibrary("127.0.0.1", free_port(), password=None).collection(0)
 

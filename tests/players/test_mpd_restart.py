@@ -17,9 +17,9 @@ from edge.players.asked import GivenUp
 from edge.players.mpd import RESTARTED, Mpd
 from edge.players.mpd_line import Birth, birth
 from edge.values import Act, Music, Playback, When
-from tests.broker import wait_for
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 CALM = Music("mpd:folder/calm", "calm")
@@ -131,7 +131,7 @@ def test_what_waits_goes_on_waiting(player: Mpd, daemon: Daemon, meanwhile: str)
     look(player)
     assert sorted(daemon.queue()) == sorted([*WAITING, *(["calm/calm1.wav"] if "add" in meanwhile else [])])
     daemon.near_the_end()
-    wait_for(lambda: look(player).context == LOUD.uri, 10, "the next song")
+    wait_for(lambda: look(player).context == LOUD.uri, "the next song")
     assert daemon.queue() == LOUD_FILES
 
 
@@ -149,7 +149,7 @@ def test_an_older_queue_that_comes_back_is_known_too(player: Mpd, daemon: Daemon
     state = daemon.folder / "state"
     player.apply(play(CALM))
     look(player)
-    wait_for(lambda: state.exists() and "2:calm/calm2.wav" in state.read_text(), 20, "MPD's state")
+    wait_for(lambda: state.exists() and "2:calm/calm2.wav" in state.read_text(), "MPD's state")
     written = state.read_text()
     waiting = play(LOUD, When.TRACK_END)
     player.apply(waiting)

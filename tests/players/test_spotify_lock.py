@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge.players.spotify_lock import FolderLock
+from tests.waiting import PATIENCE
 
 HOLDER = (
     "import sys, time; from pathlib import Path; from edge.players.spotify_lock import FolderLock\n"
@@ -28,11 +29,11 @@ def test_another_process_keeps_it_until_it_ends(tmp_path: Path, root: Path) -> N
     began = time.monotonic()
     with lock.held(0.2) as mine:
         assert not mine
-    assert 0.2 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.2
     # Whatever becomes of the holder, the lock doesn't outlive it.
     holder.kill()
-    holder.communicate(timeout=5)
-    with lock.held(2.0) as mine:
+    holder.communicate(timeout=PATIENCE)
+    with lock.held(PATIENCE) as mine:
         assert mine
     assert list(tmp_path.iterdir()) == []
 
@@ -46,15 +47,15 @@ def test_its_holder_may_take_it_again_and_another_one_waits(tmp_path: Path) -> N
     def hold() -> None:
         with other.held(1):
             taken.set()
-            free.wait(5)
+            free.wait(PATIENCE)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert taken.wait(5)
+    assert taken.wait(PATIENCE)
     threading.Timer(0.2, free.set).start()
-    with one.held(5) as mine:
+    with one.held(PATIENCE) as mine:
         assert mine and free.is_set()
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 def test_two_threads_with_one_lock_take_turns(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_two_threads_with_one_lock_take_turns(tmp_path: Path) -> None:
     with lock.held(1):
         thread = threading.Thread(target=other)
         thread.start()
-        thread.join(5)
+        thread.join(PATIENCE)
     assert found == [False]
 
 

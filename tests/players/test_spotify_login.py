@@ -24,6 +24,7 @@ from tests.broker import free_port
 from tests.conftest import Moodroom
 from tests.spotify_server import Server
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE, wait_for
 
 
 def agree(server: Server, address: str, code: str = "CODE-SECRET") -> str:
@@ -122,21 +123,21 @@ def test_the_whole_command_with_a_listener(server: Server, state_folder: Path) -
 
     thread = threading.Thread(target=run)
     thread.start()
-    until = time.monotonic() + 5
-    while "Waiting on" not in out.getvalue() and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_for(lambda: "Waiting on" in out.getvalue(), "the listener")
     address = next(line.strip() for line in out.getvalue().splitlines() if "authorize?" in line)
-    for attempt in range(50):
+
+    def answers() -> bool:
         try:
             with pytest.raises(HTTPError, match="404"):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/favicon.ico", timeout=2)
-            break
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/favicon.ico", timeout=PATIENCE)
         except OSError:
-            assert attempt < 49
-            time.sleep(0.05)
-    with urllib.request.urlopen(agree(server, address), timeout=2) as page:
+            return False
+        return True
+
+    wait_for(answers, "an answer")
+    with urllib.request.urlopen(agree(server, address), timeout=PATIENCE) as page:
         assert b"closed" in page.read()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert fault == []
     assert "Logged in" in out.getvalue()
 

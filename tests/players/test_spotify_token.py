@@ -12,9 +12,9 @@ from edge.players.spotify_errors import LoginBusyError
 from edge.players.spotify_lock import FolderLock
 from edge.players.spotify_token import TokenFile
 from edge.players.spotify_web import Web
-from tests.broker import wait_for
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE, wait_for
 
 
 def web(world: World, server: Server, folder: Path, *, timeout: float = 5.0) -> Web:
@@ -46,9 +46,9 @@ def test_two_users_renew_a_login_once(world: World, server: Server, login: Token
     thread = threading.Thread(target=first.state)
     thread.start()
     # The first one's answer is on its way, and its token not written yet.
-    wait_for(lambda: "POST /api/token" in server.requests, 5, "a renewal")
+    wait_for(lambda: "POST /api/token" in server.requests, "a renewal")
     assert second.speakers()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert first.speakers()
     assert server.requests.count("POST /api/token") == 1
     assert (login.authorised_at, login.client_id) == (since, CLIENT)
@@ -61,7 +61,7 @@ def test_who_waits_too_long_says_so_and_loses_nothing(
     world: World, server: Server, login: TokenFile, state_folder: Path
 ) -> None:
     world.advance(4000)
-    one = web(world, server, state_folder, timeout=0.2)
+    one = web(world, server, state_folder, timeout=2.0)
     with FolderLock(state_folder).held(1):
         with pytest.raises(LoginBusyError, match="another program renews the login") as told:
             one.state()
@@ -96,5 +96,5 @@ def test_an_old_access_token_is_given_up_without_undoing_a_renewal(tmp_path: Pat
         thread.start()
         assert not done.wait(0.3)
         one.write({"access_token": "b", "refresh_token": "R2", "expires_at": 9})
-    thread.join(5)
+    thread.join(PATIENCE)
     assert one.read() == {"access_token": "b", "refresh_token": "R2", "expires_at": 0}

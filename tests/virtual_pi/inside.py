@@ -114,12 +114,19 @@ def stall() -> None:
     time.sleep(0.3)
 
 
+def mend(camera: Any) -> None:
+    """Frames come again once the sensor was stopped, as where its cable's driver had hung."""
+    while camera.stop_count < 1:
+        time.sleep(0.01)
+    SENSOR.stalled.clear()
+
+
 def stalls() -> dict[str, Any]:
     """A short stall is mended by stop and start, a long one is a CameraError, and the camera opens anew after it."""
     with opened() as camera:
         camera.read()
         stall()
-        threading.Timer(1.3, SENSOR.stalled.clear).start()
+        threading.Thread(target=mend, args=[camera._camera]).start()
         seq = camera.read().seq
         mended = camera._camera.stop_count
         stall()

@@ -18,6 +18,7 @@ from edge.config import CameraConfig, VisionConfig
 from edge.errors import ModelError
 from edge.values import Box, Face, Frame
 from edge.vision.detector import YUNET_FILE, Detector, Haar, YuNet, find_yunet, open_detector
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(params=["yunet", "haar"])
@@ -178,7 +179,7 @@ def test_a_folder_whose_name_isn_t_utf_8_is_one_sentence(tmp_path: Path, yunet_f
     code += "try:\n    d.open_detector(VisionConfig(), base=Path())\nexcept d.ModelError as error:\n    print(error)"
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "MOODROOM_MODELS": str(folder)},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
     assert "its name isn't UTF-8 text" in done.stdout

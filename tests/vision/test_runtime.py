@@ -16,6 +16,7 @@ from edge.errors import ModelError
 from edge.vision.runtime import interpreter
 from tests.vision import answers as program
 from tests.vision.answers import MODEL, ROOT, answers, demo_faces
+from tests.waiting import PATIENCE
 
 COUNT, FACES = 50, 7
 
@@ -46,7 +47,7 @@ def test_both_runtimes_give_the_same_answers(tmp_path: Path) -> None:
     # The other runtime needs another NumPy, so another environment.
     done = subprocess.run(
         [python, program.__file__, tmp_path / "faces.npy", tmp_path / "answers.npz"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     ours, theirs = answers("ai_edge_litert", pictures), np.load(tmp_path / "answers.npz")

@@ -20,7 +20,8 @@ from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import Page
 from edge.web.server import Server
-from tests.broker import free_port, wait_for
+from tests.broker import free_port
+from tests.waiting import PATIENCE, wait_for
 
 PASSWORD = "correct horse battery"
 SONGS = [{"title": "Clocks", "artist": "Coldplay", "uri": "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"}]
@@ -41,7 +42,7 @@ class Served:
         return f"http://127.0.0.1:{self.config.port}"
 
     def get(self, path: str, **more: Any) -> requests.Response:
-        return requests.get(self.url + path, allow_redirects=False, timeout=10, **more)
+        return requests.get(self.url + path, allow_redirects=False, timeout=PATIENCE, **more)
 
     def post(
         self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **more: Any
@@ -51,7 +52,7 @@ class Served:
             json={} if body is None else body,
             headers=headers,
             allow_redirects=False,
-            timeout=10,
+            timeout=PATIENCE,
             **more,
         )
 
@@ -59,9 +60,9 @@ class Served:
         """A browser of sorts: cookies, and the CSRF token with each request."""
         browser = requests.Session()
         if sign_in:
-            answer = browser.post(f"{self.url}/api/login", json={"password": PASSWORD}, timeout=10)
+            answer = browser.post(f"{self.url}/api/login", json={"password": PASSWORD}, timeout=PATIENCE)
             assert answer.status_code == 204, answer.text
-        browser.headers["X-CSRF-Token"] = browser.get(f"{self.url}/api/session", timeout=10).json()["csrf"]
+        browser.headers["X-CSRF-Token"] = browser.get(f"{self.url}/api/session", timeout=PATIENCE).json()["csrf"]
         return browser
 
 
@@ -98,9 +99,9 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         served.server.start()
         running.append(served)
         if wait:
-            wait_for(lambda: bool(served.problems), 10, "the page")
+            wait_for(lambda: bool(served.problems), "the page")
             assert served.problems == [""]
-            wait_for(lambda: _answers(served), 10, "an answer")
+            wait_for(lambda: _answers(served), "an answer")
         return served
 
     yield start
@@ -120,7 +121,7 @@ def getter(url: str) -> Callable[[str], Any]:
 
     def get(path: str) -> Any:
         try:
-            return requests.get(url + path, timeout=10).json()
+            return requests.get(url + path, timeout=PATIENCE).json()
         except requests.ConnectionError:
             return None
 

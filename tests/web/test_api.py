@@ -17,10 +17,10 @@ from edge.players.spotify_login import Login
 from edge.players.spotify_token import TokenFile
 from edge.values import Command, Mood
 from edge.web.board import LISTENERS
-from tests.broker import wait_for
 from tests.spotify_server import Server as Spotify
 from tests.spotify_server.server import CLIENT
 from tests.spotify_server.world import World
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, SONGS, Serve, told
 
 HAPPY = Mood("happy", 0.83, 0.7, 0.4, 2, 1.0)
@@ -39,7 +39,7 @@ HAPPY = Mood("happy", 0.83, 0.7, 0.4, 2, 1.0)
 )
 def test_each_command_goes_into_the_one_queue(serve: Serve, name: str, value: str) -> None:
     served = serve()
-    answer = served.session().post(f"{served.url}/api/command", json={"name": name, "value": value}, timeout=10)
+    answer = served.session().post(f"{served.url}/api/command", json={"name": name, "value": value}, timeout=PATIENCE)
     assert (answer.status_code, answer.json()) == (202, {"sent": True})
     assert served.commands == [Command(name, value, origin="page")]
 
@@ -47,10 +47,10 @@ def test_each_command_goes_into_the_one_queue(serve: Serve, name: str, value: st
 def test_a_volume_may_be_a_number(serve: Serve) -> None:
     served = serve()
     browser = served.session()
-    browser.post(f"{served.url}/api/command", json={"name": "volume", "value": 0}, timeout=10)
+    browser.post(f"{served.url}/api/command", json={"name": "volume", "value": 0}, timeout=PATIENCE)
     assert served.commands == [Command("volume", "0", origin="page")]
     for wrong in (True, 101, -1, 1.5, None, ["x"], "", "x" * 101):
-        answer = browser.post(f"{served.url}/api/command", json={"name": "volume", "value": wrong}, timeout=10)
+        answer = browser.post(f"{served.url}/api/command", json={"name": "volume", "value": wrong}, timeout=PATIENCE)
         assert answer.status_code == 422, wrong
 
 
@@ -61,7 +61,7 @@ def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: st
         f"{served.url}/api/command",
         data=f'{{"name": "mood", "value": "{value}"}}',
         headers={"Content-Type": "application/json"},
-        timeout=10,
+        timeout=PATIENCE,
     )
     assert answer.status_code == 422
     assert answer.json()["error"].startswith("value must be whole text")
@@ -72,7 +72,7 @@ def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: st
 def test_what_is_no_command_is_answered_in_a_sentence(serve: Serve, body: str) -> None:
     served = serve()
     answer = served.session().post(
-        f"{served.url}/api/command", data=body, headers={"Content-Type": "application/json"}, timeout=10
+        f"{served.url}/api/command", data=body, headers={"Content-Type": "application/json"}, timeout=PATIENCE
     )
     assert answer.status_code in (400, 422)
     assert answer.json()["error"]
@@ -85,7 +85,7 @@ class Stream:
     def __init__(self, url: str, **more: Any) -> None:
         self.heard: list[dict[str, Any]] = []
         self.ended = threading.Event()
-        self.answer = requests.get(f"{url}/api/events", stream=True, timeout=30, **more)
+        self.answer = requests.get(f"{url}/api/events", stream=True, timeout=PATIENCE, **more)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -105,28 +105,28 @@ def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(serve: 
     stream = Stream(served.url)
     assert stream.answer.headers["content-type"].startswith("text/event-stream")
     assert stream.answer.headers["cache-control"] == "no-store"
-    wait_for(lambda: bool(stream.heard), what="the first event")
+    wait_for(lambda: bool(stream.heard), "the first event")
     assert stream.heard[0]["settings"] == {"camera": "ON"}
     assert stream.heard[0]["device"]["name"] == "Den"
     told(served.board, "mood_changed", HAPPY)
-    wait_for(lambda: len(stream.heard) > 1, 2.0, "the mood")
+    wait_for(lambda: len(stream.heard) > 1, "the mood")
     assert set(stream.heard[1]) == {"mood", "trail", "timeline"}
     served.server.stop()
-    assert stream.ended.wait(5)
+    assert stream.ended.wait(PATIENCE)
 
 
 def test_a_page_that_went_away_is_forgotten(serve: Serve) -> None:
     served = serve()
-    with requests.get(f"{served.url}/api/events", stream=True, timeout=10) as answer:
+    with requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE) as answer:
         next(answer.iter_lines())
         assert served.board.listeners == 1
-    wait_for(lambda: served.board.listeners == 0, what="the end of the stream")
+    wait_for(lambda: served.board.listeners == 0, "the end of the stream")
 
 
 def test_too_many_pages_are_told_so(serve: Serve) -> None:
     served = serve()
     streams = [Stream(served.url) for _ in range(LISTENERS)]
-    wait_for(lambda: all(stream.heard for stream in streams), what="all streams")
+    wait_for(lambda: all(stream.heard for stream in streams), "all streams")
     refused = served.get("/api/events")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "10"
@@ -138,16 +138,16 @@ def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.Monkey
     served = serve(protected=True)
     browser = served.session(sign_in=True)
     stream = Stream(served.url, cookies=dict(browser.cookies))
-    wait_for(lambda: {} in stream.heard, what="a sign of life")
-    browser.post(f"{served.url}/api/logout", json={}, timeout=10)
-    assert stream.ended.wait(5)
+    wait_for(lambda: {} in stream.heard, "a sign of life")
+    browser.post(f"{served.url}/api/logout", json={}, timeout=PATIENCE)
+    assert stream.ended.wait(PATIENCE)
 
 
 def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.web.stream.SLOW", 0.3)
     served = serve()
-    answer = requests.get(f"{served.url}/api/events", stream=True, timeout=10)
-    until = time.monotonic() + 20
+    answer = requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE)
+    until = time.monotonic() + PATIENCE
     while served.board.listeners and time.monotonic() < until:
         # Far more than the sockets' buffers hold.
         told(served.board, "health", {"problems": [], "padding": f"{time.monotonic()}" + "x" * 2_000_000})
@@ -188,18 +188,18 @@ def test_checks_are_made_one_at_a_time(serve: Serve) -> None:
 
     def checks() -> list[dict[str, Any]]:
         going.set()
-        release.wait(10)
+        release.wait(PATIENCE)
         return [{"part": "camera", "good": True, "warning": False, "text": "fine"}]
 
     served = serve(checks=checks)
     browser = served.session()
     first: list[Any] = []
     thread = threading.Thread(
-        target=lambda: first.append(browser.post(f"{served.url}/api/checks", json={}, timeout=20).json())
+        target=lambda: first.append(browser.post(f"{served.url}/api/checks", json={}, timeout=PATIENCE).json())
     )
     thread.start()
-    assert going.wait(5)
-    assert served.session().post(f"{served.url}/api/checks", json={}, timeout=10).status_code == 429
+    assert going.wait(PATIENCE)
+    assert served.session().post(f"{served.url}/api/checks", json={}, timeout=PATIENCE).status_code == 429
     assert served.get("/api/state").ok
     release.set()
     thread.join()
@@ -211,16 +211,16 @@ def test_a_picture_needs_a_yes_and_is_never_kept(serve: Serve) -> None:
     served = serve(view=lambda: pictures.pop(0))
     browser = served.session()
     for body in ({}, {"confirm": False}, {"confirm": 1}, {"confirm": "true"}):
-        assert browser.post(f"{served.url}/api/view", json=body, timeout=10).status_code == 422
+        assert browser.post(f"{served.url}/api/view", json=body, timeout=PATIENCE).status_code == 422
     assert len(pictures) == 2
     assert served.get("/api/view").status_code == 405
-    answer = browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=10)
+    answer = browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=PATIENCE)
     assert answer.content == b"\xff\xd8jpeg"
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "no-store"
-    assert browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=10).status_code == 409
+    assert browser.post(f"{served.url}/api/view", json={"confirm": True}, timeout=PATIENCE).status_code == 409
     off = serve()
-    refused = off.session().post(f"{off.url}/api/view", json={"confirm": True}, timeout=10)
+    refused = off.session().post(f"{off.url}/api/view", json={"confirm": True}, timeout=PATIENCE)
     assert (refused.status_code, "web.camera_view" in refused.json()["error"]) == (404, True)
 
 
@@ -231,7 +231,7 @@ def test_spotify_is_signed_in_to_by_paste_once(serve: Serve, tmp_path: Path) -> 
         browser = served.session()
 
         def post(path: str, body: dict[str, str]) -> requests.Response:
-            return browser.post(f"{served.url}/api/spotify/{path}", json=body, timeout=10)
+            return browser.post(f"{served.url}/api/spotify/{path}", json=body, timeout=PATIENCE)
 
         assert post("finish", {"answer": "x"}).status_code == 409
         asked = {k: v[0] for k, v in parse_qs(urlsplit(post("sign-in", {}).json()["address"]).query).items()}

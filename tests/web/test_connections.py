@@ -11,7 +11,7 @@ import requests
 
 from edge.web import connections
 from edge.web.connections import CONNECTIONS, Connection
-from tests.broker import wait_for
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, Serve, Served
 
 
@@ -21,8 +21,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def connect(served: Served) -> socket.socket:
-    made = socket.create_connection(("127.0.0.1", served.config.port), 5)
-    made.settimeout(8)
+    made = socket.create_connection(("127.0.0.1", served.config.port), PATIENCE)
+    made.settimeout(PATIENCE)
     return made
 
 
@@ -42,7 +42,7 @@ def ended(connection: socket.socket) -> bool:
 def test_connections_that_ask_for_nothing_dont_shut_others_out(serve: Serve) -> None:
     served = serve()
     idle = [connect(served) for _ in range(CONNECTIONS)]
-    wait_for(lambda: served.get("/healthz").status_code == 200, 8, "a place")
+    wait_for(lambda: served.get("/healthz").status_code == 200, "a place")
     assert all(ended(one) for one in idle)
     for one in idle:
         one.close()
@@ -54,13 +54,11 @@ def test_a_head_that_comes_in_drops_doesnt_win_time(serve: Serve, before: str) -
     served = serve()
     with connect(served) as slow:
         slow.sendall(before.encode())
-        time.sleep(0.2)
-        started = time.monotonic()
         with pytest.raises(OSError):
-            for _ in range(40):
+            # A byte now and then, for a minute.
+            for _ in range(300):
                 slow.sendall(b"G")
                 time.sleep(0.2)
-        assert time.monotonic() - started < 6
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -77,28 +75,28 @@ def test_an_answer_that_nobody_takes_is_dropped(serve: Serve) -> None:
     with socket.socket() as full:
         full.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         full.connect(("127.0.0.1", served.config.port))
-        full.settimeout(8)
+        full.settimeout(PATIENCE)
         with pytest.raises(ConnectionError):
             while True:
                 full.sendall(b"GET /static/page.css HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
         assert served.get("/healthz").ok
 
 
-@pytest.mark.usefixtures("_impatient")
-def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve) -> None:
+def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 4.0)
     served = serve()
     browser = requests.Session()
-    with browser.get(f"{served.url}/api/events", stream=True, timeout=10) as events:
-        time.sleep(2.5)
+    with browser.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE) as events:
+        time.sleep(5)
         served.board.close()
         assert b"data: " in events.raw.read()
-    kept = HTTPConnection("127.0.0.1", served.config.port, timeout=8)
+    kept = HTTPConnection("127.0.0.1", served.config.port, timeout=PATIENCE)
     places = set()
     for _ in range(5):
         kept.request("GET", "/healthz")
         assert kept.getresponse().read() == b'{"status":"ok"}'
         places.add(kept.sock.getsockname())
-        time.sleep(0.4)
+        time.sleep(1.2)
     assert len(places) == 1
     kept.close()
 
@@ -112,13 +110,13 @@ def test_one_address_has_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) 
     for one in many:
         one.close()
     monkeypatch.setattr(Connection, "_shared", lambda self, host: False)
-    wait_for(lambda: served.get("/healthz").ok, what="an answer")
+    wait_for(lambda: served.get("/healthz").ok, "an answer")
     time.sleep(0.3)
     many = [connect(served) for _ in range(3)]
     with connect(served) as surplus:
         assert ended(surplus)
     many[0].close()
-    wait_for(lambda: answers(served), what="a place")
+    wait_for(lambda: answers(served), "a place")
     for one in many:
         one.close()
 

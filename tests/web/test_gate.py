@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from starlette.requests import HTTPConnection
 from edge.web.gate import HEADERS, Gate
 from edge.web.hosts import Hosts
 from edge.web.sessions import Sessions
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, Serve
 
 COMMAND = {"name": "camera", "value": "OFF"}
@@ -102,7 +102,7 @@ def test_a_name_can_be_allowed(serve: Serve) -> None:
 )
 def test_another_sites_request_is_refused_even_with_the_token(serve: Serve, headers: dict[str, str]) -> None:
     served = serve()
-    answer = served.session().post(f"{served.url}/api/command", json=COMMAND, headers=headers, timeout=10)
+    answer = served.session().post(f"{served.url}/api/command", json=COMMAND, headers=headers, timeout=PATIENCE)
     assert answer.status_code == 403
     assert served.commands == []
 
@@ -123,7 +123,7 @@ def test_a_form_of_another_site_cant_be_json(serve: Serve) -> None:
             f"{served.url}/api/command",
             data='{"name": "camera", "value": "OFF"}',
             headers={"Content-Type": kind},
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert answer.status_code == 415
     assert served.commands == []
@@ -149,11 +149,11 @@ def test_the_password_opens_the_page_until_one_signs_out(serve: Serve) -> None:
         assert part in cookie
     assert "secure" not in cookie
     browser = served.session(sign_in=True)
-    assert browser.get(f"{served.url}/", timeout=10).ok
-    assert browser.get(f"{served.url}/login", timeout=10, allow_redirects=False).status_code == 303
-    assert browser.post(f"{served.url}/api/command", json=COMMAND, timeout=10).status_code == 202
+    assert browser.get(f"{served.url}/", timeout=PATIENCE).ok
+    assert browser.get(f"{served.url}/login", timeout=PATIENCE, allow_redirects=False).status_code == 303
+    assert browser.post(f"{served.url}/api/command", json=COMMAND, timeout=PATIENCE).status_code == 202
     token = dict(browser.cookies)
-    assert browser.post(f"{served.url}/api/logout", json={}, timeout=10).status_code == 204
+    assert browser.post(f"{served.url}/api/logout", json={}, timeout=PATIENCE).status_code == 204
     assert served.get("/api/state", cookies=token).status_code == 401
 
 
@@ -161,7 +161,7 @@ def test_one_sessions_token_doesnt_serve_another(serve: Serve) -> None:
     served = serve(protected=True)
     one, other = served.session(sign_in=True), served.session(sign_in=True)
     other.headers["X-CSRF-Token"] = one.headers["X-CSRF-Token"]
-    assert other.post(f"{served.url}/api/command", json=COMMAND, timeout=10).status_code == 403
+    assert other.post(f"{served.url}/api/command", json=COMMAND, timeout=PATIENCE).status_code == 403
 
 
 def test_behind_https_the_cookie_is_for_https_alone(serve: Serve) -> None:
@@ -171,10 +171,9 @@ def test_behind_https_the_cookie_is_for_https_alone(serve: Serve) -> None:
 
 
 def test_a_session_ends(serve: Serve) -> None:
-    served = serve(protected=True, session=1)
+    served = serve(protected=True, session=5)
     browser = served.session(sign_in=True)
-    time.sleep(1.1)
-    assert browser.get(f"{served.url}/api/state", timeout=10).status_code == 401
+    wait_for(lambda: browser.get(f"{served.url}/api/state", timeout=PATIENCE).status_code == 401, "its end")
 
 
 def test_guessing_is_slowed_down_even_with_the_right_password_at_last(serve: Serve) -> None:
@@ -203,7 +202,7 @@ def test_sessions_survive_a_restart_but_not_another_password(serve: Serve, state
 def test_a_large_or_endless_request_is_cut_off(serve: Serve) -> None:
     served = serve()
     browser = served.session()
-    assert browser.post(f"{served.url}/api/command", json={"name": "x" * 9000}, timeout=10).status_code == 413
+    assert browser.post(f"{served.url}/api/command", json={"name": "x" * 9000}, timeout=PATIENCE).status_code == 413
 
     def endless() -> object:
         for _ in range(64):
@@ -211,7 +210,7 @@ def test_a_large_or_endless_request_is_cut_off(serve: Serve) -> None:
 
     chunked = {"Content-Type": "application/json"}
     try:
-        answer = browser.post(f"{served.url}/api/command", data=endless(), headers=chunked, timeout=10)
+        answer = browser.post(f"{served.url}/api/command", data=endless(), headers=chunked, timeout=PATIENCE)
         assert answer.status_code == 413
     except requests.ConnectionError:
         pass  # the server closed the connection while we were still sending

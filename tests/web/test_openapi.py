@@ -24,6 +24,7 @@ from edge.values import Mood
 from edge.web import app
 from edge.web.board import Board
 from edge.web.page import Page
+from tests.waiting import PATIENCE
 from tests.web.served import SONGS, Serve, told
 
 FILE = Path(app.__file__).parent / "openapi.json"
@@ -75,7 +76,7 @@ def test_what_is_described_and_what_is_not_is_answered_as_described(serve: Serve
     def answered(case: Case) -> None:
         # With the token, and without it.
         for headers in ({"X-CSRF-Token": token}, {"X-CSRF-Token": "wrong"}):
-            answer = case.call(base_url=served.url, headers=headers, timeout=10)
+            answer = case.call(base_url=served.url, headers=headers, timeout=PATIENCE)
             case.validate_response(answer, checks=CHECKS)
             statuses.add(answer.status_code)
 

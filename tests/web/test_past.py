@@ -19,7 +19,8 @@ from edge.values import Event, Mood
 from edge.web import open_web
 from edge.web.day import start_of_day
 from edge.web.past import UNKNOWN, before
-from tests.broker import free_port, wait_for
+from tests.broker import free_port
+from tests.waiting import wait_for
 from tests.web.served import getter
 
 
@@ -124,7 +125,7 @@ def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> 
     server.start()
     try:
         get = getter(f"http://127.0.0.1:{config.web.port}")
-        wait_for(lambda: get("/healthz") is not None, what="an answer")
+        wait_for(lambda: get("/healthz") is not None, "an answer")
         found = get("/api/timeline")["entries"]
     finally:
         server.stop()
@@ -156,9 +157,9 @@ def test_songs_are_offered_once_the_library_is_sorted(state_folder: Path) -> Non
     assert server is not None
     server.start()
     try:
-        wait_for(lambda: problems == [""], what="the page")
+        wait_for(lambda: problems == [""], "the page")
         get = getter(f"http://127.0.0.1:{config.web.port}")
-        wait_for(lambda: get("/healthz") is not None, what="an answer")
+        wait_for(lambda: get("/healthz") is not None, "an answer")
         assert get("/api/session")["can"] == {"recommend": False, "checks": True, "sign_in": False, "view": False}
         song = Song("spotify:track:0BCPKOYdS2jbQ8iyB56Zns", "Clocks", "Coldplay")
         with Store() as store:

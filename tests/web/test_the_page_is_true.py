@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 from edge import messages
 from edge.values import Mood, Playback
 from edge.web.board import Board
-from tests.broker import wait_for
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve, Served, told
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=1000 * PATIENCE)
 SONG = "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"
 CAMERA = {"problems": [{"part": "camera", "message": "camera: no frame has come"}], "notices": []}
 WELL: dict[str, Any] = {"problems": [], "notices": []}
@@ -46,7 +46,7 @@ def open_page(chromium: Browser, serve: Serve) -> Iterator[Open]:
             told(served.board, name, value)
         contexts.append(chromium.new_context())
         page = contexts[-1].new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(served.url)
         expect(page.locator("#link")).to_have_text("live")
@@ -111,7 +111,7 @@ def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> Non
     assert slider.input_value() == dragged
     expect(page.locator("#volume-text")).to_have_text(f"{dragged} %")
     page.mouse.up()
-    wait_for(lambda: served.commands != [], what="the command")
+    wait_for(lambda: served.commands != [], "the command")
     assert [(command.name, command.value) for command in served.commands] == [("volume", dragged)]
     # Once it was answered the news count again.
     told(served.board, "player", playing(int(dragged)))
