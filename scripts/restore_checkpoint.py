@@ -21,10 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from fer.data import LABELS, TRAIN, load
-from fer.network import BLOCKS, WIDTHS, FerNet
+from fer.grow import grow
+from fer.network import BLOCKS, WIDTHS, Block, FerNet
 
-# How many faces the normalisations are set from, and how much a new block adds at first.
-FACES, NEW = 4096, 0.1
+# How many faces the normalisations are set from.
+FACES = 4096
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
     net = FerNet(tuple(zip(WIDTHS, (held_blocks(held, width) for width in WIDTHS), strict=True)))
     fill(net, held, faces)
     wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
-    grow(wanted, net, faces)
+    settle(wanted, grow(wanted, net.state_dict()), faces)
     state = wanted.state_dict()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(
@@ -141,21 +142,15 @@ def answers(net: FerNet, faces: Tensor) -> list[tuple[Tensor, Tensor]]:
 
 
 @torch.no_grad()
-def grow(wanted: FerNet, net: FerNet, faces: Tensor) -> None:
-    """`wanted` gets the weights of `net`; blocks at its end that `net` lacks add little at first."""
-    state = wanted.state_dict()
-    state.update(net.state_dict())
-    wanted.load_state_dict(state)
-    wanted.eval()
-    for block in list(wanted.blocks)[len(net.blocks) :]:
-        nn.init.kaiming_normal_(block.conv1.weight)
-        nn.init.kaiming_normal_(block.conv2.weight)
-        nn.init.constant_(block.norm2.weight, NEW)
+def settle(net: FerNet, new: list[Block], faces: Tensor) -> None:
+    """The normalisations of new blocks learn what flows through them; nothing else changes."""
+    net.eval()
+    for block in new:
         block.norm1.train()
         block.norm2.train()
     for part in faces.split(256):
-        wanted(part)
-    wanted.eval()
+        net(part)
+    net.eval()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from fer.augment import augment
 from fer.checkpoint import CheckpointError, network, read
 from fer.data import LABELS, PUBLIC, TRAIN, Faces, load
+from fer.grow import grow
 from fer.network import BLOCKS, FerNet, fresh
 
 
@@ -36,8 +37,9 @@ class Recipe:
     strength: of the augmentation, half of it in its calm end. rare_power: 0 draws pictures as they come, 1
     draws each class alike. wide: factor on the network's widths; blocks: how many of each width. teachers: checkpoints
     whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015, arXiv:1503.02531).
-    start: a checkpoint whose averaged weights are gone on from. minutes: end the schedule after so much training, if
-    `epochs` isn't reached before. calm: the last part of the schedule, with weaker augmentation and no mixup.
+    original: what share of the loss the head `fer2013` has. start: a checkpoint whose averaged weights are gone on
+    from, with new blocks where `blocks` asks for more. minutes: end the schedule after so much training, if `epochs`
+    isn't reached before. calm: the last part of the schedule, with weaker augmentation and no mixup.
     """
 
     epochs: int = 70
@@ -56,6 +58,7 @@ class Recipe:
     wide: float = 1.0
     blocks: tuple[int, ...] = BLOCKS
     teach: float = 0.4
+    original: float = 0.5
     views: int = 6
     teachers: tuple[str, ...] = ()
     start: str | None = None
@@ -75,6 +78,7 @@ def main() -> None:
         blocks=tuple(args.blocks),
         minutes=args.minutes,
         teach=args.teach,
+        original=args.original,
         teachers=tuple(str(path) for path in args.teachers),
         start=None if args.start is None else str(args.start),
     )
@@ -111,6 +115,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="end the schedule after so many minutes of training")
     parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints to learn from as well")
     parser.add_argument("--teach", type=float, default=Recipe.teach, help="the teachers' share of each target, 0..1")
+    parser.add_argument("--original", type=float, default=Recipe.original, help="share of the head fer2013 in the loss")
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--strength", type=float, default=Recipe.strength, help="of the augmentation, 0..1")
@@ -137,7 +142,7 @@ class Trainer:
         self.net = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device)
         self.averaged = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device).eval()
         if recipe.start is not None:
-            self.net.load_state_dict(dict(read(Path(recipe.start)).state))
+            grow(self.net, read(Path(recipe.start)).state)
         self.taught = self.ask([network(read(Path(path)).state).to(device) for path in recipe.teachers])
         self.averaged.load_state_dict(self.net.state_dict())
         decay = [p for p in self.net.parameters() if p.ndim > 1]
@@ -201,7 +206,7 @@ class Trainer:
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
         seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
-        loss = told.mean() + seen.mean()
+        loss = 2 * ((1 - recipe.original) * told.mean() + recipe.original * seen.mean())
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()

@@ -1,0 +1,51 @@
+"""A deeper network from a trained one: each width keeps its blocks, and new ones follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from fer.checkpoint import CheckpointError, network
+from fer.network import Block, FerNet
+
+# How much a new block adds at first. Nothing at all would leave it without a slope to learn by.
+NEW = 0.1
+
+
+@torch.no_grad()
+def grow(wanted: FerNet, state: Mapping[str, Tensor]) -> list[Block]:
+    """Fill `wanted` with a checkpoint's weights; gives the blocks that these lacked, which add little at first.
+
+    The normalisations of the new blocks know nothing yet about what flows through them. Raises CheckpointError where
+    the checkpoint has other widths, or more blocks of one of them.
+    """
+    held = network(state)
+    filled, new = dict(wanted.state_dict()), []
+    filled.update({name: value for name, value in held.state_dict().items() if not name.startswith("blocks.")})
+    spare = list(held.blocks)
+    for index, block in enumerate(wanted.blocks):
+        assert isinstance(block, Block)
+        if spare and _same(spare[0], block):
+            old = spare.pop(0)
+            filled.update({f"blocks.{index}.{name}": value for name, value in old.state_dict().items()})
+        else:
+            new.append(block)
+    try:
+        wanted.load_state_dict(filled)
+    except RuntimeError:
+        spare = list(held.blocks)
+    if spare:
+        raise CheckpointError("the checkpoint to start from isn't a shallower network of the same widths")
+    for block in new:
+        nn.init.kaiming_normal_(block.conv1.weight)
+        nn.init.kaiming_normal_(block.conv2.weight)
+        nn.init.constant_(block.norm2.weight, NEW)
+    return new
+
+
+def _same(one: nn.Module, other: nn.Module) -> bool:
+    """Whether two blocks have weights of the same shapes and stride alike."""
+    assert isinstance(one, Block) and isinstance(other, Block)
+    return one.conv1.weight.shape == other.conv1.weight.shape and one.conv1.stride == other.conv1.stride
