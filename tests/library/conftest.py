@@ -20,6 +20,7 @@ from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE
 
 __all__ = ["login", "server", "world"]
 WriteTable = Callable[..., Path]
@@ -34,7 +35,7 @@ def account(world: World, server: Server) -> LibraryWorld:
 
 @pytest.fixture
 def web(world: World, server: Server, account: LibraryWorld, login: TokenFile) -> Iterator[SpotifyLibrary]:
-    web = SpotifyLibrary(CLIENT, login, api=server.api, accounts=server.accounts, timeout=5.0, now=world.unix)
+    web = SpotifyLibrary(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
     yield web
     web.close()
 

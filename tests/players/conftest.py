@@ -14,13 +14,14 @@ from tests.players.mpd_daemon import Daemon
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE
 
 __all__ = ["login", "server", "world"]
 
 
 @pytest.fixture
 def player(world: World, server: Server, login: TokenFile) -> Iterator[Spotify]:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=5.0, now=world.unix)
+    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
     player = Spotify(web, speaker="Living Room", clock=world.clock)
     yield player
     player.close()

@@ -19,6 +19,10 @@ from edge.values import Act, Music, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, did, go_on, play, wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT, FAULTS, error
+from tests.waiting import PATIENCE
+
+# Seconds after which an answer that comes late is no longer waited for.
+TOO_LONG = 0.5
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,9 @@ def test_each_answer_has_its_error(
 def test_each_broken_connection_has_its_error(
     world: World, server: Server, login: TokenFile, fault: str, kind: type
 ) -> None:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.15, now=world.unix)
+    timeout = TOO_LONG if fault == "late" else PATIENCE
+    server.late = 2 * TOO_LONG
+    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
     server.faults.append(fault)
     with pytest.raises(kind):
         web.state()
@@ -148,17 +154,21 @@ def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
 def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     world: World, server: Server, login: TokenFile, fault: str, act: Act | str
 ) -> None:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.15, now=world.unix)
+    server.late = 2 * TOO_LONG
+    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
     player = Spotify(web, speaker="Living Room", clock=world.clock)
     player.apply(play())
     go_on(player, world, 10)
     world.executed.clear()
     one = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
     server.command_faults.append(fault)
+    if fault.startswith("late"):
+        web.hurry(TOO_LONG)
     try:
         player.apply(one)
     except PlayerError as found:
         world.advance(found.retry_after or 1.0)
+    web.hurry(PATIENCE)
     go_on(player, world, 60)
     assert server.faulted == [fault]
     assert len(did(world)) == 1
@@ -166,12 +176,12 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
 
 
 def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server, login: TokenFile) -> None:
-    server.late = 0.12
+    server.late = 0.6
     world.song = 3000.0
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.06, now=world.unix)
+    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
     player = Spotify(web, speaker="Living Room", clock=world.clock)
     dice = random.Random(7)
-    kinds = [kind for kind in FAULTS if not kind.startswith("late")] * 3 + ["late", "late done"]
+    kinds = [kind for kind in FAULTS if not kind.startswith("late")] * 6 + ["late", "late done"]
     asked: list[tuple[str, object]] = []
     at, music, shuffle, repeat, paused = 0, JAZZ, False, "off", False
     choices = ["play", "next", "previous", "queue", "volume", "pause", "list", "offset", "settings", "fade", "bring"]

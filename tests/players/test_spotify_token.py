@@ -17,7 +17,7 @@ from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
 
 
-def web(world: World, server: Server, folder: Path, *, timeout: float = 5.0) -> Web:
+def web(world: World, server: Server, folder: Path, *, timeout: float = PATIENCE) -> Web:
     file = TokenFile(folder, now=world.unix)
     return Web(CLIENT, file, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
 

@@ -16,6 +16,7 @@ from tests.scenarios.simple_player import SimplePlayer
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE
 
 __all__ = ["server", "world"]
 SPEAKER = "Living Room"
@@ -33,7 +34,7 @@ def house(world: World, server: Server, state_folder: Path) -> Iterator[Callable
             world.history[:] = [world.history[0].__class__(world.monotonic)]
         login = TokenFile(state_folder, now=world.unix)
         login.write(server.login(), new_login=True, client_id=CLIENT)
-        web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=5.0, now=world.unix)
+        web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
         players.append(Spotify(web, speaker=SPEAKER, clock=world.clock))
         return House(world, players[-1], offset=offset, **music)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import socket
 import struct
 import threading
@@ -218,6 +219,9 @@ class _Handler(BaseHTTPRequestHandler):
                 fault = owner.write_faults.popleft()
             if fault is not None:
                 owner.faulted.append(fault)
+            if self._left():
+                self.close_connection = True
+                return
             if fault is None or FAULTS[fault]:
                 status, body, headers = self._answer(url.path, query, raw)
             else:
@@ -227,6 +231,11 @@ class _Handler(BaseHTTPRequestHandler):
                 status, body, headers = error(502, "Bad gateway")
         with contextlib.suppress(OSError):
             self._send(fault or "", status, body, headers)
+
+    def _left(self) -> bool:
+        """Who asked has given up waiting: on a machine that is too busy, a command would come after its repeat."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def _answer(self, path: str, query: dict[str, str], raw: bytes) -> tuple[int, Any, dict[str, str]]:
         owner = self.owner

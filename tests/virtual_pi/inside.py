@@ -108,40 +108,42 @@ def resting() -> dict[str, Any]:
         }
 
 
-def stall() -> None:
-    """No frame from now on; what was on its way still comes, and nobody waits for it."""
-    SENSOR.stalled.set()
-    time.sleep(0.3)
-
-
 def mend(camera: Any) -> None:
     """Frames come again once the sensor was stopped, as where its cable's driver had hung."""
-    while camera.stop_count < 1:
-        time.sleep(0.01)
-    SENSOR.stalled.clear()
+    stop = camera.stop
+
+    def mended() -> None:
+        stop()
+        SENSOR.stalled.clear()
+
+    camera.stop = mended
 
 
 def stalls() -> dict[str, Any]:
     """A short stall is mended by stop and start, a long one is a CameraError, and the camera opens anew after it."""
     with opened() as camera:
         camera.read()
-        stall()
-        threading.Thread(target=mend, args=[camera._camera]).start()
-        seq = camera.read().seq
+        mend(camera._camera)
+        SENSOR.stalled.set()
+        seqs = [camera.read().seq]
+        while not camera._camera.stop_count:
+            # What was on its way still came.
+            seqs.append(camera.read().seq)
         mended = camera._camera.stop_count
-        stall()
-        started = time.monotonic()
-        try:
-            camera.read()
-            told = ""
-        except CameraError as error:
-            told = str(error)
+        del camera._camera.stop
+        SENSOR.stalled.set()
+        told = ""
+        while not told:
+            started = time.monotonic()
+            try:
+                camera.read()
+            except CameraError as error:
+                told = str(error)
         took = time.monotonic() - started
-    closed = time.monotonic() - started - took
     SENSOR.stalled.clear()
     with opened() as camera:
         again = camera.read().seq
-    return {"seq": seq, "mended": mended, "told": told, "took": took, "closed": closed, "again": again}
+    return {"seqs": seqs, "mended": mended, "told": told, "took": took, "again": again}
 
 
 def losses() -> dict[str, Any]:
