@@ -97,9 +97,9 @@ def test_luma_has_full_range_whatever_the_source_gives(start: Open, form: str, p
 @gst
 def test_a_quick_source_is_slowed_to_the_configured_rate(start: Open) -> None:
     camera = start(LIVE, CONFIG.model_copy(update={"fps": 5.0}))
-    found = [camera.read().at for _ in range(6)]
-    # A busy machine makes gaps longer, never all of them shorter.
-    assert found[-1] - found[0] > 0.7
+    found = [camera.read().at for _ in range(16)]
+    # 3 s; half a second at the source's own rate. A busy machine may read the first one late.
+    assert found[-1] - found[0] > 1.5
 
 
 @gst

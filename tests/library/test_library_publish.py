@@ -146,7 +146,7 @@ def test_an_answer_that_comes_too_late_counts_as_doubtful_too(
     store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server
 ) -> None:
     sort(store, 150)
-    server.late, web._spotipy.requests_timeout = 2.5, 1.5
+    server.late, web._spotipy.requests_timeout = 5.0, 4.0
     server.write_faults.extend([None, None, "late done"])
     go(store, web, patience)
     [made] = account.playlists.values()
