@@ -51,7 +51,8 @@ from edge.players.dry_run import DryRun
 from edge.signals import Asked
 from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
 from edge.worker import Worker
-from tests.broker import Broker, running, wait_for
+from tests.broker import Broker, running
+from tests.waiting import wait_for
 
 # MiB a day that count as flat, what one step of the allocator may take in a short run, and parts to average samples in.
 TOLERANCE, STEP, PARTS = 1.0, 2.0, 12
@@ -320,10 +321,10 @@ def cameras(folder: Path, count: int) -> Left:
     """A device whose network camera breaks off again and again."""
     few = max(3, count // 10)
     with stream() as (address, opened), live(folder, camera={"source": address}):
-        wait_for(lambda: len(opened) > few, 60, "the first losses")
+        wait_for(lambda: len(opened) > few, "the first losses")
         before = settled()
         many = len(opened) + count
-        wait_for(lambda: len(opened) > many, 60 + 5 * count, f"{count} losses")
+        wait_for(lambda: len(opened) > many, f"{count} losses", within=60 + 5 * count)
         return Left(count, before, settled())
 
 
@@ -341,12 +342,12 @@ def _lose(broker: Broker, device: Session, count: int) -> None:
     mqtt = device._mqtt
     assert mqtt is not None
     for number in range(count):
-        wait_for(lambda: mqtt.wait_connected(0.1), 30, f"connection {number}")
+        wait_for(lambda: mqtt.wait_connected(0.1), f"connection {number}")
         broker.send(signal.SIGKILL)
         broker.stop()
-        wait_for(lambda: not mqtt.wait_connected(0.0), 30, f"loss {number}")
+        wait_for(lambda: not mqtt.wait_connected(0.0), f"loss {number}")
         broker.start()
-    wait_for(lambda: mqtt.wait_connected(0.1), 30, "the last connection")
+    wait_for(lambda: mqtt.wait_connected(0.1), "the last connection")
 
 
 def main() -> int:

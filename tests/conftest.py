@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,15 @@ from tests.waiting import PATIENCE
 # How long a step takes says how busy the machine is.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+@pytest.fixture(autouse=True)
+def _own_zone() -> Iterator[None]:
+    """A test that lived in another time zone leaves it; else `localtime` and `mktime` may disagree about it."""
+    yield
+    time.tzset()
+
+
 ROOT = Path(__file__).resolve().parent.parent
 Film = Callable[..., Path]
 Moodroom = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -132,9 +132,7 @@ def test_a_state_directory_that_can_t_be_written_is_a_verdict_and_no_end(tmp_pat
             cwd=ROOT, env=os.environ | {"STATE_DIRECTORY": str(nowhere)}, stdout=out, stderr=out,
         )  # fmt: skip
         try:
-            wait_for(
-                lambda: "%" in log.read_text() and f"disk: {nowhere} can't be written" in log.read_text(), 40, "both"
-            )
+            wait_for(lambda: "%" in log.read_text() and f"disk: {nowhere} can't be written" in log.read_text(), "both")
         finally:
             process.terminate()
             assert process.wait(PATIENCE) == 0

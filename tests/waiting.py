@@ -9,9 +9,9 @@ from collections.abc import Callable
 PATIENCE = 120.0
 
 
-def wait_for(true: Callable[[], object], what: str = "it") -> None:
-    """Wait until something is true; fail where it doesn't become so."""
-    until = time.monotonic() + PATIENCE
+def wait_for(true: Callable[[], object], what: str = "it", *, within: float = PATIENCE) -> None:
+    """Wait until something is true; fail where it doesn't become so. within: seconds."""
+    until = time.monotonic() + within
     while not true():
-        assert time.monotonic() < until, f"{what} did not come within {PATIENCE:.0f} s"
+        assert time.monotonic() < until, f"{what} did not come within {within:.0f} s"
         time.sleep(0.02)
