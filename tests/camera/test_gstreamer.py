@@ -19,7 +19,7 @@ from edge.camera.gstreamer import PipelineCamera, frame_bytes, pipeline
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Wanted
-from tests.waiting import PATIENCE
+from tests.waiting import wait_for
 
 CONFIG = CameraConfig(width=322, height=242, fps=20)
 LIVE = "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=30/1"
@@ -47,15 +47,6 @@ def child(camera: PipelineCamera) -> int:
     """The child's process number."""
     assert camera._child is not None
     return camera._child._process.pid
-
-
-def soon(true: Callable[[], object]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.02)
-    return bool(true())
 
 
 def gone(pid: int) -> bool:
@@ -212,7 +203,7 @@ def test_a_child_does_not_outlive_a_daemon_that_was_killed(tmp_path: Path) -> No
     daemon.kill()
     daemon.wait()
     daemon.stdout.close()
-    assert soon(lambda: gone(pid))
+    wait_for(lambda: gone(pid))
 
 
 # --- what is asked of gst-launch-1.0 ----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,7 +21,7 @@ from edge.stations import Capture
 from edge.values import Frame, Wanted
 from edge.worker import Latest, Worker
 from tests.broker import free_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 
 
 def refusal(source: str) -> str:
@@ -117,15 +117,6 @@ def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
     camera.close()
 
 
-def soon(true: Callable[[], object]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
     """Through the daemon's own capture thread, which closes the camera, waits and opens it anew."""
     frames: Latest[Frame] = Latest()
@@ -143,11 +134,11 @@ def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
         worker.start()
         assert frames.get(20.0) is not None
         first.close()
-        assert soon(lambda: len(told) >= 2), "it died, and opening it failed at least once"
+        wait_for(lambda: len(told) >= 2, "its death, and an opening that failed")
         assert told[0].endswith("gives no more frames; it is opened again") and "doesn't open" in told[1]
         frames.get(0)
         stack.enter_context(serving(server.server_port))
-        assert soon(lambda: frames.get(0.1) is not None)
+        wait_for(lambda: frames.get(0.1) is not None)
         worker.stopping.set()
         assert worker.join(PATIENCE)
 

@@ -16,7 +16,7 @@ from edge.journal.open import open_journal
 from edge.journal.read import outcomes, timeline
 from edge.options import Options, loader
 from edge.values import Act, Command, Event, Music, Playback, Wish
-from tests.waiting import PATIENCE
+from tests.waiting import wait_for
 
 Film = Callable[..., Path]
 
@@ -81,10 +81,7 @@ def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
     again, knows = open_journal(JournalConfig(), problem=print)
     assert again is not None
     again.start()
-    until = time.monotonic() + PATIENCE
-    while not knows.tastes.moods():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_for(knows.tastes.moods, "what was learned")
     again.stop()
     assert knows.tastes.belief("happy", "mpd:a").beta == 2
 

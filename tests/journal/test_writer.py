@@ -22,7 +22,7 @@ from edge.journal.read import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
 from edge.learning import Outcome, Verdict
 from edge.values import Command, Event, Mood
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 
 DAY = 86400.0
 Open = Callable[..., Journal]
@@ -61,13 +61,6 @@ def entry(number: int, at: float | None = None) -> Entry:
     return Entry(time.time() if at is None else at, "decision", "happy", title=str(number), uri="mpd:x")
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it didn't happen"
-        time.sleep(0.01)
-
-
 def titles(path: Path) -> list[str | None]:
     try:
         return [found.title for found in timeline(path, 0, 4e9) if found.kind == "decision"]
@@ -78,7 +71,7 @@ def titles(path: Path) -> list[str | None]:
 def test_what_happens_is_there_a_moment_later(opened: Open, path: Path) -> None:
     journal, at = opened(), time.monotonic()
     journal(Event(at - 5, "mood_changed", Mood("happy", 0.8, 0.7, 0.4, 2, at)))
-    until(lambda: path.exists() and journal.waiting == 0)
+    wait_for(lambda: path.exists() and journal.waiting == 0)
     (found,) = timeline(path, 0, 4e9)
     assert (found.kind, found.mood, found.confidence, found.people) == ("mood", "happy", 0.8, 2)
     assert found.at == pytest.approx(time.time() - 5, abs=4)
@@ -88,7 +81,7 @@ def test_many_entries_are_one_batch(opened: Open, path: Path) -> None:
     journal = opened(gather=0.3)
     for number in range(500):
         journal.put(entry(number))
-    until(lambda: journal.waiting == 0)
+    wait_for(lambda: journal.waiting == 0)
     assert titles(path) == [str(number) for number in range(500)]
     assert journal.batches <= 2
 
@@ -97,7 +90,7 @@ def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
     journal = opened(keep=1e10)
     for number in range(5):
         journal.put(entry(number, at=1000.0))
-    until(lambda: journal.waiting == 0)
+    wait_for(lambda: journal.waiting == 0)
     assert titles(path) == list("01234")
 
 
@@ -108,7 +101,7 @@ def test_one_row_that_can_t_be_stored_keeps_no_other_back(
     journal(Event(time.monotonic(), "command", Command("mood", "\ud800", origin="page")))
     journal.put(Entry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
     journal.put(entry(1))
-    until(lambda: journal.waiting == 0)
+    wait_for(lambda: journal.waiting == 0)
     assert titles(path) == ["1"]
     assert [found.text for found in timeline(path, 0, 4e9) if found.kind == "command"] == ["mood ? (page)"]
     assert problems == []
@@ -177,7 +170,7 @@ def test_what_is_too_old_is_removed(opened: Open, path: Path) -> None:
     first.stop()
     second = opened()
     second.put(entry(0))
-    until(lambda: titles(path) == ["89", "1", "0"])
+    wait_for(lambda: titles(path) == ["89", "1", "0"])
     assert [outcome.uri for outcome in outcomes(path)] == ["mpd:89", "mpd:1"]
 
 
@@ -189,11 +182,11 @@ def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
     other.commit()
     journal = opened()
     journal.put(entry(1))
-    until(lambda: titles(path) == ["1"])
+    wait_for(lambda: titles(path) == ["1"])
     other.execute("INSERT INTO library_songs VALUES ('b')")
     other.commit()
     journal.put(entry(2))
-    until(lambda: titles(path) == ["1", "2"])
+    wait_for(lambda: titles(path) == ["1", "2"])
     assert other.execute("SELECT count(*) FROM library_songs").fetchone() == (2,)
     other.close()
 
@@ -203,13 +196,13 @@ def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Op
     liked = Outcome(1e9, "happy", "mpd:a", "A", Verdict.LIKE)
     first = opened(keep=1e10, on_outcomes=told.append)
     first.put(liked)
-    until(lambda: first.waiting == 0)
+    wait_for(lambda: first.waiting == 0)
     first.stop()
     second = opened(keep=1e10, on_outcomes=told.append)
-    until(lambda: told[-1] == [liked])
+    wait_for(lambda: told[-1] == [liked])
     assert forget_outcomes(path, "sad") == 0
     assert forget_outcomes(path, "happy") == 1
-    until(lambda: told[-1] == [])
+    wait_for(lambda: told[-1] == [])
     second.stop()
 
 
@@ -219,7 +212,7 @@ def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path
     connection.close()
     journal = opened()
     journal.put(entry(1))
-    until(lambda: bool(problems))
+    wait_for(lambda: bool(problems))
     assert "version 99" in problems[0]
     journal.put(entry(2))
     assert journal.waiting == 0
@@ -230,7 +223,7 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path,
     journal = opened(log_bytes=0, budget=Budget(time.monotonic(), rate=1e12, capacity=1e12))
     for number in range(300):
         journal.put(entry(number))
-    until(lambda: len(titles(path)) == 300)
+    wait_for(lambda: len(titles(path)) == 300)
     # Somebody else's change makes the journal read its pages again; every one but the first is damaged.
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE library_songs (uri TEXT)")
@@ -239,9 +232,9 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path,
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (path.stat().st_size - 4096))
-    until(lambda: bool(journal.put(entry(1)) or list(path.parent.glob("journal.db.broken-*"))))
-    until(lambda: titles(path)[-1:] == ["1"])
-    until(lambda: problems[-1:] == [""])
+    wait_for(lambda: bool(journal.put(entry(1)) or list(path.parent.glob("journal.db.broken-*"))))
+    wait_for(lambda: titles(path)[-1:] == ["1"])
+    wait_for(lambda: problems[-1:] == [""])
     assert "\n" not in problems[0]
 
 
@@ -302,7 +295,7 @@ def test_a_folder_that_cant_be_made_is_told(tmp_path: Path, problems: list[str])
     journal = Journal(tmp_path / "file" / "journal.db", keep=DAY, on_problem=problems.append, gather=0.01, retry=0.05)
     journal.start()
     journal.put(entry(1))
-    until(lambda: bool(problems))
+    wait_for(lambda: bool(problems))
     journal.stop()
     assert "can't be written" in problems[0]
     assert journal.waiting == 1

@@ -174,7 +174,7 @@ def test_a_mood_that_changes_in_the_clip_is_on_the_page_within_two_seconds(phone
         wait_for(lambda: len(changes()) > known, "a change of mood")
         heard = time.time()
         mood = changes()[-1]["mood"]
-        expect(phone.locator("#mood")).to_have_text(words.get(mood, mood), timeout=1000 * PATIENCE)
+        expect(phone.locator("#mood")).to_have_text(words.get(mood, mood))
         return abs(
             next(at for at, word in reversed(phone.evaluate("window.seen")) if word == words.get(mood, mood)) - heard
         )
@@ -319,7 +319,7 @@ def test_a_screen_reader_is_told(phone: Page, person: Listener) -> None:
 
 def test_the_parts_are_tried_from_the_page(phone: Page) -> None:
     phone.get_by_role("button", name="Try each part").click()
-    expect(phone.locator("#checks-list li").first).to_contain_text("camera", timeout=1000 * PATIENCE)
+    expect(phone.locator("#checks-list li").first).to_contain_text("camera")
     expect(phone.locator("#checks-list")).to_contain_text("broker: ✓ works")
 
 
@@ -409,13 +409,13 @@ def test_the_content_policy_stops_inline_scripts(phone: Page) -> None:
 def test_the_page_says_when_the_device_is_gone_and_recovers(phone: Page, device: Device) -> None:
     device.kill()
     banner = phone.locator("#offline")
-    expect(banner).to_be_visible(timeout=1000 * PATIENCE)
+    expect(banner).to_be_visible()
     expect(banner).to_contain_text("The device can't be reached")
     expect(phone.get_by_role("button", name="Switch the camera off")).to_be_disabled()
     expect(phone.locator("#link")).to_have_text("offline")
     assert serious(phone) == []
     device.start()
-    expect(banner).to_be_hidden(timeout=1000 * PATIENCE)
+    expect(banner).to_be_hidden()
     expect(phone.locator("#link")).to_have_text("live")
     # The new device has a new token; the page knows.
     phone.get_by_role("button", name="Switch the camera off").click()
