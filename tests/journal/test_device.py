@@ -81,7 +81,8 @@ def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
     again, knows = open_journal(JournalConfig(), problem=print)
     assert again is not None
     again.start()
-    wait_for(knows.tastes.moods, "what was learned")
+    # The learner takes a new object for what it is told: it is looked up at each try.
+    wait_for(lambda: knows.tastes.moods(), "what was learned")
     again.stop()
     assert knows.tastes.belief("happy", "mpd:a").beta == 2
 
