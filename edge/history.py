@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import sys
 import time
@@ -135,7 +136,7 @@ def write_text(where: str, text: str) -> None:
 
 def need_folder(where: Path | str | None) -> None:
     """Raises ConfigError where a file's folder isn't there; `-` and None are fine."""
-    if where not in (None, "-") and not Path(str(where)).absolute().parent.is_dir():
+    if where not in (None, "-") and not os.path.isdir(Path(str(where)).absolute().parent):
         raise ConfigError(f"{where}: its folder isn't there; name a file in a folder that is")
 
 

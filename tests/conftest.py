@@ -41,6 +41,21 @@ def root() -> Path:
 
 
 @pytest.fixture
+def hidden_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder inside one that whoever runs this test may not search, root as well."""
+    outer = tmp_path / "closed"
+    (outer / "inside").mkdir(parents=True)
+    outer.chmod(0)
+    if os.getuid() == 0:
+        os.seteuid(65534)
+    try:
+        yield outer / "inside"
+    finally:
+        os.seteuid(os.getuid())
+        outer.chmod(0o700)
+
+
+@pytest.fixture
 def yunet_folder() -> Path:
     """The folder that holds YuNet's file."""
     folder = Path(os.environ.get("MOODROOM_MODELS") or ROOT.parent / "shared" / "models")

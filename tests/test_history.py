@@ -187,9 +187,10 @@ def test_titles_in_any_script_can_be_drawn() -> None:
     assert plot.shorten("A long title", 1, 0.4) == ""
 
 
-def test_a_folder_that_isnt_there_is_known_before_anything_is_read(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="its folder isn't there"):
-        show_history(png=tmp_path / "none" / "a.png", path=tmp_path / "none.db")
+def test_a_folder_that_isnt_there_is_known_before_anything_is_read(tmp_path: Path, hidden_folder: Path) -> None:
+    for folder in (tmp_path / "none", hidden_folder):
+        with pytest.raises(ConfigError, match="its folder isn't there"):
+            show_history(png=folder / "a.png", path=tmp_path / "none.db")
 
 
 def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def from_files(
 
     folder: MPD's music_directory. Raises ConfigError where the folder or librosa is missing.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ConfigError(f"library.music_folder: there is no folder {folder}; it is MPD's music_directory")
     from edge.library.audio import analyse, need_librosa
 
@@ -115,7 +116,7 @@ def from_files(
             break
         # A file that isn't there now, such as on a disk that sleeps, is tried again another time.
         path = folder / uri.removeprefix("mpd:")
-        if path.is_file():
+        if os.path.isfile(path):
             found[uri] = analyse(path)
         known = found.get(uri) is not None
         done, failed = done + known, failed + (not known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
     if folder is None:
         raise ConfigError("library.playlist_folder: is needed to publish for MPD; it is MPD's playlist_directory")
     place = Path(folder).expanduser()
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise ConfigError(f"library.playlist_folder: there is no folder {place}; it is MPD's playlist_directory")
     placed = store.placed()
     if not placed:
@@ -35,7 +36,7 @@ def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
         wanted = songs_for(placed, mood, "mpd:")
         file = place / f"{called}.m3u"
         lines = _read(file)
-        there = file.exists()
+        there = os.path.exists(file)
         ours = there and (called in known or lines[:1] == [MARK])
         if there and not ours:
             if wanted:

@@ -241,3 +241,8 @@ def test_a_missing_folder_or_library_is_one_sentence(
     monkeypatch.setitem(sys.modules, "librosa", None)
     with pytest.raises(ConfigError, match=r"pip install 'moodroom\[audio\]'"):
         from_files(store, tmp_path)
+
+
+def test_a_folder_that_cant_be_searched_is_one_sentence(store: Store, hidden_folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"library\.music_folder"):
+        from_files(store, hidden_folder)

@@ -248,7 +248,7 @@ def test_our_m3u_is_known_by_its_mark_or_from_an_earlier_run(store: Store, tmp_p
     assert (change.target, change.added, change.removed) == ("happy", 2, 1)
 
 
-def test_a_missing_folder_is_named(store: Store, tmp_path: Path) -> None:
-    for folder in (None, str(tmp_path / "none")):
+def test_a_missing_folder_is_named(store: Store, tmp_path: Path, hidden_folder: Path) -> None:
+    for folder in (None, str(tmp_path / "none"), str(hidden_folder)):
         with pytest.raises(ConfigError, match=r"library\.playlist_folder"):
             m3u.plan(store, folder, name=NAME)
