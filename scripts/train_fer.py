@@ -10,7 +10,6 @@ figures on the public test stand in `OUT/history.jsonl`. The private test is nev
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
 import sys
@@ -18,13 +17,14 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
 from fer.augment import augment
-from fer.checkpoint import CheckpointError, network, read
+from fer.checkpoint import Checkpoint, CheckpointError, network, read
 from fer.data import LABELS, PUBLIC, TRAIN, Faces, load
 from fer.grow import grow
 from fer.network import BLOCKS, FerNet, fresh
@@ -40,6 +40,9 @@ class Recipe:
     original: what share of the loss the head `fer2013` has. start: a checkpoint whose averaged weights are gone on
     from, with new blocks where `blocks` asks for more. minutes: end the schedule after so much training, if `epochs`
     isn't reached before. calm: the last part of the schedule, with weaker augmentation and no mixup.
+    fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
+    didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732). renew: how many of the last
+    blocks begin afresh, with the heads, although `start` has them.
     """
 
     epochs: int = 70
@@ -63,6 +66,8 @@ class Recipe:
     teachers: tuple[str, ...] = ()
     start: str | None = None
     minutes: float | None = None
+    fold: tuple[int, int] | None = None
+    renew: int = 0
 
 
 def main() -> None:
@@ -81,11 +86,15 @@ def main() -> None:
         original=args.original,
         teachers=tuple(str(path) for path in args.teachers),
         start=None if args.start is None else str(args.start),
+        fold=None if args.fold is None else (args.fold[0], args.fold[1]),
+        renew=args.renew,
     )
     device = torch.device(args.device)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "config.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n")
     train, public = load(args.data, TRAIN), load(args.data, PUBLIC)
+    if recipe.fold is not None:
+        train = train.where(train.folds(recipe.fold[1]) != recipe.fold[0])
     print(f"{len(train)} pictures to learn from, {len(public)} to choose by, on {device}")
     torch.manual_seed(recipe.seed)
     trainer = Trainer(recipe, train, device)
@@ -117,11 +126,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--teach", type=float, default=Recipe.teach, help="the teachers' share of each target, 0..1")
     parser.add_argument("--original", type=float, default=Recipe.original, help="share of the head fer2013 in the loss")
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, with a new schedule")
+    parser.add_argument("--fold", type=int, nargs=2, metavar=("K", "N"), help="leave part K (0..N-1) of N out")
+    parser.add_argument("--renew", type=int, default=Recipe.renew, help="last blocks that begin afresh, and the heads")
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--strength", type=float, default=Recipe.strength, help="of the augmentation, 0..1")
     parser.add_argument("--calm", type=float, default=Recipe.calm, help="last part of the schedule, 0..1, done gently")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.fold is not None and not 0 <= args.fold[0] < args.fold[1]:
+        parser.error("--fold K N: K must be 0 or more, and less than N")
+    return args
 
 
 class Trainer:
@@ -142,8 +156,10 @@ class Trainer:
         self.net = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device)
         self.averaged = fresh(recipe.dropout, recipe.wide, recipe.blocks).to(device).eval()
         if recipe.start is not None:
+            anew = last_layers(self.net, recipe.renew) if recipe.renew else {}
             grow(self.net, read(Path(recipe.start)).state)
-        self.taught = self.ask([network(read(Path(path)).state).to(device) for path in recipe.teachers])
+            self.net.load_state_dict(anew, strict=False)
+        self.taught = self.ask(faces, [read(Path(path)) for path in recipe.teachers])
         self.averaged.load_state_dict(self.net.state_dict())
         decay = [p for p in self.net.parameters() if p.ndim > 1]
         plain = [p for p in self.net.parameters() if p.ndim <= 1]
@@ -214,21 +230,30 @@ class Trainer:
         return loss.item()
 
     @torch.no_grad()
-    def ask(self, teachers: list[FerNet]) -> tuple[Tensor, Tensor] | None:
-        """The teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers."""
+    def ask(self, faces: Faces, teachers: list[Checkpoint]) -> tuple[Tensor, Tensor] | None:
+        """The teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers.
+
+        A teacher that left a part of the pictures out is asked about these alone.
+        """
         if not teachers:
             return None
         sums = [torch.zeros(len(self.images), 7, device=self.device) for _ in range(2)]
-        rows = torch.arange(len(self.images), device=self.device)
-        for part in tqdm(rows.split(512), desc="asking the teachers", disable=None, leave=False):
-            for teacher, view in itertools.product(teachers, range(self.recipe.views)):
-                x = augment(self.images[part].float() / 255, 0.4 if view else 0.0)
-                x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
-                with torch.autocast(self.device.type, torch.bfloat16):
-                    answers = teacher(x)
-                for total, answer in zip(sums, answers, strict=True):
-                    total[part] += answer.float().softmax(1)
-        asked = len(teachers) * self.recipe.views
+        asked = torch.zeros(len(self.images), 1, device=self.device)
+        for teacher in teachers:
+            net = network(teacher.state).to(self.device)
+            part, parts = teacher.fold or (0, 1)
+            rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(self.device)
+            asked[rows] += self.recipe.views
+            for some in tqdm(rows.split(512), desc="asking a teacher", disable=None, leave=False):
+                for view in range(self.recipe.views):
+                    x = augment(self.images[some].float() / 255, 0.4 if view else 0.0)
+                    x = ((255 * x - teacher.mean) / teacher.std).to(memory_format=torch.channels_last)
+                    with torch.autocast(self.device.type, torch.bfloat16):
+                        answers = net(x)
+                    for total, answer in zip(sums, answers, strict=True):
+                        total[some] += answer.float().softmax(1)
+        if not asked.all():
+            raise CheckpointError(f"{int((asked == 0).sum())} pictures have no teacher; name one for each part")
         return sums[0] / asked, sums[1] / asked
 
     @torch.no_grad()
@@ -270,6 +295,13 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"].cpu())
         print(f"going on after epoch {self.epoch}")
+
+
+def last_layers(net: FerNet, blocks: int) -> dict[str, Tensor]:
+    """A copy of the weights of the last blocks and of both heads, by name."""
+    first = len(net.blocks) - blocks
+    names = (*(f"blocks.{index}." for index in range(first, len(net.blocks))), "expression.", "fer2013.")
+    return {name: value.clone() for name, value in net.state_dict().items() if name.startswith(names)}
 
 
 @torch.no_grad()

@@ -26,6 +26,7 @@ class Checkpoint:
 
     state: the averaged weights. epoch, epochs: how far the training came, and how far it was to go.
     mean, std: of the grey levels 0..255; the network is fed with (grey - mean) / std.
+    fold: (which, of how many) parts of the training pictures it never saw; None where it saw all.
     """
 
     state: Mapping[str, Tensor]
@@ -33,6 +34,7 @@ class Checkpoint:
     epochs: int
     mean: float
     std: float
+    fold: tuple[int, int] | None = None
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
         """(n, 48, 48) grey levels -> (n, 48, 48, 1) float32, as the network is fed."""
@@ -50,6 +52,7 @@ def read(path: Path) -> Checkpoint:
             # The training side counts grey in 0..1.
             mean=255 * float(saved["mean"]),
             std=255 * float(saved["std"]),
+            fold=tuple(fold) if (fold := saved["recipe"].get("fold")) else None,
         )
         labels = tuple(saved["labels"])
     except FileNotFoundError:

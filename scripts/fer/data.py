@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ class Faces:
     weight: (n,) 0..1, the share of the ten votes that fell on the seven; 0 where the votes can't be trusted.
     top: (n,) the taggers' first choice, or -1 where it isn't one of the seven or is unknown.
     agreed: (n,) True where more than half of the ten votes stand behind `top`.
+    twins: (n,) the same number for pictures of which one is (nearly) a copy of the other.
     """
 
     images: np.ndarray
@@ -31,9 +32,19 @@ class Faces:
     weight: np.ndarray
     top: np.ndarray
     agreed: np.ndarray
+    twins: np.ndarray
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def where(self, wanted: np.ndarray) -> Faces:
+        """Those for which `wanted`, (n,) bool, is true."""
+        return Faces(**{field.name: getattr(self, field.name)[wanted] for field in fields(self)})
+
+    def folds(self, count: int) -> np.ndarray:
+        """(n,) 0..count-1: parts of about one size, always the same ones, with twins in one part."""
+        names, place = np.unique(self.twins, return_inverse=True)
+        return (np.random.default_rng(count).permutation(len(names)) % count)[place]
 
 
 def load(path: Path, split: int) -> Faces:
@@ -64,6 +75,7 @@ def load(path: Path, split: int) -> Faces:
         weight=weight.astype(np.float32),
         top=top,
         agreed=(top >= 0) & (raw.max(1) > 0.5 * total),
+        twins=np.where(groups >= 0, groups, groups.max() + 1 + np.arange(len(groups)))[keep],
     )
 
 
