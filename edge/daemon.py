@@ -26,6 +26,7 @@ from edge.mqtt import Mqtt
 from edge.options import Options
 from edge.outlets import JsonLines, LogLines, MqttOutlet, Outlet, PlainLines
 from edge.players import Player, open_player
+from edge.pulse import Pulse
 from edge.room import Room
 from edge.secret import secret
 from edge.settings import Settings, as_commands, over_reload
@@ -43,8 +44,6 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at how the device is, and until the second one.
 HEALTH_EVERY, FIRST_HEALTH = 30.0, 3.0
 STOP_WITHIN = 2.0
-# Seconds for which a camera that is away is tried again before a fresh process tries: some drivers need that.
-AWAY = 600.0
 
 
 def run(load: Callable[[], Config], options: Options, out: TextIO | None = None) -> int:
@@ -144,10 +143,19 @@ class Session:
             Worker("vision", vision.turn, on_error=partial(self._inbox.problem, "vision"), first_wait=0.1),
             Worker("capture", capture.turn, on_error=partial(self._inbox.problem, "camera"), on_end=capture.close),
         ]
-        _, self._vision_worker, self._capture_worker = workers
-        capture.stopping = self._capture_worker.stopping
+        _, looks, captures = workers
+        capture.stopping = captures.stopping
         workers += refreshing(self.config, self._hub.outlets, partial(self._inbox.problem, "library"))
-        notifier, end = SystemdNotifier(), End.STOPPED
+        notifier, end, stuck_after = SystemdNotifier(), End.STOPPED, self.config.camera.stuck_after
+        pulse = Pulse(
+            notifier,
+            self.health,
+            room=self.room,
+            watch=self.watch,
+            capture=captures,
+            vision=looks,
+            stuck_after=stuck_after,
+        )
         try:
             for service in (self._journal, self._mqtt, self._web):
                 if service is not None:
@@ -155,7 +163,7 @@ class Session:
             for worker in workers:
                 worker.start()
             notifier.tell("READY=1")
-            end = self._loop(asked, load, notifier)
+            end = self._loop(asked, load, pulse)
             return end
         finally:
             # To systemd a stop is for good: it would kill what starts anew.
@@ -211,8 +219,8 @@ class Session:
         if self._web is not None:
             self._web.offer(frame)
 
-    def _loop(self, asked: Asked, load: Callable[[], Config], notifier: SystemdNotifier) -> End:
-        second, report_at, said = 0.0, 0.0, ""
+    def _loop(self, asked: Asked, load: Callable[[], Config], pulse: Pulse) -> End:
+        second, report_at = 0.0, 0.0
         while not asked.stop:
             if (item := self._inbox.get(timeout=0.5)) is not None:
                 if isinstance(item, End):
@@ -229,19 +237,13 @@ class Session:
                 self._hub.tell([*clock, *([Event(now, "mood", self.room.mood)] if self.room.mood else [])])
             if self._mqtt is not None:
                 self._mqtt.tend()
-            if self._capture_worker.busy_for(now) > 3 * self.config.camera.stuck_after and self.room.camera_on:
+            if pulse.stuck(now):
                 log.error(
                     "camera: has been stuck for %.0f s; leaving, so that the system starts afresh",
                     3 * self.config.camera.stuck_after,
                 )
                 return End.STUCK
-            self.health.examined = self.watch.examined
-            self.health.paused = not self.room.looking or self._camera_is_away(now)
-            if self.health.fresh(now) and not self._vision_hangs(now):
-                notifier.tell("WATCHDOG=1")
-            if (status := self._status()) != said:
-                said = status
-                notifier.tell(f"STATUS={status}")
+            pulse.beat(now)
             if now >= report_at:
                 # Rates are known a moment after the start.
                 report_at = now + (HEALTH_EVERY if report_at else FIRST_HEALTH)
@@ -251,22 +253,6 @@ class Session:
                 if self._reload(load):
                     return End.RELOAD
         return End.STOPPED
-
-    def _camera_is_away(self, now: float) -> bool:
-        """True while the camera fails, says so, and is tried again; for AWAY seconds, and not while a try hangs."""
-        since = self.health.counted_from(self.health.frame)
-        trying = self._capture_worker.busy_for(now) <= self.config.camera.stuck_after
-        return "camera" in self.health.problems and trying and now - since < AWAY
-
-    def _vision_hangs(self, now: float) -> bool:
-        """True where a look goes on and on, or its thread is gone; frames may well go on coming meanwhile."""
-        return self._vision_worker.busy_for(now) > self.config.camera.stuck_after or self._vision_worker.join(0)
-
-    def _status(self) -> str:
-        """The one line that `systemctl status` shows."""
-        looking = "looking" if self.room.looking else "the camera rests in quiet hours"
-        looking = looking if self.room.camera_on else "the camera is switched off"
-        return "; ".join([looking, *self.health.problems.values()]).replace("\n", " ")
 
     def _reload(self, load: Callable[[], Config]) -> bool:
         """Read the configuration again; False where it can't be taken, and this session goes on.

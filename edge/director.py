@@ -1,151 +1,29 @@
 """What should be playing, and when to leave it alone. Pure: every wish is explained in one sentence.
 
-At each change of mood and once a second the director compares what should play with what does. `edge.manners` tells it
-whose hand moved the music, and `edge.room` what people ask for.
+At each change of mood and once a second the director compares what should play with what does. `edge.stage` is what it
+knows of that, and `edge.room` tells it what people ask for.
 """
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
-from datetime import timezone, tzinfo
 
-from edge.absence import Absence, span
+from edge.absence import span
 from edge.basis import elsewhere, plays
-from edge.choices import Picker, Weigh, music_of
-from edge.config import MusicConfig
-from edge.goals import Goal, Strategy, feels
-from edge.hours import Timetable
-from edge.level import Level
+from edge.choices import music_of
+from edge.goals import Goal, feels
 from edge.lift import distance
-from edge.limits import Limits
-from edge.manners import Hands, Meaning, Means
-from edge.ours import Ours, Own, goes_on, known
-from edge.values import ABSENT, Act, Basis, Control, Mood, Music, Playback, When, Wish
+from edge.ours import Own, known
+from edge.stage import Stage
+from edge.values import ABSENT, Act, Control, Mood, When, Wish
 
 
-class Director:
+class Director(Stage):
     """Decides for one room; used by one thread."""
 
-    def __init__(
-        self,
-        config: MusicConfig,
-        *,
-        rng: random.Random | None = None,
-        weigh: Weigh | None = None,
-        zone: tzinfo = timezone.utc,
-    ) -> None:
-        """rng: the dice for moods with several choices; without them two runs are alike. weigh: see `choices.Weigh`.
-
-        zone: of schedule and quiet hours.
-        """
-        self._config = config
-        self._picker = Picker(random.Random(0) if rng is None else rng, weigh)  # noqa: S311 (no secret)
-        self._limits, self._strategy, self.absence = Limits(config), Strategy(config), Absence()
-        self._hands, self.times = Hands(config.grace), Timetable(config, zone)
-        self._level = Level(self._hands, self.times)
-        self._ours = Ours(self._hands, self._limits)
-        self._mood: Mood | None = None
-        self._began = 0.0
-        # Somebody paused the music, and nobody wants it to begin again by itself.
-        self.held = False
-        self._left = "somebody took over"
-        self._blocked: Wish | None = None
-        self._told = ""
-        # What played when the device stopped.
-        self.before: tuple[Music, Basis] | None = None
-
-    @property
-    def music(self) -> Music | None:
-        """The device's own music that plays, or was asked for at once; None where it is a person's, or none."""
-        return self._ours.playing.music if self._ours.playing is not None else None
-
-    def leaving(self) -> tuple[Music, Basis] | None:
-        """The device's own music that plays now, for `before` of the next director; None where none does."""
-        return None if self.music is None or not self._hands.playing() else (self.music, self._hands.basis())
-
-    # What the room knows.
-
-    def use(self, config: MusicConfig) -> None:
-        """Another profile is chosen; what plays stays until it has nothing for a mood to come."""
-        self._config = self._strategy.config = config
-
-    def feels(self, mood: Mood) -> None:
-        """The same mood with other coordinates."""
-        self._mood = mood
-        self._strategy.meet(mood)
-
-    def told(self, now: float, playback: Playback) -> Meaning:
-        """The player shows this; says what it means."""
-        meaning = self._hands.see(now, playback)
-        if meaning.means is Means.STARTED:
-            self._limits.worked()
-            if self._ours.begun(now):
-                self.absence.paused = None
-                self._strategy.song_ended()
-        elif meaning.means is Means.LATE:
-            self._limits.switched(now)
-            self._ours.recount(self._config.profiles.values())
-        elif meaning.means is Means.ADVANCED:
-            self._strategy.song_ended()
-        elif meaning.means is Means.ENDED:
-            self._ours.ended()
-            self.absence.paused = None
-        elif meaning.means is Means.FOUND:
-            self.held = False
-            self._ours.recount(self._config.profiles.values())
-            if self._ours.playing is None and self.before is not None and goes_on(self.before[1], playback, now):
-                self._ours.playing = Own(self.before[0])
-            if self._ours.playing is None and not meaning.kind:
-                meaning = Meaning(Means.TAKEN, "music", "somebody's music was playing already")
-        elif meaning.means is Means.RESUMED:
-            if self.held and self._ours.playing is None:
-                self._ours.recount(self._config.profiles.values())
-            if not (self.held and self._ours.playing):
-                meaning = Meaning(Means.TAKEN, "start", "somebody started the music")
-            self.held = False
-        if meaning.means is Means.TAKEN:
-            # Who uses the speaker listens, wherever they are.
-            self.absence.stirred(now)
-            meaning = self._taken(meaning, playback)
-        if not self._hands.pausing and self.absence.others(playback):
-            self.absence.paused = self._ours.playing = None
-        self._level.learn(0 if meaning.means is Means.STARTED else self._ours.offset)
-        return meaning
-
-    def left_alone(self, now: float, why: str) -> Wish | None:
-        """Control isn't the device's from now on. why: such as "somebody chose this song".
-
-        Gives the wish that takes back what was asked for and hasn't begun, where something was.
-        """
-        waits = self._hands.pending is not None or self._hands.starting is not None
-        self._left = why
-        self._ours.playing = self.absence.paused = None
-        if not self._ours.lose_coming(now) and not waits:
-            return None
-        return self._hands.asked(now, Wish(Act.FORGET, self._name, f"what was to play next is taken back: {why}"))
-
-    def given_back(self) -> None:
-        """Control is the device's again."""
-        self.held, self._left = False, "somebody took over"
-        self._strategy.afresh()
-        self._ours.recount(self._config.profiles.values())
-
-    def dropped(self, now: float, wish: Wish) -> None:
-        """The player didn't do this: somebody chose otherwise meanwhile, or nobody can say what plays."""
-        self._hands.dropped(wish)
-        if wish.act in (Act.VOLUME, Act.NEXT, Act.PREVIOUS):
-            # Nothing else waits for these.
-            return
-        if wish.act is Act.PLAY and self._ours.coming is not None and wish.music == self._ours.coming.music:
-            self._ours.lose_coming(now)
-        self._limits.failed(now)
-        if wish.act is Act.PLAY and wish.music is not None and self.music == wish.music:
-            self._ours.recount(self._config.profiles.values())
-            if wish.when is When.NOW and wish.basis is not None and wish.basis.playing:
-                self._limits.undone()
-        elif wish.act in (Act.PAUSE, Act.RESUME):
-            self.absence.paused = None
+    # The newest reason to change nothing, and what was told last.
+    _blocked: Wish | None = None
+    _told = ""
 
     # Decisions.
 
@@ -361,23 +239,6 @@ class Director:
             return None
         return Wish(Act.VOLUME, self._name, found[1], volume=found[0], fade=True, basis=self._hands.basis())
 
-    def _taken(self, meaning: Meaning, playback: Playback) -> Meaning:
-        if meaning.kind == "volume" and playback.volume is not None:
-            self._level.chosen(playback.volume, self._ours.offset)
-        if meaning.kind in self._config.takeover:
-            return meaning
-        if meaning.kind == "pause":
-            # Set to be no reason for hands off; but nobody wants it to begin again at once.
-            self.held = True
-        elif meaning.kind in ("music", "start"):
-            self._ours.playing = self._ours.coming = None
-        return Meaning()
-
-    def _playing(self) -> bool:
-        if self._hands.playback is None:
-            return self.music is not None and self.absence.paused is None
-        return self._hands.playing()
-
     def _strong(self, mood: Mood) -> bool:
         """The mood is far from the one that the music was chosen for."""
         playing, far = self._ours.playing, self._config.strong_change
@@ -385,10 +246,6 @@ class Director:
         if before is None or far is None:
             return False
         return distance((before.valence, before.arousal), (mood.valence, mood.arousal)) >= far
-
-    @property
-    def _name(self) -> str:
-        return "unknown" if self._mood is None else self._mood.mood
 
     def _keep(self, why: str) -> Wish:
         return Wish(Act.KEEP, self._name, f"kept: {why}")

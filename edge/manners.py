@@ -6,10 +6,11 @@ don't explain was a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from edge.basis import SLACK, basis, differs, ends, here, named, plays, same_music
+from edge.meaning import Meaning, Means
+from edge.underway import AskedPlay, AskedState, AskedVolume
 from edge.values import Act, Basis, Playback, When, Wish
 
 # Speakers round a volume that they are given, some of them coarsely.
@@ -20,64 +21,6 @@ SKIP_LAPSE = 75.0
 # Music whose wish was taken back, or replaced, may all the same have begun; it shows at the next look.
 LATE = 60.0
 _LISTS = ("spotify:track:", "spotify:episode:", "library:")
-
-
-class Means(str, Enum):
-    """What a look at the player means."""
-
-    NOTHING = "nothing"
-    FOUND = "found"
-    STARTED = "started"
-    LATE = "late"
-    ADVANCED = "advanced"
-    ENDED = "ended"
-    RESUMED = "resumed"
-    TAKEN = "taken"
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on.
-
-    STARTED: what we asked for plays. LATE: what we asked for, and then no longer wanted, plays all the same. ADVANCED:
-    the next song, by itself.
-
-    ENDED: the music ran out, or its speaker was away. RESUMED: somebody went on with what was paused. TAKEN: a person
-    did it. kind: for TAKEN one of song, music, speaker, volume, pause, start. why: the same in words.
-    """
-
-    means: Means = Means.NOTHING
-    kind: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class _Play:
-    """Music that was asked for and doesn't play yet. songs: how many others began meanwhile."""
-
-    wish: Wish
-    at: float
-    songs: int = 0
-
-
-@dataclass(frozen=True)
-class _State:
-    """A pause or going on that was asked for and isn't seen yet."""
-
-    wish: Wish
-    at: float
-
-    @property
-    def wanted(self) -> str:
-        return "paused" if self.wish.act is Act.PAUSE else "playing"
-
-
-@dataclass(frozen=True)
-class _Volume:
-    """A volume that was asked for. goal: 0..100. moved: when it was asked for, or last changed, or couldn't be seen."""
-
-    goal: int
-    moved: float
 
 
 class Hands:
@@ -92,11 +35,11 @@ class Hands:
         self._at = 0.0
         self._away = False
         self._settling = -1e9
-        self._play: _Play | None = None
-        self._gone: list[_Play] = []
-        self._state: _State | None = None
+        self._play: AskedPlay | None = None
+        self._gone: list[AskedPlay] = []
+        self._state: AskedState | None = None
         self._skipped: float | None = None
-        self._volume: _Volume | None = None
+        self._volume: AskedVolume | None = None
         self.volume: int | None = None
         # The speaker's volume, where the last look shows that it changed while nobody could see it.
         self.found_volume: int | None = None
@@ -148,16 +91,16 @@ class Hands:
             self._gone = [*self._gone[-7:], replace(self._play, at=now)]
             self._play = None
         if wish.act is Act.PLAY:
-            self._play, self._state = _Play(wish, now), None
+            self._play, self._state = AskedPlay(wish, now), None
         elif wish.act in (Act.PAUSE, Act.RESUME):
-            self._state = _State(wish, now)
+            self._state = AskedState(wish, now)
         elif wish.act is Act.FORGET and self.resuming:
             self._state = None
         elif wish.act in (Act.NEXT, Act.PREVIOUS):
             self._skipped = now
         goal = self.volume if wish.volume is None and wish.fade else wish.volume
         if goal is not None and wish.when is When.NOW:
-            self._volume = _Volume(goal, now)
+            self._volume = AskedVolume(goal, now)
         if wish.when is When.NOW and wish.act not in (Act.KEEP, Act.FORGET, Act.VOLUME):
             self._settling = now
         return wish
@@ -224,14 +167,14 @@ class Hands:
         wish, self._play, self._state = self._play.wish, None, None
         self._settling = now
         if wish.volume is not None and wish.when is not When.NOW:
-            self._volume = _Volume(wish.volume, now)
+            self._volume = AskedVolume(wish.volume, now)
         if self._level(now, playback) is not None:
             # Whatever set it did so before this music began.
             self.found_volume = playback.volume
         self._adopt(now, playback)
         return Meaning(Means.STARTED)
 
-    def _matches(self, now: float, play: _Play, playback: Playback) -> bool:
+    def _matches(self, now: float, play: AskedPlay, playback: Playback) -> bool:
         music = play.wish.music
         if music is None:
             return False

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from edge.config import MusicConfig
 from edge.director import Director
-from edge.manners import Meaning, Means
+from edge.meaning import Meaning, Means
 from edge.mood import set_by_hand
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 

@@ -9,7 +9,7 @@ import pytest
 from edge.config import MusicConfig
 from edge.director import Director
 from edge.limits import MOST_RETRY, RETRY
-from edge.manners import Means
+from edge.meaning import Means
 from edge.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish
 

@@ -9,7 +9,7 @@ import pytest
 from edge import last_time, state
 from edge.config import MusicConfig
 from edge.director import Director
-from edge.manners import Means
+from edge.meaning import Means
 from edge.ours import goes_on
 from edge.values import Basis, Control, Mood, Playback
 

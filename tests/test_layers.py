@@ -26,13 +26,16 @@ THINKING = {
     "lift",
     "limits",
     "manners",
+    "meaning",
     "messages",
     "mood",
     "ours",
     "room",
     "schedule",
     "sorting",
+    "stage",
     "tracks",
+    "underway",
     "verdicts",
 }
 # Thinking that lies within a touching package.

@@ -32,7 +32,7 @@ STUCK_AFTER, SILENT = 1.5, 3.0
 # The device, with one thing in it that goes wrong for ever once a file appears.
 PROGRAM = """
 import os, sys, time
-import edge.cli, edge.daemon, edge.watch
+import edge.cli, edge.daemon, edge.pulse, edge.watch
 from edge.camera import replay
 
 what, trigger = sys.argv.pop(1), sys.argv.pop(1)
@@ -62,7 +62,7 @@ if what == "wrong":
     edge.watch.Watch.frame = wrong
     edge.health.EXAMINED_WITHIN = 4.0
 if what == "away":
-    edge.daemon.AWAY = 5.0
+    edge.pulse.AWAY = 5.0
 edge.cli.main()
 """
 

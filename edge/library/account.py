@@ -54,9 +54,10 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
+    from edge.players.spotify_auth import ACCOUNTS
     from edge.players.spotify_library import SpotifyLibrary
     from edge.players.spotify_token import TokenFile
-    from edge.players.spotify_web import ACCOUNTS, API
+    from edge.players.spotify_web import API
 
     assert config.spotify.client_id is not None
     web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API, accounts=accounts or ACCOUNTS)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
 from edge.basis import stands
 from edge.errors import PlayerError
 from edge.players.asked import GivenUp, Resolve, patience, resolved, words
+from edge.players.mpd_asked import AskedOfMpd
 from edge.players.mpd_fade import Fade
 from edge.players.mpd_link import Link, RefusedError
 from edge.players.mpd_queue import Coming, Queue
+from edge.players.mpd_seen import look, shown, volume_of
 from edge.values import Act, Music, Playback, When, Wish
 from edge.wishes import replaces
 
@@ -25,28 +27,6 @@ POLL = 2.0  # where it can't tell
 OTHERWISE = "somebody chose otherwise"
 RESTARTED = "MPD was restarted, and its queue is another"
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A wish on its way, with music that MPD understands; given: as it was given. until: worth nothing after it.
-
-    target: the song that a skip goes to, so that it can be given again. tried: its songs may be in the queue already,
-    the answer having been lost; placed: they are, by these ids. begun: it has to be at once, and may play already.
-    """
-
-    wish: Wish
-    given: Wish
-    until: float
-    target: str | None = None
-    tried: bool = False
-    placed: tuple[str, ...] = ()
-    begun: bool = False
-
-    def moved(self, ids: dict[str, str]) -> _Asked:
-        """After a restart of MPD: with its ids now, by those from before."""
-        placed = tuple(ids[one] for one in self.placed if one in ids)
-        return replace(self, target=None if self.target is None else ids.get(self.target), placed=placed)
 
 
 class Mpd:
@@ -70,7 +50,7 @@ class Mpd:
         self._link = Link(host, port, password=password, timeout=timeout, clock=clock)
         self._queue = Queue(self._link)
         self._fade = Fade()
-        self._asked: list[_Asked] = []
+        self._asked: list[AskedOfMpd] = []
         self._coming: Coming | None = None
         self._queued: list[str] = []
         self._given_up: list[GivenUp] = []
@@ -81,18 +61,18 @@ class Mpd:
             return
         playable = resolved(wish, self.name, "mpd:", self._resolve)
         self._asked = [one for one in self._asked if not replaces(wish, one.given)]
-        self._asked.append(_Asked(playable, wish, self._clock() + patience(wish)))
+        self._asked.append(AskedOfMpd(playable, wish, self._clock() + patience(wish)))
         self._work()
 
     def playback(self) -> Playback:
         self._link.listener.changed.clear()
         self._work()
-        status, song = self._look()
+        status, song = look(self._link)
         self._queue.see(status)
-        if (volume := self._fade.step(self._clock(), _volume(status))) is not None:
+        if (volume := self._fade.step(self._clock(), volume_of(status))) is not None:
             self._setvol(volume)
             status["volume"] = str(volume)
-        return self._shown(*(self._look() if self._mind_coming(status) else (status, song)))
+        return self._shown(*(look(self._link) if self._mind_coming(status) else (status, song)))
 
     def given_up(self) -> list[GivenUp]:
         given_up, self._given_up = self._given_up, []
@@ -116,40 +96,11 @@ class Mpd:
                 self._setvol(goal)
         self._link.close()
 
-    # Looking.
-
     def _status(self) -> dict[str, Any]:
         return dict(self._link.ask(lambda client: client.status()))
 
-    def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Status and song of the same moment; asked one after the other, they'd be of two songs now and then."""
-
-        def both(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-            client.command_list_ok_begin()
-            client.status()
-            client.currentsong()
-            status, song = client.command_list_end()
-            return dict(status), dict(song)
-
-        return self._link.ask(both)
-
     def _shown(self, status: dict[str, Any], song: dict[str, Any]) -> Playback:
-        state = {"play": "playing", "pause": "paused"}.get(str(status.get("state")), "stopped")
-        speaker = f"MPD at {self._link.host}"
-        if state == "stopped":
-            return Playback(state, self.name, speaker=speaker, volume=_volume(status))
-        return Playback(
-            state,
-            self.name,
-            speaker=speaker,
-            title=_text(song.get("title") or song.get("name")) or _text(song.get("file")),
-            artist=_text(song.get("artist")),
-            uri=f"mpd:{song['file']}" if song.get("file") else None,
-            volume=_volume(status),
-            context=self._queue.context(song),
-            duration=float(status["duration"]) if status.get("duration") else None,
-            position=float(status["elapsed"]) if status.get("elapsed") else None,
-        )
+        return shown(status, song, speaker=f"MPD at {self._link.host}", context=self._queue.context)
 
     # Doing.
 
@@ -160,7 +111,7 @@ class Mpd:
             asked = self._asked[0]
             if self._clock() > asked.until:
                 self._give_up(asked.given, "it comes too late", fault=True)
-            elif asked.given.basis is not None and not stands(asked.given, self._shown(*self._look()), self._clock()):
+            elif asked.given.basis is not None and not self._stands(asked.given):
                 self._give_up(asked.given, OTHERWISE)
             else:
                 try:
@@ -170,6 +121,10 @@ class Mpd:
                     self._give_up(asked.given, str(error), fault=True)
                     raise
             self._asked.pop(0)
+
+    def _stands(self, wish: Wish) -> bool:
+        """What the wish counts on is so, at a fresh look."""
+        return stands(wish, self._shown(*look(self._link)), self._clock())
 
     def _go_on_after_restart(self, moved: dict[str, str]) -> None:
         """moved: MPD's ids now, by those from before; any other is of no song that we know."""
@@ -183,7 +138,7 @@ class Mpd:
     def _give_up(self, wish: Wish, why: str, *, fault: bool = False) -> None:
         self._given_up.append(GivenUp(wish, why, fault))
 
-    def _do(self, asked: _Asked) -> None:
+    def _do(self, asked: AskedOfMpd) -> None:
         wish, ask = asked.wish, self._link.ask
         if wish.act is Act.PLAY and wish.music is not None:
             self._play(asked, wish.music)
@@ -201,7 +156,7 @@ class Mpd:
         if wish.volume is not None:
             self._set_volume(wish.volume, fade=wish.fade, asked=wish.act is Act.VOLUME)
 
-    def _skip(self, asked: _Asked) -> None:
+    def _skip(self, asked: AskedOfMpd) -> None:
         """To a certain song, which may be said twice; where none can be named, said once."""
         target = asked.target or self._neighbour(asked.wish.act)
         if target is None:
@@ -224,7 +179,7 @@ class Mpd:
         found = self._link.ask(lambda client: client.playlistinfo(at))
         return str(found[0]["id"]) if found else None
 
-    def _play(self, asked: _Asked, music: Music) -> None:
+    def _play(self, asked: AskedOfMpd, music: Music) -> None:
         wish, status = asked.wish, self._status()
         songs = self._queue.songs(music, wish.offset)
         playing = status.get("state") == "play"
@@ -241,7 +196,7 @@ class Mpd:
             return
         self._asked[0] = replace(asked, begun=True)
         self._set_order(wish)
-        volume = _volume(status)
+        volume = volume_of(status)
         if volume is not None and wish.fade and playing:
             goal = wish.volume if wish.volume is not None else self._fade.goal
             self._setvol(self._fade.begin_low(self._clock(), volume, volume if goal is None else goal))
@@ -251,7 +206,7 @@ class Mpd:
         anywhere = wish.shuffle is True and wish.offset is None
         self._link.ask(lambda client: client.play() if anywhere else client.play(0))
 
-    def _enqueue(self, asked: _Asked, songs: list[str], status: dict[str, Any]) -> None:
+    def _enqueue(self, asked: AskedOfMpd, songs: list[str], status: dict[str, Any]) -> None:
         """Right after the song that plays, and after those that were queued before; it counts to what plays."""
         at = int(status.get("song", 0))
         playing, *behind = self._link.ask(lambda client: client.playlistinfo((at,))) or [{}]
@@ -261,7 +216,7 @@ class Mpd:
         if status.get("random") == "1":
             self._queue.soon(ids[0])
 
-    def _wait_for_end(self, asked: _Asked, songs: list[str]) -> None:
+    def _wait_for_end(self, asked: AskedOfMpd, songs: list[str]) -> None:
         """Behind the song that plays, in such a way that it can be taken back until then."""
         status = self._status()
         song = str(status.get("songid"))
@@ -273,7 +228,7 @@ class Mpd:
             # One song again and again has no end.
             self._link.ask(lambda client: client.single(0))
 
-    def _place(self, asked: _Asked, songs: list[str], address: str | None, at: int) -> tuple[str, ...]:
+    def _place(self, asked: AskedOfMpd, songs: list[str], address: str | None, at: int) -> tuple[str, ...]:
         """Into the queue, once, however often the connection breaks meanwhile."""
         self._asked[0] = replace(asked, tried=True)
         ids = asked.placed
@@ -315,7 +270,7 @@ class Mpd:
             ask(lambda client: client.single(int(wish.repeat == "track")))
 
     def _set_volume(self, goal: int, *, fade: bool, asked: bool) -> None:
-        now = _volume(self._status())
+        now = volume_of(self._status())
         if now is None:
             if asked:
                 raise RefusedError("mpd: its output has no volume to set; set it on the amplifier", retry_after=1)
@@ -332,12 +287,3 @@ class Mpd:
 
 def _address(given: Wish) -> str | None:
     return None if given.music is None else given.music.uri
-
-
-def _volume(status: dict[str, Any]) -> int | None:
-    volume = int(status.get("volume", -1))
-    return volume if volume >= 0 else None
-
-
-def _text(value: Any) -> str | None:
-    return ", ".join(value) if isinstance(value, list) else value

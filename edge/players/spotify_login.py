@@ -16,9 +16,10 @@ import spotipy
 
 from edge.config import Config
 from edge.errors import ConfigError
+from edge.players.spotify_auth import ACCOUNTS, REDIRECT, Pkce, Session
 from edge.players.spotify_errors import LoginError
 from edge.players.spotify_token import TokenFile
-from edge.players.spotify_web import ACCOUNTS, REDIRECT, TIMEOUT, Pkce, Session, network_error
+from edge.players.spotify_web import TIMEOUT, network_error
 
 LISTEN_FOR = 600.0
 
