@@ -203,6 +203,10 @@ class Hands:
         if was_here and not is_here:
             return self._stopped(now, playback)
         if is_here and not was_here:
+            if self._skipped is not None:
+                # In silence a skip is a start.
+                self._skipped = None
+                return Meaning(Means.FOUND, "asked")
             if same_music(known, playback):
                 return Meaning(Means.RESUMED)
             return self._other_music(now, playback, "start")

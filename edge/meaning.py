@@ -21,7 +21,7 @@ class Means(str, Enum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on.
+    """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on, or to skip.
 
     STARTED: what we asked for plays. LATE: what we asked for, and then no longer wanted, plays all the same. ADVANCED:
     the next song, by itself.

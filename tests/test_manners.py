@@ -86,6 +86,18 @@ def test_our_skip_is_ours(hands: Hands) -> None:
     assert hands.see(70, shown(song="s3", position=1)).means is Means.TAKEN
 
 
+@pytest.mark.parametrize("silence", ["stopped", "paused"])
+def test_our_skip_in_silence_is_ours_too(hands: Hands, silence: str) -> None:
+    hands.asked(30, wish(Act.PAUSE))
+    hands.see(40, shown(state=silence, position=8))
+    hands.asked(60, wish(Act.NEXT))
+    assert hands.see(62, shown(song="s2", position=1)).means is Means.NOTHING
+    found = hands.see(80, shown(song="s2", position=19))
+    assert (found.means, found.kind) == (Means.FOUND, "asked")
+    hands.see(90, shown(state=silence, position=29))
+    assert hands.see(120, shown(B.uri, "t1", 1)).means is Means.TAKEN, "one skip explains one start"
+
+
 def test_the_steps_of_our_fade_are_ours_even_over_a_long_break(hands: Hands) -> None:
     hands.asked(30, wish(music=B, fade=True))
     assert hands.see(31, shown(position=39, volume=20)).means is Means.NOTHING

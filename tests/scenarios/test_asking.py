@@ -52,6 +52,34 @@ def test_next_is_a_skip_and_no_takeover(house: Build, world: World) -> None:
     assert [skip["choice"] for skip in home.told("skipped")] == [HAPPY]
 
 
+def test_next_in_silence_is_a_start_and_no_takeover(simple: Build) -> None:
+    home = simple(at="2026-11-21 18:00")
+    home.player.loops = False
+    home.feels("happy", 300)
+    assert home.player.state == "playing"
+    home.asks("playback", "pause")
+    home.passes(60)
+    home.asks("playback", "next")
+    home.passes(60)
+    assert home.player.state == "playing"
+    assert home.told("taken_over") == [] and home.control is Control.AUTO
+    home.feels("sad", 400)
+    assert home.player.context == SAD, "then the mood counts again"
+
+
+def test_next_after_the_music_ran_out_is_no_takeover(simple: Build) -> None:
+    home = simple(at="2026-11-21 18:00")
+    home.player.loops = False
+    home.asks("mood", "happy")
+    home.leaves(900)
+    assert home.player.state == "stopped"
+    home.asks("playback", "next")
+    home.passes(60)
+    assert home.player.state == "playing" and home.room.settings()["held"] == "OFF"
+    assert home.told("taken_over") == [] and home.control is Control.AUTO
+    assert home.did[-1].act is Act.NEXT
+
+
 def test_next_brings_what_waits_for_the_songs_end(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
