@@ -17,9 +17,17 @@ from hypothesis import HealthCheck, settings
 from edge.vision.detector import YUNET_FILE
 from tests.waiting import PATIENCE
 
-# How long a step takes says how busy the machine is.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+# How long a step takes says how busy the machine is. The same examples each time: a change is never blamed for what it
+# hasn't done. `--hypothesis-profile search` is for finding new ones.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=1000)
+settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first: one that begins last would keep a single worker busy while the others rest."""
+    longest = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in longest)
 
 
 @pytest.fixture(autouse=True)
