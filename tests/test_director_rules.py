@@ -75,6 +75,13 @@ class Watching(SimplePlayer):
             super().apply(wish)
         self._asked = False
 
+    def person(self, do: str, value: object = None) -> None:
+        # What time has brought until now is nobody's doing; what waited comes by whoever skips to it.
+        self._roll()
+        self._asked = True
+        super().person(do, value)
+        self._asked = False
+
     def _start(self, music: Any, what: str) -> None:
         replaces, before = self.state == "playing", self.context
         assert not (self.elsewhere and self.state == "playing" and not self._asked), (
