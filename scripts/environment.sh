@@ -45,6 +45,11 @@ install_debian() {
     fi
 }
 
+# need_venv PYTHON: Debian keeps the module that makes environments in a package of its own.
+need_venv() {
+    if ! "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; then install_debian "for the environment" python3-venv; fi
+}
+
 # make_environment FOLDER EXTRAS CONSTRAINTS [PYTHON]: afterwards FOLDER/bin/python has the project and the extras.
 make_environment() {
     local folder=$1 extras=$2 constraints=$3 python=${4:-} stamp want options=()
@@ -55,7 +60,7 @@ make_environment() {
     say "setting up $folder with $("$python" --version) (once; a minute or two)"
     rm -rf "$folder"
     if "$python" -c 'import picamera2' >/dev/null 2>&1; then options+=(--system-site-packages); fi
-    if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then install_debian "for the environment" python3-venv; fi
+    need_venv "$python"
     "$python" -m venv "${options[@]}" "$folder" >&2
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
         -c "$constraints" -e ".${extras:+[$extras]}" >&2
