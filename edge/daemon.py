@@ -146,7 +146,7 @@ class Session:
         _, looks, captures = workers
         capture.stopping = captures.stopping
         workers += refreshing(self.config, self._hub.outlets, partial(self._inbox.problem, "library"))
-        notifier, end, stuck_after = SystemdNotifier(), End.STOPPED, self.config.camera.stuck_after
+        notifier, end = SystemdNotifier(), End.STOPPED
         pulse = Pulse(
             notifier,
             self.health,
@@ -154,7 +154,7 @@ class Session:
             watch=self.watch,
             capture=captures,
             vision=looks,
-            stuck_after=stuck_after,
+            stuck_after=self.config.camera.stuck_after,
         )
         try:
             for service in (self._journal, self._mqtt, self._web):
@@ -239,8 +239,7 @@ class Session:
                 self._mqtt.tend()
             if pulse.stuck(now):
                 log.error(
-                    "camera: has been stuck for %.0f s; leaving, so that the system starts afresh",
-                    3 * self.config.camera.stuck_after,
+                    "camera: has been stuck for %.0f s; leaving, so that the system starts afresh", pulse.patience
                 )
                 return End.STUCK
             pulse.beat(now)

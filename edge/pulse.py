@@ -28,11 +28,13 @@ class Pulse:
         """capture, vision: the threads that may hang. stuck_after: seconds after which a turn of theirs counts so."""
         self._notifier, self._health, self._room, self._watch = notifier, health, room, watch
         self._capture, self._vision, self._stuck_after = capture, vision, stuck_after
+        # Seconds for which a read of the camera may hang.
+        self.patience = 3 * stuck_after
         self._said = ""
 
     def stuck(self, now: float) -> bool:
         """True where a read of the camera hangs for so long that only a fresh process helps."""
-        return self._capture.busy_for(now) > 3 * self._stuck_after and self._room.camera_on
+        return self._capture.busy_for(now) > self.patience and self._room.camera_on
 
     def beat(self, now: float) -> None:
         """Note how the looks go, feed the watchdog if they do, and tell the status where it is another."""
