@@ -21,8 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from fer.data import LABELS, TRAIN, load
-from fer.grow import grow
-from fer.network import BLOCKS, WIDTHS, Block, FerNet
+from fer.grow import grow, settle
+from fer.network import WIDTHS, FerNet
 
 # How many faces the normalisations are set from.
 FACES = 4096
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="the TFLite file; its sidecar lies beside it")
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--blocks", type=int, nargs=3, default=BLOCKS, help="residual blocks of each width")
+    parser.add_argument("--blocks", type=int, nargs=3, help="residual blocks of each width, if the file has fewer")
     args = parser.parse_args()
     torch.manual_seed(3)
     about = json.loads(args.model.with_suffix(".json").read_text())["input"]
@@ -41,10 +41,14 @@ def main() -> None:
     images = load(args.data, TRAIN).images[:FACES]
     faces = (torch.from_numpy(images).unsqueeze(1).float() - mean) / std
     held = weights(args.model)
-    net = FerNet(tuple(zip(WIDTHS, (held_blocks(held, width) for width in WIDTHS), strict=True)))
+    counts = [held_blocks(held, width) for width in WIDTHS]
+    inner = tuple(len(held[f"block{index}_a.w"]) for index in range(sum(counts)))
+    net = FerNet(tuple(zip(WIDTHS, counts, strict=True)), inner=inner)
     fill(net, held, faces)
-    wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
-    settle(wanted, grow(wanted, net.state_dict()), faces)
+    wanted = net
+    if args.blocks is not None and tuple(args.blocks) != tuple(counts):
+        wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
+        settle(wanted, grow(wanted, net.state_dict()), faces)
     state = wanted.state_dict()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(
@@ -139,18 +143,6 @@ def answers(net: FerNet, faces: Tensor) -> list[tuple[Tensor, Tensor]]:
         hook.remove()
     means = [torch.stack(sums[name]).mean(0) for _, _, name in layers(net)]
     return [(first.float(), (second - first.square()).clamp(min=1e-6).float()) for first, second in means]
-
-
-@torch.no_grad()
-def settle(net: FerNet, new: list[Block], faces: Tensor) -> None:
-    """The normalisations of new blocks learn what flows through them; nothing else changes."""
-    net.eval()
-    for block in new:
-        block.norm1.train()
-        block.norm2.train()
-    for part in faces.split(256):
-        net(part)
-    net.eval()
 
 
 if __name__ == "__main__":

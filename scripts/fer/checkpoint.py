@@ -67,16 +67,18 @@ def read(path: Path) -> Checkpoint:
 def network(state: Mapping[str, Tensor]) -> FerNet:
     """The PyTorch network with these weights, its widths read from their shapes; raises CheckpointError."""
     widths: list[tuple[int, int]] = []
+    inner: list[int] = []
     index = 0
-    while f"blocks.{index}.conv1.weight" in state:
-        width = int(state[f"blocks.{index}.conv1.weight"].shape[0])
+    while f"blocks.{index}.conv2.weight" in state:
+        width, inside = (int(size) for size in state[f"blocks.{index}.conv2.weight"].shape[:2])
+        inner.append(inside)
         if widths and widths[-1][0] == width:
             widths[-1] = (width, widths[-1][1] + 1)
         else:
             widths.append((width, 1))
         index += 1
     try:
-        net = FerNet(tuple(widths), stem=int(state["stem.0.weight"].shape[0]))
+        net = FerNet(tuple(widths), stem=int(state["stem.0.weight"].shape[0]), inner=tuple(inner))
         net.load_state_dict(dict(state))
     except (KeyError, IndexError, RuntimeError):
         raise CheckpointError("the checkpoint's weights aren't those of the network in fer/network.py") from None

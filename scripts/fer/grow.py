@@ -45,7 +45,20 @@ def grow(wanted: FerNet, state: Mapping[str, Tensor]) -> list[Block]:
     return new
 
 
+@torch.no_grad()
+def settle(net: FerNet, blocks: list[Block], faces: Tensor) -> None:
+    """The normalisations of these blocks learn what flows through them; nothing else changes."""
+    net.eval()
+    for block in blocks:
+        block.norm1.train()
+        block.norm2.train()
+    for part in faces.split(256):
+        net(part)
+    net.eval()
+
+
 def _same(one: nn.Module, other: nn.Module) -> bool:
     """Whether two blocks have weights of the same shapes and stride alike."""
     assert isinstance(one, Block) and isinstance(other, Block)
-    return one.conv1.weight.shape == other.conv1.weight.shape and one.conv1.stride == other.conv1.stride
+    shapes = [(block.conv1.weight.shape, block.conv2.weight.shape, block.conv1.stride) for block in (one, other)]
+    return shapes[0] == shapes[1]

@@ -139,9 +139,8 @@ def _head(x: Any, state: State, name: str) -> Any:
 
 
 def _strides(state: State, index: int) -> bool:
-    """The first block of each width halves the picture; it is the one that changes the number of channels."""
-    weight = state[f"blocks.{index}.conv1.weight"]
-    return int(weight.shape[0]) != int(weight.shape[1])
+    """The first block of each width halves the picture; it is the one whose short cut has weights."""
+    return f"blocks.{index}.short.0.weight" in state
 
 
 def _array(state: State, name: str) -> np.ndarray:

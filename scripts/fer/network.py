@@ -16,13 +16,13 @@ STEM = 32
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions and a short cut; the first one strides."""
+    """Two 3x3 convolutions and a short cut; the first one strides. inner: the channels between the two."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, inner: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.norm1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.conv1 = nn.Conv2d(inputs, inner, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(inner)
+        self.conv2 = nn.Conv2d(inner, outputs, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
         self.short = None
         if stride != 1 or inputs != outputs:
@@ -35,20 +35,26 @@ class Block(nn.Module):
 
 
 class FerNet(nn.Module):
-    """(n, 1, 48, 48) normalised grey -> two times (n, 7) logits: `expression` and `fer2013`."""
+    """(n, 1, 48, 48) normalised grey -> two times (n, 7) logits: `expression` and `fer2013`.
+
+    widths: the channels of each stage, and its number of blocks. inner: for each block the channels inside it; empty
+    for as many as its stage has.
+    """
 
     def __init__(
         self,
         widths: tuple[tuple[int, int], ...] = tuple(zip(WIDTHS, BLOCKS, strict=True)),
         stem: int = STEM,
         dropout: float = 0.2,
+        inner: tuple[int, ...] = (),
     ) -> None:
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(inplace=True))
         blocks, inputs = [], stem
+        inside = iter(inner or [width for width, count in widths for _ in range(count)])
         for width, count in widths:
             for index in range(count):
-                blocks.append(Block(inputs, width, 2 if index == 0 else 1))
+                blocks.append(Block(inputs, width, 2 if index == 0 else 1, next(inside)))
                 inputs = width
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(dropout)
@@ -60,10 +66,13 @@ class FerNet(nn.Module):
         return self.expression(features), self.fer2013(features)
 
 
-def fresh(dropout: float = 0.2, wide: float = 1.0, blocks: tuple[int, ...] = BLOCKS) -> FerNet:
+def fresh(
+    dropout: float = 0.2, wide: float = 1.0, blocks: tuple[int, ...] = BLOCKS, inner: tuple[int, ...] = ()
+) -> FerNet:
     """An untrained network in the memory order that convolutions on a CPU like best.
 
-    wide: factor on the widths. blocks: how many residual blocks each width has.
+    wide: factor on the widths. blocks: how many residual blocks each width has. inner: the channels inside each block.
     """
     widths = tuple((round(width * wide), count) for width, count in zip(WIDTHS, blocks, strict=True))
-    return FerNet(widths, stem=round(STEM * wide), dropout=dropout).to(memory_format=torch.channels_last)
+    net = FerNet(widths, stem=round(STEM * wide), dropout=dropout, inner=inner)
+    return net.to(memory_format=torch.channels_last)

@@ -1,0 +1,102 @@
+"""Everything that decides the result of a training, and the command line that sets it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import torch
+
+from fer.network import BLOCKS
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the result.
+
+    epochs, batch, rate, weight_decay: of SGD with Nesterov momentum; the rate is for a batch of 128.
+    minutes: end the schedule after so much training, if `epochs` isn't reached before.
+    calm: the last part of the schedule, 0..1, with weaker augmentation and no mixup.
+    strength: of the augmentation, half of it in the calm end.
+    smoothing: of the original labels. mixup, mixup_chance: its Beta distribution, and the share of batches mixed.
+    average: how much of the running average of the weights stays at each step.
+    rare_power: 0 draws pictures as they come, 1 draws each class alike.
+    original: what share of the loss the head `fer2013` has.
+    wide: factor on the network's widths. blocks: how many of each width. inner: channels inside each block, if fewer.
+    start: a checkpoint whose averaged weights are gone on from, with new blocks where `blocks` asks for more.
+    renew: how many of the last blocks begin afresh, with the heads, although `start` has them.
+    still: how many of the first layers stay as they are in `start`; 1 is the stem.
+    teachers: checkpoints whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015,
+    arXiv:1503.02531).
+    match: the teachers are asked about each view that the network sees, mixed and augmented as it is, instead of once
+    about each picture (Beyer et al. 2022, arXiv:2106.05237).
+    fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
+    didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
+    """
+
+    epochs: int = 70
+    batch: int = 128
+    rate: float = 0.1
+    weight_decay: float = 5e-4
+    smoothing: float = 0.1
+    mixup: float = 0.2
+    mixup_chance: float = 0.5
+    average: float = 0.998
+    dropout: float = 0.2
+    strength: float = 1.0
+    rare_power: float = 0.4
+    calm: float = 0.12
+    seed: int = 1
+    wide: float = 1.0
+    blocks: tuple[int, ...] = BLOCKS
+    inner: tuple[int, ...] = ()
+    teach: float = 0.4
+    original: float = 0.5
+    views: int = 6
+    teachers: tuple[str, ...] = ()
+    start: str | None = None
+    minutes: float | None = None
+    fold: tuple[int, int] | None = None
+    renew: int = 0
+    match: bool = False
+    still: int = 0
+
+
+def recipe_of(args: argparse.Namespace) -> Recipe:
+    """The recipe that the command line asks for."""
+    named = {field.name: getattr(args, field.name) for field in fields(Recipe) if hasattr(args, field.name)}
+    return Recipe(**{name: tuple(value) if isinstance(value, list) else value for name, value in named.items()})
+
+
+def arguments(description: str) -> argparse.Namespace:
+    """What the command line of `train_fer.py` says."""
+    parser = argparse.ArgumentParser(description=description)
+    add, default = parser.add_argument, Recipe()
+    add("--data", type=Path, required=True, help="fer2013.npz")
+    add("--out", type=Path, required=True, help="folder for checkpoints and history")
+    add("--epochs", type=int, default=default.epochs)
+    add("--batch", type=int, default=default.batch)
+    add("--rate", type=float, default=default.rate, help="of learning, for a batch of 128")
+    add("--wide", type=float, default=default.wide, help="factor on the widths, for a teacher")
+    add("--blocks", type=int, nargs="*", default=default.blocks, help="residual blocks of each width")
+    add("--inner", type=int, nargs="*", default=default.inner, help="channels inside each block, if fewer")
+    add("--minutes", type=float, help="end the schedule after so many minutes of training")
+    add("--teachers", nargs="*", default=default.teachers, help="checkpoints to learn from as well")
+    add("--match", action="store_true", help="ask a teacher about each view that the network sees")
+    add("--teach", type=float, default=default.teach, help="the teachers' share of each target, 0..1")
+    add("--original", type=float, default=default.original, help="share of the head fer2013 in the loss")
+    add("--start", help="a checkpoint to go on from, with a new schedule")
+    add("--fold", type=int, nargs=2, metavar=("K", "N"), help="leave part K (0..N-1) of N out")
+    add("--renew", type=int, default=default.renew, help="last blocks that begin afresh, and the heads")
+    add("--still", type=int, default=default.still, help="first layers that stay as they are; 1 is the stem")
+    add("--seed", type=int, default=default.seed)
+    add("--strength", type=float, default=default.strength, help="of the augmentation, 0..1")
+    add("--calm", type=float, default=default.calm, help="last part of the schedule, 0..1, done gently")
+    add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    args = parser.parse_args()
+    if args.fold is not None and not 0 <= args.fold[0] < args.fold[1]:
+        parser.error("--fold K N: K must be 0 or more, and less than N")
+    if args.match and not args.teachers:
+        parser.error("--match: there is no teacher to ask; name one with --teachers")
+    return args

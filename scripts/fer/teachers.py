@@ -1,0 +1,64 @@
+"""What trained networks think of the pictures that another one learns from."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from fer.augment import augment
+from fer.checkpoint import Checkpoint, CheckpointError, network
+from fer.data import Faces
+from fer.network import FerNet
+
+Answers = tuple[Tensor, Tensor]
+
+
+@torch.no_grad()
+def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) -> Answers | None:
+    """The teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers.
+
+    images: (n, 1, 48, 48) uint8, those of `faces`, on the device that counts. A teacher that left a part of the
+    pictures out is asked about these alone. Raises CheckpointError where a picture has no teacher.
+    """
+    if not teachers:
+        return None
+    sums = [torch.zeros(len(images), 7, device=images.device) for _ in range(2)]
+    asked = torch.zeros(len(images), 1, device=images.device)
+    for teacher in teachers:
+        net = network(teacher.state).to(images.device)
+        part, parts = teacher.fold or (0, 1)
+        rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(images.device)
+        asked[rows] += views
+        for some in tqdm(rows.split(512), desc="asking a teacher", disable=None, leave=False):
+            for view in range(views):
+                x = augment(images[some].float() / 255, 0.4 if view else 0.0)
+                x = ((255 * x - teacher.mean) / teacher.std).to(memory_format=torch.channels_last)
+                with torch.autocast(images.device.type, torch.bfloat16):
+                    answers = net(x)
+                for total, answer in zip(sums, answers, strict=True):
+                    total[some] += answer.float().softmax(1)
+    if not asked.all():
+        raise CheckpointError(f"{int((asked == 0).sum())} pictures have no teacher; name one for each part")
+    return sums[0] / asked, sums[1] / asked
+
+
+class Beside:
+    """Teachers that look at what the learner looks at, one of them at a time."""
+
+    def __init__(self, teachers: list[Checkpoint], mean: float, std: float, device: torch.device) -> None:
+        """mean, std: of the learner's grey levels 0..1. Raises CheckpointError for a teacher fed otherwise."""
+        self._nets: list[FerNet] = []
+        for teacher in teachers:
+            if abs(teacher.mean / 255 - mean) + abs(teacher.std / 255 - std) > 1e-3 or teacher.fold is not None:
+                raise CheckpointError("--match: a teacher learned from other pictures than this network; leave it out")
+            self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
+
+    @torch.no_grad()
+    def answers(self, x: Tensor) -> Answers:
+        """What one of them, by lot, thinks of (n, 1, 48, 48) normalised grey or its mirror image: (n, 7) a head."""
+        net = self._nets[int(torch.randint(len(self._nets), (1,)))]
+        with torch.autocast(x.device.type, torch.bfloat16):
+            expression, original = net(x.flip(3) if torch.rand(()) < 0.5 else x)
+        return expression.float().softmax(1), original.float().softmax(1)

@@ -1,0 +1,169 @@
+"""The training itself: the network, its running average, the optimiser."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from fer.augment import augment
+from fer.checkpoint import read
+from fer.data import LABELS, Faces
+from fer.grow import grow
+from fer.network import FerNet, fresh
+from fer.recipe import Recipe
+from fer.teachers import Beside, ask
+
+
+class Trainer:
+    """The network, its running average and the optimiser; one call an epoch."""
+
+    def __init__(self, recipe: Recipe, faces: Faces, device: torch.device) -> None:
+        self.recipe, self.device, self.epoch, self.seconds = recipe, device, 0, 0.0
+        self.images = torch.from_numpy(faces.images).unsqueeze(1).to(device)
+        self.labels = F.one_hot(torch.from_numpy(faces.labels), 7).float().to(device)
+        self.votes = torch.from_numpy(faces.votes).to(device)
+        self.weight = torch.from_numpy(faces.weight).to(device)
+        pixels = self.images.float() / 255
+        self.mean, self.std = float(pixels.mean()), float(pixels.std())
+        # Rare classes are drawn more often, though not as often as the common ones.
+        counts = self.labels.sum(0)
+        chance = (counts.max() / counts) ** recipe.rare_power
+        self.draw = (self.labels @ chance).cpu()
+        shape = (recipe.dropout, recipe.wide, recipe.blocks, recipe.inner)
+        self.net = fresh(*shape).to(device)
+        self.averaged = fresh(*shape).to(device).eval()
+        if recipe.start is not None:
+            anew = last_layers(self.net, recipe.renew) if recipe.renew else {}
+            grow(self.net, read(Path(recipe.start)).state)
+            self.net.load_state_dict(anew, strict=False)
+        teachers = [read(Path(path)) for path in recipe.teachers]
+        self.beside = Beside(teachers, self.mean, self.std, device) if recipe.match else None
+        self.taught = None if recipe.match else ask(faces, self.images, teachers, recipe.views)
+        self.averaged.load_state_dict(self.net.state_dict())
+        self.still = nn.ModuleList([self.net.stem, *self.net.blocks][: recipe.still]).requires_grad_(False)
+        decay = [p for p in self.net.parameters() if p.ndim > 1]
+        plain = [p for p in self.net.parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.SGD(
+            [{"params": decay, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=recipe.rate,
+            momentum=0.9,
+            nesterov=True,
+        )
+        self.steps = math.ceil(len(faces) / recipe.batch)
+
+    def run_epoch(self) -> float:
+        """One pass; gives the mean loss."""
+        self.net.train()
+        self.still.eval()
+        order = torch.multinomial(self.draw, len(self.draw), replacement=True).to(self.device)
+        losses = []
+        bar = tqdm(range(self.steps), desc=f"epoch {self.epoch + 1}/{self.recipe.epochs}", disable=None, leave=False)
+        for step in bar:
+            picked = order[step * self.recipe.batch : (step + 1) * self.recipe.batch]
+            if len(picked) < 2:
+                continue
+            at = self.progress(step / self.steps)
+            self.set_rate(self.epoch + step / self.steps, at)
+            started = time.monotonic()
+            losses.append(self.learn(picked, self.epoch * self.steps + step, calm=at >= 1 - self.recipe.calm))
+            self.seconds += time.monotonic() - started
+        self.epoch += 1
+        return sum(losses) / len(losses)
+
+    def progress(self, part: float) -> float:
+        """How far the schedule is, 0..1, `part` of the present epoch being done."""
+        by_epochs = (self.epoch + part) / self.recipe.epochs
+        by_time = 0.0 if self.recipe.minutes is None else self.seconds / 60 / self.recipe.minutes
+        return min(1.0, max(by_epochs, by_time))
+
+    def set_rate(self, epoch: float, at: float) -> None:
+        """Two epochs of warm-up, then half a cosine down to nothing."""
+        warm = min(1.0, (epoch + 0.02) / 2)
+        cosine = 0.5 * (1 + math.cos(math.pi * at))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate * self.recipe.batch / 128 * warm * cosine
+
+    def learn(self, picked: Tensor, step: int, *, calm: bool) -> float:
+        """One step of gradient descent on the pictures with these indices."""
+        recipe = self.recipe
+        x = augment(self.images[picked].float() / 255, recipe.strength * (0.5 if calm else 1.0))
+        labels, votes = self.labels[picked], self.votes[picked] * self.weight[picked, None]
+        labels = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
+        if self.taught is not None:
+            votes = votes + recipe.teach * (self.taught[0][picked] - votes)
+            labels = labels + recipe.teach * (self.taught[1][picked] - labels)
+        if not calm and torch.rand(()) < recipe.mixup_chance:  # mixup, arXiv:1710.09412
+            share = float(torch.distributions.Beta(recipe.mixup, recipe.mixup).sample())
+            other = torch.randperm(len(picked), device=self.device)
+            x = share * x + (1 - share) * x[other]
+            labels = share * labels + (1 - share) * labels[other]
+            votes = share * votes + (1 - share) * votes[other]
+        x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
+        if self.beside is not None:
+            answers = self.beside.answers(x)
+            votes = votes + recipe.teach * (answers[0] - votes)
+            labels = labels + recipe.teach * (answers[1] - labels)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            expression, original = self.net(x)
+        told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
+        seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
+        loss = 2 * ((1 - recipe.original) * told.mean() + recipe.original * seen.mean())
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.follow(step)
+        return loss.item()
+
+    @torch.no_grad()
+    def follow(self, step: int) -> None:
+        """The running average of the weights, which is what is evaluated and exported."""
+        keep = min(self.recipe.average, (1 + step) / (10 + step))
+        for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
+            if kept.dtype.is_floating_point:
+                kept.lerp_(now, 1 - keep)
+            else:
+                kept.copy_(now)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint in one move, so that a stop in the middle costs an epoch and not the run."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "mean": self.mean,
+            "std": self.std,
+            "labels": LABELS,
+            "net": self.net.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        part = path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on where `save` left off, if it did."""
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.epoch, self.seconds = state["epoch"], state["seconds"]
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"].cpu())
+        print(f"going on after epoch {self.epoch}")
+
+
+def last_layers(net: FerNet, blocks: int) -> dict[str, Tensor]:
+    """A copy of the weights of the last blocks and of both heads, by name."""
+    first = len(net.blocks) - blocks
+    names = (*(f"blocks.{index}." for index in range(first, len(net.blocks))), "expression.", "fer2013.")
+    return {name: value.clone() for name, value in net.state_dict().items() if name.startswith(names)}
