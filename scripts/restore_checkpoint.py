@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from fer.data import LABELS, TRAIN, load
 from fer.grow import grow, settle
-from fer.network import WIDTHS, FerNet
+from fer.network import BLOCKS, WIDTHS, FerNet
 
 # How many faces the normalisations are set from.
 FACES = 4096
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="the TFLite file; its sidecar lies beside it")
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--blocks", type=int, nargs=3, help="residual blocks of each width, if the file has fewer")
+    parser.add_argument("--blocks", type=int, nargs=3, default=BLOCKS, help="residual blocks of each width")
     args = parser.parse_args()
     torch.manual_seed(3)
     about = json.loads(args.model.with_suffix(".json").read_text())["input"]
@@ -46,7 +46,7 @@ def main() -> None:
     net = FerNet(tuple(zip(WIDTHS, counts, strict=True)), inner=inner)
     fill(net, held, faces)
     wanted = net
-    if args.blocks is not None and tuple(args.blocks) != tuple(counts):
+    if tuple(args.blocks) != tuple(counts):
         wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
         settle(wanted, grow(wanted, net.state_dict()), faces)
     state = wanted.state_dict()
