@@ -14,8 +14,7 @@ from pathlib import Path
 
 import torch
 
-from fer.checkpoint import CheckpointError, read
-from fer.data import LABELS
+from fer.checkpoint import CheckpointError, read, write
 
 
 def main() -> None:
@@ -33,18 +32,8 @@ def main() -> None:
         name: torch.stack([one.state[name] for one in held]).mean(0) if value.dtype.is_floating_point else value
         for name, value in first.state.items()
     }
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(
-        {
-            "recipe": {"epochs": first.epochs, "mean_of": [str(path) for path in args.checkpoints]},
-            "epoch": first.epoch,
-            "mean": first.mean / 255,
-            "std": first.std / 255,
-            "labels": LABELS,
-            "net": mean,
-            "averaged": mean,
-        },
-        args.out,
+    write(
+        args.out, mean, mean=first.mean, std=first.std, trained=first.epoch, mean_of=[str(p) for p in args.checkpoints]
     )
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from fer.checkpoint import CheckpointError, network, read
-from fer.data import LABELS, TRAIN, load
+from fer.checkpoint import CheckpointError, network, read, write
+from fer.data import TRAIN, load
 from fer.grow import settle
 from fer.network import Block, FerNet
 
@@ -38,20 +38,7 @@ def main() -> None:
     images = load(args.data, TRAIN).images[:FACES]
     faces = torch.from_numpy(held.normalised(images)).permute(0, 3, 1, 2)
     net = prune(network(held.state), tuple(args.inner), faces)
-    state = net.state_dict()
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(
-        {
-            "recipe": {"epochs": 0, "pruned_from": str(args.checkpoint), "inner": tuple(args.inner)},
-            "epoch": 0,
-            "mean": held.mean / 255,
-            "std": held.std / 255,
-            "labels": LABELS,
-            "net": state,
-            "averaged": state,
-        },
-        args.out,
-    )
+    write(args.out, net.state_dict(), mean=held.mean, std=held.std, pruned_from=str(args.checkpoint))
     print(f"{args.out}: {sum(p.numel() for p in net.parameters())} parameters")
 
 

@@ -20,7 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fer.data import LABELS, TRAIN, load
+from fer.checkpoint import write
+from fer.data import TRAIN, load
 from fer.grow import grow, settle
 from fer.network import BLOCKS, WIDTHS, FerNet
 
@@ -49,20 +50,7 @@ def main() -> None:
     if tuple(args.blocks) != tuple(counts):
         wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
         settle(wanted, grow(wanted, net.state_dict()), faces)
-    state = wanted.state_dict()
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(
-        {
-            "recipe": {"epochs": 0, "restored_from": str(args.model)},
-            "epoch": 0,
-            "mean": mean / 255,
-            "std": std / 255,
-            "labels": LABELS,
-            "net": state,
-            "averaged": state,
-        },
-        args.out,
-    )
+    write(args.out, wanted.state_dict(), mean=mean, std=std, restored_from=str(args.model))
     print(f"{args.out}: {sum(p.numel() for p in wanted.parameters())} parameters")
 
 

@@ -64,6 +64,26 @@ def read(path: Path) -> Checkpoint:
     return found
 
 
+def write(path: Path, state: Mapping[str, Tensor], *, mean: float, std: float, trained: int = 0, **made: Any) -> None:
+    """Write a network that wasn't trained here, for `read`.
+
+    mean, std: of the grey levels 0..255. trained: epochs behind it. made: what it comes from, kept in its recipe.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(
+        {
+            "recipe": {"epochs": trained, **made},
+            "epoch": trained,
+            "mean": mean / 255,
+            "std": std / 255,
+            "labels": LABELS,
+            "net": state,
+            "averaged": state,
+        },
+        path,
+    )
+
+
 def network(state: Mapping[str, Tensor]) -> FerNet:
     """The PyTorch network with these weights, its widths read from their shapes; raises CheckpointError."""
     widths: list[tuple[int, int]] = []

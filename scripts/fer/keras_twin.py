@@ -49,10 +49,12 @@ def twin(state: State) -> keras.Model:
     x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", relu=True)
     for index in range(block_count(state)):
         at = f"blocks.{index}"
-        stride = 2 if _strides(state, index) else 1
+        # The first block of each width halves the picture; it is the one whose short cut has weights.
+        halves = f"{at}.short.0.weight" in state
+        stride = 2 if halves else 1
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
         y = _convolve(y, fold(state, f"{at}.conv2", f"{at}.norm2"), f"block{index}_b")
-        if f"{at}.short.0.weight" in state:
+        if halves:
             x = _convolve(x, fold(state, f"{at}.short.0", f"{at}.short.1"), f"block{index}_short", stride=stride)
         x = keras.layers.ReLU(name=f"block{index}")(keras.layers.Add(name=f"block{index}_sum")([y, x]))
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
@@ -136,11 +138,6 @@ def _head(x: Any, state: State, name: str) -> Any:
     y = layer(x)
     layer.set_weights([_array(state, f"{name}.weight").T, _array(state, f"{name}.bias")])
     return y
-
-
-def _strides(state: State, index: int) -> bool:
-    """The first block of each width halves the picture; it is the one whose short cut has weights."""
-    return f"blocks.{index}.short.0.weight" in state
 
 
 def _array(state: State, name: str) -> np.ndarray:

@@ -97,8 +97,8 @@ class Trainer:
         labels, votes = self.labels[picked], self.votes[picked] * self.weight[picked, None]
         labels = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
         if self.taught is not None:
-            votes = votes + recipe.teach * (self.taught[0][picked] - votes)
-            labels = labels + recipe.teach * (self.taught[1][picked] - labels)
+            votes = votes.lerp(self.taught[0][picked], recipe.teach)
+            labels = labels.lerp(self.taught[1][picked], recipe.teach)
         if not calm and torch.rand(()) < recipe.mixup_chance:  # mixup, arXiv:1710.09412
             share = float(torch.distributions.Beta(recipe.mixup, recipe.mixup).sample())
             other = torch.randperm(len(picked), device=self.device)
@@ -108,8 +108,7 @@ class Trainer:
         x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
         if self.beside is not None:
             answers = self.beside.answers(x)
-            votes = votes + recipe.teach * (answers[0] - votes)
-            labels = labels + recipe.teach * (answers[1] - labels)
+            votes, labels = votes.lerp(answers[0], recipe.teach), labels.lerp(answers[1], recipe.teach)
         with torch.autocast(self.device.type, torch.bfloat16):
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
