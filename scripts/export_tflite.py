@@ -13,16 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from edge.confusion_png import confusion_png
 from edge.evaluation import Evaluation
 from fer import checkpoint as original
-from fer.data import LABELS, PRIVATE, PUBLIC, TRAIN, Faces, load
+from fer.data import LABELS, PRIVATE, PUBLIC, TRAIN, DataError, load
 from fer.figures import evaluations, figures, shares, temperature
 from fer.keras_twin import multiply_adds, to_float, to_int8, twin
 from fer.sidecar import sidecar
@@ -56,7 +58,7 @@ def main() -> int:
     args = arguments()
     try:
         export(args)
-    except (ExportError, original.CheckpointError) as error:
+    except (ExportError, DataError, original.CheckpointError) as error:
         print(f"export_tflite: {error}", file=sys.stderr)
         return 2
     return 0
@@ -71,7 +73,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--examples", type=int, default=500, help="training pictures that the ranges come from")
     parser.add_argument("--seed", type=int, default=1, help="which training pictures these are")
     parser.add_argument("--final", action="store_true", help="also look at the private test; say so in the model card")
+    parser.add_argument(
+        "--give-back",
+        type=float,
+        default=0.0,
+        help="power, 0..1, of the more frequent draw of rare classes that the head fer2013 gives back",
+    )
     args = parser.parse_args()
+    if not 0 <= args.give_back <= 1:
+        parser.error("--give-back must be from 0 to 1")
     if args.examples < 1:
         parser.error("--examples must be 1 or more")
     if args.out.suffix != ".tflite":
@@ -82,7 +92,8 @@ def arguments() -> argparse.Namespace:
 def export(args: argparse.Namespace) -> None:
     """Convert, measure, and write the file, its sidecar and the confusion matrices."""
     trained = original.read(args.checkpoint)
-    train, public = read_split(args.data, TRAIN), read_split(args.data, PUBLIC)
+    train, public = load(args.data, TRAIN), load(args.data, PUBLIC)
+    trained = replace(trained, state=as_often_as_they_come(trained.state, train.labels, args.give_back))
     picked = np.random.default_rng(args.seed).choice(len(train), min(args.examples, len(train)), replace=False)
     converted = convert(trained, trained.normalised(train.images[np.sort(picked)]))
     found = converted.run(trained.normalised(public.images))
@@ -94,12 +105,13 @@ def export(args: argparse.Namespace) -> None:
         "float_difference": float(f"{converted.difference:.2g}"),
         "multiply_adds": converted.multiply_adds,
         "bytes": len(converted.int8),
+        "given_back": args.give_back,
         "shares": common,
         "public": {kind: figures(logits, temperatures, public) for kind, logits in found.items()},
     }
     judged, test = evaluations(found["int8"], public, temperatures), "public test"
     if args.final:
-        private = read_split(args.data, PRIVATE)
+        private = load(args.data, PRIVATE)
         found = converted.run(trained.normalised(private.images))
         metrics["private"] = {kind: figures(logits, temperatures, private) for kind, logits in found.items()}
         judged, test = evaluations(found["int8"], private, temperatures), "private test"
@@ -116,6 +128,19 @@ def export(args: argparse.Namespace) -> None:
     except OSError as error:
         raise ExportError(f"{args.out.parent}: can't be written to: {error.strerror}") from None
     print(json.dumps({**metrics, "temperature": temperatures}, indent=1))
+
+
+def as_often_as_they_come(
+    state: Mapping[str, torch.Tensor], labels: np.ndarray, power: float
+) -> dict[str, torch.Tensor]:
+    """The weights, `fer2013` no longer expecting rare classes as often as training drew them.
+
+    labels: (n,) of the training pictures. power: how much of the draw's `rare_power` is given back. Its logits lose
+    what the draw added to the logarithms of the classes' shares (Menon et al. 2021, arXiv:2007.07314).
+    """
+    counts = np.bincount(labels, minlength=len(LABELS))
+    extra = torch.from_numpy(power * np.log(counts.max() / counts)).float()
+    return {**state, "fer2013.bias": state["fer2013.bias"] - extra}
 
 
 def convert(trained: original.Checkpoint, examples: np.ndarray) -> Converted:
@@ -144,16 +169,6 @@ def write(out: Path, int8: bytes, facts: dict[str, Any], judged: dict[str, Evalu
     for name, file in (("expression_majority", "confusion.png"), ("fer2013", "confusion_fer2013.png")):
         title = f"{name.replace('_', ', ')}: {test}"
         (out.parent / file).write_bytes(confusion_png(judged[name].matrix, LABELS, title))
-
-
-def read_split(path: Path, split: int) -> Faces:
-    """One split of fer2013.npz; raises ExportError."""
-    try:
-        return load(path, split)
-    except FileNotFoundError:
-        raise ExportError(f"{path}: there is no such file; --data must name fer2013.npz") from None
-    except (OSError, KeyError, ValueError):
-        raise ExportError(f"{path}: isn't fer2013.npz with its images, labels, split and votes") from None
 
 
 if __name__ == "__main__":

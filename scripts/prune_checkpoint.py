@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from fer.checkpoint import CheckpointError, network, read, write
-from fer.data import TRAIN, load
+from fer.data import TRAIN, DataError, load
 from fer.grow import settle
 from fer.network import Block, FerNet
 
@@ -101,6 +101,6 @@ def keep(block: Block, kept: Tensor) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (CheckpointError, FileNotFoundError) as error:
+    except (CheckpointError, DataError) as error:
         print(f"prune_checkpoint.py: {error}", file=sys.stderr)
         sys.exit(2)

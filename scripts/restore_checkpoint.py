@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fer.checkpoint import write
-from fer.data import TRAIN, load
+from fer.checkpoint import CheckpointError, write
+from fer.data import TRAIN, DataError, load
 from fer.grow import grow, settle
 from fer.network import BLOCKS, WIDTHS, FerNet
 
@@ -37,11 +38,14 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, nargs=3, default=BLOCKS, help="residual blocks of each width")
     args = parser.parse_args()
     torch.manual_seed(3)
-    about = json.loads(args.model.with_suffix(".json").read_text())["input"]
-    mean, std = about["mean"], about["std"]
+    try:
+        about = json.loads(args.model.with_suffix(".json").read_text(encoding="utf-8"))["input"]
+        mean, std = about["mean"], about["std"]
+        held = weights(args.model)
+    except (OSError, KeyError, TypeError, ValueError):
+        raise CheckpointError(f"{args.model}: isn't a model with its sidecar; name a committed .tflite file") from None
     images = load(args.data, TRAIN).images[:FACES]
     faces = (torch.from_numpy(images).unsqueeze(1).float() - mean) / std
-    held = weights(args.model)
     counts = [held_blocks(held, width) for width in WIDTHS]
     inner = tuple(len(held[f"block{index}_a.w"]) for index in range(sum(counts)))
     net = FerNet(tuple(zip(WIDTHS, counts, strict=True)), inner=inner)
@@ -134,4 +138,8 @@ def answers(net: FerNet, faces: Tensor) -> list[tuple[Tensor, Tensor]]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (CheckpointError, DataError) as error:
+        print(f"restore_checkpoint.py: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -18,8 +18,9 @@ import torch
 from torch import Tensor
 
 from fer.checkpoint import CheckpointError
-from fer.data import PUBLIC, TRAIN, Faces, load
+from fer.data import PUBLIC, TRAIN, DataError, Faces, load
 from fer.network import FerNet
+from fer.precision import half
 from fer.recipe import arguments, recipe_of
 from fer.trainer import Trainer
 
@@ -58,7 +59,7 @@ def accuracy(net: FerNet, faces: Faces, mean: float, std: float, device: torch.d
     heads: list[list[Tensor]] = [[], []]
     for part in images.split(512):
         x = ((part.to(device).float() / 255 - mean) / std).to(memory_format=torch.channels_last)
-        with torch.autocast(device.type, torch.bfloat16):
+        with half(device):
             for head, logits in zip(heads, net(x), strict=True):
                 head.append(logits.argmax(1).cpu())
     expression, original = (torch.cat(head).numpy() for head in heads)
@@ -74,6 +75,6 @@ def accuracy(net: FerNet, faces: Faces, mean: float, std: float, device: torch.d
 if __name__ == "__main__":
     try:
         main()
-    except (CheckpointError, FileNotFoundError) as error:
+    except (CheckpointError, DataError) as error:
         print(f"train_fer.py: {error}", file=sys.stderr)
         sys.exit(2)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer.data import PUBLIC, TRAIN, load
+from fer.data import PUBLIC, TRAIN, DataError, load
 
 SPLITS = [0, 0, 0, 0, 0, 0, 1, 2]
 # The second is the same picture as the public test's; the third nearly the private one's; the last two are twins.
@@ -63,3 +63,14 @@ def test_some_of_them_keep_what_belongs_together(table: Path) -> None:
     assert len(last) == 1
     assert (last.images[0] == train.images[2]).all()
     assert last.twins.tolist() == [4]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a table", b"PK\x03\x04 cut off", "votes missing"])
+def test_another_file_gets_one_sentence(tmp_path: Path, content: bytes | str | None) -> None:
+    path = tmp_path / "faces.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        np.savez(path, images=np.zeros((1, 48, 48), np.uint8), labels=np.zeros(1), split=np.zeros(1))
+    with pytest.raises(DataError, match=r"^\S+faces\.npz: (there is no such file|isn't fer2013\.npz)"):
+        load(path, TRAIN)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from pickle import UnpicklingError
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -11,6 +13,10 @@ LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 # Columns of `ferplus_votes` in the order of LABELS; contempt, unknown and not-a-face follow them.
 VOTE_COLUMNS = (4, 5, 6, 1, 3, 2, 0)
 TRAIN, PUBLIC, PRIVATE = 0, 1, 2
+
+
+class DataError(Exception):
+    """The data set can't be read; `str(error)` is one plain sentence."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,19 @@ class Faces:
 
 
 def load(path: Path, split: int) -> Faces:
-    """Read one split of `fer2013.npz`; the training split comes without anything that a test split also holds."""
-    with np.load(path) as table:
-        images, labels = table["images"], table["labels"].astype(np.int64)
-        splits, votes = table["split"], table["ferplus_votes"].astype(np.float32)
-        groups, certain = table["dup_group"], table["row_index_certain"]
+    """Read one split of `fer2013.npz`; the training split comes without anything that a test split also holds.
+
+    Raises DataError.
+    """
+    try:
+        with path.open("rb") as file, np.load(file) as table:
+            images, labels = table["images"], table["labels"].astype(np.int64)
+            splits, votes = table["split"], table["ferplus_votes"].astype(np.float32)
+            groups, certain = table["dup_group"], table["row_index_certain"]
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; --data must name fer2013.npz") from None
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, BadZipFile, UnpicklingError, EOFError):
+        raise DataError(f"{path}: isn't fer2013.npz with its images, labels, split and votes") from None
     keep = splits == split
     if split == TRAIN:
         keep &= ~_leaks(images, groups, splits) & (images.std(axis=(1, 2)) > 0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from fer.augment import augment
-from fer.checkpoint import Checkpoint, CheckpointError, network
+from fer.checkpoint import Checkpoint, CheckpointError, network, read
 from fer.data import Faces
-from fer.network import FerNet
+from fer.lite_teacher import LiteTeacher
+from fer.precision import half
 
 Answers = tuple[Tensor, Tensor]
 
@@ -35,7 +39,7 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
             for view in range(views):
                 x = augment(images[some].float() / 255, 0.4 if view else 0.0)
                 x = ((255 * x - teacher.mean) / teacher.std).to(memory_format=torch.channels_last)
-                with torch.autocast(images.device.type, torch.bfloat16):
+                with half(images.device):
                     answers = net(x)
                 for total, answer in zip(sums, answers, strict=True):
                     total[some] += answer.float().softmax(1)
@@ -47,18 +51,25 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
 class Beside:
     """Teachers that look at what the learner looks at, one of them at a time."""
 
-    def __init__(self, teachers: list[Checkpoint], mean: float, std: float, device: torch.device) -> None:
-        """mean, std: of the learner's grey levels 0..1. Raises CheckpointError for a teacher fed otherwise."""
-        self._nets: list[FerNet] = []
-        for teacher in teachers:
+    def __init__(self, paths: Sequence[Path], mean: float, std: float, device: torch.device) -> None:
+        """paths: checkpoints, or .tflite files with their sidecars. mean, std: of the learner's grey levels 0..1.
+
+        Raises CheckpointError for a teacher fed otherwise.
+        """
+        self._nets: list[Callable[[Tensor], Answers]] = []
+        for path in paths:
+            if path.suffix == ".tflite":
+                self._nets.append(LiteTeacher(path, mean, std))
+                continue
+            teacher = read(path)
             if abs(teacher.mean / 255 - mean) + abs(teacher.std / 255 - std) > 1e-3 or teacher.fold is not None:
-                raise CheckpointError("--match: a teacher learned from other pictures than this network; leave it out")
+                raise CheckpointError(f"{path}: learned from other pictures than this network; leave it out")
             self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
 
     @torch.no_grad()
     def answers(self, x: Tensor) -> Answers:
         """What one of them, by lot, thinks of (n, 1, 48, 48) normalised grey or its mirror image: (n, 7) a head."""
         net = self._nets[int(torch.randint(len(self._nets), (1,)))]
-        with torch.autocast(x.device.type, torch.bfloat16):
+        with half(x.device):
             expression, original = net(x.flip(3) if torch.rand(()) < 0.5 else x)
         return expression.float().softmax(1), original.float().softmax(1)

@@ -12,11 +12,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from fer.augment import augment
+from fer.augment import augment, degrade
 from fer.checkpoint import read
 from fer.data import LABELS, Faces
 from fer.grow import grow
 from fer.network import FerNet, fresh
+from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
 
@@ -43,9 +44,9 @@ class Trainer:
             anew = last_layers(self.net, recipe.renew) if recipe.renew else {}
             grow(self.net, read(Path(recipe.start)).state)
             self.net.load_state_dict(anew, strict=False)
-        teachers = [read(Path(path)) for path in recipe.teachers]
-        self.beside = Beside(teachers, self.mean, self.std, device) if recipe.match else None
-        self.taught = None if recipe.match else ask(faces, self.images, teachers, recipe.views)
+        paths = [Path(path) for path in recipe.teachers]
+        self.beside = Beside(paths, self.mean, self.std, device) if recipe.match else None
+        self.taught = None if recipe.match else ask(faces, self.images, [read(path) for path in paths], recipe.views)
         self.averaged.load_state_dict(self.net.state_dict())
         self.still = nn.ModuleList([self.net.stem, *self.net.blocks][: recipe.still]).requires_grad_(False)
         decay = [p for p in self.net.parameters() if p.ndim > 1]
@@ -105,11 +106,12 @@ class Trainer:
             x = share * x + (1 - share) * x[other]
             labels = share * labels + (1 - share) * labels[other]
             votes = share * votes + (1 - share) * votes[other]
-        x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
         if self.beside is not None:
-            answers = self.beside.answers(x)
+            answers = self.beside.answers((x - self.mean) / self.std)
             votes, labels = votes.lerp(answers[0], recipe.teach), labels.lerp(answers[1], recipe.teach)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        # A teacher sees the face before the camera spoils it, so that the network learns what the clear face says.
+        x = ((degrade(x, recipe.strength) - self.mean) / self.std).to(memory_format=torch.channels_last)
+        with half(self.device):
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
         seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
