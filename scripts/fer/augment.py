@@ -1,4 +1,4 @@
-"""What a living room and its camera do to a face, a batch at a time: tilt, light, occlusion; low resolution, blur."""
+"""What a living room does to a face, a batch at a time: tilt, crop jitter, light, blur, low resolution, occlusion."""
 
 from __future__ import annotations
 
@@ -15,17 +15,9 @@ def augment(grey: Tensor, strength: float = 1.0) -> Tensor:
         return grey
     x = _move(grey, strength)
     x = _light(x, strength)
-    return _hide(x, 0.3 * strength)
-
-
-def degrade(grey: Tensor, strength: float = 1.0) -> Tensor:
-    """What a cheap camera across the room does to (n, 1, 48, 48) grey in 0..1: few pixels, blur, compression, noise."""
-    if strength <= 0:
-        return grey
-    x = _soften(grey, 0.35 * strength)
-    x = _blur(x, 0.15 * strength)
-    x = _compress(x, 0.2 * strength)
-    return torch.where(_some(x, 0.3 * strength), x + torch.randn_like(x) * 0.04, x).clamp(0, 1)
+    x = _soften(x, 0.25 * strength)
+    x = torch.where(_some(x, 0.3 * strength), x + torch.randn_like(x) * 0.04, x)
+    return _hide(x.clamp(0, 1), 0.3 * strength)
 
 
 def _some(x: Tensor, chance: float) -> Tensor:
@@ -74,31 +66,6 @@ def _soften(x: Tensor, chance: float) -> Tensor:
     small = F.interpolate(x, size=(size, size), mode="area")
     back = F.interpolate(small, size=x.shape[-2:], mode="bilinear", align_corners=False)
     return torch.where(_some(x, chance), back, x)
-
-
-def _blur(x: Tensor, chance: float) -> Tensor:
-    """Out of focus: a Gaussian of 0.6 to 1.6 pixels."""
-    place = torch.arange(-4, 5, device=x.device)
-    kernel = torch.exp(-0.5 * (place / float(torch.empty(()).uniform_(0.6, 1.6))) ** 2)
-    kernel = kernel / kernel.sum()
-    padded = F.pad(x, (4, 4, 4, 4), mode="reflect")
-    soft = F.conv2d(F.conv2d(padded, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
-    return torch.where(_some(x, chance), soft, x)
-
-
-def _compress(x: Tensor, chance: float) -> Tensor:
-    """JPEG's loss: the cosine transform of 8x8 pixels in coarse steps, coarser where the pattern is finer."""
-    size, steps = 8, x.shape[-1] // 8
-    k = torch.arange(size, device=x.device)
-    cosine = torch.cos(math.pi * (2 * k[None, :] + 1) * k[:, None] / (2 * size)) * math.sqrt(2 / size)
-    cosine[0] /= math.sqrt(2)
-    coarse = float(torch.empty(()).uniform_(0.02, 0.12)) * (1 + 0.6 * (k[:, None] + k[None, :]))
-    offset = int(torch.randint(size, (1,)))
-    rolled = x.roll((offset, offset), (2, 3)).view(len(x), steps, size, steps, size)
-    waves = torch.einsum("ua,nhawb,vb->nhwuv", cosine, rolled, cosine)
-    waves = (waves / coarse).round() * coarse
-    back = torch.einsum("ua,nhwuv,vb->nhawb", cosine, waves, cosine).reshape(x.shape)
-    return torch.where(_some(x, chance), back.roll((-offset, -offset), (2, 3)), x)
 
 
 def _hide(x: Tensor, chance: float) -> Tensor:

@@ -65,6 +65,7 @@ def load(path: Path, split: int) -> Faces:
             groups, certain = table["dup_group"], table["row_index_certain"]
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; --data must name fer2013.npz") from None
+    # A plain array instead of a table is a TypeError, before Python 3.11 an AttributeError.
     except (OSError, KeyError, ValueError, TypeError, AttributeError, BadZipFile, UnpicklingError, EOFError):
         raise DataError(f"{path}: isn't fer2013.npz with its images, labels, split and votes") from None
     keep = splits == split

@@ -18,7 +18,7 @@ class Recipe:
     epochs, batch, rate, weight_decay: of SGD with Nesterov momentum; the rate is for a batch of 128.
     minutes: end the schedule after so much training, if `epochs` isn't reached before.
     calm: the last part of the schedule, 0..1, with weaker augmentation and no mixup.
-    strength: of the augmentation, half of it in the calm end, and of what a camera does to the picture, all along.
+    strength: of the augmentation, half of it in the calm end.
     smoothing: of the original labels. mixup, mixup_chance: its Beta distribution, and the share of batches mixed.
     average: how much of the running average of the weights stays at each step.
     rare_power: 0 draws pictures as they come, 1 draws each class alike.
@@ -29,9 +29,8 @@ class Recipe:
     still: how many of the first layers stay as they are in `start`; 1 is the stem.
     teachers: checkpoints whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015,
     arXiv:1503.02531).
-    match: the teachers are asked about each view that the network sees, mixed and augmented as it is but not yet
-    spoilt by the camera, instead of once about each picture (Beyer et al. 2022, arXiv:2106.05237); they may then be
-    .tflite files as well.
+    match: the teachers are asked about each view that the network sees, mixed and augmented as it is, instead of once
+    about each picture (Beyer et al. 2022, arXiv:2106.05237); they may then be .tflite files as well.
     fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
     didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
     """

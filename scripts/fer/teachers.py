@@ -58,13 +58,14 @@ class Beside:
         """
         self._nets: list[Callable[[Tensor], Answers]] = []
         for path in paths:
-            if path.suffix == ".tflite":
-                self._nets.append(LiteTeacher(path, mean, std))
-                continue
-            teacher = read(path)
-            if abs(teacher.mean / 255 - mean) + abs(teacher.std / 255 - std) > 1e-3 or teacher.fold is not None:
+            teacher = LiteTeacher(path) if path.suffix == ".tflite" else read(path)
+            apart = abs(teacher.mean / 255 - mean) + abs(teacher.std / 255 - std) > 1e-3
+            if apart or (isinstance(teacher, Checkpoint) and teacher.fold is not None):
                 raise CheckpointError(f"{path}: learned from other pictures than this network; leave it out")
-            self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
+            if isinstance(teacher, Checkpoint):
+                self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
+            else:
+                self._nets.append(teacher)
 
     @torch.no_grad()
     def answers(self, x: Tensor) -> Answers:

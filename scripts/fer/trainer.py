@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from fer.augment import augment, degrade
+from fer.augment import augment
 from fer.checkpoint import read
 from fer.data import LABELS, Faces
 from fer.grow import grow
@@ -106,11 +106,10 @@ class Trainer:
             x = share * x + (1 - share) * x[other]
             labels = share * labels + (1 - share) * labels[other]
             votes = share * votes + (1 - share) * votes[other]
+        x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
         if self.beside is not None:
-            answers = self.beside.answers((x - self.mean) / self.std)
+            answers = self.beside.answers(x)
             votes, labels = votes.lerp(answers[0], recipe.teach), labels.lerp(answers[1], recipe.teach)
-        # A teacher sees the face before the camera spoils it, so that the network learns what the clear face says.
-        x = ((degrade(x, recipe.strength) - self.mean) / self.std).to(memory_format=torch.channels_last)
         with half(self.device):
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
