@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from edge.config import ScheduleConfig
+from edge.mood import ALIKE_WITHIN
 
 # A budget over any minute: what may be saved up, plus what comes in meanwhile, is what a minute is allowed.
 WINDOW = 60.0
@@ -22,6 +23,9 @@ SEARCH_EVERY = 8.0
 SEARCH_MOVING = 1.0
 # Somebody who moves may have changed their mind: look sooner, at this share of the settled pace.
 MOVING = 0.7
+# For so long a doubt is worth every look; who is still doubted then shows a face that is hard to read, and looks that
+# the mood filter takes for one look aren't worth their cost.
+HURRY = 1.0
 
 
 class Step(str, Enum):
@@ -53,6 +57,7 @@ class Schedule:
         self._looked: float | None = None
         self._searched = 0.0
         self._occupied = self._settled = self._lost = False
+        self._doubted: float | None = None
         self.slower = 1.0
         self.counts: Counter[str] = Counter()
 
@@ -98,6 +103,10 @@ class Schedule:
         if step is Step.DETECT:
             self._searched = now
         self._occupied, self._settled, self._lost = occupied, settled, lost
+        if settled or not occupied:
+            self._doubted = None
+        elif self._doubted is None:
+            self._doubted = now
         self._tokens -= cost
         # The dearest lately: a budget that hopes for the cheapest is overdrawn.
         self._costs[step] = max(cost, 0.95 * self._costs.get(step, 0.0))
@@ -110,10 +119,11 @@ class Schedule:
         if gap < 0:
             # The clock was set back: begin anew rather than wait for it to catch up.
             self._looked, self._searched = now, min(self._searched, now)
+            self._doubted = None if self._doubted is None else min(self._doubted, now)
             return Plan(Step.SKIP, "clock")
         if gap < self._shortest:
             return Plan(Step.SKIP, "rate")
-        reason = self._reason(gap / self.slower, motion, near)
+        reason = self._reason(now, gap / self.slower, motion, near)
         if reason is None:
             return Plan(Step.SKIP, "still")
         step = self._step(now, motion)
@@ -121,10 +131,10 @@ class Schedule:
             return Plan(Step.SKIP, "budget")
         return Plan(step, reason)
 
-    def _reason(self, gap: float, motion: float, near: float) -> str | None:
+    def _reason(self, now: float, gap: float, motion: float, near: float) -> str | None:
         if self._lost:
             return "lost"
-        if self._occupied and not self._settled:
+        if self._doubted is not None and (now - self._doubted < HURRY or gap >= ALIKE_WITHIN - 1e-6):
             return "uncertain"
         if motion >= MOTION and (not self._occupied or gap >= SEARCH_MOVING):
             return "motion"

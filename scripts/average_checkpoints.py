@@ -1,26 +1,34 @@
 #!/usr/bin/env python3
 """The mean of the weights of networks that went two ways from one beginning (Wortsman et al. 2022, arXiv:2203.05482).
 
-    python scripts/average_checkpoints.py runs/one/last.pt runs/other/last.pt --out runs/mean.pt
+    python scripts/average_checkpoints.py runs/one/last.pt runs/other/last.pt --out runs/mean.pt [--data fer2013.npz]
 
-What `export_tflite.py` then makes is one network, as quick as each of them.
+What `export_tflite.py` then makes is one network, as quick as each of them. With `--data` its normalisations are
+measured anew, since those of the two don't fit what lies between them (Izmailov et al. 2018, arXiv:1803.05407).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
+from torch import Tensor, nn
 
-from fer.checkpoint import CheckpointError, read, write
+from fer.checkpoint import Checkpoint, CheckpointError, network, read, write
+from fer.data import TRAIN, DataError, load
+
+PICTURES = 4096
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="fer2013.npz, to measure the normalisations anew")
     args = parser.parse_args()
     held = [read(path) for path in args.checkpoints]
     first = held[0]
@@ -32,14 +40,31 @@ def main() -> None:
         name: torch.stack([one.state[name] for one in held]).mean(0) if value.dtype.is_floating_point else value
         for name, value in first.state.items()
     }
+    if args.data is not None:
+        mean = measured(replace(first, state=mean), load(args.data, TRAIN).images)
     write(
         args.out, mean, mean=first.mean, std=first.std, trained=first.epoch, mean_of=[str(p) for p in args.checkpoints]
     )
 
 
+@torch.no_grad()
+def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
+    """The weights of `mixed` with normalisations measured on some of the (n, 48, 48) training pictures."""
+    net = network(mixed.state)
+    for layer in net.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.reset_running_stats()
+            layer.momentum = None  # the mean over all batches
+            layer.train()
+    picked = np.random.default_rng(5).choice(len(images), min(PICTURES, len(images)), replace=False)
+    for part in torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2).split(256):
+        net(part)
+    return dict(net.state_dict())
+
+
 if __name__ == "__main__":
     try:
         main()
-    except CheckpointError as error:
+    except (CheckpointError, DataError) as error:
         print(f"average_checkpoints.py: {error}", file=sys.stderr)
         sys.exit(2)

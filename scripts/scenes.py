@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,10 @@ class Visit:
     def expression(self, at: float) -> str | None:
         """What the face shows at `at`."""
         return [name for since, name in self.shows if since <= at][-1]
+
+    def turn(self, at: float) -> int:
+        """How many expressions came before the one at `at`; who turned away and back still shows the same."""
+        return len(list(groupby(name for since, name in self.shows if since <= at and name is not None))) - 1
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,10 @@ def _stand(picture: np.ndarray, visit: Visit, at: float, faces: Faces, pick: int
     if name is None:
         return
     choice = faces[name]
-    face = cv2.resize(choice[pick % len(choice)], (visit.size, visit.size), interpolation=cv2.INTER_AREA)
+    # Another face at each turn: what is found would else hang on one face of each expression.
+    face = cv2.resize(
+        choice[(pick + visit.turn(at)) % len(choice)], (visit.size, visit.size), interpolation=cv2.INTER_AREA
+    )
     _paste(picture, face.astype(np.float32), int(x - half), int(y - half))
 
 

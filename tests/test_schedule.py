@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import ScheduleConfig
-from edge.schedule import WINDOW, Schedule, Step
+from edge.mood import ALIKE_WITHIN
+from edge.schedule import HURRY, WINDOW, Schedule, Step
 
 CONFIG = ScheduleConfig()
 
@@ -53,9 +54,19 @@ def test_motion_in_an_empty_room_is_looked_at_at_once() -> None:
 
 
 def test_an_uncertain_mood_is_looked_at_often_and_a_settled_one_rarely() -> None:
-    often = run(Schedule(CONFIG), 10, occupied=True, settled=False, cost=0.001)
-    rarely = run(Schedule(CONFIG), 10, occupied=True, settled=True, cost=0.001)
-    assert len(often) >= 4 * len(rarely)
+    often = [at for at, _ in run(Schedule(CONFIG), 10, occupied=True, settled=False, cost=0.001)]
+    rarely = [at for at, _ in run(Schedule(CONFIG), 10, occupied=True, settled=True, cost=0.001)]
+    assert {round(b - a, 1) for a, b in pairwise(rarely[1:])} == {CONFIG.settled}
+    assert {round(b - a, 1) for a, b in pairwise(often) if b < HURRY} == {1 / CONFIG.max_rate}
+    assert {round(b - a, 1) for a, b in pairwise(often) if a >= HURRY} == {ALIKE_WITHIN}
+
+
+def test_a_new_doubt_is_worth_every_look_again() -> None:
+    schedule = Schedule(CONFIG)
+    run(schedule, 10, occupied=True, settled=False, cost=0.001)
+    run(schedule, 5, occupied=True, settled=True, cost=0.001, start=10.0)
+    again = [at for at, _ in run(schedule, 3, occupied=True, settled=False, cost=0.001, start=15.0)]
+    assert {round(b - a, 1) for a, b in pairwise(again) if b - again[0] < HURRY} == {1 / CONFIG.max_rate}
 
 
 def test_frames_may_come_slowly_unless_the_next_look_is_urgent() -> None:

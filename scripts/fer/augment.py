@@ -78,3 +78,23 @@ def _hide(x: Tensor, chance: float) -> Tensor:
     columns = (place >= left[:, None]) & (place < (left + wide)[:, None])
     hole = (rows[:, None, :, None] & columns[:, None, None, :]) & _some(x, chance)
     return torch.where(hole, _span(x, 0, 1).view(n, 1, 1, 1), x)
+
+
+def elsewhere(x: Tensor, chance: float) -> Tensor:
+    """(n, 1, 48, 48) grey in 0..1: some heads before another wall, or in another light, hair or hood round them.
+
+    FER2013's pictures come from the web, and what stands behind a head there isn't what stands behind it in a room.
+    """
+    n, size = len(x), x.shape[-1]
+    place = torch.linspace(-0.5, 0.5, size, device=x.device)
+    down = (place.view(1, -1) - _span(x, -0.04, 0.04).view(n, 1)) / _span(x, 0.42, 0.56).view(n, 1)
+    across = (place.view(1, -1) - _span(x, -0.04, 0.04).view(n, 1)) / _span(x, 0.38, 0.5).view(n, 1)
+    far = torch.hypot(down[:, :, None], across[:, None, :]).unsqueeze(1)
+    soft = _span(x, 0.04, 0.2).view(n, 1, 1, 1)
+    head = ((1 - far) / soft).clamp(0, 1)
+    hair = ((_span(x, 0.95, 1.3).view(n, 1, 1, 1) - far) / 0.05).clamp(0, 1)
+    coarse = int(torch.randint(2, 9, (1,)))
+    relief = torch.randn(n, 1, coarse, coarse, device=x.device) * _span(x, 0, 0.2).view(n, 1, 1, 1)
+    wall = _span(x, 0, 1).view(n, 1, 1, 1) + F.interpolate(relief, size=(size, size), mode="bilinear")
+    behind = wall.lerp(_span(x, 0, 0.6).view(n, 1, 1, 1).expand_as(wall), hair).clamp(0, 1)
+    return torch.where(_some(x, chance), behind.lerp(x, head), x)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from fer.augment import augment
+from fer.augment import augment, elsewhere
 from fer.checkpoint import read
 from fer.data import LABELS, Faces
 from fer.grow import grow
@@ -20,6 +20,9 @@ from fer.network import FerNet, fresh
 from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
+
+# The part of a batch that tells which way is up.
+ASCENT = 3
 
 
 class Trainer:
@@ -106,20 +109,54 @@ class Trainer:
             x = share * x + (1 - share) * x[other]
             labels = share * labels + (1 - share) * labels[other]
             votes = share * votes + (1 - share) * votes[other]
-        x = ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
         if self.beside is not None:
-            answers = self.beside.answers(x)
+            answers = self.beside.answers(self.normalised(x))
             votes, labels = votes.lerp(answers[0], recipe.teach), labels.lerp(answers[1], recipe.teach)
+        x = self.normalised(elsewhere(x, recipe.elsewhere) if recipe.elsewhere else x)
+        climbed = self.climb(x, votes, labels) if recipe.sharp else []
+        loss = self.loss(x, votes, labels)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        with torch.no_grad():
+            for weight, up in climbed:
+                weight.sub_(up)
+        self.optimiser.step()
+        self.follow(step)
+        return loss.item()
+
+    def normalised(self, x: Tensor) -> Tensor:
+        """Grey in 0..1, as the network is fed."""
+        return ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
+
+    def loss(self, x: Tensor, votes: Tensor, labels: Tensor) -> Tensor:
+        """The cross-entropy of both heads, each with its share."""
         with half(self.device):
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
         seen = -(labels * F.log_softmax(original.float(), 1)).sum(1)
-        loss = 2 * ((1 - recipe.original) * told.mean() + recipe.original * seen.mean())
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
-        self.follow(step)
-        return loss.item()
+        return 2 * ((1 - self.recipe.original) * told.mean() + self.recipe.original * seen.mean())
+
+    def climb(self, x: Tensor, votes: Tensor, labels: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Move the weights to where the loss of a part of the batch is worst nearby; gives what to take back.
+
+        A part is enough to tell the way up, and costs less. Normalisations keep the statistics of the way down.
+        """
+        part = max(2, len(x) // ASCENT)
+        weights = [weight for weight in self.net.parameters() if weight.requires_grad]
+        norms = [m for m in self.net.modules() if isinstance(m, nn.BatchNorm2d) and m.training]
+        for norm in norms:
+            norm.track_running_stats = False
+        slopes = torch.autograd.grad(self.loss(x[:part], votes[:part], labels[:part]), weights)
+        for norm in norms:
+            norm.track_running_stats = True
+        length = torch.stack([slope.norm() for slope in slopes]).norm() + 1e-12
+        climbed = [
+            (weight, slope * (self.recipe.sharp / length)) for weight, slope in zip(weights, slopes, strict=True)
+        ]
+        with torch.no_grad():
+            for weight, up in climbed:
+                weight.add_(up)
+        return climbed
 
     @torch.no_grad()
     def follow(self, step: int) -> None:
