@@ -60,7 +60,7 @@ def test_both_runtimes_give_the_same_answers(tmp_path: Path) -> None:
         logits = steps * step_of(head)
         assert logits.max() <= 0.2 and logits.mean() <= 0.05
         assert np.abs(ours[head] - theirs[head]).max() < 0.08
-        assert steps[-FACES:].max() <= 1
+        assert steps[-FACES:].max() <= 2 and steps[-FACES:].mean() <= 0.5
         assert np.abs(ours[head] - theirs[head])[-FACES:].max() < 0.03
         # Where one is clear about a face, the other says the same.
         clear = np.sort(ours[head], axis=1)[:, -1] - np.sort(ours[head], axis=1)[:, -2] > 0.1
