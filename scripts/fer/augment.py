@@ -85,6 +85,8 @@ def elsewhere(x: Tensor, chance: float) -> Tensor:
 
     FER2013's pictures come from the web, and what stands behind a head there isn't what stands behind it in a room.
     """
+    if chance <= 0:
+        return x
     n, size = len(x), x.shape[-1]
     place = torch.linspace(-0.5, 0.5, size, device=x.device)
     down = (place.view(1, -1) - _span(x, -0.04, 0.04).view(n, 1)) / _span(x, 0.42, 0.56).view(n, 1)

@@ -32,7 +32,7 @@ class Recipe:
     match: the teachers are asked about each view that the network sees, mixed and augmented as it is, instead of once
     about each picture (Beyer et al. 2022, arXiv:2106.05237); they may then be .tflite files as well.
     sharp: how far each step looks uphill first, so that it ends where the loss is flat and not only low
-    (sharpness-aware minimisation: Foret et al. 2021, arXiv:2010.01412); 0 doesn't, and takes a third less time.
+    (sharpness-aware minimisation: Foret et al. 2021, arXiv:2010.01412); 0 doesn't, and takes about a sixth less time.
     elsewhere: the share of heads that the learner, and no teacher, sees before another wall.
     fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
     didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).

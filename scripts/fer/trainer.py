@@ -112,7 +112,7 @@ class Trainer:
         if self.beside is not None:
             answers = self.beside.answers(self.normalised(x))
             votes, labels = votes.lerp(answers[0], recipe.teach), labels.lerp(answers[1], recipe.teach)
-        x = self.normalised(elsewhere(x, recipe.elsewhere) if recipe.elsewhere else x)
+        x = self.normalised(elsewhere(x, recipe.elsewhere))
         climbed = self.climb(x, votes, labels) if recipe.sharp else []
         loss = self.loss(x, votes, labels)
         self.optimiser.zero_grad(set_to_none=True)
