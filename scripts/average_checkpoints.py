@@ -43,7 +43,14 @@ def main() -> None:
     if args.data is not None:
         mean = measured(replace(first, state=mean), load(args.data, TRAIN).images)
     write(
-        args.out, mean, mean=first.mean, std=first.std, trained=first.epoch, mean_of=[str(p) for p in args.checkpoints]
+        args.out,
+        mean,
+        mean=first.mean,
+        std=first.std,
+        trained=first.epoch,
+        # What one of them saw, their mean knows.
+        fold=first.fold if all(one.fold == first.fold for one in held) else None,
+        mean_of=[str(p) for p in args.checkpoints],
     )
 
 

@@ -38,7 +38,7 @@ def main() -> None:
     images = load(args.data, TRAIN).images[:FACES]
     faces = torch.from_numpy(held.normalised(images)).permute(0, 3, 1, 2)
     net = prune(network(held.state), tuple(args.inner), faces)
-    write(args.out, net.state_dict(), mean=held.mean, std=held.std, pruned_from=str(args.checkpoint))
+    write(args.out, net.state_dict(), mean=held.mean, std=held.std, fold=held.fold, pruned_from=str(args.checkpoint))
     print(f"{args.out}: {sum(p.numel() for p in net.parameters())} parameters")
 
 
