@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from fer.checkpoint import Checkpoint, CheckpointError, network, read, write
 from fer.data import TRAIN, DataError, load
+from fer.grow import learn
 
 PICTURES = 4096
 
@@ -58,14 +59,12 @@ def main() -> None:
 def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
     """The weights of `mixed` with normalisations measured on some of the (n, 48, 48) training pictures."""
     net = network(mixed.state)
-    for layer in net.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.reset_running_stats()
-            layer.momentum = None  # the mean over all batches
-            layer.train()
+    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean over all batches
     picked = np.random.default_rng(5).choice(len(images), min(PICTURES, len(images)), replace=False)
-    for part in torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2).split(256):
-        net(part)
+    learn(net, norms, torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2))
     return dict(net.state_dict())
 
 

@@ -49,9 +49,14 @@ def grow(wanted: FerNet, state: Mapping[str, Tensor]) -> list[Block]:
 def settle(net: FerNet, blocks: list[Block], faces: Tensor) -> None:
     """The normalisations of these blocks learn what flows through them; nothing else changes."""
     net.eval()
-    for block in blocks:
-        block.norm1.train()
-        block.norm2.train()
+    learn(net, [norm for block in blocks for norm in (block.norm1, block.norm2)], faces)
+
+
+@torch.no_grad()
+def learn(net: FerNet, norms: list[nn.BatchNorm2d], faces: Tensor) -> None:
+    """These normalisations of a network that is asked, not trained, see the (n, 1, 48, 48) normalised faces."""
+    for norm in norms:
+        norm.train()
     for part in faces.split(256):
         net(part)
     net.eval()
