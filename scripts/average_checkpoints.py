@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from fer.checkpoint import Checkpoint, CheckpointError, network, read, write
 from fer.data import TRAIN, DataError, load
 from fer.grow import learn
+from fer.mirror import hold, same
 
 PICTURES = 4096
 
@@ -41,14 +42,17 @@ def main() -> None:
         name: torch.stack([one.state[name] for one in held]).mean(0) if value.dtype.is_floating_point else value
         for name, value in first.state.items()
     }
+    # Alike to their mirror images by the same pairs, so is their mean.
+    pairs = first.pairs if all(same(one.pairs, first.pairs) for one in held) else None
     if args.data is not None:
-        mean = measured(replace(first, state=mean), load(args.data, TRAIN).images)
+        mean = measured(replace(first, state=mean, pairs=pairs), load(args.data, TRAIN).images)
     write(
         args.out,
         mean,
         mean=first.mean,
         std=first.std,
         trained=first.epoch,
+        pairs=pairs,
         # What one of them saw, their mean knows.
         fold=first.fold if all(one.fold == first.fold for one in held) else None,
         mean_of=[str(p) for p in args.checkpoints],
@@ -65,6 +69,8 @@ def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
         norm.momentum = None  # the mean over all batches
     picked = np.random.default_rng(5).choice(len(images), min(PICTURES, len(images)), replace=False)
     learn(net, norms, torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2))
+    if mixed.pairs is not None:
+        hold(net, mixed.pairs)
     return dict(net.state_dict())
 
 

@@ -55,6 +55,8 @@ def twin(state: State) -> keras.Model:
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
         y = _convolve(y, fold(state, f"{at}.conv2", f"{at}.norm2"), f"block{index}_b")
         if halves:
+            if state[f"{at}.conv1.weight"].shape[3] == 4:  # an even network
+                x, stride = _mean_of_four(x, f"block{index}_mean"), 1
             x = _convolve(x, fold(state, f"{at}.short.0", f"{at}.short.1"), f"block{index}_short", stride=stride)
         x = keras.layers.ReLU(name=f"block{index}")(keras.layers.Add(name=f"block{index}_sum")([y, x]))
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
@@ -70,7 +72,7 @@ def multiply_adds(model: keras.Model) -> int:
     """Multiply-adds of one forward pass, convolutions and dense layers."""
     total = 0
     for layer in model.layers:
-        if isinstance(layer, keras.layers.Conv2D):
+        if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
             _, high, wide, _ = layer.output.shape
             total += high * wide * int(np.prod(layer.kernel.shape))
         elif isinstance(layer, keras.layers.Dense):
@@ -121,15 +123,23 @@ def _one_by_one(examples: np.ndarray) -> Callable[[], Iterator[list[np.ndarray]]
 
 
 def _convolve(x: Any, folded: Convolution, name: str, *, stride: int = 1, relu: bool = False) -> Any:
-    side, _, _, outputs = folded.kernel.shape
+    *sides, _, outputs = folded.kernel.shape
     # TensorFlow's SAME pads a striding convolution after the picture only, PyTorch on both sides.
-    if stride > 1 and side > 1:
-        x = keras.layers.ZeroPadding2D((side // 2, side // 2), name=f"{name}_pad")(x)
+    if stride > 1 and max(sides) > 1:
+        x = keras.layers.ZeroPadding2D(1, name=f"{name}_pad")(x)
     padding = "same" if stride == 1 else "valid"
     activation = "relu" if relu else None
-    layer = keras.layers.Conv2D(outputs, side, stride, padding, activation=activation, name=name)
+    layer = keras.layers.Conv2D(outputs, sides, stride, padding, activation=activation, name=name)
     y = layer(x)
     layer.set_weights([folded.kernel, folded.bias])
+    return y
+
+
+def _mean_of_four(x: Any, name: str) -> Any:
+    """The mean of each 2x2, as a convolution: XNNPACK has no int8 kernel for average pooling."""
+    layer = keras.layers.DepthwiseConv2D(2, 2, use_bias=False, name=name)
+    y = layer(x)
+    layer.set_weights([np.full((2, 2, x.shape[-1], 1), 0.25, np.float32)])
     return y
 
 

@@ -34,6 +34,7 @@ class Recipe:
     sharp: how far each step looks uphill first, so that it ends where the loss is flat and not only low
     (sharpness-aware minimisation: Foret et al. 2021, arXiv:2010.01412); 0 doesn't, and takes about a sixth less time.
     elsewhere: the share of heads that the learner, and no teacher, sees before another wall.
+    mirror: the weights are held alike to their mirror image, as `fer/mirror.py` tells; `start` has the pairs.
     fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
     didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
     """
@@ -66,6 +67,7 @@ class Recipe:
     still: int = 0
     sharp: float = 0.0
     elsewhere: float = 0.0
+    mirror: bool = False
 
 
 def recipe_of(args: argparse.Namespace) -> Recipe:
@@ -97,6 +99,7 @@ def arguments(description: str) -> argparse.Namespace:
     add("--still", type=int, default=default.still, help="first layers that stay as they are; 1 is the stem")
     add("--sharp", type=float, default=default.sharp, help="how far each step looks uphill first, e.g. 0.1")
     add("--elsewhere", type=float, default=default.elsewhere, help="share of heads before another wall, 0..1")
+    add("--mirror", action="store_true", help="hold the weights alike to their mirror image")
     add("--seed", type=int, default=default.seed)
     add("--strength", type=float, default=default.strength, help="of the augmentation, 0..1")
     add("--calm", type=float, default=default.calm, help="last part of the schedule, 0..1, done gently")

@@ -13,9 +13,10 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from fer.augment import augment, elsewhere
-from fer.checkpoint import read
+from fer.checkpoint import CheckpointError, is_even, read
 from fer.data import LABELS, Faces
 from fer.grow import grow
+from fer.mirror import Pairs, hold
 from fer.network import FerNet, fresh
 from fer.precision import half
 from fer.recipe import Recipe
@@ -41,12 +42,23 @@ class Trainer:
         chance = (counts.max() / counts) ** recipe.rare_power
         self.draw = (self.labels @ chance).cpu()
         shape = (recipe.dropout, recipe.wide, recipe.blocks, recipe.inner)
-        self.net = fresh(*shape).to(device)
-        self.averaged = fresh(*shape).to(device).eval()
-        if recipe.start is not None:
+        begun = None if recipe.start is None else read(Path(recipe.start))
+        even = begun is not None and is_even(begun.state)
+        self.net = fresh(*shape, even=even).to(device)
+        self.averaged = fresh(*shape, even=even).to(device).eval()
+        self.pairs: Pairs = {}
+        if begun is not None:
             anew = last_layers(self.net, recipe.renew) if recipe.renew else {}
-            grow(self.net, read(Path(recipe.start)).state)
+            grow(self.net, begun.state)
             self.net.load_state_dict(anew, strict=False)
+        if recipe.mirror:
+            if begun is None or begun.pairs is None:
+                raise CheckpointError("--mirror: the --start has no pairs of channels; mirror_checkpoint.py finds them")
+            self.pairs = {name: partners.to(device) for name, partners in begun.pairs.items()}
+            try:
+                hold(self.net, self.pairs)
+            except KeyError:
+                raise CheckpointError("--mirror: blocks that --start lacks have no pairs; leave --blocks out") from None
         paths = [Path(path) for path in recipe.teachers]
         self.beside = Beside(paths, self.mean, self.std, device) if recipe.match else None
         self.taught = None if recipe.match else ask(faces, self.images, [read(path) for path in paths], recipe.views)
@@ -121,6 +133,8 @@ class Trainer:
             for weight, up in climbed:
                 weight.sub_(up)
         self.optimiser.step()
+        if self.pairs:
+            hold(self.net, self.pairs)
         self.follow(step)
         return loss.item()
 
@@ -179,6 +193,7 @@ class Trainer:
             "labels": LABELS,
             "net": self.net.state_dict(),
             "averaged": self.averaged.state_dict(),
+            "pairs": {name: partners.cpu() for name, partners in self.pairs.items()} or None,
             "optimiser": self.optimiser.state_dict(),
             "random": torch.get_rng_state(),
         }
