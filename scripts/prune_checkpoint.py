@@ -89,7 +89,7 @@ def worths(net: FerNet, blocks: list[Block], faces: Tensor) -> list[Tensor]:
 def keep(block: Block, kept: Tensor) -> None:
     """Only these inner channels, (n,) indices, stay in the block."""
     old1, oldnorm, old2 = block.conv1, block.norm1, block.conv2
-    block.conv1 = nn.Conv2d(old1.in_channels, len(kept), 3, old1.stride, 1, bias=False)
+    block.conv1 = nn.Conv2d(old1.in_channels, len(kept), old1.kernel_size, old1.stride, 1, bias=False)
     block.conv1.weight.copy_(old1.weight[kept])
     block.norm1 = nn.BatchNorm2d(len(kept))
     for name in ("weight", "bias", "running_mean", "running_var"):

@@ -136,7 +136,7 @@ def _convolve(x: Any, folded: Convolution, name: str, *, stride: int = 1, relu: 
 
 
 def _mean_of_four(x: Any, name: str) -> Any:
-    """The mean of each 2x2, as a convolution: XNNPACK has no int8 kernel for average pooling."""
+    """The mean of each 2x2, as a convolution like the rest, so that a runtime needs no other kind of int8 kernel."""
     layer = keras.layers.DepthwiseConv2D(2, 2, use_bias=False, name=name)
     y = layer(x)
     layer.set_weights([np.full((2, 2, x.shape[-1], 1), 0.25, np.float32)])

@@ -98,6 +98,13 @@ def test_the_mean_of_two_keeps_their_pairs(tmp_path: Path, monkeypatch: pytest.M
         assert same(read(tmp_path / "mean").pairs, pairs) is kept
 
 
+def test_an_even_network_stays_even_when_pruned() -> None:
+    from prune_checkpoint import prune
+
+    thin = prune(net(even=True), (4, 4, 4, 4, 4), faces())
+    assert is_even(thin.state_dict()) and network(thin.state_dict()).blocks[2].conv1.weight.shape == (4, 8, 3, 4)
+
+
 def test_widened_it_is_an_even_network_with_the_same_mean_kernel(tmp_path: Path) -> None:
     old = net(even=False).state_dict()
     new = widened(old)
