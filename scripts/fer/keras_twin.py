@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fer.checkpoint import is_even
 from fer.tflite_run import SIZE
 
 HEADS = ("expression", "fer2013")
@@ -47,6 +48,7 @@ def twin(state: State) -> keras.Model:
     """A Keras model, (1, 48, 48, 1) normalised grey -> `expression` and `fer2013` logits, with the state's weights."""
     grey = keras.Input(batch_shape=(1, SIZE, SIZE, 1), name="face")
     x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", relu=True)
+    even = is_even(state)
     for index in range(block_count(state)):
         at = f"blocks.{index}"
         # The first block of each width halves the picture; it is the one whose short cut has weights.
@@ -55,7 +57,7 @@ def twin(state: State) -> keras.Model:
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
         y = _convolve(y, fold(state, f"{at}.conv2", f"{at}.norm2"), f"block{index}_b")
         if halves:
-            if state[f"{at}.conv1.weight"].shape[3] == 4:  # an even network
+            if even:
                 x, stride = _mean_of_four(x, f"block{index}_mean"), 1
             x = _convolve(x, fold(state, f"{at}.short.0", f"{at}.short.1"), f"block{index}_short", stride=stride)
         x = keras.layers.ReLU(name=f"block{index}")(keras.layers.Add(name=f"block{index}_sum")([y, x]))

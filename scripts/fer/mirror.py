@@ -84,19 +84,10 @@ def matched(alike: Tensor) -> Tensor:
 
 def mirrored(state: Mapping[str, Tensor], pairs: Pairs) -> dict[str, Tensor]:
     """The weights of the network that does to a mirrored picture what this one does to the picture."""
-    found = {}
-    of = {f"blocks.{index}": names for index, names in enumerate(groups(state))}
-    last = list(of.values())[-1][2]
+    found, ends = {}, layers(state)
     for name, value in state.items():
         parts = name.split(".")
-        inside, reads, gives = of.get(".".join(parts[:2]), ("", "", "stem" if parts[0] == "stem" else ""))
-        layer = parts[2] if parts[0] == "blocks" else ""
-        if layer in ("conv1", "norm1"):
-            gives = inside
-        elif layer == "conv2":
-            reads = inside
-        elif parts[0] != "stem" and not layer:
-            reads = last
+        gives, reads = ends[".".join(parts[:3] if parts[0] == "blocks" else parts[:1])]
         if value.ndim == 4:
             value = value.flip(3)
         if gives and value.ndim:
@@ -105,6 +96,17 @@ def mirrored(state: Mapping[str, Tensor], pairs: Pairs) -> dict[str, Tensor]:
             value = value[:, pairs[reads]]
         found[name] = value
     return found
+
+
+def layers(state: Mapping[str, Tensor]) -> dict[str, tuple[str | None, str | None]]:
+    """For each layer the group of channels that it gives and the one that it reads; pixels and answers are none."""
+    found: dict[str, tuple[str | None, str | None]] = {"stem": ("stem", None)}
+    gives = "stem"
+    for index, (inside, reads, gives) in enumerate(groups(state)):
+        first, second, whole = (inside, reads), (gives, inside), (gives, reads)
+        ends = {"conv1": first, "norm1": first, "conv2": second, "norm2": second, "short": whole}
+        found |= {f"blocks.{index}.{layer}": end for layer, end in ends.items()}
+    return found | {"expression": (None, gives), "fer2013": (None, gives)}
 
 
 @torch.no_grad()
