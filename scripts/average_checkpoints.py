@@ -14,16 +14,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import Tensor, nn
 
-from fer.checkpoint import Checkpoint, CheckpointError, network, read, write
+from fer.checkpoint import CheckpointError, read, write
 from fer.data import TRAIN, DataError, load
-from fer.grow import learn
-from fer.mirror import hold, same
-
-PICTURES = 4096
+from fer.grow import measured
+from fer.mirror import same
 
 
 def main() -> None:
@@ -57,21 +53,6 @@ def main() -> None:
         fold=first.fold if all(one.fold == first.fold for one in held) else None,
         mean_of=[str(p) for p in args.checkpoints],
     )
-
-
-@torch.no_grad()
-def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
-    """The weights of `mixed` with normalisations measured on some of the (n, 48, 48) training pictures."""
-    net = network(mixed.state)
-    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # the mean over all batches
-    picked = np.random.default_rng(5).choice(len(images), min(PICTURES, len(images)), replace=False)
-    learn(net, norms, torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2))
-    if mixed.pairs is not None:
-        hold(net, mixed.pairs)
-    return dict(net.state_dict())
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import torch
 
-from average_checkpoints import measured
 from fer.checkpoint import CheckpointError, network, read, write
 from fer.data import TRAIN, DataError, load
+from fer.grow import measured
 from fer.mirror import hold, pair, widened
 
 # How many faces the channels are paired by.
