@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from fer.augment import augment
 from fer.checkpoint import Checkpoint, CheckpointError, network, read
 from fer.data import Faces
+from fer.face_body import is_body, restored
 from fer.lite_teacher import LiteTeacher
 from fer.precision import half
 
@@ -29,12 +30,12 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
     if not teachers:
         return None
     sums = [torch.zeros(len(images), 7, device=images.device) for _ in range(2)]
-    asked = torch.zeros(len(images), 1, device=images.device)
+    counted = torch.zeros(len(images), 1, device=images.device)
     for teacher in teachers:
-        net = network(teacher.state).to(images.device)
+        net = answering(teacher).to(images.device)
         part, parts = teacher.fold or (0, 1)
         rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(images.device)
-        asked[rows] += views
+        counted[rows] += views
         for some in tqdm(rows.split(512), desc="asking a teacher", disable=None, leave=False):
             for view in range(views):
                 x = augment(images[some].float() / 255, 0.4 if view else 0.0)
@@ -43,9 +44,14 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
                     answers = net(x)
                 for total, answer in zip(sums, answers, strict=True):
                     total[some] += answer.float().softmax(1)
-    if not asked.all():
-        raise CheckpointError(f"{int((asked == 0).sum())} pictures have no teacher; name one for each part")
-    return sums[0] / asked, sums[1] / asked
+    if not counted.all():
+        raise CheckpointError(f"{int((counted == 0).sum())} pictures have no teacher; name one for each part")
+    return sums[0] / counted, sums[1] / counted
+
+
+def answering(teacher: Checkpoint) -> nn.Module:
+    """The network that a checkpoint holds, of either kind; raises CheckpointError."""
+    return restored(teacher.state) if is_body(teacher.state) else network(teacher.state)
 
 
 class Beside:
@@ -63,7 +69,7 @@ class Beside:
             if apart or (isinstance(teacher, Checkpoint) and teacher.fold is not None):
                 raise CheckpointError(f"{path}: learned from other pictures than this network; leave it out")
             if isinstance(teacher, Checkpoint):
-                self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
+                self._nets.append(answering(teacher).to(device, memory_format=torch.channels_last))
             else:
                 self._nets.append(teacher)
 

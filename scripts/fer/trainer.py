@@ -13,17 +13,18 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from fer.augment import augment, elsewhere
-from fer.checkpoint import CheckpointError, is_even, read
+from fer.begin import begin, begin_with_body, optimiser_of, rate_at
+from fer.checkpoint import read
 from fer.data import LABELS, Faces
-from fer.grow import grow
-from fer.mirror import Pairs, hold
-from fer.network import FerNet, fresh
+from fer.mirror import hold
 from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
 
 # The part of a batch that tells which way is up.
 ASCENT = 3
+# The longest step that a body, which has learned already, is asked to go at once.
+LONGEST = 2.0
 
 
 class Trainer:
@@ -41,37 +42,23 @@ class Trainer:
         counts = self.labels.sum(0)
         chance = (counts.max() / counts) ** recipe.rare_power
         self.draw = (self.labels @ chance).cpu()
-        shape = (recipe.dropout, recipe.wide, recipe.blocks, recipe.inner)
-        begun = None if recipe.start is None else read(Path(recipe.start))
-        even = begun is not None and is_even(begun.state)
-        self.net = fresh(*shape, even=even).to(device)
-        self.averaged = fresh(*shape, even=even).to(device).eval()
-        self.pairs: Pairs = {}
-        if begun is not None:
-            anew = last_layers(self.net, recipe.renew) if recipe.renew else {}
-            grow(self.net, begun.state)
-            self.net.load_state_dict(anew, strict=False)
-        if recipe.mirror:
-            if begun is None or begun.pairs is None:
-                raise CheckpointError("--mirror: the --start has no pairs of channels; mirror_checkpoint.py finds them")
-            self.pairs = {name: partners.to(device) for name, partners in begun.pairs.items()}
-            try:
-                hold(self.net, self.pairs)
-            except KeyError:
-                raise CheckpointError("--mirror: blocks that --start lacks have no pairs; leave --blocks out") from None
+        begun = (
+            begin(recipe, device)
+            if recipe.body is None
+            else begin_with_body(
+                recipe,
+                self.images,
+                self.votes * self.weight[:, None],
+                self.labels,
+                mean=255 * self.mean,
+                std=255 * self.std,
+            )
+        )
+        self.net, self.averaged, self.still, self.pairs = begun.net, begun.averaged, begun.still, begun.pairs
         paths = [Path(path) for path in recipe.teachers]
         self.beside = Beside(paths, self.mean, self.std, device) if recipe.match else None
         self.taught = None if recipe.match else ask(faces, self.images, [read(path) for path in paths], recipe.views)
-        self.averaged.load_state_dict(self.net.state_dict())
-        self.still = nn.ModuleList([self.net.stem, *self.net.blocks][: recipe.still]).requires_grad_(False)
-        decay = [p for p in self.net.parameters() if p.ndim > 1]
-        plain = [p for p in self.net.parameters() if p.ndim <= 1]
-        self.optimiser = torch.optim.SGD(
-            [{"params": decay, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=recipe.rate,
-            momentum=0.9,
-            nesterov=True,
-        )
+        self.optimiser = optimiser_of(recipe, self.net)
         self.steps = math.ceil(len(faces) / recipe.batch)
 
     def run_epoch(self) -> float:
@@ -86,7 +73,8 @@ class Trainer:
             if len(picked) < 2:
                 continue
             at = self.progress(step / self.steps)
-            self.set_rate(self.epoch + step / self.steps, at)
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate_at(self.recipe, self.epoch + step / self.steps, at)
             started = time.monotonic()
             losses.append(self.learn(picked, self.epoch * self.steps + step, calm=at >= 1 - self.recipe.calm))
             self.seconds += time.monotonic() - started
@@ -98,13 +86,6 @@ class Trainer:
         by_epochs = (self.epoch + part) / self.recipe.epochs
         by_time = 0.0 if self.recipe.minutes is None else self.seconds / 60 / self.recipe.minutes
         return min(1.0, max(by_epochs, by_time))
-
-    def set_rate(self, epoch: float, at: float) -> None:
-        """Two epochs of warm-up, then half a cosine down to nothing."""
-        warm = min(1.0, (epoch + 0.02) / 2)
-        cosine = 0.5 * (1 + math.cos(math.pi * at))
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * self.recipe.batch / 128 * warm * cosine
 
     def learn(self, picked: Tensor, step: int, *, calm: bool) -> float:
         """One step of gradient descent on the pictures with these indices."""
@@ -129,6 +110,8 @@ class Trainer:
         loss = self.loss(x, votes, labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        if recipe.body is not None:
+            nn.utils.clip_grad_norm_(self.net.parameters(), LONGEST)
         with torch.no_grad():
             for weight, up in climbed:
                 weight.sub_(up)
@@ -212,10 +195,3 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"].cpu())
         print(f"going on after epoch {self.epoch}")
-
-
-def last_layers(net: FerNet, blocks: int) -> dict[str, Tensor]:
-    """A copy of the weights of the last blocks and of both heads, by name."""
-    first = len(net.blocks) - blocks
-    names = (*(f"blocks.{index}." for index in range(first, len(net.blocks))), "expression.", "fer2013.")
-    return {name: value.clone() for name, value in net.state_dict().items() if name.startswith(names)}
