@@ -25,6 +25,7 @@ from fer.checkpoint import CheckpointError, write
 from fer.data import TRAIN, DataError, load
 from fer.grow import grow, settle
 from fer.network import BLOCKS, WIDTHS, FerNet
+from fer.norms import pass_on, take_over
 
 # How many faces the normalisations are set from.
 FACES = 4096
@@ -103,39 +104,11 @@ def fill(net: FerNet, held: dict[str, Tensor], faces: Tensor) -> None:
         # As large as a fresh kernel would be: rates and weight decay then act as they did before.
         size = kernel.square().mean().sqrt() / (2 / kernel[0].numel()) ** 0.5
         convolution.weight.copy_(kernel / size)
-        norm.running_mean.zero_()
-        norm.running_var.fill_(1 - norm.eps)
-        norm.weight.fill_(size)
-        norm.bias.copy_(held[f"{name}.b"])
+        pass_on(norm, size, held[f"{name}.b"])
     for name in ("expression", "fer2013"):
         getattr(net, name).weight.copy_(held[f"{name}.w"])
         getattr(net, name).bias.copy_(held[f"{name}.b"])
-    for (_, norm, _), (mean, variance) in zip(layers(net), answers(net, faces), strict=True):
-        size, bias = norm.weight.clone(), norm.bias.clone()
-        norm.running_mean.copy_(mean)
-        norm.running_var.copy_(variance)
-        norm.weight.copy_(size * (variance + norm.eps).sqrt())
-        norm.bias.copy_(bias + size * mean)
-
-
-def answers(net: FerNet, faces: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """Mean and variance of each channel of each convolution's output over the faces."""
-    sums: dict[str, list[Tensor]] = {}
-
-    def note(name: str) -> Any:
-        def hook(_module: Any, _given: Any, output: Tensor) -> None:
-            wide = output.double()
-            sums.setdefault(name, []).append(torch.stack([wide.mean((0, 2, 3)), wide.square().mean((0, 2, 3))]))
-
-        return hook
-
-    hooks = [convolution.register_forward_hook(note(name)) for convolution, _, name in layers(net)]
-    for part in faces.split(256):
-        net(part)
-    for hook in hooks:
-        hook.remove()
-    means = [torch.stack(sums[name]).mean(0) for _, _, name in layers(net)]
-    return [(first.float(), (second - first.square()).clamp(min=1e-6).float()) for first, second in means]
+    take_over(net, [(convolution, norm) for convolution, norm, _ in layers(net)], faces)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.hooks import RemovableHandle
 
 from fer.checkpoint import CheckpointError
 from fer.graph_weights import graph_weights
+from fer.norms import pass_on, take_over
 
 # Channels after the first convolution and after each of the thirteen pairs, and which of the pairs stride.
 CHANNELS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
@@ -98,7 +98,7 @@ def begun(path: Path, faces: Tensor, *, size: int, still: int, mean: float, std:
             _fill(layer, held, name)
     except (KeyError, RuntimeError):
         raise CheckpointError(f"{path}: isn't a MobileNet v1 that the body can begin with") from None
-    _set_norms(net, [layer for layer in layers if isinstance(layer.norm, nn.BatchNorm2d)], faces)
+    take_over(net, [(layer.conv, layer.norm) for layer in layers if isinstance(layer.norm, nn.BatchNorm2d)], faces)
     return net
 
 
@@ -157,28 +157,4 @@ def _fill(layer: Layer, held: Mapping[str, Tensor], name: str) -> None:
         layer.conv.bias.copy_(shift)
         return
     layer.conv.weight.copy_(kernel)
-    norm.weight.copy_(scale)
-    norm.bias.copy_(shift)
-    norm.running_mean.zero_()
-    norm.running_var.fill_(1 - norm.eps)
-
-
-def _set_norms(net: FaceBody, layers: list[Layer], faces: Tensor) -> None:
-    """Let the normalisations take over the mean and spread of what they see, so that the answers stay the same."""
-    seen: dict[Layer, tuple[Tensor, Tensor]] = {}
-
-    def look(layer: Layer) -> RemovableHandle:
-        return layer.conv.register_forward_hook(
-            lambda _conv, _given, out: seen.__setitem__(layer, (out.mean((0, 2, 3)), out.var((0, 2, 3))))
-        )
-
-    hooks = [look(layer) for layer in layers]
-    net.features(faces)
-    for hook in hooks:
-        hook.remove()
-    for layer, (mean, spread) in seen.items():
-        norm = layer.norm
-        norm.running_mean.copy_(mean)
-        norm.running_var.copy_(spread)
-        norm.bias.add_(norm.weight * mean)
-        norm.weight.mul_((spread + norm.eps).sqrt())
+    pass_on(norm, scale, shift)

@@ -30,12 +30,12 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
     if not teachers:
         return None
     sums = [torch.zeros(len(images), 7, device=images.device) for _ in range(2)]
-    counted = torch.zeros(len(images), 1, device=images.device)
+    asked = torch.zeros(len(images), 1, device=images.device)
     for teacher in teachers:
         net = answering(teacher).to(images.device)
         part, parts = teacher.fold or (0, 1)
         rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(images.device)
-        counted[rows] += views
+        asked[rows] += views
         for some in tqdm(rows.split(512), desc="asking a teacher", disable=None, leave=False):
             for view in range(views):
                 x = augment(images[some].float() / 255, 0.4 if view else 0.0)
@@ -44,9 +44,9 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
                     answers = net(x)
                 for total, answer in zip(sums, answers, strict=True):
                     total[some] += answer.float().softmax(1)
-    if not counted.all():
-        raise CheckpointError(f"{int((counted == 0).sum())} pictures have no teacher; name one for each part")
-    return sums[0] / counted, sums[1] / counted
+    if not asked.all():
+        raise CheckpointError(f"{int((asked == 0).sum())} pictures have no teacher; name one for each part")
+    return sums[0] / asked, sums[1] / asked
 
 
 def answering(teacher: Checkpoint) -> nn.Module:
