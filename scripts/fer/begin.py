@@ -63,7 +63,7 @@ def begin_with_body(recipe: Recipe, images: Tensor, votes: Tensor, labels: Tenso
     images: (n, 1, 48, 48) uint8. votes, labels: (n, 7) targets. mean, std: of the grey levels 0..255.
     """
     assert recipe.body is not None
-    about = {"size": recipe.size, "still": recipe.still, "mean": mean, "std": std}
+    about = {"size": recipe.size, "still": recipe.still, "mean": mean, "std": std, "dropout": recipe.dropout}
     net = begun(Path(recipe.body), (images[:SEEN].cpu() - mean) / std, **about)
     net.to(images.device, memory_format=torch.channels_last)
     some = torch.randperm(len(images))[:FITTED].to(images.device)

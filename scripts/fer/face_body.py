@@ -50,7 +50,7 @@ class FaceBody(nn.Module):
     pair for each one more. mean, std: of the grey levels 0..255 that were normalised.
     """
 
-    def __init__(self, *, size: int, still: int, mean: float, std: float, dropout: float = 0.3) -> None:
+    def __init__(self, *, size: int, still: int, mean: float, std: float, dropout: float = 0.0) -> None:
         super().__init__()
         self.register_buffer("about", torch.tensor([float(size), mean, std]))
         layers = [Layer(1, CHANNELS[0], 3, 2, settled=still > 0)]
@@ -83,13 +83,15 @@ class FaceBody(nn.Module):
 
 
 @torch.no_grad()
-def begun(path: Path, faces: Tensor, *, size: int, still: int, mean: float, std: float) -> FaceBody:
+def begun(
+    path: Path, faces: Tensor, *, size: int, still: int, mean: float, std: float, dropout: float = 0.0
+) -> FaceBody:
     """A body with the weights in `path`, a TensorFlow.js graph model, and heads that know nothing yet.
 
     faces: (n, 1, 48, 48) normalised grey; the normalisations are set from what they see of these, and the body answers
     as it did before. Raises CheckpointError.
     """
-    net = FaceBody(size=size, still=still, mean=mean, std=std).eval()
+    net = FaceBody(size=size, still=still, mean=mean, std=std, dropout=dropout).eval()
     held = graph_weights(path)
     layers = [layer for layer in net.modules() if isinstance(layer, Layer)]
     names = ["conv1", *(f"conv_{kind}_{pair}" for pair in range(1, len(CHANNELS)) for kind in ("dw", "pw"))]

@@ -111,6 +111,7 @@ def arguments(description: str) -> argparse.Namespace:
     add("--warm", type=float, default=default.warm, help="epochs until the rate is reached")
     add("--weight-decay", type=float, default=default.weight_decay)
     add("--average", type=float, default=default.average, help="of the weights' running average, kept at each step")
+    add("--dropout", type=float, default=default.dropout, help="of what the heads read, 0..1")
     add("--rare-power", type=float, default=default.rare_power, help="0 draws faces as they come, 1 each class alike")
     add("--mixup-chance", type=float, default=default.mixup_chance, help="share of the batches that are mixed")
     add("--views", type=int, default=default.views, help="of each picture that the teachers are asked about")

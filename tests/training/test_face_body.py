@@ -151,9 +151,10 @@ def test_a_training_with_a_body_goes_on_where_it_stopped(graph: Path, tmp_path: 
         agreed=np.ones(14, bool),
         twins=np.arange(14),
     )
-    recipe = Recipe(body=str(graph), size=48, still=4, batch=7, rate=1e-3, epochs=2, warm=1.0)
+    recipe = Recipe(body=str(graph), size=48, still=4, batch=7, rate=1e-3, epochs=2, warm=1.0, dropout=0.4)
     first = Trainer(recipe, pictures, torch.device("cpu"))
     before = {name: value.clone() for name, value in first.net.state_dict().items()}
+    assert first.net.dropout.p == 0.4
     assert first.run_epoch() > 0
     first.save(tmp_path / "last.pt")
     learned = {name for name, value in first.net.state_dict().items() if not torch.equal(value, before[name])}
