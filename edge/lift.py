@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable
 
 from edge.config import LiftConfig
-from edge.mood import CIRCUMPLEX
+from edge.room.mood import CIRCUMPLEX
 
 Point = tuple[float, float]
 

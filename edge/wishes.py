@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import Counter
 
-from edge.basis import forgotten
+from edge.music.playback import forgotten
 from edge.values import Act, When, Wish
 
 MOST = 16

@@ -31,8 +31,8 @@ def answers() -> dict[str, Any]:
     import numpy as np
 
     import edge
-    from edge.vision.runtime import interpreter
-    from edge.watch import BASE, find_model
+    from edge.vision.tflite import interpreter
+    from edge.vision.pipeline import BASE, find_model
 
     model = find_model("models/tflite/fer_int8.tflite", BASE)
     facts = json.loads(model.with_suffix(".json").read_text())

@@ -19,7 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 import scenes
-from edge.bench import EveryNth, Run, measure, reactions
+from edge.commands.bench import EveryNth, Run, measure, reactions
 from edge.config import Config
 from edge.values import EXPRESSIONS
 
@@ -104,7 +104,7 @@ def _entering(faces: scenes.Faces, seed: int, times: int) -> dict[str, float | N
 
 def _agreed(data: Path) -> scenes.Faces:
     """FER2013's public-test faces on which nine of ten taggers agree."""
-    from edge.evaluate import read
+    from edge.analysis.dataset import read
 
     told = read(data, "public")
     assert told.top is not None

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from edge.journal.entry import Notes
 from edge.journal.writer import Journal
-from edge.learning import Outcome, Verdict
+from edge.music.tastes import Outcome, Verdict
 from edge.values import EXPRESSIONS, Act, Command, Event, Mood, Music, Playback, Wish
 
 DAY = 86400.0

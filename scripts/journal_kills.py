@@ -44,7 +44,7 @@ class Result:
 
 def write(path: Path, first: int, seed: int) -> None:
     """The process that is killed: tells entries for ever, and says on stdout how many it told."""
-    from edge.journal.budget import Budget
+    from edge.budget import Budget
     from edge.journal.entry import Entry
     from edge.journal.writer import Journal
 

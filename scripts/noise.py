@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from edge.config import MoodConfig, ScheduleConfig
-from edge.evaluate import predict, read
-from edge.mood import RoomMood
+from edge.analysis.dataset import predict, read
+from edge.room.mood import RoomMood
 from edge.values import EXPRESSIONS, Expression
 from edge.vision.classifier import Classifier
 

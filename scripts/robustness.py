@@ -21,7 +21,7 @@ from rich.table import Table
 
 import scenes
 from edge.config import VisionConfig
-from edge.evaluate import Labelled, read
+from edge.analysis.dataset import Labelled, read
 from edge.values import Box, Grey
 from edge.vision.classifier import Classifier
 from edge.vision.crop import cut, square

@@ -40,17 +40,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import cv2
 import numpy as np
 
-from edge import mqtt_link
+from edge.mqtt import connection as mqtt_link
 from edge.config import Config
-from edge.daemon import Session
+from edge.daemon.session import Session
 from edge.health import memory_mb
-from edge.logs import Budget
-from edge.mood import set_by_hand
-from edge.options import Options
+from edge.system.logs import Budget
+from edge.room.mood import set_by_hand
+from edge.daemon.options import Options
 from edge.players.dry_run import DryRun
-from edge.signals import Asked
+from edge.system.signals import Asked
 from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
-from edge.worker import Worker
+from edge.system.threads import Worker
 from tests.broker import Broker, running
 from tests.waiting import wait_for
 

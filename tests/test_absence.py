@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.absence import Absence
+from edge.music.presence import Absence
 
 
 def test_an_empty_room_is_timed_from_when_the_last_one_left() -> None:

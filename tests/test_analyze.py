@@ -14,15 +14,15 @@ import cv2
 import numpy as np
 import pytest
 
-from edge import plot
-from edge.analysis import Analysis, PersonSample, Sample
-from edge.analysis_png import BAND, LEFT, TOP, WIDE, analysis_png
-from edge.analysis_text import COLUMNS, as_csv, as_dict
-from edge.analyze import analyze, length
-from edge.cli import main
+from edge.commands.charts import canvas as plot
+from edge.analysis.film import Analysis, PersonSample, Sample
+from edge.commands.charts.analysis import BAND, LEFT, TOP, WIDE, analysis_png
+from edge.analysis.film_text import COLUMNS, as_csv, as_dict
+from edge.analysis.look_at_film import analyze, length
+from edge.cli.main import main
 from edge.config import Config
 from edge.errors import ConfigError, SourceError
-from edge.show_analysis import music_for, show_analysis
+from edge.commands.analyze import music_for, show_analysis
 from edge.values import EXPRESSIONS, Box, Mood
 from tests.conftest import Moodroom
 

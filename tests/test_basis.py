@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.basis import basis, ends, plays, stands
+from edge.music.playback import basis, ends, plays, stands
 from edge.values import Act, Basis, Playback
 from tests.looks import LIST, A, B, C, shown, wish
 

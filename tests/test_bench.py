@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 import scenes
-from edge.bench import EveryNth, reactions
+from edge.commands.bench import EveryNth, reactions
 
 KEYS = {"frames", "looks", "cpu_ms_per_s", "reaction_s_median", "rss_mb"}
 

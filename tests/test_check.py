@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 import edge.check
-from edge.check import PARTS, Result, checks, machine, music, try_parts
-from edge.check.result import Said
+from edge.health.check import PARTS, Result, checks, machine, music, try_parts
+from edge.health.check.result import Said
 from edge.config import Config
 from edge.errors import CameraError, ConfigError, MoodroomError
-from edge.health.verdicts import Machine
+from edge.health.rules import Machine
 from tests.broker import Broker, broker
 from tests.conftest import Moodroom
 

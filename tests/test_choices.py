@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge import config_file
-from edge.choices import Picker, music_of, options
+from edge.config import file as config_file
+from edge.music.choices import Picker, music_of, options
 from edge.config import Choice, MusicConfig, several
 from edge.errors import ConfigError
 from edge.values import Music

@@ -16,7 +16,8 @@ import pytest
 import typer
 
 import edge
-from edge import cli, config_file
+from edge.cli import main as cli
+from edge.config import file as config_file
 from tests.conftest import ROOT, Moodroom
 from tests.waiting import PATIENCE
 

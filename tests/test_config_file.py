@@ -10,7 +10,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge import config_file
+from edge.config import file as config_file
 from edge.config import Config
 from edge.errors import ConfigError
 

@@ -227,8 +227,8 @@ def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, mon
     from edge.camera import open_camera
     from edge.config import CameraConfig, Config
     from edge.health import memory_mb
-    from edge.watch import BASE as PROJECT
-    from edge.watch import Watch
+    from edge.vision.pipeline import BASE as PROJECT
+    from edge.vision.pipeline import Watch
 
     monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
     watch = Watch(Config(), base=PROJECT, nominal=True)

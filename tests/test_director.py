@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from edge.config import MusicConfig
-from edge.director import Director
-from edge.limits import MOST_RETRY, RETRY
+from edge.music.director import Director
+from edge.music.limits import MOST_RETRY, RETRY
 from edge.meaning import Means
-from edge.mood import CIRCUMPLEX
+from edge.room.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from edge.hours import ceiling, local
+from edge.music.timetable import ceiling, local
 from edge.values import Act, Control, Event, Wish
 from tests.scenarios.house import BERLIN, House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edge.config import MusicConfig
-from edge.goals import Goal, Strategy
-from edge.mood import CIRCUMPLEX
+from edge.music.strategy import Goal, Strategy
+from edge.room.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS, Mood, Music
 
 PROFILE = {"happy": ["mpd:a", "mpd:b"], "sad": "mpd:c", "neutral": "mpd:n", "angry": "nothing", "default": "mpd:d"}

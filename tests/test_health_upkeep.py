@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from edge import upkeep
+from edge.health import reporter as upkeep
 from edge.health import Health, Machine, WallClock
-from edge.upkeep import Upkeep
+from edge.health.reporter import Upkeep
 from edge.values import Event
 
 WALL = 1.8e9

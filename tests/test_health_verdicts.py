@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.health.verdicts import EARLIEST, Machine, Readings, Severity, Verdict, verdicts
+from edge.health.rules import EARLIEST, Machine, Readings, Severity, Verdict, verdicts
 
 WELL = Readings(broker_age=0.0, machine=Machine(55.0, 0, 110.0, 2000.0, 9000.0, "/var/lib/moodroom"), wall=1.8e9)
 PROBLEM, NOTICE = Severity.PROBLEM, Severity.NOTICE

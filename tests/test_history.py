@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edge import plot
-from edge.cli import main
+from edge.commands.charts import canvas as plot
+from edge.cli.main import main
 from edge.errors import ConfigError, JournalError
-from edge.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
-from edge.history_png import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
-from edge.journal import schema
+from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
+from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
+from edge.journal import tables as schema
 from edge.journal.entry import Entry
 from edge.journal.writer import Journal
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edge import config_file
+from edge.config import file as config_file
 from edge.config import Config, MusicConfig
-from edge.director import Director
-from edge.homeassistant import components
-from edge.mqtt import RETAINED
-from edge.room import Room
+from edge.music.director import Director
+from edge.mqtt.discovery import components
+from edge.mqtt.device import RETAINED
+from edge.room.room import Room
 from edge.values import Command
 
 TEXT = (Path(__file__).parent.parent / "docs" / "home-automation.md").read_text(encoding="utf-8")

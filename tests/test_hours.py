@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from edge.config import MusicConfig, Quiet, Scheduled, Span
-from edge.hours import Timetable, ceiling, local, scheduled, within
+from edge.music.timetable import Timetable, ceiling, local, scheduled, within
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

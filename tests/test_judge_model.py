@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import scenes
-from edge import judge_model
+from edge.commands import evaluate as judge_model
 from edge.config import Config
 from edge.errors import ModelError
 from edge.values import EXPRESSIONS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.learning import DISCOUNT, Belief, Outcome, Tastes, Verdict
+from edge.music.tastes import DISCOUNT, Belief, Outcome, Tastes, Verdict
 from edge.values import EXPRESSIONS
 
 URIS = [f"spotify:album:{n}" for n in range(4)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge.config import LiftConfig
 from edge.lift import Lift, distance, nearest, towards
-from edge.mood import CIRCUMPLEX
+from edge.room.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS
 
 SAD = CIRCUMPLEX["sad"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
-from edge.limits import HOUR, Limits
+from edge.music.limits import HOUR, Limits
 
 
 def limits(**music: object) -> Limits:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import logs
-from edge.logs import BURST, WARNINGS, Budget
+from edge.system import logs
+from edge.system.logs import BURST, WARNINGS, Budget
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MoodConfig
-from edge.mood import CIRCUMPLEX, RoomMood, predict, set_by_hand, update
+from edge.room.mood import CIRCUMPLEX, RoomMood, predict, set_by_hand, update
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
 
 CONFIG = MoodConfig()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt import Mqtt
+from edge.mqtt.device import Mqtt
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt_device import Device, device
 from tests.waiting import PATIENCE, wait_for

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt import Mqtt
+from edge.mqtt.device import Mqtt
 from edge.values import Command
 from tests.broker import Broker, Listener, broker, running
 from tests.waiting import PATIENCE, wait_for

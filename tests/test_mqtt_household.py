@@ -20,14 +20,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge import mqtt as mqtt_module
-from edge import mqtt_client, mqtt_link, state
+from edge.mqtt import device as mqtt_module
+from edge.mqtt import client as mqtt_client, connection as mqtt_link
+from edge.system import state
 from edge.config import Config, MqttConfig, MusicConfig
-from edge.director import Director
+from edge.music.director import Director
 from edge.errors import ConfigError
-from edge.homeassistant import Discovery, discovery
-from edge.mqtt import EVENT_LIFE, LONGEST, Memory, Mqtt, memory, read_command
-from edge.room import PLAYBACK, Room
+from edge.mqtt.discovery import Discovery, discovery
+from edge.mqtt.device import EVENT_LIFE, LONGEST, Memory, Mqtt, memory, read_command
+from edge.room.room import PLAYBACK, Room
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt_device import Device, Make, device

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from edge.config import MusicConfig
-from edge.limits import Limits
-from edge.manners import Hands
-from edge.ours import Ours, Own, known
+from edge.music.limits import Limits
+from edge.music.takeover import Hands
+from edge.music.ownership import Ours, Own, known
 from edge.values import Act, Music, Playback, When, Wish
 
 CONFIG = MusicConfig.model_validate({"profiles": {"a": {"happy": ["mpd:x", "mpd:y"]}, "b": {"sad": "mpd:z"}},

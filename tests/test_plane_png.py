@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.plane_png import COLOURS, plane_png
+from edge.commands.charts.songs import COLOURS, plane_png
 from edge.songs import SONG_MOODS, Features, Placed, Song
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
-from edge.director import Director
-from edge.room import Room
+from edge.music.director import Director
+from edge.room.room import Room
 from edge.values import EXPRESSIONS, Act, Command, Control, Event, Mood, Playback, Reading
 
 

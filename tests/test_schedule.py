@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import ScheduleConfig
-from edge.mood import ALIKE_WITHIN
-from edge.schedule import HURRY, WINDOW, Schedule, Step
+from edge.room.mood import ALIKE_WITHIN
+from edge.vision.scheduler import HURRY, WINDOW, Schedule, Step
 
 CONFIG = ScheduleConfig()
 

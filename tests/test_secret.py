@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ConfigError
-from edge.secret import secret
+from edge.system.secrets import secret
 
 NAME = "mqtt_password"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge import state
+from edge.system import state
 
 
 def test_what_was_written_is_read_again(state_folder: Path) -> None:

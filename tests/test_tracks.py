@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.tracks import FORGET_AFTER, Tracks
+from edge.vision.tracks import FORGET_AFTER, Tracks
 from edge.values import Box, Face
 
 

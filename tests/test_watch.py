@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import scenes
-from edge.bench import EveryNth, measure, reactions
+from edge.commands.bench import EveryNth, measure, reactions
 from edge.config import Config
 from edge.values import EXPRESSIONS, Wanted
-from edge.watch import BASE, Watch
+from edge.vision.pipeline import BASE, Watch
 
 CATALOGUE = scenes.catalogue()
 SHOWN = ("neutral", "happy", "surprise", "sad", "happy")

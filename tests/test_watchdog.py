@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from edge.daemon import STOP_WITHIN
+from edge.daemon.session import STOP_WITHIN
 from edge.journal import writer
 from tests.broker import Broker, Listener, broker
 from tests.waiting import PATIENCE, wait_for

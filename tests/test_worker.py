@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import CameraError, PlayerError
-from edge.worker import Latest, Worker, stop_all
+from edge.system.threads import Latest, Worker, stop_all
 from tests.waiting import PATIENCE
 
 Start = Callable[..., Worker]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge.zone import zone
+from edge.system.time_zone import zone
 
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
 

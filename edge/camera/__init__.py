@@ -119,7 +119,7 @@ def open_camera(config: CameraConfig, *, wait: Wait, fast: bool = False, loop: b
 
         return PiCamera(config)
     if source == "jetson" or is_pipeline(source):
-        from edge.camera.gstreamer import PipelineCamera
+        from edge.camera.pipeline import PipelineCamera
 
         return PipelineCamera(source, config)
     from edge.camera.opencv import OpenCvCamera

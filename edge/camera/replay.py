@@ -15,7 +15,7 @@ from edge.camera import Wait
 from edge.camera.grey import to_grey
 from edge.config import CameraConfig
 from edge.errors import SourceError
-from edge.file_names import as_text, is_text
+from edge.system.file_names import as_text, is_text
 from edge.values import Frame, Grey, Wanted
 
 # What FFmpeg and OpenCV say about a broken film, we say in one sentence.

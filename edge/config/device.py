@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from edge.config.kinds import Section
+from edge.config.fields import Section
 
 
 def _plain_id(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edge.config.kinds import Duration, Section
+from edge.config.fields import Duration, Section
 
 
 class JournalConfig(Section):

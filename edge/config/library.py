@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from edge.config.kinds import Duration, FilePath, Section
+from edge.config.fields import Duration, FilePath, Section
 
 _PLAYLIST = re.compile(
     r"(?:spotify:playlist:|https://open\.spotify\.com/(?:intl-[a-z]+/)?playlist/)([A-Za-z0-9]+)(?:\?.*)?"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from edge.config.kinds import FilePath, Port, Section
+from edge.config.fields import FilePath, Port, Section
 
 # Names of up to 63 characters between dots; IPv6 has colons, and perhaps the interface behind a percent sign.
 _HOST = re.compile(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
 
-from edge.config.kinds import Duration, Section
+from edge.config.fields import Duration, Section
 from edge.config.times import Quiet, Scheduled, Zone
 from edge.values import EXPRESSIONS
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edge.config.kinds import FilePath, Port, Section
+from edge.config.fields import FilePath, Port, Section
 
 
 class SpotifyConfig(Section):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from edge.config.kinds import Section
+from edge.config.fields import Section
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 

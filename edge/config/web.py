@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, IPvAnyAddress
 
-from edge.config.kinds import Duration, FilePath, Port, Section
+from edge.config.fields import Duration, FilePath, Port, Section
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
 

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edge.health.machine import memory_mb, read_machine, temperature, throttled
-from edge.health.notify import SystemdNotifier
-from edge.health.verdicts import Machine, Readings, Severity, Verdict, slowdown, verdicts
+from edge.system.systemd import SystemdNotifier
+from edge.health.rules import Machine, Readings, Severity, Verdict, slowdown, verdicts
 from edge.health.wall_clock import WallClock
 from edge.values import UNKNOWN, Reading
 

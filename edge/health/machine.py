@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.health.verdicts import Machine
+from edge.health.rules import Machine
 
 MIB = 2**20
 THERMAL, HWMON = Path("/sys/class/thermal"), Path("/sys/class/hwmon")

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from edge.journal.entry import Entry
-from edge.learning import Outcome, Tastes, Verdict
+from edge.music.tastes import Outcome, Tastes, Verdict
 from edge.values import Event, Music
-from edge.verdicts import Verdicts
+from edge.music.outcomes import Verdicts
 
 
 class Learner:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from edge.config import JournalConfig
 from edge.journal.entry import Entry
 from edge.journal.learner import Learner
-from edge.journal.schema import default_path
+from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 
 

@@ -6,7 +6,7 @@ import itertools
 import sqlite3
 
 from edge.journal.entry import Entry
-from edge.learning import Outcome
+from edge.music.tastes import Outcome
 
 Row = Entry | Outcome
 # What SQLite and its door say of a value, and not of the file: such a row can't be stored today or tomorrow.

@@ -13,14 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.errors import JournalError
-from edge.journal import schema
-from edge.journal.budget import Budget
+from edge.journal import tables as schema
+from edge.budget import Budget
 from edge.journal.entry import Entry, Notes
-from edge.journal.read import read_outcomes
+from edge.journal.reader import read_outcomes
 from edge.journal.rows import Row, insert, microseconds, size
-from edge.learning import Outcome
+from edge.music.tastes import Outcome
 from edge.values import Event
-from edge.worker import Worker
+from edge.system.threads import Worker
 
 # Seconds from an entry to its being saved at least, where the budget allows; and how many may wait, the oldest of more
 # are lost. What waits is the batch, all that a sudden end can cost.

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
 from edge.library.sync import SongList
-from edge.secret import secret
+from edge.system.secrets import secret
 
 if TYPE_CHECKING:
-    from edge.players.spotify_library import SpotifyLibrary
+    from edge.players.spotify.library_api import SpotifyLibrary
 
 SPOTIFY_PAUSE = 0.5  # seconds between two calls: 60 in Spotify's window of 30 s, and the player needs some too
 MPD_PAUSE = 0.05
@@ -54,10 +54,10 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
-    from edge.players.spotify_auth import ACCOUNTS
-    from edge.players.spotify_library import SpotifyLibrary
-    from edge.players.spotify_token import TokenFile
-    from edge.players.spotify_web import API
+    from edge.players.spotify.auth import ACCOUNTS
+    from edge.players.spotify.library_api import SpotifyLibrary
+    from edge.players.spotify.token_file import TokenFile
+    from edge.players.spotify.api import API
 
     assert config.spotify.client_id is not None
     web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API, accounts=accounts or ACCOUNTS)
@@ -71,7 +71,7 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
 
 def _mpd(config: Config) -> Account:
     try:
-        from edge.players.mpd_library import MpdLibrary
+        from edge.players.mpd.library import MpdLibrary
     except ImportError:
         raise ConfigError("library.source: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     library = MpdLibrary(config.mpd.host, config.mpd.port, password=secret("mpd_password", config.mpd.password_file))

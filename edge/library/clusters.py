@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.errors import ConfigError, LibraryError
 from edge.songs import FEATURES, SONG_MOODS, Song
-from edge.sorting import PLANE, Cluster, Labels, Points
+from edge.library.placement import PLANE, Cluster, Labels, Points
 
 NEIGHBOURS = 5
 ROUGH = 2000  # songs from which the number of clusters and their rough places come

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.errors import LibraryError, PlayerError
-from edge.library.patience import Patience
+from edge.library.retrying import Patience
 from edge.library.store import Published, Store
-from edge.players.spotify_errors import HalfAnswerError
-from edge.players.spotify_library import BATCH, Playlist, SpotifyLibrary
+from edge.players.spotify.errors import HalfAnswerError
+from edge.players.spotify.library_api import BATCH, Playlist, SpotifyLibrary
 from edge.songs import SONG_MOODS, Placed
 
 MOST = 10_000  # songs that a playlist of Spotify's takes

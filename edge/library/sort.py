@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from edge.errors import LibraryError
 from edge.songs import SONG_MOODS, Song
-from edge.sorting import Cluster, Sorting, arrange, points_of, quadrant
+from edge.library.placement import Cluster, Sorting, arrange, points_of, quadrant
 
 METHODS = ("quadrant", "kmeans", "knn")
 

@@ -9,10 +9,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge import state
+from edge.system import state
 from edge.errors import LibraryError
 from edge.journal.private import make_private
-from edge.library.schema import migrate
+from edge.library.tables import migrate
 from edge.songs import FEATURES, Features, Placed, Song
 
 FILE = "journal.db"

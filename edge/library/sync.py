@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.errors import PlayerError
-from edge.library.patience import Patience
+from edge.library.retrying import Patience
 from edge.library.store import Store
 from edge.songs import Page
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from edge.config import Config, several
 from edge.errors import ConfigError
-from edge.players.asked import GivenUp, Resolve
-from edge.secret import secret
+from edge.players.wishes import GivenUp, Resolve
+from edge.system.secrets import secret
 from edge.values import Playback, Wish
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def open_player(
 
 
 def _logged_in(config: Config) -> bool:
-    from edge.players.spotify_token import TokenFile
+    from edge.players.spotify.token_file import TokenFile
 
     if config.spotify.client_id is None:
         return False
@@ -109,9 +109,9 @@ def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None
             "spotify.client_id: is needed for music.player: spotify; `moodroom login` says how to get one"
         )
     try:
-        from edge.players.spotify import Spotify
-        from edge.players.spotify_token import TokenFile
-        from edge.players.spotify_web import Web
+        from edge.players.spotify.player import Spotify
+        from edge.players.spotify.token_file import TokenFile
+        from edge.players.spotify.api import Web
     except ImportError as error:
         raise ConfigError(f"music.player: spotify needs spotipy ({error}); pip install spotipy") from None
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (spotify.speaker names one)")
@@ -121,7 +121,7 @@ def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     try:
-        from edge.players.mpd import Mpd
+        from edge.players.mpd.player import Mpd
     except ImportError:
         raise ConfigError("music.player: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     log.info("player: MPD at %s:%d", config.mpd.host, config.mpd.port)

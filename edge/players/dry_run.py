@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from edge.basis import stands
-from edge.players.asked import GivenUp, rotated, words
+from edge.music.playback import stands
+from edge.players.wishes import GivenUp, rotated, words
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG = 180.0

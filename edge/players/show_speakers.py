@@ -6,11 +6,11 @@ from typing import TextIO
 
 from edge.config import Config
 from edge.errors import ConfigError
-from edge.players.speakers import find, table
-from edge.players.spotify_auth import ACCOUNTS
-from edge.players.spotify_errors import SpeakerMissingError
-from edge.players.spotify_token import TokenFile
-from edge.players.spotify_web import API, Web
+from edge.players.spotify.speakers import find, table
+from edge.players.spotify.auth import ACCOUNTS
+from edge.players.spotify.errors import SpeakerMissingError
+from edge.players.spotify.token_file import TokenFile
+from edge.players.spotify.api import API, Web
 
 
 def show_speakers(config: Config, out: TextIO, *, api: str = API, accounts: str = ACCOUNTS) -> int:

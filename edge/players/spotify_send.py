@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from edge.players.speakers import Speaker
-from edge.players.spotify_account import Account
-from edge.players.spotify_errors import ElsewhereError, RefusedError, RestrictedError, VolumeFixedError
-from edge.players.spotify_seen import Seen
-from edge.players.spotify_step import Do, Step, is_song
+from edge.players.spotify.speakers import Speaker
+from edge.players.spotify.account import Account
+from edge.players.spotify.errors import ElsewhereError, RefusedError, RestrictedError, VolumeFixedError
+from edge.players.spotify.playback import Seen
+from edge.players.spotify.commands import Do, Step, is_song
 
 
 def manners(step: Step, seen: Seen, wanted: str | None) -> None:

@@ -14,7 +14,7 @@ from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
-from edge.vision.runtime import PACKAGES, interpreter
+from edge.vision.tflite import PACKAGES, interpreter
 from edge.vision.sidecar import Head
 
 

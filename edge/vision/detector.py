@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge import state
+from edge.system import state
 from edge.config import VisionConfig
 from edge.errors import ModelError
-from edge.file_names import as_text
+from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
 
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"

@@ -30,7 +30,7 @@ def open_web(
     if not config.web.enabled:
         return None
     try:
-        from edge.web.open import open_page
+        from edge.web.assembly import open_page
     except ModuleNotFoundError as error:
         problem("web", f"web: the page needs {error.name}; run: pip install 'moodroom[web]'")
         return None

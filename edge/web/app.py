@@ -18,11 +18,11 @@ from starlette.types import ASGIApp
 from edge.config import WebConfig
 from edge.web import metrics
 from edge.web.api import Api
-from edge.web.basic import Basic
-from edge.web.gate import Gate, Guard, refused
-from edge.web.hosts import Hosts
+from edge.web.security.basic import Basic
+from edge.web.security.gate import Gate, Guard, refused
+from edge.web.security.hosts import Hosts
 from edge.web.page import Page
-from edge.web.sessions import Sessions
+from edge.web.security.sessions import Sessions
 
 HERE = Path(__file__).parent
 TYPES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from edge import messages
 from edge.values import Control, Event, Mood, Playback, Wish
-from edge.web.day import Day, start_of_day
+from edge.web.today import Day, start_of_day
 
 # Points of the trail in the plane of valence and arousal; pages that may listen at the same time.
 TRAIL, LISTENERS = 40, 16

@@ -14,8 +14,8 @@ from edge.config import WebConfig
 from edge.errors import ConfigError
 from edge.values import Frame
 from edge.web.board import Board
-from edge.web.connections import CONNECTIONS, Connection
-from edge.worker import Worker, stop_all
+from edge.web.security.connections import CONNECTIONS, Connection
+from edge.system.threads import Worker, stop_all
 
 log = logging.getLogger(__name__)
 

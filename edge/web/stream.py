@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from edge.web.board import Board
-from edge.web.gate import refused
+from edge.web.security.gate import refused
 
 # Seconds: between two signs of life, that what belongs together is collected for, and that a page may lag behind.
 PING, GATHER, SLOW = 10.0, 0.03, 10.0

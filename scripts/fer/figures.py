@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.evaluation import Evaluation, judge
+from edge.analysis.metrics import Evaluation, judge
 from fer.data import LABELS, Faces
 from fer.temperature import fit, softmax
 

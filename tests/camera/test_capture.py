@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge import stations
+from edge.players import driver as stations
 from edge.camera import Camera
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.stations import Capture
+from edge.players.driver import Capture
 from edge.values import Frame, Wanted
-from edge.worker import Latest
+from edge.system.threads import Latest
 
 
 class Fake:

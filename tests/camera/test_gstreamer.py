@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera import gstreamer, open_camera
-from edge.camera.gstreamer import PipelineCamera, frame_bytes, pipeline
+from edge.camera import pipeline as gstreamer, open_camera
+from edge.camera.pipeline import PipelineCamera, frame_bytes, pipeline
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Wanted

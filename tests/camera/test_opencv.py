@@ -17,9 +17,9 @@ from edge.camera.opencv import OpenCvCamera
 from edge.camera.v4l2 import Mode
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.stations import Capture
+from edge.players.driver import Capture
 from edge.values import Frame, Wanted
-from edge.worker import Latest, Worker
+from edge.system.threads import Latest, Worker
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.journal.budget import CAPACITY, RATE, Budget
+from edge.budget import CAPACITY, RATE, Budget
 
 DAY = 86400.0
 LARGEST = 100_000

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from edge.config import JournalConfig
-from edge.daemon import run
-from edge.journal import schema
+from edge.daemon.session import run
+from edge.journal import tables as schema
 from edge.journal.open import open_journal
-from edge.journal.read import outcomes, timeline
-from edge.options import Options, loader
+from edge.journal.reader import outcomes, timeline
+from edge.daemon.options import Options, loader
 from edge.values import Act, Command, Event, Music, Playback, Wish
 from tests.waiting import wait_for
 

@@ -8,11 +8,11 @@ import time
 import numpy as np
 import pytest
 
-from edge.choices import Picker
+from edge.music.choices import Picker
 from edge.config import Choice
 from edge.journal.entry import Entry
 from edge.journal.learner import Learner
-from edge.learning import Outcome, Verdict
+from edge.music.tastes import Outcome, Verdict
 from edge.values import Act, Command, Event, Music, Playback, Wish
 
 CHOICES = [Choice(play=f"mpd:{n}") for n in range(4)]

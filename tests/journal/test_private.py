@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.journal import schema
+from edge.journal import tables as schema
 from edge.journal.private import make_private
 
 FILES = ["journal.db", "journal.db-shm", "journal.db-wal"]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.journal import schema
+from edge.journal import tables as schema
 from edge.journal.entry import Entry
 from edge.journal.rows import insert, size
-from edge.learning import Outcome, Verdict
+from edge.music.tastes import Outcome, Verdict
 
 HALF = "a\ud800b"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import JournalError
-from edge.journal import schema
-from edge.journal.read import outcomes, timeline
+from edge.journal import tables as schema
+from edge.journal.reader import outcomes, timeline
 
 
 @pytest.fixture

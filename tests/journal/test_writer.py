@@ -15,12 +15,12 @@ import pytest
 import journal_bytes
 import journal_kills
 from edge.errors import JournalError
-from edge.journal import schema
-from edge.journal.budget import Budget
+from edge.journal import tables as schema
+from edge.budget import Budget
 from edge.journal.entry import Entry
-from edge.journal.read import forget_outcomes, outcomes, timeline
+from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
-from edge.learning import Outcome, Verdict
+from edge.music.tastes import Outcome, Verdict
 from edge.values import Command, Event, Mood
 from tests.waiting import PATIENCE, wait_for
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from edge.library.account import Account, open_account
-from edge.library.patience import Patience
+from edge.library.retrying import Patience
 from edge.library.store import Store
-from edge.players.spotify_library import SpotifyLibrary
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.library_api import SpotifyLibrary
+from edge.players.spotify.token_file import TokenFile
 from edge.songs import FEATURES, SONG_MOODS
-from edge.sorting import PLANE
+from edge.library.placement import PLANE
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.library import LibraryWorld

@@ -13,9 +13,9 @@ import pytest
 from edge.errors import ConfigError, LibraryError
 from edge.library.clusters import kmeans, name_clusters
 from edge.library.sort import sort_songs
-from edge.library.table import read_table
+from edge.library.csv_table import read_table
 from edge.songs import SONG_MOODS, Features, Song
-from edge.sorting import PLANE
+from edge.library.placement import PLANE
 from tests.library.conftest import WriteTable
 
 

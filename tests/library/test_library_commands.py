@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.cli import main
+from edge.cli.main import main
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
-from edge.library import commands
+from edge.commands import library as commands
 from edge.library.account import Account
 from edge.library.store import Store, default_path
 from edge.songs import SONG_MOODS

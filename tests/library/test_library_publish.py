@@ -9,12 +9,12 @@ import pytest
 
 from edge.errors import ConfigError, LibraryError, PlayerError
 from edge.library import m3u
-from edge.library.patience import Patience
+from edge.library.retrying import Patience
 from edge.library.publish import in_any_order, plan, publish
 from edge.library.store import Published, Store
-from edge.players.spotify_errors import LoginError
-from edge.players.spotify_library import SpotifyLibrary
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.errors import LoginError
+from edge.players.spotify.library_api import SpotifyLibrary
+from edge.players.spotify.token_file import TokenFile
 from edge.songs import Placed, Song
 from tests.library.test_library_store import fill
 from tests.spotify_server import Server

@@ -12,10 +12,10 @@ import pytest
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError, TableError
 from edge.library.account import Account
-from edge.library.quiet import Quiet, refreshing
+from edge.library.background import Quiet, refreshing
 from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
 from edge.library.store import Store
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.token_file import TokenFile
 from edge.values import Event
 from tests.library.conftest import WriteTable
 from tests.spotify_server import Server, World

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import LibraryError
-from edge.library.schema import MIGRATIONS
+from edge.library.tables import MIGRATIONS
 from edge.library.store import Published, Store, default_path, moves_so_far
 from edge.songs import Features, Placed, Song
 

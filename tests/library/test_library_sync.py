@@ -16,11 +16,11 @@ import pytest
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError, PlayerError
 from edge.library.account import Account, kind_of
-from edge.library.patience import Patience, StoppedError
+from edge.library.retrying import Patience, StoppedError
 from edge.library.store import Store
 from edge.library.sync import SongList, sync
-from edge.players.spotify_errors import HalfAnswerError, LoginError, QuotaUsedUpError
-from edge.players.spotify_library import SpotifyLibrary, page_of
+from edge.players.spotify.errors import HalfAnswerError, LoginError, QuotaUsedUpError
+from edge.players.spotify.library_api import SpotifyLibrary, page_of
 from edge.songs import Page, Song
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld, Own, track, track_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import TableError
-from edge.library.table import read_table
+from edge.library.csv_table import read_table
 from edge.songs import Song
 
 ID = "11dFghVXANMlKmJXsNCbNl"

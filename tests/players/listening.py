@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge.errors import PlayerError
-from edge.players.spotify import Spotify
+from edge.players.spotify.player import Spotify
 from edge.values import Act, Music, Playback, When, Wish
 from tests.spotify_server import World
 

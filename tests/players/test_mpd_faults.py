@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.mpd import Mpd
+from edge.players.mpd.player import Mpd
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Breaking, Daemon

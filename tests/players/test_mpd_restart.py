@@ -12,10 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from edge.errors import PlayerError
-from edge.players import mpd_queue
-from edge.players.asked import GivenUp
-from edge.players.mpd import RESTARTED, Mpd
-from edge.players.mpd_line import Birth, birth
+from edge.players.mpd import queue as mpd_queue
+from edge.players.wishes import GivenUp
+from edge.players.mpd.player import RESTARTED, Mpd
+from edge.players.mpd.protocol import Birth, birth
 from edge.values import Act, Music, Playback, When
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from edge.players.login_end import due
-from edge.players.spotify import Spotify
-from edge.players.spotify_token import TokenFile
-from edge.stations import Playing
+from edge.players.spotify.login_reminder import due
+from edge.players.spotify.player import Spotify
+from edge.players.spotify.token_file import TokenFile
+from edge.players.driver import Playing
 from edge.values import Act, Event, Music, Playback, Problem, Wish
 from edge.wishes import Wishes
 from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish

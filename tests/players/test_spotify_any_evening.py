@@ -7,7 +7,7 @@ import random
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.spotify import Spotify
+from edge.players.spotify.player import Spotify
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, go_on, play, wish
 from tests.spotify_server import Server, World

@@ -15,10 +15,11 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError
-from edge.players import open_player, spotify_login
-from edge.players.spotify_errors import LoginError
-from edge.players.spotify_login import Login, listen
-from edge.players.spotify_token import LOGIN_LASTS, TokenFile
+from edge.players import open_player
+from edge.players.spotify import login as spotify_login
+from edge.players.spotify.errors import LoginError
+from edge.players.spotify.login import Login, listen
+from edge.players.spotify.token_file import LOGIN_LASTS, TokenFile
 from edge.values import Act, Wish
 from tests.broker import free_port
 from tests.conftest import Moodroom

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from edge.config import MusicConfig
-from edge.director import Director
-from edge.mood import CIRCUMPLEX
+from edge.music.director import Director
+from edge.room.mood import CIRCUMPLEX
 from edge.players import Player
-from edge.room import Room
-from edge.settings import KEPT, as_commands
-from edge.stations import Playing
+from edge.room.room import Room
+from edge.daemon.restore import KEPT, as_commands
+from edge.players.driver import Playing
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 from edge.wishes import Wishes
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.basis import stands
+from edge.music.playback import stands
 from edge.errors import PlayerError
-from edge.players.asked import GivenUp
+from edge.players.wishes import GivenUp
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG = 200.0

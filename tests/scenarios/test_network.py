@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.token_file import TokenFile
 from edge.values import Control
 from tests.scenarios.house import HAPPY, SAD, House
 from tests.spotify_server import Server, World

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.token_file import TokenFile
 from tests.spotify_server.server import CLIENT, Server
 from tests.spotify_server.world import World
 

@@ -169,7 +169,7 @@ def main() -> None:
         parts: tuple[Callable[[], dict[str, Any]], ...] = (frames, rates, resting, stalls, losses)
         print(json.dumps({part.__name__: part() for part in parts}), flush=True)
         return
-    from edge.cli import main as moodroom
+    from edge.cli.main import main as moodroom
 
     moodroom()
 

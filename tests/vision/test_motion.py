@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.schedule import MOTION
+from edge.vision.scheduler import MOTION
 from edge.values import Grey
 from edge.vision.motion import Motion
 

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge.errors import ModelError
-from edge.vision.runtime import interpreter
+from edge.vision.tflite import interpreter
 from tests.vision import answers as program
 from tests.vision.answers import MODEL, ROOT, answers, demo_faces
 from tests.waiting import PATIENCE

@@ -13,8 +13,8 @@ from edge.camera import open_camera
 from edge.config import CameraConfig, VisionConfig
 from edge.errors import CameraError
 from edge.values import Box, Face, Frame
-from edge.vision import view
-from edge.vision.view import View, annotated
+from edge.vision import preview as view
+from edge.vision.preview import View, annotated
 
 GREY = np.full((480, 640), 90, np.uint8)
 

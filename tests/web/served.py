@@ -15,7 +15,7 @@ import requests
 
 from edge.config import WebConfig
 from edge.values import Command, Event
-from edge.web import sessions
+from edge.web.security import sessions
 from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import Page

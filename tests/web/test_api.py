@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from edge.errors import JournalError
-from edge.players.spotify_login import Login
-from edge.players.spotify_token import TokenFile
+from edge.players.spotify.login import Login
+from edge.players.spotify.token_file import TokenFile
 from edge.values import Command, Mood
 from edge.web.board import LISTENERS
 from tests.spotify_server import Server as Spotify

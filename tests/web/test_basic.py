@@ -6,9 +6,9 @@ from base64 import b64encode
 
 import pytest
 
-from edge.web import password
-from edge.web.basic import Basic
-from edge.web.sessions import GUESSES, WITHIN
+from edge.web.security import password
+from edge.web.security.basic import Basic
+from edge.web.security.sessions import GUESSES, WITHIN
 
 
 class Times:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edge import messages
 from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
 from edge.web.board import LISTENERS, TRAIL, Board
-from edge.web.day import MOST, Day, start_of_day
+from edge.web.today import MOST, Day, start_of_day
 
 OFFSET = 1_000_000.0
 

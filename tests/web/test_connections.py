@@ -9,8 +9,8 @@ from http.client import HTTPConnection
 import pytest
 import requests
 
-from edge.web import connections
-from edge.web.connections import CONNECTIONS, Connection
+from edge.web.security import connections
+from edge.web.security.connections import CONNECTIONS, Connection
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, Serve, Served
 

@@ -10,9 +10,9 @@ import requests
 from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 
-from edge.web.gate import HEADERS, Gate
-from edge.web.hosts import Hosts
-from edge.web.sessions import Sessions
+from edge.web.security.gate import HEADERS, Gate
+from edge.web.security.hosts import Hosts
+from edge.web.security.sessions import Sessions
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, Serve
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from edge.config import Config, WebConfig
 from edge.errors import ConfigError
-from edge.web import password
-from edge.web.hosts import Hosts, is_loopback, same_site
-from edge.web.open import password_line
-from edge.web.sessions import GUESSES, MOST, WITHIN, Guesses, Sessions
+from edge.web.security import password
+from edge.web.security.hosts import Hosts, is_loopback, same_site
+from edge.web.assembly import password_line
+from edge.web.security.sessions import GUESSES, MOST, WITHIN, Guesses, Sessions
 from tests.conftest import Moodroom
 
 

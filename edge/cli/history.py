@@ -1,0 +1,86 @@
+"""The commands `history`, `learning` and `analyze`: arguments in, no logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
+]
+learning_app = typer.Typer(no_args_is_help=True, help="What the device has learnt from skips and likes.")
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands to `moodroom`."""
+    app.add_typer(learning_app, name="learning")
+    app.command()(history)
+    app.command()(analyze)
+
+
+def history(
+    config: ConfigOption = None,
+    since: Annotated[str, typer.Option(help="12h, 7d, today, or a day such as 2026-11-21.")] = "24h",
+    csv_to: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")] = None,
+    json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Draw today, or the day that --since names, there.")] = None,
+    week: Annotated[bool, typer.Option("--week/--day", help="Draw seven days.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show decisions to change nothing, too.")] = False,
+) -> None:
+    """Moods, songs, skips and commands, as the device wrote them down."""
+    from edge.config import file as config_file
+    from edge.commands.history import show_history
+
+    if config is not None:
+        # Nothing in it is needed here, so that a mistake in the usual file hides nothing; one that is named counts.
+        config_file.load(config_file.find(config))
+    show_history(since=since, csv_to=csv_to, json_text=json_text, png=png, week=week, everything=everything)
+
+
+@learning_app.command("show")
+def learning_show(
+    config: ConfigOption = None,
+    json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    """How the choices for each mood have fared, and how often each would be played now."""
+    from edge.config import file as config_file
+    from edge.commands.learning import show_learning
+
+    show_learning(config_file.load(config_file.find(config)), json_text=json_text)
+
+
+@learning_app.command("reset")
+def learning_reset(
+    mood: Annotated[str | None, typer.Argument(help="Only this mood, or default; without it, all.")] = None,
+    config: ConfigOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
+) -> None:
+    """Forget what was learnt; a device that runs forgets it, too."""
+    from edge.config import file as config_file
+    from edge.commands.learning import reset_learning
+
+    settings = config_file.load(config_file.find(config))
+    if not yes:
+        typer.confirm(f"Forget what was learnt about {mood or 'all moods'}?", abort=True)
+    reset_learning(settings, mood)
+
+
+def analyze(
+    video: Annotated[Path, typer.Argument(help="A film, a GIF, or a folder of pictures.")],
+    config: ConfigOption = None,
+    csv_to: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")] = None,
+    json_to: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write JSON there; - is stdout.")
+    ] = None,
+    png: Annotated[Path | None, typer.Option(help="Draw expressions and mood over time there.")] = None,
+    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures that are looked at, for each second.")] = 5.0,
+) -> None:
+    """Faces, expressions and mood of a film over time, with the music that would be played."""
+    from edge.config import file as config_file
+    from edge.commands.analyze import show_analysis
+
+    settings = config_file.load(config_file.find(config))
+    show_analysis(settings, video, csv_to=csv_to, json_to=json_to, png=png, fps=fps)

@@ -1,0 +1,102 @@
+"""`moodroom analyze`: a film as a table, CSV, JSON and a picture, with the music that would be played."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+
+from edge.analysis.film import Analysis
+from edge.commands.charts.analysis import analysis_png
+from edge.analysis.film_text import as_csv, as_dict
+from edge.analysis.look_at_film import FPS, analyze, length
+from edge.music.choices import music_of, options
+from edge.config import Config
+from edge.errors import ConfigError, MoodroomError
+from edge.commands.history import need_folder, write_bytes, write_text
+
+SONGS = 5
+log = logging.getLogger(__name__)
+
+
+def show_analysis(
+    config: Config, film: Path, *, csv_to: str | None, json_to: str | None, png: Path | None, fps: float = FPS
+) -> None:
+    """Analyse a film and write what was asked for; the table goes to stdout unless CSV or JSON does.
+
+    Raises SourceError for what can't be read, ConfigError for a file that can't be written, ModelError.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    if csv_to == json_to == "-":
+        raise ConfigError("--csv and --json: only one of them can go to stdout; name a file for the other")
+    for where in (csv_to, json_to, png):
+        # Better known before the film than after it.
+        need_folder(where)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("looking", total=length(film))
+        analysis = analyze(config, film, fps=fps, step=lambda done: bar.update(task, completed=done))
+    music = music_for(config, analysis)
+    if csv_to is not None:
+        write_text(csv_to, as_csv(analysis))
+    if json_to is not None:
+        write_text(json_to, json.dumps(as_dict(analysis) | {"music": music}, ensure_ascii=False, indent=1) + "\n")
+    if png is not None:
+        write_bytes(png, analysis_png(analysis, film.name))
+    if "-" not in (csv_to, json_to):
+        _print(analysis, music)
+
+
+def music_for(config: Config, analysis: Analysis) -> list[dict[str, Any]]:
+    """For each mood of the room, the longest first: what the profile plays, and songs of the listener's own library."""
+    profile = config.music.profiles[config.music.profile]
+    found = []
+    for mood in analysis.moods():
+        chosen = [music_of(choice) for choice in options(profile, mood)]
+        choices = [{"name": music.name, "uri": music.uri} for music in chosen]
+        found.append({"mood": mood, "choices": choices, "songs": _own_songs(mood)})
+    return found
+
+
+def _own_songs(mood: str) -> list[dict[str, Any]]:
+    """Some songs that are sorted into this mood, the same at each call; none where there is no library."""
+    try:
+        from edge.library.recommend import recommend
+
+        return [asdict(song) for song in recommend(mood, SONGS, table=None, seed=0)]
+    except MoodroomError as error:
+        log.debug("%s", error)
+        return []
+
+
+def _print(analysis: Analysis, music: list[dict[str, Any]]) -> None:
+    console = Console(markup=False, highlight=False, emoji=False)
+    table = Table("who", Column("seen", justify="right"), "moods", box=None)
+    table.add_row("room", f"{analysis.seconds:.1f} s", _shares(analysis.room()))
+    for person in analysis.people():
+        seen = f"{sum(person.seconds.values()):.1f} s"
+        table.add_row(f"person {person.number}", seen, _shares(person.seconds))
+    console.print(table)
+    if not analysis.people():
+        print("Nobody was seen.")
+    for entry in music:
+        names = [choice["name"] for choice in entry["choices"]] or ["the music stays as it is"]
+        console.print(f"{entry['mood']}: {', '.join(names)}")
+        for song in entry["songs"]:
+            name = " - ".join(filter(None, (song["artist"], song["title"]))) or song["uri"]
+            console.print(f"  {name}  {song['link'] or song['uri']}")
+
+
+def _shares(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{mood} {spent:.1f} s" for mood, spent in seconds.items())

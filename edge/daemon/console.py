@@ -1,0 +1,135 @@
+"""What tells the world about events: lines for people, JSON lines, MQTT.
+
+An event `clock` tells the wall clock's new offset, after it was set.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from edge import messages
+from edge.mqtt.device import Mqtt
+from edge.values import Act, Control, Event, Mood, Playback, Wish
+
+log = logging.getLogger(__name__)
+# Seconds between two reports of how the device is, where nothing is wrong with it.
+HEALTH_EVERY = 120.0
+# What of the settings has a topic of its own.
+SETTINGS = ("camera", "control", "override", "profile")
+Outlet = Callable[[Event], None]
+SourceTime = Callable[[float], float]
+
+
+class _Lines:
+    """Where lines go; a disk that is full ends no device. Raises BrokenPipeError where nobody reads any more."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out: TextIO | None = out
+
+    def put(self, line: str) -> None:
+        if self._out is None:
+            return
+        try:
+            print(line, file=self._out, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            log.warning("stdout: can't be written (%s); nothing more is printed there", error.strerror)
+            self._out = None
+
+
+class JsonLines:
+    """One JSON object a line: `mood_changed` and `decision`."""
+
+    def __init__(self, out: TextIO, *, time_of: SourceTime, offset: float) -> None:
+        """time_of: an event's time -> seconds of source time. offset: wall clock minus the events' clock."""
+        self._lines, self._time_of, self._offset = _Lines(out), time_of, offset
+
+    def __call__(self, event: Event) -> None:
+        if event.name == "clock":
+            self._offset = event.value
+        line: dict[str, object] = {"t": round(self._time_of(event.at), 2), "event": event.name}
+        if event.name == "mood_changed":
+            line["mood"] = messages.mood(event.value, self._offset)
+        elif event.name == "decision":
+            line |= {"wish": messages.wish(event.value), "why": event.value.why}
+        else:
+            return
+        self._lines.put(json.dumps(line, ensure_ascii=False))
+
+
+class PlainLines:
+    """The same for people."""
+
+    def __init__(self, out: TextIO, *, time_of: SourceTime) -> None:
+        self._lines, self._time_of = _Lines(out), time_of
+
+    def __call__(self, event: Event) -> None:
+        if event.name == "mood_changed":
+            mood: Mood = event.value
+            sure = "set by hand" if mood.source == "override" else f"{mood.confidence:.0%}, people: {mood.people}"
+            text = f"{mood.mood} ({sure})"
+        elif event.name == "decision":
+            wish: Wish = event.value
+            text = f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}"
+        else:
+            return
+        self._lines.put(f"{self._time_of(event.at):7.1f} s  {text}")
+
+
+class LogLines:
+    """What the device does, and why, in the log, which has times and a budget of its own; for the system's journal.
+
+    Moods come and go more often than a journal bears; they are in the device's own.
+    """
+
+    def __call__(self, event: Event) -> None:
+        if event.name == "decision" and event.value.act is not Act.KEEP:
+            log.info("%s", event.value.why)
+
+
+class MqttOutlet:
+    """Retained state and events on MQTT."""
+
+    def __init__(self, mqtt: Mqtt, *, offset: float) -> None:
+        self._mqtt, self._offset = mqtt, offset
+        self._playback: Playback | None = None
+        self._control = Control.AUTO
+        self._health: tuple[float, dict[str, Any]] | None = None
+
+    def __call__(self, event: Event) -> None:
+        if event.name in ("mood", "mood_changed"):
+            self._mqtt.keep("mood", messages.mood(event.value, self._offset))
+        elif event.name == "clock":
+            self._offset = event.value
+        elif event.name == "presence":
+            self._mqtt.keep("presence", "ON" if event.value else "OFF")
+        elif event.name == "health":
+            if self._is_news(event):
+                self._health = (event.at, event.value)
+                self._mqtt.keep("health", event.value)
+        elif event.name == "settings":
+            for name in SETTINGS:
+                if name in event.value:
+                    self._mqtt.keep(name, event.value[name])
+        elif event.name in ("player", "control"):
+            if event.name == "player":
+                self._playback = event.value
+            else:
+                self._control = event.value
+            if self._playback is not None:
+                self._mqtt.keep("player", messages.player(self._playback, self._control))
+        told = messages.event(event, self._offset)
+        if told is not None:
+            self._mqtt.tell(told)
+
+    def _is_news(self, event: Event) -> bool:
+        """Whether a report says more than its last one: a problem came or went, or something is known at last."""
+        if self._health is None or event.at - self._health[0] >= HEALTH_EVERY:
+            return True
+        before, now = self._health[1], event.value
+        learned = any(value is not None and before.get(key) is None for key, value in now.items())
+        return learned or before.get("problems") != now.get("problems")

@@ -1,0 +1,86 @@
+"""Where everything meets: what comes in changes the room, and what the room says goes to the player and the outlets."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from edge.system import state
+from edge.health import Health, memory_mb
+from edge.daemon.inbox import Item
+from edge.daemon.console import Outlet
+from edge.room.room import Room
+from edge.health.reporter import Upkeep
+from edge.values import Act, Command, Event, Playback, Problem, Reading, Wish
+
+log = logging.getLogger(__name__)
+# Seconds between two refusals in the log.
+REFUSAL_EVERY = 60.0
+
+
+class Hub:
+    """Used by the main thread alone."""
+
+    def __init__(self, room: Room, health: Health, upkeep: Upkeep, *, wish: Callable[[Wish], None]) -> None:
+        """wish: brings a wish to the player."""
+        self.room, self._health, self._upkeep, self._wish = room, health, upkeep, wish
+        self.outlets: list[Outlet] = []
+        self.restart = False
+        self._refused_at = -REFUSAL_EVERY
+
+    def take(self, item: Item) -> None:
+        """Something came in."""
+        now = time.monotonic()
+        if isinstance(item, Reading):
+            if self._health.look is None:
+                log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
+            self._health.looked(item)
+            self._solved("vision")
+            self.tell(self.room.reading(item))
+        elif isinstance(item, Playback):
+            self._health.player = now
+            if item.state != "unavailable":
+                self._solved("player")
+            self.tell(self.room.told_playback(now, item))
+        elif isinstance(item, Problem):
+            if self._health.set_problem(item.part, item.message or None):
+                self.tell([self._upkeep.report(now)])
+        elif isinstance(item, Command):
+            self._obey(now, item)
+        elif isinstance(item, Wish):
+            self.room.dropped(now, item)
+        elif isinstance(item, Event):
+            self.tell([item])
+
+    def tell(self, events: list[Event]) -> None:
+        """Wishes go to the player, and everything to everybody who listens."""
+        for event in events:
+            wish = event.value if event.name == "decision" else None
+            if isinstance(wish, Wish) and wish.act is not Act.KEEP:
+                self._wish(wish)
+            for outlet in self.outlets:
+                outlet(event)
+
+    def tell_settings(self, now: float) -> None:
+        """What people have set; outlets pass on only what changed."""
+        self.tell([Event(now, "settings", self.room.settings())])
+
+    def _obey(self, now: float, command: Command) -> None:
+        events = self.room.command(now, command)
+        for event in events:
+            if event.name == "camera":
+                state.write("camera", "ON" if event.value else "OFF")
+                log.info("camera: switched %s by %s", "on" if event.value else "off", command.origin)
+            elif event.name == "restart":
+                log.info("restart: asked for by %s", command.origin)
+                self.restart = True
+            elif event.name == "command_rejected" and now - self._refused_at >= REFUSAL_EVERY:
+                self._refused_at = now
+                log.info("command refused: %s (the next ones are told on MQTT only)", event.value["message"])
+        self.tell([Event(now, "command", command), *events])
+        self.tell_settings(now)
+
+    def _solved(self, part: str) -> None:
+        if part in self._health.problems:
+            self.take(Problem(part, ""))

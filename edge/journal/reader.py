@@ -1,0 +1,82 @@
+"""Reads the journal: what happened, what people made of the device's choices; and forgets the latter when asked."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from edge.errors import JournalError
+from edge.journal import tables as schema
+from edge.journal.entry import Entry
+from edge.music.tastes import Outcome, Verdict
+
+
+def timeline(path: Path, start: float, end: float) -> list[Entry]:
+    """What happened from `start` until before `end` (UTC, seconds since 1970), the oldest first; raises JournalError.
+
+    What stood when the time began, the mood and the song, comes first, at the times when they began.
+    """
+    connection = schema.open_for_reading(path)
+    with contextlib.closing(connection), _in_one_sentence(path):
+        first, last = round(start * 1e6), round(end * 1e6)
+        rows = []
+        for kind in ("start", "mood", "play"):
+            sql = "SELECT * FROM journal_entries WHERE kind = ? AND at < ? AND at >= ? ORDER BY at DESC LIMIT 1"
+            # A mood from long before says nothing; a device that was off for a day doesn't know.
+            rows += connection.execute(sql, (kind, first, first - 86_400_000_000)).fetchall()
+        rows.sort()
+        rows += connection.execute("SELECT * FROM journal_entries WHERE at >= ? AND at < ? ORDER BY at", (first, last))
+    return [_entry(row) for row in rows]
+
+
+def outcomes(path: Path) -> list[Outcome]:
+    """How the device's choices fared, the oldest first, in UTC seconds since 1970; raises JournalError."""
+    connection = schema.open_for_reading(path)
+    with contextlib.closing(connection), _in_one_sentence(path):
+        return read_outcomes(connection) if schema.version_of(connection) > 1 else []
+
+
+def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
+    """The same from an open file."""
+    known = {verdict.value for verdict in Verdict}
+    rows = connection.execute("SELECT at, mood, uri, title, outcome FROM journal_outcomes ORDER BY at")
+    return [Outcome(at / 1e6, mood, uri, title, Verdict(name)) for at, mood, uri, title, name in rows if name in known]
+
+
+def forget_outcomes(path: Path, *moods: str, only: Collection[str] | None = None) -> int:
+    """Forget what was learnt about these moods, or all without any; gives how many outcomes that were.
+
+    only: the addresses to forget; None for all of them. Raises JournalError.
+    """
+    schema.open_for_reading(path).close()
+    conditions, given = ["1"], [*moods, *(only or ())]
+    if moods:
+        conditions.append(f"mood IN ({', '.join('?' * len(moods))})")
+    if only is not None:
+        conditions.append(f"uri IN ({', '.join('?' * len(only))})")
+    sql = f"DELETE FROM journal_outcomes WHERE {' AND '.join(conditions)}"  # noqa: S608  places for values only
+    with _in_one_sentence(path), contextlib.closing(schema.open_for_writing(path)) as connection:
+        return connection.execute(sql, given).rowcount
+
+
+class _in_one_sentence(contextlib.AbstractContextManager[None]):  # noqa: N801  reads as a statement
+    """SQLite's errors as a JournalError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (sqlite3.Error, OSError)):
+            raise JournalError(
+                f"journal: {self._path} can't be used ({error}); is it a file of this program, and yours?"
+            )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    """SQLite gives what was put in: text, whole numbers, None."""
+    at, kind, mood, title, artist, uri, text, *hundredths, people = row
+    numbers = [None if value is None else value / 100 for value in hundredths]
+    return Entry(at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people)

@@ -1,0 +1,82 @@
+"""The steps from an account to moods, as the commands and the refresh both do them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from edge.config import Config, LibraryConfig
+from edge.library import m3u, publish
+from edge.library.account import Account, spotify_of
+from edge.library.features import Step, from_files, from_reccobeats, from_table
+from edge.library.retrying import Patience, Wait
+from edge.library.publish import Change
+from edge.library.reccobeats import PAUSE, ReccoBeats
+from edge.library.sort import sort_songs
+from edge.library.store import Store
+from edge.library.csv_table import read_table
+from edge.library.placement import Sorting
+
+
+def bring_features(
+    store: Store,
+    config: LibraryConfig,
+    wait: Wait,
+    *,
+    table: Path | None = None,
+    reccobeats: bool = False,
+    audio: Path | None = None,
+    step: Step = lambda *_: None,
+    told: Callable[[float], None] = lambda _: None,
+) -> list[str]:
+    """Ask the sources that are named; gives a sentence for each.
+
+    table: a CSV file. audio: MPD's music_directory. wait: as `Event.wait`. told: hears of waits that were asked for.
+    Raises TableError, ConfigError, PlayerError or StoppedError; what was learnt until then is kept.
+    """
+    said = []
+    if table is not None:
+        how = from_table(store, read_table(table))
+        parts = ", ".join(f"{count} by {kind}" for kind, count in how.items())
+        said.append(f"{table}: knows {sum(how.values())} of your songs ({parts})")
+    if reccobeats:
+        api = ReccoBeats(config.reccobeats_url)
+        try:
+            knew = from_reccobeats(store, api, Patience(wait, pause=PAUSE, told=told), step=step)
+        finally:
+            api.close()
+        said.append(f"ReccoBeats: knew {knew} more songs")
+    if audio is not None:
+        done, failed = from_files(store, audio, stopping=lambda: wait(0), step=step)
+        said.append(
+            f"audio: {done} files analysed, {failed} not readable; their valence is guessed from mode and tempo, and "
+            "what a file can't say (danceability, speech, ...) stays unknown"
+        )
+    return said
+
+
+def sort_library(store: Store, config: LibraryConfig, *, method: str | None = None, k: int | None = None) -> Sorting:
+    """Sort what the store holds, and keep it. Raises LibraryError, ConfigError."""
+    sorting = sort_songs(
+        store.songs(), method=method or config.method, clusters=k or config.clusters, moved=store.moved()
+    )
+    store.save_moods(sorting.placed)
+    return sorting
+
+
+def plan_publishing(store: Store, config: Config, account: Account, patience: Patience) -> list[Change]:
+    """What publishing would change; touches nothing."""
+    library = config.library
+    if account.kind == "mpd":
+        return m3u.plan(store, library.playlist_folder, name=library.playlist_name)
+    return publish.plan(store, spotify_of(account), patience, name=library.playlist_name)
+
+
+def do_publishing(
+    store: Store, config: Config, account: Account, patience: Patience, changes: Sequence[Change]
+) -> None:
+    """Do what was planned."""
+    if account.kind == "mpd":
+        m3u.publish(store, config.library.playlist_folder or "", changes)
+    else:
+        publish.publish(store, spotify_of(account), patience, changes)

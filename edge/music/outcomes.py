@@ -1,0 +1,147 @@
+"""What people make of the device's choices, read off what happens after one: skipped, left playing, and so on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from edge.music.playback import plays
+from edge.music.tastes import Outcome, Verdict
+from edge.values import Act, Command, Control, Event, Music, Playback, Wish
+
+# A song that somebody leaves within this time was skipped; later it was heard.
+SKIP_WITHIN = 30.0
+# Whoever takes over so long after a choice didn't like it; later they had another wish.
+TAKEN_WITHIN = 300.0
+# A choice that hasn't begun after so long won't, and what plays later is somebody's own.
+EXPIRES = 900.0
+# Of the ways to take over, those that say something about the music; a pause or a volume doesn't.
+CHOSEN = ("song", "music")
+# Players tell positions a second or two late, and songs fade out before their end.
+END = 5.0
+
+
+@dataclass(frozen=True)
+class _Playing:
+    """A choice that plays: since when, the song of it that was seen last and the one before, and if it was heard."""
+
+    mood: str
+    music: Music
+    since: float
+    song: str | None
+    before: str | None = None
+    heard: bool = False
+
+
+class Verdicts:
+    """Events in, outcomes out; used by one thread."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[float, str, Music] | None = None
+        self._now: _Playing | None = None
+        self._last: Playback | None = None
+        self._seen = 0.0
+        self._present = True
+
+    def of(self, event: Event) -> list[Outcome]:
+        """The outcomes that an event tells, mostly none."""
+        at, value = event.at, event.value
+        if event.name == "decision" and isinstance(value, Wish):
+            return self._decided(at, value)
+        if event.name == "player" and isinstance(value, Playback):
+            return self._played(at, value)
+        if event.name == "taken_over":
+            kind = value.get("kind") if isinstance(value, dict) else None
+            return self._taken(at, verdict=kind in CHOSEN)
+        if event.name == "control" and value is Control.HANDS_OFF:
+            return self._taken(at, verdict=True)
+        if event.name == "command" and isinstance(value, Command):
+            return self._commanded(at, value)
+        if event.name == "presence":
+            self._present = bool(value)
+        return self._stayed(at)
+
+    def _decided(self, at: float, wish: Wish) -> list[Outcome]:
+        if wish.act is not Act.PLAY or wish.music is None:
+            return self._stayed(at)
+        done = self._stayed(at)
+        self._asked = (at, wish.mood, wish.music)
+        return done
+
+    def _played(self, at: float, playback: Playback) -> list[Outcome]:
+        """Another song, another playlist, or the same one from its beginning."""
+        before, self._last = self._last, playback
+        seen, self._seen = self._seen, at
+        if playback.state != "playing" or playback.elsewhere:
+            return self._stayed(at)
+        # The song on now began then.
+        began = at - (playback.position or 0.0)
+        if self._asked is not None and _is_of(self._asked[2], playback):
+            done = self._stayed(began)
+            asked, mood, music = self._asked
+            self._asked = None
+            if at - asked <= EXPIRES:
+                self._now = _Playing(mood, music, max(began, asked), playback.uri)
+            return done
+        now = self._now
+        if now is None or playback.uri == now.song:
+            return self._stayed(at)
+        by_itself = _ended(before, began - seen)
+        if began - now.since < SKIP_WITHIN and not by_itself:
+            return self._close(began, Verdict.SKIP)
+        done = self._stayed(began)
+        if not _is_of(now.music, playback):
+            self._now = None
+            return done
+        again = playback.uri is not None and playback.uri == now.before and not by_itself
+        self._now = replace(self._now or now, song=playback.uri, before=now.song)
+        return [*done, _outcome(at, now, Verdict.REPLAY)] if again else done
+
+    def _taken(self, at: float, *, verdict: bool) -> list[Outcome]:
+        now = self._now
+        self._asked = None
+        if now is None or not verdict or at - now.since > TAKEN_WITHIN:
+            self._now = None
+            return []
+        return self._close(at, Verdict.HANDS_OFF)
+
+    def _commanded(self, at: float, command: Command) -> list[Outcome]:
+        now = self._now
+        if now is None:
+            return []
+        asked = (command.name, command.value)
+        if asked == ("playback", "next") and at - now.since < SKIP_WITHIN:
+            return self._close(at, Verdict.SKIP)
+        if asked == ("playback", "previous"):
+            return [_outcome(at, now, Verdict.REPLAY)]
+        if command.name == "like":
+            return [_outcome(at, now, Verdict.LIKE)]
+        return self._stayed(at)
+
+    def _stayed(self, at: float) -> list[Outcome]:
+        """Once a choice has played for a while, and somebody was there to hear it, it was left playing."""
+        now = self._now
+        if now is None or now.heard or at - now.since < SKIP_WITHIN or not self._present:
+            return []
+        self._now = replace(now, heard=True)
+        return [_outcome(at, now, Verdict.STAYED)]
+
+    def _close(self, at: float, verdict: Verdict) -> list[Outcome]:
+        """The last word on what plays: a choice is skipped once."""
+        now, self._now = self._now, None
+        return [] if now is None else [_outcome(at, now, verdict)]
+
+
+def _is_of(music: Music, playback: Playback) -> bool:
+    """Whether what plays is what was chosen: its playlist, the song itself, or one of its songs."""
+    return plays(music, playback) or (playback.uri is not None and playback.uri in (music.uri, *music.uris))
+
+
+def _ended(before: Playback | None, later: float) -> bool:
+    """Whether the song that played `later` seconds ago was over by now by itself."""
+    if before is None or before.duration is None or before.position is None:
+        return False
+    return before.position + later >= before.duration - END
+
+
+def _outcome(at: float, now: _Playing, verdict: Verdict) -> Outcome:
+    return Outcome(at, now.mood, now.music.uri, now.music.name, verdict)

@@ -1,0 +1,203 @@
+"""What the three working threads do, a turn at a time: capture, vision, playing. Images stay between the first two."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from edge.camera import Camera, open_camera
+from edge.config import CameraConfig
+from edge.errors import PlayerError
+from edge.players import Player
+from edge.players.wishes import GivenUp, patience, words
+from edge.players.spotify.login_reminder import LoginEnd
+from edge.values import Event, Frame, Playback, Problem, Reading, Wanted, Wish
+from edge.vision.pipeline import Watch
+from edge.wishes import Wishes
+from edge.system.threads import Latest
+
+log = logging.getLogger(__name__)
+# Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
+FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
+MOST_HOPELESS = 32
+
+
+class Capture:
+    """Owns the camera: open while it is on, opened again after it failed."""
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        frames: Latest[Frame],
+        *,
+        loop: bool,
+        on: Callable[[], bool],
+        seen: Callable[[Frame | None], None],
+        wanted: Callable[[], Wanted] = Wanted,
+        resting: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None.
+
+        wanted: what looking needs of the camera now. resting: True while the sensor must be stopped, as in quiet hours.
+        """
+        self.stopping = threading.Event()
+        self._config, self._frames, self._loop = config, frames, loop
+        self._on, self._seen, self._wanted, self._resting = on, seen, wanted, resting
+        self._camera: Camera | None = None
+
+    def open(self) -> Camera:
+        """Open the camera, if it isn't; raises CameraError or SourceError."""
+        if self._camera is None:
+            self._camera = open_camera(self._config, wait=self.stopping.wait, loop=self._loop)
+        return self._camera
+
+    def turn(self) -> None:
+        if not self._on():
+            self.close()
+            self.stopping.wait(0.2)
+            return
+        if self._resting():
+            if self._camera is not None:
+                self._camera.rest()
+            self.stopping.wait(0.2)
+            return
+        try:
+            camera = self.open()
+            camera.want(self._wanted())
+            frame = camera.read()
+        except BaseException:
+            self.close()
+            raise
+        self._seen(frame)
+        if frame is None:
+            self.stopping.set()
+        else:
+            self._frames.put(frame)
+
+    def close(self) -> None:
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            camera.close()
+
+
+class Vision:
+    """Looks at the newest frame, if it is worth it."""
+
+    def __init__(
+        self, watch: Watch, frames: Latest[Frame], *, on: Callable[[], bool], post: Callable[[Reading], None]
+    ) -> None:
+        self._watch, self._frames, self._on, self._post = watch, frames, on, post
+
+    def turn(self) -> None:
+        frame = self._frames.get(0.5)
+        if not self._on():
+            self._watch.clear()
+            return
+        if frame is not None and (reading := self._watch.frame(frame)) is not None:
+            self._post(reading)
+
+
+class Playing:
+    """Owns the player: does what is wished, and tells what plays.
+
+    While the player has to wait (no login, quota used up, speaker asleep), a wish is tried all the same, which costs no
+    call that Spotify has forbidden, and whoever asked is told at once why it isn't done.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        wishes: Wishes,
+        *,
+        post: Callable[[Playback | Problem | Event | Wish], None],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """post: is told what plays, the player's problem, each wish that is given up, and why, as an event.
+
+        wall: Unix time.
+        """
+        self._player, self._wishes, self._post, self._clock = player, wishes, post, clock
+        self._look_at = 0.0
+        self._failing: float | None = None
+        self._answered = False
+        self._wait = FIRST_WAIT
+        self._hopeless: list[Wish] = []
+        self._login_end = LoginEnd(now=wall)
+
+    def turn(self) -> None:
+        # Short waits, so that a stop is never kept waiting by a slow poll.
+        wish = self._wishes.get(min(0.5, max(0.0, self._due() - self._clock())))
+        if wish is None and self._clock() < self._due():
+            return
+        try:
+            if wish is not None:
+                self._apply(wish)
+            self._post(self._player.playback())
+        except PlayerError as error:
+            if not error.lasting:
+                self._failed(error)
+                return
+            # About one wish only, which is told; the player itself works, and is looked at again.
+            self._look_at = self._clock() + (error.retry_after or FIRST_WAIT)
+        else:
+            self._failing, self._wait, self._answered = None, FIRST_WAIT, True
+            self._look_at = self._clock() + self._player.wait()
+        finally:
+            for gone in self._player.given_up():
+                self._give_up(gone)
+            ending = self._login_end.event(self._clock(), lambda: self._player.login_expires)
+            if ending is not None:
+                log.warning("%s", ending.value["message"])
+                self._post(ending)
+
+    def _due(self) -> float:
+        """When to look again; the player may want it sooner than it said, such as when somebody else used it."""
+        if self._failing is not None:
+            return self._look_at
+        return min(self._look_at, self._clock() + self._player.wait())
+
+    def _apply(self, wish: Wish) -> None:
+        try:
+            self._player.apply(wish)
+        except PlayerError as error:
+            if not error.lasting:
+                if (error.retry_after or 0.0) > patience(wish):
+                    self._hopeless = [*self._hopeless, wish][-MOST_HOPELESS:]
+                    self._tell(f"can't {words(wish)}: {error}")
+                    self._post(wish)
+                else:
+                    self._tell(f"will {words(wish)} if it can within {patience(wish) / 60:.0f} min: {error}")
+                raise
+            gone = self._player.given_up()
+            for one in gone if any(one.wish == wish for one in gone) else [*gone, GivenUp(wish, str(error), True)]:
+                self._give_up(one)
+
+    def _failed(self, error: PlayerError) -> None:
+        now = self._clock()
+        if self._failing is None:
+            self._failing = now
+        wait = self._wait if error.retry_after is None else error.retry_after
+        self._wait = min(2 * self._wait, MOST_WAIT)
+        self._look_at = now + wait
+        self._post(Problem("player", str(error)))
+        if not self._answered or wait >= AWAY_AFTER or now - self._failing >= AWAY_AFTER:
+            # What played when it last answered may be long over; a hiccup is none of it.
+            self._post(Playback("unavailable", self._player.name))
+
+    def _give_up(self, gone: GivenUp) -> None:
+        if gone.wish in self._hopeless:
+            # That was said when it was asked for.
+            self._hopeless.remove(gone.wish)
+            return
+        self._post(gone.wish)
+        if gone.fault:
+            self._tell(f"can't {words(gone.wish)}: {gone.why}")
+        else:
+            log.info("%s: won't %s: %s", self._player.name, words(gone.wish), gone.why)
+
+    def _tell(self, message: str) -> None:
+        log.warning("%s: %s", self._player.name, message)
+        self._post(Event(self._clock(), "problem", {"part": "player", "message": message}))

@@ -1,0 +1,124 @@
+"""Puts the page together from what the composition root hands over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from edge import messages
+from edge.system import state
+from edge.config import Config
+from edge.errors import ConfigError, MoodroomError
+from edge.health import Health
+from edge.journal.tables import default_path
+from edge.values import Command
+from edge.vision.preview import View
+from edge.vision.pipeline import BASE
+from edge.web.security import password, sessions
+from edge.web.app import build
+from edge.web.board import Board
+from edge.web.today import start_of_day
+from edge.web.security.hosts import is_loopback
+from edge.web.page import Page, SignIn
+from edge.web.timeline import before
+from edge.web.server import Server
+
+
+def open_page(
+    config: Config,
+    *,
+    post: Callable[[Command], None],
+    health: Health,
+    offset: float,
+    on_problem: Callable[[str], None],
+) -> Server:
+    """The page, not started yet; its `board` is an outlet. The arguments: see `Page` and `Server`."""
+    about = {"id": config.device.id, "name": config.device.name, "profiles": list(config.music.profiles)}
+    board = Board(offset=offset, about=about)
+    view = View(config.vision, base=BASE) if config.web.camera_view else None
+    started = time.monotonic()
+
+    def timeline() -> list[dict[str, Any]]:
+        now, at = time.time(), started + board.offset
+        # What this run wrote while the clock was behind lies before `at`; the last run's entries lie before both.
+        past = before(default_path(), now, min(at, started + offset)) if config.journal.enabled else []
+        begun = {"at": messages.instant(started, board.offset), "kind": "start", "text": "the device started"}
+        return [*past, *([begun] if at >= start_of_day(now) else []), *board.today()]
+
+    page = Page(
+        board,
+        post,
+        fresh=lambda: health.fresh(time.monotonic()),
+        timeline=timeline,
+        recommend=_recommend,
+        checks=lambda: _checks(config, health),
+        sign_in=_sign_in(config.spotify.client_id),
+        view=None if view is None else view.ask,
+        library=_library,
+    )
+
+    def make() -> ASGIApp:
+        return build(
+            page,
+            config.web,
+            password_line=password_line(config),
+            sessions_file=state.directory() / sessions.NAME,
+        )
+
+    offer = (lambda _: None) if view is None else view.offer
+    return Server(config.web, make, board, on_problem=on_problem, offer=offer)
+
+
+def password_line(config: Config) -> str | None:
+    """The password's hash; raises ConfigError where others than this machine could reach a page without one."""
+    line = password.read(config.web)
+    if line is None and not (is_loopback(config.web.host) and not config.web.allowed_hosts):
+        reach = f"web.host: {config.web.host}" if not is_loopback(config.web.host) else "web.allowed_hosts"
+        raise ConfigError(f"{reach}: needs a password; set one with `moodroom web password`")
+    return line
+
+
+def _checks(config: Config, health: Health) -> list[dict[str, Any]]:
+    """`moodroom check` from within: the camera is in use, so that the device itself says how it is."""
+    from edge.health.check import checks
+
+    problem = health.problems.get("camera")
+    camera = {
+        "part": "camera",
+        "good": problem is None,
+        "warning": False,
+        "text": problem or ("paused or switched off" if health.paused else "gives pictures"),
+    }
+    found = checks(config, leave_out=("camera",))
+    return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in found)]
+
+
+def _recommend(mood: str, n: int) -> list[dict[str, Any]]:
+    from edge.library.recommend import recommend
+
+    return [{"title": one.title, "artist": one.artist, "uri": one.uri} for one in recommend(mood, n)]
+
+
+def _library() -> bool:
+    """Whether any songs are sorted yet; they may be while the page is open."""
+    try:
+        _recommend("happy", 1)
+    except MoodroomError:
+        return False
+    return True
+
+
+def _sign_in(client_id: str | None) -> Callable[[], SignIn] | None:
+    if client_id is None:
+        return None
+
+    def begin() -> SignIn:
+        from edge.players.spotify.login import Login
+        from edge.players.spotify.token_file import TokenFile
+
+        return Login(client_id, TokenFile())
+
+    return begin
