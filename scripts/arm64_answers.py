@@ -31,8 +31,8 @@ def answers() -> dict[str, Any]:
     import numpy as np
 
     import edge
-    from edge.vision.tflite import interpreter
     from edge.vision.pipeline import BASE, find_model
+    from edge.vision.tflite import interpreter
 
     model = find_model("models/tflite/fer_int8.tflite", BASE)
     facts = json.loads(model.with_suffix(".json").read_text())
@@ -69,7 +69,7 @@ def pictures(folder: Path) -> int:
     """Write the demo clip's frames; gives how many."""
     import cv2
 
-    from edge.camera import open_camera
+    from edge.camera.opening import open_camera
     from edge.config import CameraConfig
 
     folder.mkdir(parents=True, exist_ok=True)

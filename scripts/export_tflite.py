@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from edge.commands.charts.confusion import confusion_png
 from edge.analysis.metrics import Evaluation
+from edge.commands.charts.confusion import confusion_png
 from fer import checkpoint as original
 from fer.data import LABELS, PRIVATE, PUBLIC, TRAIN, DataError, load
 from fer.figures import evaluations, figures, shares, temperature

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.config import MoodConfig, ScheduleConfig
 from edge.analysis.dataset import predict, read
+from edge.config import MoodConfig, ScheduleConfig
 from edge.room.mood import RoomMood
 from edge.values import EXPRESSIONS, Expression
 from edge.vision.classifier import Classifier

@@ -20,8 +20,8 @@ from rich.progress import track
 from rich.table import Table
 
 import scenes
-from edge.config import VisionConfig
 from edge.analysis.dataset import Labelled, read
+from edge.config import VisionConfig
 from edge.values import Box, Grey
 from edge.vision.classifier import Classifier
 from edge.vision.crop import cut, square

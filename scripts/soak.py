@@ -40,17 +40,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import cv2
 import numpy as np
 
-from edge.mqtt import connection as mqtt_link
+from edge.circumplex import set_by_hand
 from edge.config import Config
-from edge.daemon.session import Session
-from edge.health import memory_mb
-from edge.system.logs import Budget
-from edge.room.mood import set_by_hand
 from edge.daemon.options import Options
+from edge.daemon.session import Session
+from edge.health.machine import memory_mb
+from edge.mqtt import connection as mqtt_link
 from edge.players.dry_run import DryRun
+from edge.system.logs import Budget
 from edge.system.signals import Asked
-from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
 from edge.system.threads import Worker
+from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
 from tests.broker import Broker, running
 from tests.waiting import wait_for
 

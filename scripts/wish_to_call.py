@@ -19,13 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from edge.players.driver import Playing
+from edge.players.spotify.api import Web
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import Web
-from edge.players.driver import Playing
-from edge.values import Act, Music, Wish
-from edge.wishes import Wishes
+from edge.players.waiting import Wishes
 from edge.system.threads import Worker, stop_all
+from edge.values import Act, Music, Wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT
 

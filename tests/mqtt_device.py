@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt.discovery import Discovery
 from edge.mqtt.device import Mqtt
+from edge.mqtt.discovery import Discovery
 from edge.values import Command
 from tests.waiting import PATIENCE
 

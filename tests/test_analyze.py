@@ -14,15 +14,15 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.commands.charts import canvas as plot
 from edge.analysis.film import Analysis, PersonSample, Sample
-from edge.commands.charts.analysis import BAND, LEFT, TOP, WIDE, analysis_png
 from edge.analysis.film_text import COLUMNS, as_csv, as_dict
 from edge.analysis.look_at_film import analyze, length
 from edge.cli.main import main
+from edge.commands.analyze import music_for, show_analysis
+from edge.commands.charts import canvas as plot
+from edge.commands.charts.analysis import BAND, LEFT, TOP, WIDE, analysis_png
 from edge.config import Config
 from edge.errors import ConfigError, SourceError
-from edge.commands.analyze import music_for, show_analysis
 from edge.values import EXPRESSIONS, Box, Mood
 from tests.conftest import Moodroom
 

@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 import edge.check
-from edge.health.check import PARTS, Result, checks, machine, music, try_parts
-from edge.health.check.result import Said
+from edge.commands.check import try_parts
 from edge.config import Config
 from edge.errors import CameraError, ConfigError, MoodroomError
+from edge.health.check import machine, music
+from edge.health.check.checks import PARTS, checks
+from edge.health.check.result import Result, Said
 from edge.health.rules import Machine
 from tests.broker import Broker, broker
 from tests.conftest import Moodroom

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.config import file as config_file
-from edge.music.choices import Picker, music_of, options
 from edge.config import Choice, MusicConfig, several
+from edge.config import file as config_file
 from edge.errors import ConfigError
+from edge.music.choices import Picker, music_of, options
 from edge.values import Music
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.config import file as config_file
 from edge.config import CameraConfig, Choice, Config, MoodConfig, Section
+from edge.config import file as config_file
 from edge.values import EXPRESSIONS
 
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge.config import file as config_file
 from edge.config import Config
+from edge.config import file as config_file
 from edge.errors import ConfigError
 
 

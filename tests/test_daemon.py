@@ -168,7 +168,8 @@ def test_a_switch_that_a_power_cut_has_damaged_leaves_the_camera_off(
 def test_by_hand_the_demo_clip_takes_a_camera_s_place(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    from edge.camera import DEMO, settle
+    from edge.camera.opening import settle
+    from edge.camera.source import DEMO
 
     if settle("auto") != DEMO:
         pytest.skip("this machine has a camera")
@@ -224,9 +225,9 @@ def test_a_broker_that_is_away_holds_nothing_up(start: Callable[..., subprocess.
 
 
 def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from edge.camera import open_camera
+    from edge.camera.opening import open_camera
     from edge.config import CameraConfig, Config
-    from edge.health import memory_mb
+    from edge.health.machine import memory_mb
     from edge.vision.pipeline import BASE as PROJECT
     from edge.vision.pipeline import Watch
 

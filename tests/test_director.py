@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.music.director import Director
 from edge.music.limits import MOST_RETRY, RETRY
-from edge.meaning import Means
-from edge.room.mood import CIRCUMPLEX
+from edge.music.takeover import Means
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish
 
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge.commands.charts.confusion import CELL, LEFT, TOP, confusion_png
 from edge.analysis.dataset import DataError, evaluate, evaluate_all, read
 from edge.analysis.metrics import calibration_error, confusion, judge
+from edge.commands.charts.confusion import CELL, LEFT, TOP, confusion_png
 from edge.values import EXPRESSIONS
 
 ANGRY, DISGUST, FEAR, HAPPY, SAD, SURPRISE, NEUTRAL = range(7)

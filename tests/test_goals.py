@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.music.strategy import Goal, Strategy
-from edge.room.mood import CIRCUMPLEX
 from edge.values import EXPRESSIONS, Mood, Music
 
 PROFILE = {"happy": ["mpd:a", "mpd:b"], "sad": "mpd:c", "neutral": "mpd:n", "angry": "nothing", "default": "mpd:d"}

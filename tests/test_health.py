@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from edge.health import Health, SystemdNotifier, Verdict, WallClock, machine, memory_mb, slowdown, throttled
+from edge.health import machine
+from edge.health.machine import memory_mb, throttled
+from edge.health.monitor import Health
+from edge.health.rules import Verdict, slowdown
+from edge.health.wall_clock import WallClock
+from edge.system.systemd import SystemdNotifier
 from edge.values import UNKNOWN, Mood, Reading
 from tests.waiting import PATIENCE
 

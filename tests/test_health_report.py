@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from edge.health import SHORTEST, Health
+from edge.health.monitor import SHORTEST, Health
 
 
 def test_rates_are_over_the_time_since_the_last_report() -> None:

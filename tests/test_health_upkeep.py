@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from edge.health import reporter as upkeep
-from edge.health import Health, Machine, WallClock
+from edge.health.monitor import Health
 from edge.health.reporter import Upkeep
+from edge.health.rules import Machine
+from edge.health.wall_clock import WallClock
 from edge.values import Event
 
 WALL = 1.8e9

@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.commands.charts import canvas as plot
 from edge.cli.main import main
-from edge.errors import ConfigError, JournalError
-from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
+from edge.commands.charts import canvas as plot
 from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
+from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
+from edge.errors import ConfigError, JournalError
 from edge.journal import tables as schema
 from edge.journal.entry import Entry
 from edge.journal.writer import Journal

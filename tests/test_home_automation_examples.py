@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edge.config import file as config_file
 from edge.config import Config, MusicConfig
-from edge.music.director import Director
-from edge.mqtt.discovery import components
+from edge.config import file as config_file
 from edge.mqtt.device import RETAINED
+from edge.mqtt.discovery import components
+from edge.music.director import Director
 from edge.room.room import Room
 from edge.values import Command
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import file as config_file
 from edge.config import Config
-from edge.mqtt.discovery import EXPIRE_AFTER, MIGRATE, Discovery, changes, components, discovery
+from edge.config import file as config_file
 from edge.mqtt.device import HEARTBEAT, RETAINED
-from edge.daemon.console import HEALTH_EVERY
+from edge.mqtt.discovery import EXPIRE_AFTER, MIGRATE, Discovery, changes, components, discovery
+from edge.mqtt.outlet import HEALTH_EVERY
 from edge.values import EXPRESSIONS, MOODS
 
 SPOTIFY = {"client_id": "0" * 32}

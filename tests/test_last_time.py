@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from edge import last_time
-from edge.system import state
 from edge.config import MusicConfig
+from edge.daemon import last_time
 from edge.music.director import Director
-from edge.meaning import Means
 from edge.music.ownership import goes_on
+from edge.music.takeover import Means
+from edge.system import state
 from edge.values import Basis, Control, Mood, Playback
 
 CONFIG = MusicConfig.model_validate({"profiles": {"everyday": {"happy": {"play": "mpd:folder/a", "name": "A"}}}})

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from edge.cli.main import main
+from edge.commands.learning import reset_learning, show_learning
 from edge.config import Config, MusicConfig
 from edge.errors import ConfigError
 from edge.journal.reader import outcomes
 from edge.journal.writer import Journal
 from edge.music.tastes import Outcome, Verdict
-from edge.commands.learning import reset_learning, show_learning
 
 CONFIG = Config(
     music=MusicConfig.model_validate(

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
+from edge.music.takeover import Hands
 from edge.music.timetable import Timetable
 from edge.music.volume import Level
-from edge.music.takeover import Hands
 from edge.values import Playback
 from tests.scenarios.house import BERLIN
 

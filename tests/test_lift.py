@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.circumplex import CIRCUMPLEX, distance, nearest, towards
 from edge.config import LiftConfig
-from edge.lift import Lift, distance, nearest, towards
-from edge.room.mood import CIRCUMPLEX
+from edge.music.strategy import Lift
 from edge.values import EXPRESSIONS
 
 SAD = CIRCUMPLEX["sad"]

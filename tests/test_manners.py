@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.music.takeover import LAPSE, Hands
-from edge.meaning import Means
+from edge.music.takeover import LAPSE, Hands, Means
 from edge.values import Act, Playback, When, Wish
 from tests.looks import LIST, A, B, C, shown, wish
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.circumplex import CIRCUMPLEX, set_by_hand
 from edge.config import MoodConfig
-from edge.room.mood import CIRCUMPLEX, RoomMood, predict, set_by_hand, update
+from edge.room.mood import RoomMood, predict, update
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
 
 CONFIG = MoodConfig()

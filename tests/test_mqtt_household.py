@@ -20,15 +20,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.mqtt import device as mqtt_module
-from edge.mqtt import client as mqtt_client, connection as mqtt_link
-from edge.system import state
 from edge.config import Config, MqttConfig, MusicConfig
-from edge.music.director import Director
 from edge.errors import ConfigError
+from edge.mqtt import client as mqtt_client
+from edge.mqtt import connection as mqtt_link
+from edge.mqtt import device as mqtt_module
+from edge.mqtt.device import EVENT_LIFE, LONGEST, Mqtt, read_command
 from edge.mqtt.discovery import Discovery, discovery
-from edge.mqtt.device import EVENT_LIFE, LONGEST, Memory, Mqtt, memory, read_command
+from edge.mqtt.memory import Memory, memory
+from edge.music.director import Director
 from edge.room.room import PLAYBACK, Room
+from edge.system import state
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt_device import Device, Make, device

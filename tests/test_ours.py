@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from edge.config import MusicConfig
 from edge.music.limits import Limits
-from edge.music.takeover import Hands
 from edge.music.ownership import Ours, Own, known
+from edge.music.takeover import Hands
 from edge.values import Act, Music, Playback, When, Wish
 
 CONFIG = MusicConfig.model_validate({"profiles": {"a": {"happy": ["mpd:x", "mpd:y"]}, "b": {"sad": "mpd:z"}},

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from edge.daemon.console import JsonLines, LogLines, MqttOutlet, PlainLines
+from edge.daemon.console import JsonLines, LogLines, PlainLines
+from edge.mqtt.outlet import MqttOutlet
 from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
 
 MOOD = Mood("happy", 0.83, 0.7, 0.4, 2, since=104.0)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.system import state
 from edge.config import MusicConfig
+from edge.daemon.restore import NAME, Settings, as_commands, over_reload
 from edge.music.director import Director
 from edge.room.room import Room
-from edge.daemon.restore import NAME, Settings, as_commands, over_reload
+from edge.system import state
 from tests.broker import Broker, Listener, broker
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for

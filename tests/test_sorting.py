@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import silhouette_score
 
-from edge.room.mood import CIRCUMPLEX
-from edge.songs import SONG_MOODS, Features, Placed, Song
+from edge.circumplex import CIRCUMPLEX
 from edge.library.placement import PER_ARTIST, PLANE, arrange, points_of, quadrant, recommend, report, silhouette
+from edge.songs import SONG_MOODS, Features, Placed, Song
 
 
 def song(n: int, valence: float | None, energy: float | None, *, artist: str = "", title: str = "") -> Song:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.tracks import FORGET_AFTER, Tracks
 from edge.values import Box, Face
+from edge.vision.tracks import FORGET_AFTER, Tracks
 
 
 def face(x: float, y: float = 100, side: float = 80) -> Face:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Verdicts
 from edge.music.tastes import Outcome, Verdict
 from edge.values import Act, Command, Control, Event, Mood, Music, Playback, When, Wish
-from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Verdicts
 
 LIST = Music("spotify:playlist:a", "A")
 SONGS = Music("spotify:track:1", "Two songs", ("spotify:track:1", "spotify:track:2"))

@@ -194,7 +194,8 @@ def test_a_camera_that_is_away_is_no_hang_until_a_fresh_start_may_help(start: Ca
 
 
 def test_a_service_waits_for_its_camera_and_never_takes_the_demo_clip_for_it(start: Callable[..., Service]) -> None:
-    from edge.camera import DEMO, settle
+    from edge.camera.opening import settle
+    from edge.camera.source import DEMO
 
     if settle("auto") != DEMO:
         pytest.skip("this machine has a camera")

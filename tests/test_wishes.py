@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from edge.players.waiting import MOST, Wishes, replaces
 from edge.values import Act, Basis, Music, When, Wish
-from edge.wishes import MOST, Wishes, replaces
 from tests.waiting import PATIENCE
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import DataError
 from edge.analysis.metrics import Evaluation, judge
+from edge.errors import DataError
 from edge.values import EXPRESSIONS, Grey
 
 SIZE = 48

@@ -12,13 +12,13 @@ from edge.analysis.film import Analysis, PersonSample, Sample
 from edge.camera.replay import open_replay
 from edge.config import Config, MoodConfig
 from edge.errors import SourceError
-from edge.system.file_names import as_text
 from edge.room.mood import RoomMood
-from edge.vision.tracks import Tracks
+from edge.system.file_names import as_text
 from edge.values import Expression, Frame, Mood
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.pipeline import BASE, find_model
+from edge.vision.tracks import Tracks
 
 FPS = 5.0
 # Times in films are rounded; a picture that comes this much early is the one that was meant.

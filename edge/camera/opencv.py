@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from edge.camera import CALM, first_video_device, is_stream, public
 from edge.camera.grey import full_range, to_grey
+from edge.camera.source import CALM, first_video_device, is_stream, public
 from edge.camera.v4l2 import MJPG, YUYV, Mode, choose, modes
 from edge.config import CameraConfig
 from edge.errors import CameraError

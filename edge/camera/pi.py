@@ -8,8 +8,8 @@ import logging
 import time
 from typing import Any
 
-from edge.camera import CALM
 from edge.camera.grey import full_range, upright
+from edge.camera.source import CALM
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, Grey, Wanted

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from edge.camera import public
 from edge.camera.grey import full_range, upright
+from edge.camera.source import public
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, Wanted

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import cv2
 
-from edge.camera import Wait
 from edge.camera.grey import to_grey
+from edge.camera.source import Wait
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.system.file_names import as_text, is_text

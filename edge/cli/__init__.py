@@ -1,0 +1,1 @@
+"""The command line: arguments only. What each command does is in `edge.commands`."""

@@ -31,8 +31,8 @@ def history(
     everything: Annotated[bool, typer.Option("--all", help="Show decisions to change nothing, too.")] = False,
 ) -> None:
     """Moods, songs, skips and commands, as the device wrote them down."""
-    from edge.config import file as config_file
     from edge.commands.history import show_history
+    from edge.config import file as config_file
 
     if config is not None:
         # Nothing in it is needed here, so that a mistake in the usual file hides nothing; one that is named counts.
@@ -46,8 +46,8 @@ def learning_show(
     json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """How the choices for each mood have fared, and how often each would be played now."""
-    from edge.config import file as config_file
     from edge.commands.learning import show_learning
+    from edge.config import file as config_file
 
     show_learning(config_file.load(config_file.find(config)), json_text=json_text)
 
@@ -59,8 +59,8 @@ def learning_reset(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
 ) -> None:
     """Forget what was learnt; a device that runs forgets it, too."""
-    from edge.config import file as config_file
     from edge.commands.learning import reset_learning
+    from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     if not yes:
@@ -79,8 +79,8 @@ def analyze(
     fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures that are looked at, for each second.")] = 5.0,
 ) -> None:
     """Faces, expressions and mood of a film over time, with the music that would be played."""
-    from edge.config import file as config_file
     from edge.commands.analyze import show_analysis
+    from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     show_analysis(settings, video, csv_to=csv_to, json_to=json_to, png=png, fps=fps)

@@ -28,8 +28,8 @@ def sync(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, wherever the last sync stopped.")] = False,
 ) -> None:
     """Read your liked songs and playlists, or MPD's collection."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     commands.sync_songs(config_file.load(config_file.find(config)), fresh=fresh)
 
@@ -44,8 +44,8 @@ def features(
     audio: Annotated[bool, typer.Option("--audio", help="Analyse the files below library.music_folder.")] = False,
 ) -> None:
     """Learn how your songs sound: from a table, from ReccoBeats, or from their files."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     commands.features(settings, table=table, reccobeats=reccobeats, audio=audio)
@@ -61,8 +61,8 @@ def sort(
     png: Annotated[Path | None, typer.Option(help="Draw the plane of valence and energy there.")] = None,
 ) -> None:
     """Sort your songs, or a table's, into moods."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     commands.sort(settings, table=table, method=method, k=k, json_text=json_text, png=png)
@@ -76,8 +76,8 @@ def move(
     table: TableOption = None,
 ) -> None:
     """Put a song into a mood; it stays there."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     config_file.load(config_file.find(config))
     commands.move(song, mood, table=table)
@@ -90,8 +90,8 @@ def publish(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change; as without --yes.")] = False,
 ) -> None:
     """A private playlist on Spotify, or an M3U file for MPD, for each mood."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     commands.publish(config_file.load(config_file.find(config)), yes=yes and not dry_run)
 
@@ -105,8 +105,8 @@ def recommend(
     json_text: JsonOption = False,
 ) -> None:
     """Songs for a mood, with links that open in Spotify."""
-    from edge.config import file as config_file
     from edge.commands import library as commands
+    from edge.config import file as config_file
 
     config_file.load(config_file.find(config))
     commands.recommend(mood, n, table=table, seed=seed, json_text=json_text)

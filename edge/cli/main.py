@@ -14,9 +14,9 @@ import typer
 from typer.exceptions import TyperException
 
 from edge import __version__
-from edge.errors import ConfigError, ModelError, MoodroomError
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
+from edge.errors import ConfigError, ModelError, MoodroomError
 
 app = typer.Typer(
     add_completion=False,
@@ -52,9 +52,9 @@ def run(
 ) -> None:
     """Run the device in the foreground."""
     from edge.config import file as config_file
-    from edge.system import logs
-    from edge.daemon.session import run as run_daemon
     from edge.daemon.options import Options, loader
+    from edge.daemon.session import run as run_daemon
+    from edge.system import logs
 
     logs.set_up(verbose=verbose)
     load = loader(config_file.find(config), None if source is None else config_file.source(source))
@@ -76,7 +76,7 @@ def check(
         told = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
         print(told if json_text else f"{path or 'the built-in configuration'}: fine")
         return
-    from edge.health.check import try_parts
+    from edge.commands.check import try_parts
 
     raise typer.Exit(try_parts(settings, sys.stdout, as_json=json_text))
 
@@ -90,8 +90,8 @@ def evaluate(
     png: Annotated[Path | None, typer.Option(help="Write the expression head's confusion matrix there.")] = None,
 ) -> None:
     """Judge the shipped model on a labelled set: accuracy, each class, confusions, calibration."""
-    from edge.config import file as config_file
     from edge.commands.evaluate import judge_model
+    from edge.config import file as config_file
 
     judge_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
 
@@ -99,8 +99,8 @@ def evaluate(
 @mqtt_app.command()
 def cleanup(config: ConfigOption = None) -> None:
     """Remove everything that this device has left on the broker; stop it first."""
-    from edge.config import file as config_file
     from edge.commands.mqtt_cleanup import cleanup as clean_up
+    from edge.config import file as config_file
 
     raise typer.Exit(clean_up(config_file.load(config_file.find(config)), sys.stdout))
 
@@ -108,8 +108,8 @@ def cleanup(config: ConfigOption = None) -> None:
 @web_app.command("password")
 def web_password(config: ConfigOption = None) -> None:
     """Set the page's password; it is asked for twice, or read from a pipe."""
-    from edge.config import file as config_file
     from edge.commands.web_password import set_password
+    from edge.config import file as config_file
 
     set_password(config_file.load(config_file.find(config)), sys.stdin, sys.stdout)
 
@@ -121,8 +121,8 @@ def bench(
     json_text: Annotated[bool, typer.Option("--json", help="The figures as JSON on stdout.")] = False,
 ) -> None:
     """What looking costs on this machine, beside processing every frame and every N-th."""
-    from edge.config import file as config_file
     from edge.commands.bench import bench as run_bench
+    from edge.config import file as config_file
 
     run_bench(config_file.load(config_file.find(config)), video, json_text=json_text)
 
@@ -135,18 +135,18 @@ def login(
     ] = None,
 ) -> None:
     """Sign in to Spotify, also on a machine without a screen."""
+    from edge.commands.spotify import log_in
     from edge.config import file as config_file
-    from edge.players.spotify import login as spotify_login
 
     settings = config_file.load(config_file.find(config))
-    spotify_login.run(settings, port=listen, out=sys.stdout, read=sys.stdin.readline)
+    log_in(settings, port=listen, out=sys.stdout, read=sys.stdin.readline)
 
 
 @app.command()
 def speakers(config: ConfigOption = None) -> None:
     """The Connect devices that Spotify shows now."""
+    from edge.commands.spotify import show_speakers
     from edge.config import file as config_file
-    from edge.players.show_speakers import show_speakers
 
     raise typer.Exit(show_speakers(config_file.load(config_file.find(config)), sys.stdout))
 

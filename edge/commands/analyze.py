@@ -13,13 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
 from edge.analysis.film import Analysis
-from edge.commands.charts.analysis import analysis_png
 from edge.analysis.film_text import as_csv, as_dict
 from edge.analysis.look_at_film import FPS, analyze, length
-from edge.music.choices import music_of, options
+from edge.commands.charts.analysis import analysis_png
+from edge.commands.output import need_folder, write_bytes, write_text
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
-from edge.commands.history import need_folder, write_bytes, write_text
+from edge.music.choices import music_of, options
 
 SONGS = 5
 log = logging.getLogger(__name__)

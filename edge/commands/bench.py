@@ -15,12 +15,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from edge.camera import demo_clip, open_camera
+from edge.camera.opening import open_camera
+from edge.camera.source import demo_clip
 from edge.config import Config
-from edge.health import memory_mb
-from edge.vision.scheduler import Plan, Step
+from edge.health.machine import memory_mb
 from edge.values import EXPRESSIONS, Frame
 from edge.vision.pipeline import BASE, Pace, Watch
+from edge.vision.scheduler import Plan, Step
 
 Changes = list[tuple[float, str]]
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
-from edge.config import Config
-from edge.errors import DataError, ModelError
 from edge.analysis.dataset import SIZE, evaluate_all
 from edge.analysis.metrics import Evaluation
+from edge.config import Config
+from edge.errors import DataError, ModelError
 from edge.values import EXPRESSIONS, Grey
 from edge.vision.classifier import Classifier
 from edge.vision.pipeline import BASE, find_model

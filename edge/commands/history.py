@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sys
 import time
@@ -15,8 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from edge.errors import ConfigError
 from edge.commands.charts.history import history_png
+from edge.commands.output import need_folder, write_bytes, write_text
+from edge.errors import ConfigError
 from edge.journal.entry import Entry
 from edge.journal.reader import timeline
 from edge.journal.tables import default_path
@@ -124,30 +124,6 @@ def as_csv(entries: list[Entry]) -> str:
     writer.writeheader()
     writer.writerows([as_dict(entry) for entry in entries])
     return out.getvalue()
-
-
-def write_text(where: str, text: str) -> None:
-    """To a file, or to stdout where it is -; raises ConfigError."""
-    if where == "-":
-        sys.stdout.write(text)
-        return
-    write_bytes(Path(where), text.encode())
-
-
-def need_folder(where: Path | str | None) -> None:
-    """Raises ConfigError where a file's folder isn't there; `-` and None are fine."""
-    if where not in (None, "-") and not os.path.isdir(Path(str(where)).absolute().parent):
-        raise ConfigError(f"{where}: its folder isn't there; name a file in a folder that is")
-
-
-def write_bytes(where: Path, data: bytes) -> None:
-    """Raises ConfigError in one sentence that names the file."""
-    try:
-        where.write_bytes(data)
-    except OSError as error:
-        raise ConfigError(
-            f"{where}: can't be written ({error.strerror}); name a file in a folder that is there"
-        ) from None
 
 
 def _print(entries: list[Entry]) -> None:

@@ -18,16 +18,16 @@ from rich.table import Column, Table
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
 from edge.library.account import Account, open_account
+from edge.library.csv_table import read_table
 from edge.library.features import Coverage, coverage
-from edge.library.retrying import Patience, StoppedError
+from edge.library.placement import Sorting, report
 from edge.library.recommend import recommend as choose
+from edge.library.retrying import Patience, StoppedError
 from edge.library.sort import METHODS, sort_songs
+from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 from edge.library.store import Store, default_path, moves_so_far
 from edge.library.sync import SongList, sync
-from edge.library.csv_table import read_table
-from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 from edge.songs import SONG_MOODS, Song, match_key, track_uri
-from edge.library.placement import Sorting, report
 
 Open = Callable[[Config], Account]
 _WAITS_FROM = 2.0  # seconds from which a wait is worth a word

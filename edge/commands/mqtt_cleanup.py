@@ -7,9 +7,10 @@ from typing import TextIO
 
 from edge.config import Config
 from edge.errors import BrokerError, ConfigError
-from edge.mqtt.discovery import discovery
-from edge.mqtt.device import RETAINED, Memory, memory
 from edge.mqtt.connection import Handlers, Link
+from edge.mqtt.device import RETAINED
+from edge.mqtt.discovery import discovery
+from edge.mqtt.memory import Memory, memory
 from edge.system.secrets import secret
 
 # Seconds to wait for the broker, and for what it has retained.

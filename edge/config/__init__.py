@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from edge.config.device import DeviceConfig
-from edge.config.journal import JournalConfig
 from edge.config.fields import Section
+from edge.config.journal import JournalConfig
 from edge.config.library import LibraryConfig
-from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.mqtt import MqttConfig
 from edge.config.music import NOTHING, SPOTIFY_KINDS, TAKEOVERS, Choice, LiftConfig, MusicConfig, several
 from edge.config.players import MpdConfig, SpotifyConfig
 from edge.config.times import DAYS, Quiet, Scheduled, Span
+from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.web import WebConfig
 
 __all__ = [

@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails
 
 from edge.config import Choice, Config
 from edge.config.vision import Source
-from edge.errors import ConfigError
 from edge.config.yaml_lines import Location, dotted, read
+from edge.errors import ConfigError
 
 PLACES = (Path("config.yaml"), Path("/etc/moodroom/config.yaml"))
 _SECRET_S_PLACE = {

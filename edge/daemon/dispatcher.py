@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 
-from edge.system import state
-from edge.health import Health, memory_mb
-from edge.daemon.inbox import Item
 from edge.daemon.console import Outlet
-from edge.room.room import Room
+from edge.daemon.inbox import Item
+from edge.health.machine import memory_mb
+from edge.health.monitor import Health
 from edge.health.reporter import Upkeep
+from edge.room.room import Room
+from edge.system import state
 from edge.values import Act, Command, Event, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.config import file as config_file
 from edge.config import Config
+from edge.config import file as config_file
 
 
 @dataclass(frozen=True)

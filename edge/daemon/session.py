@@ -10,36 +10,47 @@ from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
-from edge import __version__, last_time
-from edge.system import logs, state
-from edge.camera import AUTO, DEMO, is_replay, open_camera, public, settle
-from edge.config import Config
-from edge.music.director import Director
-from edge.errors import ConfigError, MoodroomError
-from edge.health import Health, SystemdNotifier, WallClock, temperature
-from edge.mqtt.discovery import discovery
+from edge import __version__
+from edge.camera.capture import Capture
+from edge.camera.opening import open_camera, settle
+from edge.camera.source import AUTO, DEMO, is_replay, public
+from edge.config import Config, JournalConfig
+from edge.daemon import last_time
+from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
 from edge.daemon.dispatcher import Hub
 from edge.daemon.inbox import End, Inbox
-from edge.journal.open import open_journal
-from edge.library.resolver import resolver
-from edge.library.background import refreshing
-from edge.mqtt.device import Mqtt
 from edge.daemon.options import Options
-from edge.daemon.console import JsonLines, LogLines, MqttOutlet, Outlet, PlainLines
-from edge.players import Player, open_player
-from edge.health.watchdog import Pulse
-from edge.room.room import Room
-from edge.system.secrets import secret
 from edge.daemon.restore import Settings, as_commands, over_reload
-from edge.system.signals import Asked, signals
-from edge.players.driver import Capture, Playing, Vision
+from edge.errors import ConfigError, MoodroomError
+from edge.health.machine import temperature
+from edge.health.monitor import Health
 from edge.health.reporter import Upkeep
-from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Problem, Reading
-from edge.vision.pipeline import BASE, Watch
-from edge.web import open_web
-from edge.wishes import Wishes
+from edge.health.wall_clock import WallClock
+from edge.health.watchdog import Pulse
+from edge.journal.entry import Entry
+from edge.journal.learner import Learner
+from edge.journal.tables import default_path
+from edge.journal.writer import Journal
+from edge.library.background import refreshing
+from edge.library.resolver import resolver
+from edge.mqtt.device import Mqtt
+from edge.mqtt.discovery import discovery
+from edge.mqtt.outlet import MqttOutlet
+from edge.music.director import Director
+from edge.players.driver import Playing
+from edge.players.player import Player, open_player
+from edge.players.waiting import Wishes
+from edge.room.room import Room
+from edge.system import logs, state
+from edge.system.secrets import secret
+from edge.system.signals import Asked, signals
+from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.system.time_zone import zone
+from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Problem, Reading
+from edge.vision.looking import Vision
+from edge.vision.pipeline import BASE, Watch
+from edge.web.opening import open_web
 
 log = logging.getLogger(__name__)
 # Seconds between two looks at how the device is, and until the second one.
@@ -313,3 +324,18 @@ class Session:
             log.info("mqtt: no broker is set (mqtt.host), so nothing is published")
         if not self.room.camera_on:
             log.info("camera: off, as it was left; set/camera ON switches it on")
+
+
+def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tuple[Journal | None, Learner]:
+    """The journal, not started yet, and None where it is off; then what is learnt lasts until the next start.
+
+    problem: is told a fault of the journal, and "" once it is over; in a thread of its own.
+    """
+    if not config.enabled:
+        return None, Learner(lambda _: None, learn=config.learn)
+    # Each knows the other: outcomes go into the journal, and come back from it at the start.
+    journal = Journal(default_path(), keep=config.keep, on_problem=problem)
+    learner = Learner(journal.put, learn=config.learn)
+    journal.on_outcomes = learner.told
+    journal.put(Entry(time.time(), "start", text="the device started"))
+    return journal, learner

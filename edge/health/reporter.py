@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from edge.system import state
-from edge.health import Health, Severity, Verdict, WallClock, read_machine, slowdown
-from edge.health.machine import clocks
+from edge.health.machine import clocks, read_machine
+from edge.health.monitor import Health
+from edge.health.rules import Severity, Verdict, slowdown
+from edge.health.wall_clock import WallClock
 from edge.mqtt.device import Mqtt
-from edge.players import Player
+from edge.players.player import Player
+from edge.system import state
 from edge.values import Event
 from edge.vision.pipeline import Watch
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from edge.health import Health, SystemdNotifier
+from edge.health.monitor import Health
 from edge.room.room import Room
-from edge.vision.pipeline import Watch
+from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Worker
+from edge.vision.pipeline import Watch
 
 # Seconds for which a camera that is away is tried again before a fresh process tries: some drivers need that.
 AWAY = 600.0

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from edge.journal.entry import Entry
+from edge.music.outcomes import Verdicts
 from edge.music.tastes import Outcome, Tastes, Verdict
 from edge.values import Event, Music
-from edge.music.outcomes import Verdicts
 
 
 class Learner:

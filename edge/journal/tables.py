@@ -12,9 +12,9 @@ import sqlite3
 from datetime import datetime, timezone
 from pathlib import Path
 
-from edge.system import state
 from edge.errors import JournalError
 from edge.journal.private import make_private
+from edge.system import state
 
 FILE = "journal.db"
 # Each step brings a file from the version before it to its own, the first from nothing.

@@ -1,1 +1,1 @@
-"""The listener's own songs: read, described by audio features, sorted into moods, published, recommended."""
+"""The listener's own songs: read, described by audio features, sorted into moods, published."""

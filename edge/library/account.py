@@ -54,10 +54,10 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
+    from edge.players.spotify.api import API
     from edge.players.spotify.auth import ACCOUNTS
     from edge.players.spotify.library_api import SpotifyLibrary
     from edge.players.spotify.token_file import TokenFile
-    from edge.players.spotify.api import API
 
     assert config.spotify.client_id is not None
     web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API, accounts=accounts or ACCOUNTS)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from edge.config import Config
-from edge.music.timetable import quiet
 from edge.library.account import Account, open_account
-from edge.values import Event
+from edge.music.timetable import quiet
 from edge.system.threads import Worker
 from edge.system.time_zone import zone
+from edge.values import Event
 
 FIRST_WAIT, MOST_WAIT = 60.0, 6 * 3600.0  # seconds between two tries that fail
 

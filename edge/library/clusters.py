@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import ConfigError, LibraryError
-from edge.songs import FEATURES, SONG_MOODS, Song
 from edge.library.placement import PLANE, Cluster, Labels, Points
+from edge.songs import FEATURES, SONG_MOODS, Song
 
 NEIGHBOURS = 5
 ROUGH = 2000  # songs from which the number of clusters and their rough places come

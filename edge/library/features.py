@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import ConfigError
-from edge.library.retrying import Patience
 from edge.library.reccobeats import BATCH, ReccoBeats
+from edge.library.retrying import Patience
 from edge.library.store import Store
 from edge.songs import Features, Song, match_key
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.room.mood import CIRCUMPLEX
+from edge.circumplex import CIRCUMPLEX
 from edge.songs import SONG_MOODS, Placed, Recommendation, Song, match_key
 
 Points = NDArray[np.float64]

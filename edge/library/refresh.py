@@ -10,9 +10,9 @@ from edge.config import Config
 from edge.errors import MoodroomError
 from edge.library.account import Account, open_account
 from edge.library.retrying import Patience, StoppedError, Wait
+from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 from edge.library.store import Store
 from edge.library.sync import sync
-from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 
 NOTE = "refreshed"
 LOOK_EVERY = 5.0  # seconds between two looks whether it is time

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.errors import LibraryError
+from edge.library.placement import recommend
 from edge.library.store import Store, default_path
 from edge.songs import SONG_MOODS
-from edge.library.placement import recommend
 from edge.values import Music
 
 SCHEME = "library:"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from edge.errors import LibraryError
-from edge.songs import SONG_MOODS, Song
 from edge.library.placement import Cluster, Sorting, arrange, points_of, quadrant
+from edge.songs import SONG_MOODS, Song
 
 METHODS = ("quadrant", "kmeans", "knn")
 

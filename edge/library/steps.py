@@ -8,14 +8,14 @@ from pathlib import Path
 from edge.config import Config, LibraryConfig
 from edge.library import m3u, publish
 from edge.library.account import Account, spotify_of
+from edge.library.csv_table import read_table
 from edge.library.features import Step, from_files, from_reccobeats, from_table
-from edge.library.retrying import Patience, Wait
+from edge.library.placement import Sorting
 from edge.library.publish import Change
 from edge.library.reccobeats import PAUSE, ReccoBeats
+from edge.library.retrying import Patience, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
-from edge.library.csv_table import read_table
-from edge.library.placement import Sorting
 
 
 def bring_features(

@@ -9,11 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.system import state
 from edge.errors import LibraryError
 from edge.journal.private import make_private
 from edge.library.tables import migrate
 from edge.songs import FEATURES, Features, Placed, Song
+from edge.system import state
 
 FILE = "journal.db"
 BUSY = 10.0  # seconds to wait for another process that writes

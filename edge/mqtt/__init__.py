@@ -1,0 +1,1 @@
+"""The device on MQTT: connection, topics and Home Assistant discovery."""

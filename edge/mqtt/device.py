@@ -14,15 +14,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from edge.mqtt import discovery as homeassistant
-from edge.system import state
 from edge.config import MqttConfig
 from edge.errors import ConfigError
-from edge.mqtt.discovery import Discovery
+from edge.mqtt import discovery as homeassistant
 from edge.mqtt.connection import Handlers, Link
+from edge.mqtt.discovery import Discovery
+from edge.mqtt.memory import Memory, memory
 from edge.values import Command
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,6 @@ HEARTBEAT = homeassistant.EXPIRE_AFTER / 3
 BEATING = ("mood", "presence", "player", "health")
 # Seconds that Home Assistant is given between two steps from one kind of discovery to the other.
 STAGE = 2.0
-MEMORY = "mqtt"
 
 
 class Mqtt:
@@ -244,26 +242,3 @@ def read_command(name: str, payload: bytes) -> Command:
         return Command(name, payload.decode("utf-8").strip(), origin="mqtt")
     except UnicodeDecodeError:
         return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text")
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Under which names this device has published: its base, and for each topic of discovery the components in it."""
-
-    base: str | None
-    discovery: dict[str, dict[str, str]]
-
-    def save(self) -> None:
-        """Keep it over a restart."""
-        state.write(MEMORY, json.dumps({"base": self.base, "discovery": self.discovery}))
-
-
-def memory() -> Memory:
-    """What was kept; a file that isn't what we wrote counts as none."""
-    try:
-        found = json.loads(state.read(MEMORY) or "{}")
-        base = found.get("base")
-        parts = {str(topic): {str(k): str(v) for k, v in kinds.items()} for topic, kinds in found["discovery"].items()}
-    except (ValueError, LookupError, AttributeError, TypeError):
-        return Memory(None, {})
-    return Memory(base if isinstance(base, str) else None, parts)

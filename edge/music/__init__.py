@@ -1,0 +1,1 @@
+"""What should play, and whether the device may change it. Pure."""

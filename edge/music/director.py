@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.music.presence import span
-from edge.music.playback import elsewhere, plays
+from edge.circumplex import distance
 from edge.music.choices import music_of
-from edge.music.strategy import Goal, feels
-from edge.lift import distance
 from edge.music.ownership import Own, known
+from edge.music.playback import elsewhere, plays
+from edge.music.presence import span
 from edge.music.situation import Stage
+from edge.music.strategy import Goal, feels
 from edge.values import ABSENT, Act, Control, Mood, When, Wish
 
 

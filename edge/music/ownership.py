@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edge.music.playback import SLACK, plays
-from edge.music.choices import music_of
 from edge.config import several
 from edge.config.music import Profile
+from edge.music.choices import music_of
 from edge.music.limits import Limits
+from edge.music.playback import SLACK, plays
 from edge.music.takeover import Hands
 from edge.values import Basis, Mood, Music, Playback, When
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 import random
 from datetime import timezone, tzinfo
 
-from edge.music.presence import Absence
-from edge.music.choices import Picker, Weigh
 from edge.config import MusicConfig
+from edge.music.choices import Picker, Weigh
+from edge.music.limits import Limits
+from edge.music.ownership import Ours, Own, goes_on
+from edge.music.presence import Absence
 from edge.music.strategy import Strategy
+from edge.music.takeover import Hands, Meaning, Means
 from edge.music.timetable import Timetable
 from edge.music.volume import Level
-from edge.music.limits import Limits
-from edge.music.takeover import Hands
-from edge.meaning import Meaning, Means
-from edge.music.ownership import Ours, Own, goes_on
 from edge.values import Act, Basis, Mood, Music, Playback, When, Wish
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.circumplex import Point, distance, nearest, towards
+from edge.config import Choice, LiftConfig, MusicConfig
 from edge.music.choices import options
-from edge.config import Choice, MusicConfig
-from edge.lift import Lift, distance, nearest
 from edge.values import EXPRESSIONS, Mood, Music
 
 FEELS = {"disgust": "disgusted", "fear": "afraid", "surprise": "surprised"}
@@ -81,3 +81,43 @@ class Strategy:
 def feels(mood: str) -> str:
     """The mood as an adjective."""
     return FEELS.get(mood, mood)
+
+
+class Lift:
+    """The way from where the listeners were to the target, a step every few songs."""
+
+    def __init__(self, config: LiftConfig) -> None:
+        self._config = config
+        self._target = (config.valence, config.arousal)
+        self._songs = 0
+        self.point: Point | None = None
+        self.steps = 0
+
+    def meet(self, listener: Point) -> None:
+        """The listeners are here; the way begins with them, and is cut short where they are ahead of it."""
+        if self.point is None or distance(listener, self._target) < distance(self.point, self._target):
+            self.point = listener
+            if not self.steps:
+                self._songs = 0
+
+    def again(self, listener: Point) -> None:
+        """Begin anew where the listeners are, since they fell far back or somebody else came."""
+        self.point, self._songs, self.steps = listener, 0, 0
+
+    def forget(self) -> None:
+        """Nobody is listening."""
+        self.point, self._songs, self.steps = None, 0, 0
+
+    def song_ended(self) -> None:
+        """Another song of ours is over; every few of them are a step."""
+        self._songs += 1
+        if self.point is not None and self._songs >= self._config.tracks:
+            self._songs = 0
+            if self.point != self._target:
+                self.point = towards(self.point, self._target, self._config.step)
+                self.steps += 1
+
+    @property
+    def there(self) -> bool:
+        """True where the target is reached."""
+        return self.point == self._target

@@ -6,11 +6,10 @@ don't explain was a person.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from edge.music.playback import SLACK, basis, differs, ends, here, named, plays, same_music
-from edge.meaning import Meaning, Means
-from edge.underway import AskedPlay, AskedState, AskedVolume
 from edge.values import Act, Basis, Playback, When, Wish
 
 # Speakers round a volume that they are given, some of them coarsely.
@@ -290,3 +289,61 @@ class Hands:
             # The speaker doesn't take it, or took another.
             self._volume = None
         return None
+
+
+class Means(str, Enum):
+    """What a look at the player means."""
+
+    NOTHING = "nothing"
+    FOUND = "found"
+    STARTED = "started"
+    LATE = "late"
+    ADVANCED = "advanced"
+    ENDED = "ended"
+    RESUMED = "resumed"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on, or to skip.
+
+    STARTED: what we asked for plays. LATE: what we asked for, and then no longer wanted, plays all the same. ADVANCED:
+    the next song, by itself.
+
+    ENDED: the music ran out, or its speaker was away. RESUMED: somebody went on with what was paused. TAKEN: a person
+    did it. kind: for TAKEN one of song, music, speaker, volume, pause, start. why: the same in words.
+    """
+
+    means: Means = Means.NOTHING
+    kind: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class AskedPlay:
+    """Music that was asked for and doesn't play yet. songs: how many others began meanwhile."""
+
+    wish: Wish
+    at: float
+    songs: int = 0
+
+
+@dataclass(frozen=True)
+class AskedState:
+    """A pause or going on that was asked for and isn't seen yet."""
+
+    wish: Wish
+    at: float
+
+    @property
+    def wanted(self) -> str:
+        return "paused" if self.wish.act is Act.PAUSE else "playing"
+
+
+@dataclass(frozen=True)
+class AskedVolume:
+    """A volume that was asked for. goal: 0..100. moved: when it was asked for, or last changed, or couldn't be seen."""
+
+    goal: int
+    moved: float

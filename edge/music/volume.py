@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.music.timetable import Timetable
 from edge.music.takeover import VOLUME_SLACK, Hands
+from edge.music.timetable import Timetable
 from edge.values import When, Wish
 
 

@@ -3,100 +3,20 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
-from edge.camera import Camera, open_camera
-from edge.config import CameraConfig
 from edge.errors import PlayerError
-from edge.players import Player
-from edge.players.wishes import GivenUp, patience, words
+from edge.players.player import Player
 from edge.players.spotify.login_reminder import LoginEnd
-from edge.values import Event, Frame, Playback, Problem, Reading, Wanted, Wish
-from edge.vision.pipeline import Watch
-from edge.wishes import Wishes
-from edge.system.threads import Latest
+from edge.players.waiting import Wishes
+from edge.players.wishes import GivenUp, patience, words
+from edge.values import Event, Playback, Problem, Wish
 
 log = logging.getLogger(__name__)
 # Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
 FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
 MOST_HOPELESS = 32
-
-
-class Capture:
-    """Owns the camera: open while it is on, opened again after it failed."""
-
-    def __init__(
-        self,
-        config: CameraConfig,
-        frames: Latest[Frame],
-        *,
-        loop: bool,
-        on: Callable[[], bool],
-        seen: Callable[[Frame | None], None],
-        wanted: Callable[[], Wanted] = Wanted,
-        resting: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None.
-
-        wanted: what looking needs of the camera now. resting: True while the sensor must be stopped, as in quiet hours.
-        """
-        self.stopping = threading.Event()
-        self._config, self._frames, self._loop = config, frames, loop
-        self._on, self._seen, self._wanted, self._resting = on, seen, wanted, resting
-        self._camera: Camera | None = None
-
-    def open(self) -> Camera:
-        """Open the camera, if it isn't; raises CameraError or SourceError."""
-        if self._camera is None:
-            self._camera = open_camera(self._config, wait=self.stopping.wait, loop=self._loop)
-        return self._camera
-
-    def turn(self) -> None:
-        if not self._on():
-            self.close()
-            self.stopping.wait(0.2)
-            return
-        if self._resting():
-            if self._camera is not None:
-                self._camera.rest()
-            self.stopping.wait(0.2)
-            return
-        try:
-            camera = self.open()
-            camera.want(self._wanted())
-            frame = camera.read()
-        except BaseException:
-            self.close()
-            raise
-        self._seen(frame)
-        if frame is None:
-            self.stopping.set()
-        else:
-            self._frames.put(frame)
-
-    def close(self) -> None:
-        camera, self._camera = self._camera, None
-        if camera is not None:
-            camera.close()
-
-
-class Vision:
-    """Looks at the newest frame, if it is worth it."""
-
-    def __init__(
-        self, watch: Watch, frames: Latest[Frame], *, on: Callable[[], bool], post: Callable[[Reading], None]
-    ) -> None:
-        self._watch, self._frames, self._on, self._post = watch, frames, on, post
-
-    def turn(self) -> None:
-        frame = self._frames.get(0.5)
-        if not self._on():
-            self._watch.clear()
-            return
-        if frame is not None and (reading := self._watch.frame(frame)) is not None:
-            self._post(reading)
 
 
 class Playing:

@@ -1,0 +1,1 @@
+"""The room's mood: readings and commands in, events out. Pure."""

@@ -15,22 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.circumplex import CIRCUMPLEX
 from edge.config import MoodConfig
 from edge.values import ABSENT, EXPRESSIONS, UNKNOWN, Expression, Mood, Reading
 
 Belief = NDArray[np.float64]
 
-# Valence and arousal of each expression: the pleasure and arousal means that Russell and Mehrabian measured for the
-# words happy, sad, angry, fearful, disgusted and surprised (1977, doi 10.1016/0092-6566(77)90037-X); neutral is 0, 0.
-CIRCUMPLEX = {
-    "angry": (-0.51, 0.59),
-    "disgust": (-0.60, 0.35),
-    "fear": (-0.64, 0.60),
-    "happy": (0.81, 0.51),
-    "sad": (-0.63, -0.27),
-    "surprise": (0.40, 0.67),
-    "neutral": (0.0, 0.0),
-}
 _PLANE = np.array([CIRCUMPLEX[name] for name in EXPRESSIONS])
 _EVEN = np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS))
 # Two looks within this time see nearly the same picture and count as one.
@@ -172,12 +162,6 @@ class RoomMood:
         waited = now - self._mood.since >= self._config.min_dwell
         clear = belief.max() - belief[EXPRESSIONS.index(current)] >= MARGIN
         return best if waited and clear else current
-
-
-def set_by_hand(mood: str, now: float, people: int) -> Mood:
-    """The mood that somebody asked for: play as if."""
-    valence, arousal = CIRCUMPLEX[mood]
-    return Mood(mood, 1.0, valence, arousal, people, now, source="override")
 
 
 def _merged(expression: Expression) -> Expression:

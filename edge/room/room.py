@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from edge.circumplex import set_by_hand
 from edge.config import MusicConfig
 from edge.music.director import Director
-from edge.meaning import Meaning, Means
-from edge.room.mood import set_by_hand
+from edge.music.takeover import Meaning, Means
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 
 # A change of confidence or coordinates that is worth a message.

@@ -1,0 +1,1 @@
+"""The machine under the device: files, database, secrets, logs, threads, signals, systemd."""

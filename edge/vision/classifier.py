@@ -14,8 +14,8 @@ from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
-from edge.vision.tflite import PACKAGES, interpreter
 from edge.vision.sidecar import Head
+from edge.vision.tflite import PACKAGES, interpreter
 
 
 class Classifier:

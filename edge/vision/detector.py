@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.system import state
 from edge.config import VisionConfig
 from edge.errors import ModelError
+from edge.system import state
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
 

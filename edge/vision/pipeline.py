@@ -12,16 +12,16 @@ from typing import Protocol, TypeVar
 from edge.config import Config
 from edge.errors import ModelError
 from edge.room.mood import RoomMood
-from edge.vision.scheduler import Plan, Schedule, Step
-from edge.vision.tracks import Tracks
 from edge.values import Face, Frame, Reading, Wanted
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.motion import Change, Motion
+from edge.vision.scheduler import Plan, Schedule, Step
+from edge.vision.tracks import Tracks
 
 T = TypeVar("T")
 # The project's folder, or where the package is installed.
-BASE = Path(__file__).resolve().parent.parent
+BASE = Path(__file__).resolve().parents[2]
 # What a look counts as in a fast replay, where two runs must decide alike whatever the machine does meanwhile.
 NOMINAL = {Step.DETECT: 0.008, Step.CLASSIFY: 0.002}
 # Seconds for which somebody who wasn't found again is still looked for where they were.
@@ -147,7 +147,7 @@ def _distinct(faces: list[Face]) -> list[Face]:
 def find_model(name: str, base: Path) -> Path:
     """The model's path: absolute, or below the working folder, the project (`base`) or the installed package."""
     path = Path(name).expanduser()
-    places = [path] if path.is_absolute() else [path, base / path, Path(__file__).parent / path]
+    places = [path] if path.is_absolute() else [path, base / path, Path(__file__).parents[1] / path]
     for place in places:
         if os.path.isfile(place):
             return place

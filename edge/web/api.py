@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse, Response
 
 from edge.errors import MoodroomError
 from edge.values import EXPRESSIONS, Command
+from edge.web.page import Page, SignIn
 from edge.web.security import password
 from edge.web.security.gate import COOKIE, Gate, refused
-from edge.web.page import Page, SignIn
 from edge.web.security.sessions import Guesses
 from edge.web.stream import Stream
 

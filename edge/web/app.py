@@ -18,10 +18,10 @@ from starlette.types import ASGIApp
 from edge.config import WebConfig
 from edge.web import metrics
 from edge.web.api import Api
+from edge.web.page import Page
 from edge.web.security.basic import Basic
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
-from edge.web.page import Page
 from edge.web.security.sessions import Sessions
 
 HERE = Path(__file__).parent

@@ -9,22 +9,22 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from edge import messages
-from edge.system import state
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
-from edge.health import Health
+from edge.health.monitor import Health
 from edge.journal.tables import default_path
+from edge.system import state
 from edge.values import Command
-from edge.vision.preview import View
 from edge.vision.pipeline import BASE
-from edge.web.security import password, sessions
+from edge.vision.preview import View
 from edge.web.app import build
 from edge.web.board import Board
-from edge.web.today import start_of_day
-from edge.web.security.hosts import is_loopback
 from edge.web.page import Page, SignIn
-from edge.web.timeline import before
+from edge.web.security import password, sessions
+from edge.web.security.hosts import is_loopback
 from edge.web.server import Server
+from edge.web.timeline import before
+from edge.web.today import start_of_day
 
 
 def open_page(
@@ -83,7 +83,7 @@ def password_line(config: Config) -> str | None:
 
 def _checks(config: Config, health: Health) -> list[dict[str, Any]]:
     """`moodroom check` from within: the camera is in use, so that the device itself says how it is."""
-    from edge.health.check import checks
+    from edge.health.check.checks import checks
 
     problem = health.problems.get("camera")
     camera = {

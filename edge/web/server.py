@@ -12,10 +12,10 @@ from starlette.types import ASGIApp
 
 from edge.config import WebConfig
 from edge.errors import ConfigError
+from edge.system.threads import Worker, stop_all
 from edge.values import Frame
 from edge.web.board import Board
 from edge.web.security.connections import CONNECTIONS, Connection
-from edge.system.threads import Worker, stop_all
 
 log = logging.getLogger(__name__)
 

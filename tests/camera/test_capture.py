@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.players import driver as stations
-from edge.camera import Camera
+from edge.camera.capture import Capture
+from edge.camera.source import Camera
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.players.driver import Capture
-from edge.values import Frame, Wanted
+from edge.players import driver as stations
 from edge.system.threads import Latest
+from edge.values import Frame, Wanted
 
 
 class Fake:

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera import pipeline as gstreamer, open_camera
+from edge.camera import pipeline as gstreamer
+from edge.camera.opening import open_camera
 from edge.camera.pipeline import PipelineCamera, frame_bytes, pipeline
 from edge.config import CameraConfig
 from edge.errors import CameraError

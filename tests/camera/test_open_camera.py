@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge import camera
-from edge.camera import DEMO, is_pipeline, is_replay, is_stream, open_camera, public, settle
+from edge.camera.opening import open_camera, settle
+from edge.camera.source import DEMO, is_pipeline, is_replay, is_stream, public
 from edge.config import CameraConfig
 from edge.errors import CameraError, SourceError
 

@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera import CALM, opencv
+from edge.camera import opencv
+from edge.camera.capture import Capture
 from edge.camera.opencv import OpenCvCamera
+from edge.camera.source import CALM
 from edge.camera.v4l2 import Mode
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.players.driver import Capture
-from edge.values import Frame, Wanted
 from edge.system.threads import Latest, Worker
+from edge.values import Frame, Wanted
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
 

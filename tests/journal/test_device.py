@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from edge.config import JournalConfig
-from edge.daemon.session import run
-from edge.journal import tables as schema
-from edge.journal.open import open_journal
-from edge.journal.reader import outcomes, timeline
 from edge.daemon.options import Options, loader
+from edge.daemon.session import open_journal, run
+from edge.journal import tables as schema
+from edge.journal.reader import outcomes, timeline
 from edge.values import Act, Command, Event, Music, Playback, Wish
 from tests.waiting import wait_for
 

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from edge.music.choices import Picker
 from edge.config import Choice
 from edge.journal.entry import Entry
 from edge.journal.learner import Learner
+from edge.music.choices import Picker
 from edge.music.tastes import Outcome, Verdict
 from edge.values import Act, Command, Event, Music, Playback, Wish
 

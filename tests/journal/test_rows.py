@@ -11,7 +11,7 @@ import pytest
 
 from edge.journal import tables as schema
 from edge.journal.entry import Entry
-from edge.journal.rows import insert, size
+from edge.journal.writer import insert, size
 from edge.music.tastes import Outcome, Verdict
 
 HALF = "a\ud800b"

@@ -14,9 +14,9 @@ import pytest
 
 import journal_bytes
 import journal_kills
+from edge.budget import Budget
 from edge.errors import JournalError
 from edge.journal import tables as schema
-from edge.budget import Budget
 from edge.journal.entry import Entry
 from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal

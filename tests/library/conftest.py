@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from edge.library.account import Account, open_account
+from edge.library.placement import PLANE
 from edge.library.retrying import Patience
 from edge.library.store import Store
 from edge.players.spotify.library_api import SpotifyLibrary
 from edge.players.spotify.token_file import TokenFile
 from edge.songs import FEATURES, SONG_MOODS
-from edge.library.placement import PLANE
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.library import LibraryWorld

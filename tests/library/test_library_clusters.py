@@ -12,10 +12,10 @@ import pytest
 
 from edge.errors import ConfigError, LibraryError
 from edge.library.clusters import kmeans, name_clusters
-from edge.library.sort import sort_songs
 from edge.library.csv_table import read_table
-from edge.songs import SONG_MOODS, Features, Song
 from edge.library.placement import PLANE
+from edge.library.sort import sort_songs
+from edge.songs import SONG_MOODS, Features, Song
 from tests.library.conftest import WriteTable
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from edge.cli.main import main
+from edge.commands import library as commands
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
-from edge.commands import library as commands
 from edge.library.account import Account
 from edge.library.store import Store, default_path
 from edge.songs import SONG_MOODS

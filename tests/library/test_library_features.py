@@ -18,8 +18,8 @@ import pytest
 from edge.errors import ConfigError, PlayerError
 from edge.library.audio import RATE, analyse, measure
 from edge.library.features import coverage, from_files, from_reccobeats, from_table
-from edge.library.retrying import Patience, StoppedError
 from edge.library.reccobeats import BATCH, ReccoBeats
+from edge.library.retrying import Patience, StoppedError
 from edge.library.store import Store
 from edge.songs import Features, Song
 from tests.library.test_library_store import fill

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import LibraryError
-from edge.library.resolver import MOST, resolver
 from edge.library.recommend import recommend
+from edge.library.resolver import MOST, resolver
 from edge.library.store import Published, Store
 from edge.songs import Placed, Song
 from edge.values import Music

@@ -9,8 +9,8 @@ import pytest
 
 from edge.errors import ConfigError, LibraryError, PlayerError
 from edge.library import m3u
-from edge.library.retrying import Patience
 from edge.library.publish import in_any_order, plan, publish
+from edge.library.retrying import Patience
 from edge.library.store import Published, Store
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.library_api import SpotifyLibrary

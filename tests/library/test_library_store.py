@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import LibraryError
-from edge.library.tables import MIGRATIONS
 from edge.library.store import Published, Store, default_path, moves_so_far
+from edge.library.tables import MIGRATIONS
 from edge.songs import Features, Placed, Song
 
 A, B, C = (Song(f"spotify:track:{name}", name.upper(), "Artist") for name in "abc")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.players.spotify.api import Web
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import Web
 from tests.players.mpd_daemon import Daemon
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from edge.players.wishes import GivenUp, patience, rotated, words
 from edge.players.dry_run import SONG, DryRun
+from edge.players.wishes import GivenUp, patience, rotated, words
 from edge.values import Act, Basis, Music, When, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, SONGS, play, wish
 from tests.players.listening import SONG as TRACK

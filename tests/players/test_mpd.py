@@ -15,9 +15,9 @@ import pytest
 
 from edge.config import Config
 from edge.errors import PlayerError
-from edge.players import open_player
-from edge.players.wishes import GivenUp
 from edge.players.mpd.player import Mpd
+from edge.players.player import open_player
+from edge.players.wishes import GivenUp
 from edge.values import Act, Basis, Music, Playback, When, Wish
 from tests.players import listening
 from tests.players.listening import wish

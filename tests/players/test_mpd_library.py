@@ -14,13 +14,13 @@ from edge.config import Config
 from edge.errors import PlayerError
 from edge.library import m3u
 from edge.library.account import open_account
-from edge.library.retrying import Patience
 from edge.library.resolver import resolver
+from edge.library.retrying import Patience
 from edge.library.store import Store
 from edge.library.sync import sync
 from edge.players.mpd import library as mpd_library
-from edge.players.mpd.player import Mpd
 from edge.players.mpd.library import MpdLibrary
+from edge.players.mpd.player import Mpd
 from edge.songs import Placed
 from edge.values import Act, Wish
 from tests.broker import free_port

@@ -11,8 +11,8 @@ import time
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.mpd.player import BACKSTOP, Mpd
 from edge.players.mpd.connection import Link
+from edge.players.mpd.player import BACKSTOP, Mpd
 from tests.players.mpd_daemon import PROGRAM, Daemon, Router
 from tests.waiting import wait_for
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.players.mpd_ours import KEPT, Entry, Ours
+from edge.players.mpd.queue import KEPT, Entry, Ours
 
 ADDRESS = "mpd:folder/calm"
 

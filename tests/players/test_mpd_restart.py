@@ -13,9 +13,9 @@ import pytest
 
 from edge.errors import PlayerError
 from edge.players.mpd import queue as mpd_queue
-from edge.players.wishes import GivenUp
 from edge.players.mpd.player import RESTARTED, Mpd
 from edge.players.mpd.protocol import Birth, birth
+from edge.players.wishes import GivenUp
 from edge.values import Act, Music, Playback, When
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from edge.players.driver import Playing
 from edge.players.spotify.login_reminder import due
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.driver import Playing
+from edge.players.waiting import Wishes
 from edge.values import Act, Event, Music, Playback, Problem, Wish
-from edge.wishes import Wishes
 from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import error

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.commands.spotify import show_speakers
 from edge.config import Config
-from edge.players.show_speakers import show_speakers
-from edge.players.spotify.speakers import Speaker, find, plain, table
 from edge.players.spotify.errors import SpeakerMissingError
+from edge.players.spotify.speakers import Speaker, find, plain, table
 from edge.players.spotify.token_file import TokenFile
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from edge.players.spotify import errors
-from edge.players.wishes import UnplayableError
+from edge.players.spotify.api import Web
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import Web
+from edge.players.wishes import UnplayableError
 from edge.values import Act, Music, Playback, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, did, go_on, play, wish
 from tests.spotify_server import Server, World, contract_file

@@ -12,9 +12,9 @@ import pytest
 
 from edge.errors import PlayerError
 from edge.players.spotify import errors
+from edge.players.spotify.api import Web
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import Web
 from edge.values import Act, Music, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, did, go_on, play, wish
 from tests.spotify_server import Server, World

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.players.spotify_lock import FolderLock
+from edge.players.spotify.token_file import FolderLock
 from tests.waiting import PATIENCE
 
 HOLDER = (

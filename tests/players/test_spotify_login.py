@@ -15,7 +15,7 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError
-from edge.players import open_player
+from edge.players.player import open_player
 from edge.players.spotify import login as spotify_login
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.login import Login, listen

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from edge.players.spotify.errors import LoginBusyError
-from edge.players.spotify_lock import FolderLock
-from edge.players.spotify.token_file import TokenFile
 from edge.players.spotify.api import Web
+from edge.players.spotify.errors import LoginBusyError
+from edge.players.spotify.token_file import FolderLock, TokenFile
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for

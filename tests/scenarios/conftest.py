@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from edge.players.spotify.api import Web
 from edge.players.spotify.player import Spotify
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import Web
 from tests.scenarios.house import House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer
 from tests.spotify_server import Server, World

@@ -11,15 +11,15 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
-from edge.music.director import Director
-from edge.room.mood import CIRCUMPLEX
-from edge.players import Player
-from edge.room.room import Room
 from edge.daemon.restore import KEPT, as_commands
+from edge.music.director import Director
 from edge.players.driver import Playing
+from edge.players.player import Player
+from edge.players.waiting import Wishes
+from edge.room.room import Room
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
-from edge.wishes import Wishes
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FINE, COARSE = 0.25, 1.0  # seconds from one moment to the next: fine enough for a fade, and where nothing is due

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.music.playback import stands
 from edge.errors import PlayerError
+from edge.music.playback import stands
 from edge.players.wishes import GivenUp
 from edge.values import Act, Music, Playback, When, Wish
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.vision.scheduler import MOTION
 from edge.values import Grey
 from edge.vision.motion import Motion
+from edge.vision.scheduler import MOTION
 
 RANDOM = np.random.default_rng(7)
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera import open_camera
+from edge.camera.opening import open_camera
 from edge.config import CameraConfig, VisionConfig
 from edge.errors import CameraError
 from edge.values import Box, Face, Frame

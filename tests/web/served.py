@@ -15,10 +15,10 @@ import requests
 
 from edge.config import WebConfig
 from edge.values import Command, Event
-from edge.web.security import sessions
 from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import Page
+from edge.web.security import sessions
 from edge.web.server import Server
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for

@@ -9,16 +9,16 @@ import pytest
 
 from edge import messages
 from edge.config import Config
-from edge.health import Health
+from edge.health.monitor import Health
 from edge.journal.entry import Entry
 from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.store import Store
 from edge.songs import Placed, Song
 from edge.values import Event, Mood
-from edge.web import open_web
-from edge.web.today import start_of_day
+from edge.web.opening import open_web
 from edge.web.timeline import UNKNOWN, before
+from edge.web.today import start_of_day
 from tests.broker import free_port
 from tests.waiting import wait_for
 from tests.web.served import getter

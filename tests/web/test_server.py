@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from edge.config import Config
-from edge.health import Health
-from edge.web import open_web
+from edge.health.monitor import Health
+from edge.web.opening import open_web
 from tests.broker import free_port
 from tests.waiting import wait_for
 from tests.web.served import Serve

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from edge.config import Config, WebConfig
 from edge.errors import ConfigError
+from edge.web.assembly import password_line
 from edge.web.security import password
 from edge.web.security.hosts import Hosts, is_loopback, same_site
-from edge.web.assembly import password_line
 from edge.web.security.sessions import GUESSES, MOST, WITHIN, Guesses, Sessions
 from tests.conftest import Moodroom
 

@@ -1,0 +1,1 @@
+"""Pictures that commands draw, all on one canvas."""

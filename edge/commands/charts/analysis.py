@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from edge.commands.charts import canvas as plot
 from edge.analysis.film import Analysis
+from edge.commands.charts import canvas as plot
 from edge.values import EXPRESSIONS, MOODS
 
 LEFT, RIGHT, TOP, BOTTOM = 120, 30, 84, 50

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.songs import SONG_MOODS, Placed
 from edge.library.placement import PLANE
+from edge.songs import SONG_MOODS, Placed
 
 SIDE, LEFT, TOP, RIGHT, BOTTOM = 720, 84, 76, 216, 70
 FONT = cv2.FONT_HERSHEY_DUPLEX

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from edge.system import state
-from edge.health.check.result import Said
 from edge.config import Config
 from edge.errors import MoodroomError
+from edge.health.check.result import Said
 from edge.health.machine import read_machine
 from edge.health.rules import Machine, Readings, Severity, verdicts
+from edge.system import state
 
 # systemd-timesyncd makes this file once the network has set the clock.
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")

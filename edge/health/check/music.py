@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from edge.health.check.result import Said
 from edge.config import Config
 from edge.errors import PlayerError
+from edge.health.check.result import Said
 from edge.health.rules import Readings, verdicts
 from edge.system.secrets import secret
 
@@ -32,7 +32,7 @@ def spotify(config: Config) -> Said | None:
 
 def player(config: Config) -> Said:
     """What the player that would be used says of itself."""
-    from edge.players import open_player
+    from edge.players.player import open_player
 
     player = open_player(config, clock=time.monotonic, demo=False)
     try:

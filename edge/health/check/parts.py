@@ -6,9 +6,9 @@ import hashlib
 import threading
 import time
 
-from edge.health.check.result import Said
 from edge.config import Config
 from edge.errors import ConfigError
+from edge.health.check.result import Said
 from edge.system.secrets import secret
 
 # Mean grey, 0..255, of a picture in which nobody can be seen.
@@ -17,7 +17,8 @@ DARK = 12
 
 def camera(config: Config) -> Said:
     """One frame from the camera."""
-    from edge.camera import AUTO, DEMO, open_camera, settle
+    from edge.camera.opening import open_camera, settle
+    from edge.camera.source import AUTO, DEMO
 
     source = settle(config.camera.source)
     camera = open_camera(config.camera.model_copy(update={"source": source}), wait=time.sleep)

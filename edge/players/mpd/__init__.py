@@ -1,0 +1,1 @@
+"""MPD and Mopidy as a player."""

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import mpd
 
 from edge.errors import PlayerError
-from edge.players.mpd.protocol import Birth, birth, connect, disconnect, reason
 from edge.players.mpd.idle import Listener
+from edge.players.mpd.protocol import Birth, birth, connect, disconnect, reason
 
 T = TypeVar("T")
 FIRST_RETRY, LAST_RETRY = 2.0, 60.0

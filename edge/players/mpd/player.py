@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from edge.music.playback import stands
 from edge.errors import PlayerError
-from edge.players.wishes import GivenUp, Resolve, patience, resolved, words
-from edge.players.mpd_asked import AskedOfMpd
-from edge.players.mpd.fade import Fade
+from edge.music.playback import stands
 from edge.players.mpd.connection import Link, RefusedError
-from edge.players.mpd.queue import Coming, Queue
+from edge.players.mpd.fade import Fade
 from edge.players.mpd.playback import look, shown, volume_of
+from edge.players.mpd.queue import Coming, Queue
+from edge.players.waiting import replaces
+from edge.players.wishes import GivenUp, Resolve, patience, resolved, words
 from edge.values import Act, Music, Playback, When, Wish
-from edge.wishes import replaces
 
 TIMEOUT = 3.0
 FAREWELL = 1.0
@@ -287,3 +286,25 @@ class Mpd:
 
 def _address(given: Wish) -> str | None:
     return None if given.music is None else given.music.uri
+
+
+@dataclass(frozen=True)
+class AskedOfMpd:
+    """A wish on its way, with music that MPD understands; given: as it was given. until: worth nothing after it.
+
+    target: the song that a skip goes to, so that it can be given again. tried: its songs may be in the queue already,
+    the answer having been lost; placed: they are, by these ids. begun: it has to be at once, and may play already.
+    """
+
+    wish: Wish
+    given: Wish
+    until: float
+    target: str | None = None
+    tried: bool = False
+    placed: tuple[str, ...] = ()
+    begun: bool = False
+
+    def moved(self, ids: dict[str, str]) -> AskedOfMpd:
+        """After a restart of MPD: with its ids now, by those from before."""
+        placed = tuple(ids[one] for one in self.placed if one in ids)
+        return replace(self, target=None if self.target is None else ids.get(self.target), placed=placed)

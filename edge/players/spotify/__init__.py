@@ -1,0 +1,1 @@
+"""Spotify Connect as a player."""

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 import requests
 import spotipy
 
-from edge.players.spotify.speakers import Speaker
 from edge.players.spotify.auth import ACCOUNTS, Pkce, Session
 from edge.players.spotify.errors import (
     CutOffError,
@@ -27,6 +26,7 @@ from edge.players.spotify.errors import (
     login_ended,
     login_missing,
 )
+from edge.players.spotify.speakers import Speaker
 from edge.players.spotify.token_file import TokenFile
 
 API = "https://api.spotify.com/v1/"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from edge.players.spotify.speakers import Speaker
 from edge.players.spotify.playback import Seen
+from edge.players.spotify.speakers import Speaker
 from edge.values import Wish
 
 # A skip backwards is told from ordinary playing by this much, seconds.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from edge.players.spotify.playback import Seen
 from edge.players.spotify.commands import Do, Step
+from edge.players.spotify.playback import Seen
 
 # Speakers round the volume to steps of their own, some of them coarse.
 ROUNDED = 4

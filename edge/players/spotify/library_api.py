@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from edge.players.spotify.errors import HalfAnswerError, LoginError, NotFoundError, RefusedError
 from edge.players.spotify.api import Web
+from edge.players.spotify.errors import HalfAnswerError, LoginError, NotFoundError, RefusedError
 from edge.songs import Page, Song, isrc_key
 
 PAGE = 50

@@ -7,19 +7,16 @@ import secrets
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import TextIO
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 import spotipy
 
-from edge.config import Config
 from edge.errors import ConfigError
+from edge.players.spotify.api import TIMEOUT, network_error
 from edge.players.spotify.auth import ACCOUNTS, REDIRECT, Pkce, Session
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.token_file import TokenFile
-from edge.players.spotify.api import TIMEOUT, network_error
 
 LISTEN_FOR = 600.0
 
@@ -134,37 +131,3 @@ def listen(port: int, *, seconds: float = LISTEN_FOR, ready: Callable[[], None] 
     if not heard:
         raise LoginError("nobody came back from Spotify; run `moodroom login` again")
     return heard[0]
-
-
-def run(
-    config: Config,
-    *,
-    port: int | None,
-    out: TextIO,
-    read: Callable[[], str],
-    folder: Path | None = None,
-    accounts: str = ACCOUNTS,
-) -> None:
-    """`moodroom login`. port: listen there instead of asking for the address. read: a line that the person pastes."""
-    if config.spotify.client_id is None:
-        raise ConfigError(
-            "spotify.client_id: is needed to log in; create an app on developer.spotify.com/dashboard with the "
-            f"redirect address {REDIRECT}, and copy its client ID"
-        )
-    redirect = REDIRECT if port is None else f"http://127.0.0.1:{port}/callback"
-    login = Login(config.spotify.client_id, TokenFile(folder), redirect=redirect, accounts=accounts)
-    print(f"Open this address in any browser and agree:\n\n  {login.address}\n", file=out, flush=True)
-    if port is None:
-        print(
-            "The browser is then sent to an address that it can't open, which is fine. Copy that address from its\n"
-            "address bar and paste it here:",
-            file=out,
-            flush=True,
-        )
-        answer = read()
-    else:
-        print(f"Waiting on {redirect} (from another machine: ssh -L {port}:127.0.0.1:{port} ...)", file=out, flush=True)
-        answer = listen(port)
-    login.finish(answer)
-    ends = time.strftime("%d %B %Y", time.localtime(login.expires))
-    print(f"Logged in. Spotify ends every login after six months: this one on {ends}.", file=out)

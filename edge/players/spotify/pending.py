@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge.music.playback import forgotten
-from edge.players.wishes import patience
+from edge.players.spotify.commands import Do, Step
 from edge.players.spotify.plan import queues
 from edge.players.spotify.playback import Seen
-from edge.players.spotify.commands import Do, Step
+from edge.players.wishes import patience
 from edge.values import Act, When, Wish
 
 ON_TIME = 0.3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.players.wishes import rotated
-from edge.players.spotify.playback import Seen
 from edge.players.spotify.commands import Do, Step, is_song
+from edge.players.spotify.playback import Seen
+from edge.players.wishes import rotated
 from edge.values import Act, Music, When, Wish
 
 FADE_STEP = 0.8

@@ -9,15 +9,14 @@ from typing import Any
 
 from edge.music.playback import stands
 from edge.players.spotify import plan as spotify_plan
-from edge.players.wishes import GivenUp, Resolve, patience, resolved
-from edge.players.spotify.account import Account
+from edge.players.spotify.account import Account, manners, send, takes
+from edge.players.spotify.api import Web
+from edge.players.spotify.commands import Do, Step, believe, done, needless
 from edge.players.spotify.errors import SpeakerGoneError, SpotifyError, VolumeFixedError
 from edge.players.spotify.fade import Hush
-from edge.players.spotify.playback import Names, Seen, told
-from edge.players.spotify_send import manners, send, takes
-from edge.players.spotify.commands import Do, Step, believe, done, needless
 from edge.players.spotify.pending import Asked, Doubt, Todo
-from edge.players.spotify.api import Web
+from edge.players.spotify.playback import Names, Seen, told
+from edge.players.wishes import GivenUp, Resolve, patience, resolved
 from edge.values import Act, Playback, When, Wish
 
 POLL = 30.0

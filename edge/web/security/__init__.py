@@ -1,0 +1,1 @@
+"""Who may use the page: hosts, passwords, sessions, connections."""

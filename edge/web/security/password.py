@@ -9,9 +9,9 @@ import os
 import secrets
 from pathlib import Path
 
-from edge.system import state
 from edge.config import WebConfig
 from edge.errors import ConfigError
+from edge.system import state
 
 NAME = "web_password"
 LEAST, MOST = 8, 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from edge.system import state
 from edge.music.director import Director
+from edge.system import state
 from edge.values import Basis, Music
 
 NAME = "playing"

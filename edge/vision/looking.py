@@ -1,0 +1,26 @@
+"""The vision thread: it looks at the newest frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.system.threads import Latest
+from edge.values import Frame, Reading
+from edge.vision.pipeline import Watch
+
+
+class Vision:
+    """Looks at the newest frame, if it is worth it."""
+
+    def __init__(
+        self, watch: Watch, frames: Latest[Frame], *, on: Callable[[], bool], post: Callable[[Reading], None]
+    ) -> None:
+        self._watch, self._frames, self._on, self._post = watch, frames, on, post
+
+    def turn(self) -> None:
+        frame = self._frames.get(0.5)
+        if not self._on():
+            self._watch.clear()
+            return
+        if frame is not None and (reading := self._watch.frame(frame)) is not None:
+            self._post(reading)
