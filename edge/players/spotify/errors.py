@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from edge.errors import PlayerError
@@ -200,10 +200,11 @@ def _too_many(headers: Mapping[str, str], reason: str, now: float) -> SpotifyErr
         asked = 30.0
     # Not a moment too early: asking again within the wait prolongs it.
     wait = min(max(asked, 1.0) if asked == asked else 30.0, LONGEST_WAIT) + 1.0
-    until = time.strftime("%A %H:%M" if wait > 12 * 3600 else "%H:%M", time.localtime(now + wait))
+    until = datetime.fromtimestamp(now + wait, timezone.utc).astimezone()
+    said = until.strftime("%A %H:%M" if wait > 12 * 3600 else "%H:%M")
     if reason == "QUOTA_EXCEEDED" or wait > 3600:
         return QuotaUsedUpError(
-            f"spotify: the developer account's quota is used up; no calls until {until}, the music stays as it is",
+            f"spotify: the developer account's quota is used up; no calls until {said}, the music stays as it is",
             retry_after=wait,
         )
     return TooManyCallsError(f"spotify: Spotify asks for {wait:.0f} s without calls", retry_after=wait)

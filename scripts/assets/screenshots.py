@@ -1,0 +1,102 @@
+"""Takes the pictures of the page in the README and in docs/page.md, from the demo clip.
+
+    pip install -e '.[web,dev]'; sudo apt install chromium
+    python scripts/assets/screenshots.py [--out docs]
+
+A device of its own is started on a free port, with a state directory of its own and nothing but the drawn clip to see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+# name: width, height, colour scheme, whole page
+PICTURES = {
+    "page-phone": (390, 844, "dark", False),
+    "page-desktop": (1100, 760, "light", False),
+}
+
+
+@contextmanager
+def device(folder: Path) -> Iterator[str]:
+    """A device on the demo clip; gives the page's address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = folder / "config.yaml"
+    sections = {
+        "device": {"id": "living-room", "name": "Living room"},
+        "music": {"player": "dry_run"},
+        "web": {"enabled": True, "port": port},
+    }
+    config.write_text(json.dumps(sections))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edge", "run", "--config", str(config), "--source", "demo"],
+        cwd=ROOT,
+        env=os.environ | {"STATE_DIRECTORY": str(folder / "state")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for_mood(url: str, mood: str, seconds: float = 120.0) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(0.3)
+        try:
+            with urllib.request.urlopen(f"{url}/api/state", timeout=5) as answer:
+                if ((json.load(answer))["mood"] or {}).get("mood") == mood:
+                    return
+        except OSError:
+            continue
+    raise SystemExit(f"the demo clip's {mood} didn't come within {seconds:.0f} s")
+
+
+def take(browser: Browser, url: str, out: Path) -> None:
+    for name, (width, height, scheme, whole) in PICTURES.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(url)
+        page.wait_for_selector("#link.live")
+        page.wait_for_selector("#today-list li")
+        page.wait_for_timeout(300)
+        page.screenshot(path=out / f"{name}.png", full_page=whole)
+        page.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "docs")
+    parser.add_argument("--mood", default="surprise", help="the clip's mood at which the pictures are taken")
+    arguments = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("chromium isn't installed; run: sudo apt install chromium")
+    with tempfile.TemporaryDirectory() as folder, device(Path(folder)) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        wait_for_mood(url, arguments.mood)
+        take(browser, url, arguments.out)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,401 @@
+#!/usr/bin/env python
+"""The long run in short: a year's wear on one device, in minutes.
+
+    python soak.py frames --hours 24     # the demo clip as fast as it can be read: does memory grow?
+    python soak.py day --days 7          # a household's days through the main loop, on a clock of their own
+    python soak.py cameras --count 100   # a camera that breaks off: are threads or descriptors left behind?
+    python soak.py brokers --count 100   # a Mosquitto that is killed and started again: the same question
+
+Whether memory grows: samples of the resident set (RSS) at even times of the film or the day, after a warm-up of a
+fifth; the mean of each twelfth of them, since neighbours are alike; the Theil-Sen slope through these (Sen, 1968) with
+its 95 % interval. It is flat where the interval holds zero, or where its upper end is under TOLERANCE or comes to less
+than STEP over the whole run. The exit code is 1 where something grows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import logging
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import cv2
+import numpy as np
+
+from edge.circumplex import set_by_hand
+from edge.config import Config
+from edge.daemon.options import Options
+from edge.daemon.session import Session
+from edge.health.machine import memory_mb
+from edge.mqtt import connection as mqtt_link
+from edge.players.dry_run import DryRun
+from edge.system.logs import Budget
+from edge.system.signals import Asked
+from edge.system.threads import Worker
+from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
+from tests.broker import Broker, running
+from tests.waiting import wait_for
+
+# MiB a day that count as flat, what one step of the allocator may take in a short run, and parts to average samples in.
+TOLERANCE, STEP, PARTS = 1.0, 2.0, 12
+DAY = 86400.0
+# Hours of the day and who is in the room then; moods last three minutes on average.
+HOUSEHOLD = ((0, 0), (7, 2), (9, 0), (17, 1), (19, 3), (23, 0))
+LASTS = 180.0
+
+
+@dataclass(frozen=True)
+class Slope:
+    """MiB a day, with the ends of the 95 % interval, over so many days."""
+
+    middle: float
+    low: float
+    high: float
+    days: float = 1.0
+
+    @property
+    def flat(self) -> bool:
+        return self.low <= 0 <= self.high or self.high < max(TOLERANCE, STEP / self.days)
+
+    def __str__(self) -> str:
+        verdict = "flat" if self.flat else "GROWS"
+        return f"{self.middle:+.2f} MiB a day (95 %: {self.low:+.2f} to {self.high:+.2f}): {verdict}"
+
+
+def slope(samples: list[tuple[float, float]]) -> Slope:
+    """samples: (seconds, MiB) in order of time, a hundred or so."""
+    from scipy.stats import theilslopes
+
+    warm = samples[len(samples) // 5 :]
+    blocks = np.array_split(np.array(warm), min(PARTS, len(warm)))
+    at, size = (np.array([block[:, column].mean() for block in blocks]) for column in (0, 1))
+    middle, _, low, high = theilslopes(size, at / DAY, 0.95)
+    return Slope(float(middle), float(low), float(high), (samples[-1][0] - samples[0][0]) / DAY)
+
+
+def threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def settled(seconds: float = 1.5) -> tuple[int, int]:
+    """(threads, descriptors) at their fewest within a moment: a camera that is being opened has some more."""
+    until, found = time.monotonic() + seconds, [(threads(), descriptors())]
+    while time.monotonic() < until:
+        time.sleep(0.02)
+        found.append((threads(), descriptors()))
+    return min(one for one, _ in found), min(other for _, other in found)
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes lines, and keeps none."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
+
+
+def session(folder: Path, *, fast: bool = False, **sections: object) -> Session:
+    """A device that writes into this folder only."""
+    os.environ["STATE_DIRECTORY"] = str(folder / "state")
+    config = Config.model_validate({"device": {"id": "soak"}, "camera": {"source": "demo"}} | sections)
+    return Session(config, Options(fast=fast), _Nowhere())
+
+
+def _hasty(*given: Any, **options: Any) -> Worker:
+    return Worker(*given, **options | {"first_wait": 0.01, "most_wait": 0.1})
+
+
+@contextmanager
+def live(folder: Path, **sections: object) -> Iterator[Session]:
+    """The whole device with all its threads; it waits for less long than in earnest before it tries again."""
+    quick = {"FIRST_WAIT": 0.05, "MOST_WAIT": 0.2, "GOOD": 0.0}
+    with (
+        mock.patch("edge.daemon.Worker", _hasty),
+        mock.patch.multiple(mqtt_link, **quick),
+    ):
+        device, asked = session(folder, **sections), Asked()
+        thread = threading.Thread(target=device.run, args=(asked, lambda: device.config))
+        thread.start()
+        try:
+            yield device
+        finally:
+            asked.stop = True
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+# --- what grows -------------------------------------------------------------------------------------------------------
+
+
+def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
+    """RSS over so many hours of film, read as fast as it can be."""
+    device, asked, samples = session(folder, fast=True, mqtt={"host": None}), Asked(), list[tuple[float, float]]()
+    apart = hours * 3600 / 240
+
+    def note(event: Event) -> None:
+        while event.at >= apart * (len(samples) + 1):
+            samples.append((event.at, memory_mb()))
+        asked.stop = event.at >= hours * 3600
+
+    device._hub.outlets[:] = [note]
+    device.run_fast(asked)
+    return samples
+
+
+@dataclass
+class Day:
+    """What days came to: samples of (seconds, MiB), lines an hour before and after the budget, bytes on the disk."""
+
+    samples: list[tuple[float, float]] = field(default_factory=list)
+    said: Counter[int] = field(default_factory=Counter)
+    logged: Counter[int] = field(default_factory=Counter)
+    written: int = 0
+    messages: int = 0
+
+
+class _Count(logging.Handler):
+    """Counts lines by the hour, on the day's own clock."""
+
+    def __init__(self, day: Day, clock: Callable[[], float]) -> None:
+        super().__init__(logging.INFO)
+        self._day, self._clock, self._budget = day, clock, Budget(clock)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        hour = int(self._clock() // 3600)
+        self._day.said[hour] += 1
+        self._day.logged[hour] += self._budget.filter(record)
+
+
+def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
+    """One for each second of the day from midnight, None where nobody looks; a household as seen by the mood filter."""
+    mood = set_by_hand("neutral", 0.0, 0)
+    for second in range(int(seconds)):
+        people = [count for hour, count in HOUSEHOLD if hour <= second / 3600 % 24][-1]
+        if people and (not mood.people or rng.random() < 1 / LASTS):
+            name = rng.choice(EXPRESSIONS)
+            mood = Mood(name, rng.uniform(0.5, 0.95), rng.uniform(-1, 1), rng.uniform(-1, 1), people, float(second))
+        elif not people and mood.mood != ABSENT:
+            mood = Mood(ABSENT, 0.99, 0.0, 0.0, 0, float(second))
+        yield Reading(float(second), mood, people > 0) if people or second % 2 == 0 else None
+
+
+def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1) -> Day:
+    """A household's days through the main loop's work, with the real journal, MQTT to this port and a dry run."""
+    day, clock = Day(), [0.0]
+    with mock.patch.dict(os.environ, {"JOURNAL_STREAM": "1:1"}):
+        device = session(folder, mqtt={"host": None if port is None else "127.0.0.1", "port": port or 1883})
+    player = DryRun(clock=lambda: clock[0])
+    handler, log = _Count(day, lambda: clock[0]), logging.getLogger("edge")
+    before, propagate = log.level, log.propagate
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    services = [service for service in (device._journal, device._mqtt) if service is not None]
+    start, written = time.monotonic(), _written()
+    apart = max(60, int(number * DAY / 240))
+    try:
+        for service in services:
+            service.start()
+        for reading in readings(number * DAY, random.Random(seed)):
+            clock[0] += 1
+            _second(device, player, reading, start + clock[0])
+            if clock[0] % 60 == 0 and device._mqtt is not None:
+                device._mqtt.tend()
+                device._mqtt._link.flush(5)
+            if clock[0] % apart == 0:
+                day.samples.append((clock[0], memory_mb()))
+    finally:
+        for service in reversed(services):
+            service.stop()
+        log.removeHandler(handler)
+        log.level, log.propagate = before, propagate
+    day.written, day.messages = _written() - written, device._mqtt.sent if device._mqtt else 0
+    return day
+
+
+def _second(device: Session, player: DryRun, reading: Reading | None, now: float) -> None:
+    """What the main thread does in a second, and the player's thread."""
+    room, second = device.room, int(now)
+    device.health.frame = device.health.player = now
+    if reading is not None:
+        moved = Reading(
+            now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
+        )
+        device.health.looked(moved)
+        device._hub.tell(room.reading(moved))
+    device._hub.tell([*room.tick(now, now + device._clock.offset()), Event(now, "settings", room.settings())])
+    while (wish := device._wishes.get(0)) is not None:
+        player.apply(wish)
+    if second % 2 == 0:
+        device._hub.tell(room.told_playback(now, player.playback()))
+    if second % 30 == 0:
+        device._hub.tell([device._upkeep.report(now)])
+
+
+def _fields(mood: Mood) -> tuple[str, float, float, float, int, float]:
+    return mood.mood, mood.confidence, mood.valence, mood.arousal, mood.people, mood.since
+
+
+def _written() -> int:
+    """Bytes that this process has caused to be written to disks; sockets aren't counted."""
+    return int(Path("/proc/self/io").read_text().split("write_bytes: ")[1].split()[0])
+
+
+# --- what is left behind ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Left:
+    """Threads and descriptors after a few losses, and after many."""
+
+    losses: int
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+    @property
+    def clean(self) -> bool:
+        return all(late <= early for early, late in zip(self.before, self.after, strict=True))
+
+    def __str__(self) -> str:
+        return f"{self.losses} losses: (threads, descriptors) {self.before}, then {self.after}: " + (
+            "none left behind" if self.clean else "LEFT BEHIND"
+        )
+
+
+@contextmanager
+def stream(frames_each: int = 6) -> Iterator[tuple[str, list[float]]]:
+    """A network camera that breaks off after a few frames; gives its address, and a list of when it was opened."""
+    picture = cv2.imencode(".jpg", np.full((240, 320), 90, np.uint8))[1].tobytes()
+    opened: list[float] = []
+
+    class Camera(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            opened.append(time.monotonic())
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=b")
+            self.end_headers()
+            head = f"--b\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n".encode()
+            try:
+                for _ in range(frames_each):
+                    self.wfile.write(head + picture + b"\r\n")
+            except OSError:
+                return
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", opened
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def cameras(folder: Path, count: int) -> Left:
+    """A device whose network camera breaks off again and again."""
+    few = max(3, count // 10)
+    with stream() as (address, opened), live(folder, camera={"source": address}):
+        wait_for(lambda: len(opened) > few, "the first losses")
+        before = settled()
+        many = len(opened) + count
+        wait_for(lambda: len(opened) > many, f"{count} losses", within=60 + 5 * count)
+        return Left(count, before, settled())
+
+
+def brokers(folder: Path, count: int) -> Left:
+    """A device whose broker is killed and started again and again."""
+    few = max(2, count // 10)
+    with running(folder) as broker, live(folder, mqtt={"host": "127.0.0.1", "port": broker.port}) as device:
+        _lose(broker, device, few)
+        before = settled()
+        _lose(broker, device, count)
+        return Left(count, before, settled())
+
+
+def _lose(broker: Broker, device: Session, count: int) -> None:
+    mqtt = device._mqtt
+    assert mqtt is not None
+    for number in range(count):
+        wait_for(lambda: mqtt.wait_connected(0.1), f"connection {number}")
+        broker.send(signal.SIGKILL)
+        broker.stop()
+        wait_for(lambda: not mqtt.wait_connected(0.0), f"loss {number}")
+        broker.start()
+    wait_for(lambda: mqtt.wait_connected(0.1), "the last connection")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["frames", "day", "cameras", "brokers"])
+    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--days", type=float, default=7.0)
+    parser.add_argument("--count", type=int, default=100)
+    given = parser.parse_args()
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given.what in ("cameras", "brokers"):
+            left = (cameras if given.what == "cameras" else brokers)(folder, given.count)
+            print(left)
+            good = left.clean
+        else:
+            good = _grows(folder, given.what, given.hours, given.days)
+    print(f"{time.monotonic() - began:.0f} s")
+    return 0 if good else 1
+
+
+def _grows(folder: Path, what: str, hours: float, number: float) -> bool:
+    if what == "frames":
+        samples = frames(folder, hours)
+    else:
+        with running(folder) as broker:
+            day = days(folder, number, port=broker.port)
+        samples = day.samples
+        print(
+            json.dumps(
+                {
+                    "days": number,
+                    "log lines in the busiest hour": max(day.logged.values(), default=0),
+                    "before the budget": max(day.said.values(), default=0),
+                    "log lines an hour": round(sum(day.logged.values()) / (24 * number), 1),
+                    "MB written a day": round(day.written / 1e6 / number, 2),
+                    "messages a day": round(day.messages / number),
+                }
+            )
+        )
+    found = slope(samples)
+    sizes = [size for _, size in samples]
+    print(f"{len(samples)} samples, {statistics.median(sizes):.1f} MiB at the median, {max(sizes):.1f} at most")
+    print(f"RSS: {found}")
+    return found.flat
+
+
+if __name__ == "__main__":
+    sys.exit(main())

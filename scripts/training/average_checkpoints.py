@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The mean of the weights of networks that went two ways from one beginning (Wortsman et al. 2022, arXiv:2203.05482).
+
+    python scripts/training/average_checkpoints.py runs/one/last.pt runs/other/last.pt --out runs/mean.pt \
+        [--data fer2013.npz]
+
+What `export_tflite.py` then makes is one network, as quick as each of them. With `--data` its normalisations are
+measured anew, since those of the two don't fit what lies between them (Izmailov et al. 2018, arXiv:1803.05407).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from fer.checkpoint import CheckpointError, read, write
+from fer.data import TRAIN, DataError, load
+from fer.grow import measured
+from fer.mirror import same
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("checkpoints", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="fer2013.npz, to measure the normalisations anew")
+    args = parser.parse_args()
+    held = [read(path) for path in args.checkpoints]
+    first = held[0]
+    for path, other in zip(args.checkpoints, held, strict=True):
+        shapes = [{name: value.shape for name, value in one.state.items()} for one in (first, other)]
+        if shapes[0] != shapes[1] or (first.mean, first.std) != (other.mean, other.std):
+            raise CheckpointError(f"{path}: isn't a network of the same shape and input as {args.checkpoints[0]}")
+    mean = {
+        name: torch.stack([one.state[name] for one in held]).mean(0) if value.dtype.is_floating_point else value
+        for name, value in first.state.items()
+    }
+    # Alike to their mirror images by the same pairs, so is their mean.
+    pairs = first.pairs if all(same(one.pairs, first.pairs) for one in held) else None
+    if args.data is not None:
+        mean = measured(replace(first, state=mean, pairs=pairs), load(args.data, TRAIN).images)
+    write(
+        args.out,
+        mean,
+        mean=first.mean,
+        std=first.std,
+        trained=first.epoch,
+        pairs=pairs,
+        # What one of them saw, their mean knows.
+        fold=first.fold if all(one.fold == first.fold for one in held) else None,
+        mean_of=[str(p) for p in args.checkpoints],
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (CheckpointError, DataError) as error:
+        print(f"average_checkpoints.py: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,90 @@
+"""`moodroom evaluate`: the shipped model on a labelled set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+import scenes
+from edge.commands import evaluate as judge_model
+from edge.config import Config
+from edge.errors import ModelError
+from edge.values import EXPRESSIONS
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """The seven composites, cut as FER2013 frames a face, each with its label."""
+    tiles = [scenes.composites()[name][0] for name in EXPRESSIONS]
+    images = np.stack([cv2.resize(tile[22:170, 22:170], (48, 48), interpolation=cv2.INTER_AREA) for tile in tiles])
+    path = tmp_path / "faces.npz"
+    np.savez(path, images=images.astype(np.uint8), labels=np.arange(7, dtype=np.uint8))
+    return path
+
+
+def test_the_shipped_model_reads_the_composites(faces: Path, moodroom: Run, tmp_path: Path) -> None:
+    png = tmp_path / "confusion.png"
+    done = moodroom("evaluate", faces, "--json", "--png", png)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {"expression", "fer2013"}
+    assert told["expression"]["count"] == 7
+    assert told["expression"]["accuracy"] >= 5 / 7
+    assert set(told["expression"]["recall"]) == set(EXPRESSIONS)
+    picture = cv2.imread(str(png))
+    assert picture is not None
+    assert picture.shape[0] > 200
+
+
+def test_the_table_names_every_expression(faces: Path, moodroom: Run) -> None:
+    done = moodroom("evaluate", faces, env={"COLUMNS": "160"})
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in EXPRESSIONS)
+
+
+def test_every_figure_has_its_confusion_matrix_as_a_table(faces: Path, moodroom: Run) -> None:
+    matrices = {name: told["matrix"] for name, told in json.loads(moodroom("evaluate", faces, "--json").stdout).items()}
+    # As wide as a terminal at least is.
+    lines = [line.split() for line in moodroom("evaluate", faces, env={"COLUMNS": "80"}).stdout.splitlines()]
+    assert set(matrices) == {"expression", "fer2013"}
+    for name, matrix in matrices.items():
+        at = next(number for number, line in enumerate(lines) if line and line[0] == f"{name},")
+        assert lines[at + 1] == list(EXPRESSIONS)
+        assert lines[at + 2 : at + 9] == [
+            [label, *map(str, row)] for label, row in zip(EXPRESSIONS, matrix, strict=True)
+        ]
+
+
+def test_a_model_for_larger_faces_is_one_sentence(faces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_model, "Classifier", lambda _: SimpleNamespace(size=64))
+    with pytest.raises(ModelError, match="takes faces of 64 pixels, and a labelled set has 48"):
+        judge_model.judge_model(Config(), faces, split="all", json_text=True, png=None)
+
+
+@pytest.mark.parametrize("arguments", [["no-such.npz"], ["config.yaml"], ["edge/demo/faces.png"]])
+def test_what_is_no_labelled_set_is_one_sentence(moodroom: Run, arguments: list[str]) -> None:
+    done = moodroom("evaluate", *arguments)
+    assert done.returncode == 2
+    assert arguments[0] in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path(__file__).parents[3].joinpath("shared/data/fer2013.npz").exists(), reason="needs FER2013")
+def test_the_sidecar_tells_the_truth_about_the_public_test(moodroom: Run) -> None:
+    root = Path(__file__).parents[2]
+    data = root.parent / "shared/data/fer2013.npz"
+    done = moodroom("evaluate", data, "--split", "public", "--json", timeout=300)
+    told = json.loads(done.stdout)
+    claimed = json.loads((root / "models/tflite/fer_int8.json").read_text())["metrics"]["public"]["int8"]
+    for name, figures in claimed.items():
+        assert told[name]["accuracy"] == pytest.approx(figures["accuracy"], abs=0.001)
+        assert told[name]["calibration_error"] == pytest.approx(figures["calibration_error"], abs=0.002)

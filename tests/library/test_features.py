@@ -1,0 +1,248 @@
+"""Where features come from: tables, ReccoBeats (a local server), files."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import wave
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+
+from edge.errors import ConfigError, PlayerError
+from edge.library.audio import RATE, analyse, measure
+from edge.library.features import coverage, from_files, from_reccobeats, from_table
+from edge.library.reccobeats import BATCH, ReccoBeats
+from edge.library.retrying import Patience, StoppedError
+from edge.library.store import Store
+from edge.songs import Features, Song
+from tests.library.test_store import fill
+
+
+def spotify(n: int, **more: Any) -> Song:
+    return Song(f"spotify:track:{n:022d}", f"Song {n}", "Artist", **more)
+
+
+# Tables.
+
+
+def test_a_table_is_matched_by_id_by_isrc_and_by_name(store: Store) -> None:
+    fill(
+        store,
+        spotify(1),
+        spotify(2, isrc="USUM72104140"),
+        Song("mpd:a.flac", "Déjà Vu (feat. JAY-Z)", "Beyoncé"),
+        spotify(4),
+    )
+    table = [
+        Song("spotify:track:0000000000000000000001", features=Features(0.1, 0.1)),
+        Song("isrc:USUM72104140", isrc="USUM72104140", features=Features(0.2, 0.2)),
+        Song("song:x", "Deja Vu", "BEYONCE, Jay-Z", features=Features(0.3, 0.3)),
+        Song("spotify:track:0000000000000000000004", features=Features(None, 0.4)),
+    ]
+    assert from_table(store, table) == {"id": 1, "isrc": 1, "name": 1}
+    known = coverage(store.songs())
+    assert (known.songs, known.placeable, known.by, known.share) == (4, 3, {"table": 3}, 0.75)
+    assert {song.features.valence for song in store.songs() if song.features} == {0.1, 0.2, 0.3}
+
+
+# ReccoBeats.
+
+
+class Recco:
+    """The web service on 127.0.0.1. refuse: status codes for the next requests."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.refuse: list[int] = []
+        self.body: bytes | None = None
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                url = urlsplit(self.path)
+                assert url.path == "/v1/audio-features"
+                ids = parse_qs(url.query)["ids"][0].split(",")
+                service.asked.append(ids)
+                status = service.refuse.pop(0) if service.refuse else 200
+                self.send_response(status)
+                if status == 429:
+                    self.send_header("Retry-After", "7")
+                self.end_headers()
+                content = [service.entry(key) for key in ids if int(key) % 10 != 0]
+                self.wfile.write(service.body or json.dumps({"content": content}).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1/"
+
+    def entry(self, key: str) -> dict[str, Any]:
+        numbers = {"acousticness": 0.2, "danceability": 0.6, "energy": 0.7, "tempo": 120.5, "loudness": -6.1}
+        return {
+            "id": "8212bab8", "href": f"https://open.spotify.com/track/{key}", "isrc": "USUM72104140", **numbers,
+            "valence": 0.3, "instrumentalness": 0.0, "liveness": 0.1, "speechiness": 7, "key": 4, "mode": 1,
+        }  # fmt: skip
+
+
+@pytest.fixture
+def recco() -> Iterator[Recco]:
+    service = Recco()
+    threading.Thread(target=service.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield service
+    service.http.shutdown()
+    service.http.server_close()
+
+
+@pytest.fixture
+def api(recco: Recco) -> Iterator[ReccoBeats]:
+    api = ReccoBeats(recco.url)
+    yield api
+    api.close()
+
+
+def no_wait(_: float) -> bool:
+    return False
+
+
+def test_reccobeats_is_asked_in_batches_and_once_for_each_song(store: Store, recco: Recco, api: ReccoBeats) -> None:
+    fill(store, *(spotify(n) for n in range(1, 101)), Song("mpd:a.flac", "A"))
+    store.add_features({spotify(5).uri: Features(0.9, 0.9)}, "table")
+    assert from_reccobeats(store, api, Patience(no_wait, pause=0)) == 89
+    assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 19]
+    found = {song.uri: song.features for song in store.songs()}
+    # What makes no sense is unknown, and not wrong.
+    assert found[spotify(1).uri] == Features(0.3, 0.7, 0.6, 120.5, -6.1, 0.2, 0.0, None, 0.1, source="reccobeats")
+    assert found[spotify(5).uri] == Features(0.9, 0.9) and found[spotify(10).uri] is None
+    assert from_reccobeats(store, api, Patience(no_wait, pause=0)) == 0
+    assert len(recco.asked) == 3
+
+
+def test_a_refusal_is_waited_out(store: Store, recco: Recco, api: ReccoBeats) -> None:
+    fill(store, spotify(1))
+    recco.refuse = [429, 503, 429]
+    waits: list[float] = []
+    assert from_reccobeats(store, api, Patience(no_wait, pause=0, told=waits.append)) == 1
+    assert waits[0] == 7 and waits[1] == 30 and len(recco.asked) == 4
+
+
+def test_what_was_learnt_before_a_stop_is_kept(store: Store, recco: Recco, api: ReccoBeats) -> None:
+    fill(store, *(spotify(n) for n in range(1, 101)))
+    with pytest.raises(StoppedError):
+        from_reccobeats(store, api, Patience(lambda _: len(recco.asked) >= 1, pause=1))
+    assert len(store.asked("reccobeats")) == BATCH
+    from_reccobeats(store, api, Patience(no_wait, pause=0))
+    assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 20]
+
+
+@pytest.mark.parametrize(
+    ("refuse", "body"),
+    [([403], None), ([], b"<html>"), ([], b'{"content": [7]}'), ([], b"[]"), ([], b'{"content": 1}')],
+)
+def test_what_can_t_be_understood_is_told_at_once(
+    store: Store, recco: Recco, api: ReccoBeats, refuse: list[int], body: bytes | None
+) -> None:
+    fill(store, spotify(1))
+    recco.refuse, recco.body = refuse, body
+    with pytest.raises(PlayerError, match=r"library\.reccobeats_url"):
+        from_reccobeats(store, api, Patience(no_wait, pause=0))
+    assert len(recco.asked) == 1 and store.asked("reccobeats") == set()
+
+
+def test_nobody_there_is_told(store: Store) -> None:
+    fill(store, spotify(1))
+    with pytest.raises(PlayerError, match="can't be reached"):
+        from_reccobeats(store, ReccoBeats("http://127.0.0.1:9/v1"), Patience(no_wait, pause=0))
+
+
+# Files.
+
+
+def music(seconds: float, *, bpm: float, notes: tuple[int, ...], loud: float, bright: bool) -> np.ndarray:
+    """Chords with a beat. notes: semitones above A3."""
+    time = np.arange(int(RATE * seconds)) / RATE
+    sound = np.zeros_like(time)
+    for note in notes:
+        for overtone in range(1, 12 if bright else 2):
+            sound += np.sin(2 * np.pi * 220 * 2 ** (note / 12) * overtone * time) / overtone
+    beat = 60 / bpm
+    sound *= np.exp(-6 * (time % beat) / beat)
+    if bright:
+        sound += np.random.default_rng(0).normal(0, 0.8, len(time)) * ((time % beat) < 0.03)
+    return (sound / np.abs(sound).max() * loud).astype(np.float32)
+
+
+def write(path: Path, sound: np.ndarray) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((sound * 32000).astype("<i2").tobytes())
+    return path
+
+
+MAJOR, MINOR = (0, 4, 7, 12), (0, 3, 7, 12)
+
+
+@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.filterwarnings("ignore")
+def test_a_file_tells_its_tempo_loudness_and_energy_and_its_valence_is_marked_as_a_guess(tmp_path: Path) -> None:
+    lively = analyse(write(tmp_path / "lively.wav", music(12, bpm=140, notes=MAJOR, loud=0.9, bright=True)))
+    calm = analyse(write(tmp_path / "calm.wav", music(12, bpm=70, notes=MINOR, loud=0.05, bright=False)))
+    assert lively is not None and calm is not None
+    assert lively.guessed and calm.guessed and lively.source == "audio"
+    assert lively.tempo == pytest.approx(140, rel=0.05)
+    assert calm.loudness == pytest.approx(20 * np.log10(0.05 * 0.2), abs=6) and lively.loudness > calm.loudness + 15  # type: ignore[operator]
+    assert lively.energy > calm.energy + 0.3  # type: ignore[operator]
+    assert lively.valence > calm.valence  # type: ignore[operator]
+    # What only a trained model would say stays unknown.
+    assert (lively.danceability, lively.speechiness, lively.acousticness) == (None, None, None)
+
+
+@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.filterwarnings("ignore")
+def test_silence_and_what_is_no_music_have_no_features(tmp_path: Path) -> None:
+    assert measure(np.zeros(RATE, np.float32)) is None
+    assert measure(np.zeros(0, np.float32)) is None
+    (tmp_path / "broken.wav").write_bytes(b"RIFF no more")
+    assert analyse(tmp_path / "broken.wav") is None
+
+
+@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.filterwarnings("ignore")
+def test_files_that_nobody_knows_are_analysed_once(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    write(folder / "a" / "one.wav", music(6, bpm=120, notes=MAJOR, loud=0.5, bright=True))
+    (folder / "broken.wav").write_bytes(b"no")
+    fill(store, Song("mpd:a/one.wav"), Song("mpd:broken.wav"), Song("mpd:away.wav"), Song("mpd:known.wav"), spotify(1))
+    store.add_features({"mpd:known.wav": Features(0.5, 0.5)}, "table")
+    assert from_files(store, folder) == (1, 2)
+    assert store.asked("audio") == {"mpd:a/one.wav", "mpd:broken.wav"}
+    known = coverage(store.songs())
+    assert (known.by, known.guessed) == ({"audio": 1, "table": 1}, 1)
+    # The one on a disk that was away is looked for again.
+    assert from_files(store, folder) == (0, 1)
+    assert from_files(store, folder, stopping=lambda: True) == (0, 0)
+
+
+def test_a_missing_folder_or_library_is_one_sentence(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match=r"library\.music_folder"):
+        from_files(store, tmp_path / "none")
+    monkeypatch.setitem(sys.modules, "librosa", None)
+    with pytest.raises(ConfigError, match=r"pip install 'moodroom\[audio\]'"):
+        from_files(store, tmp_path)
+
+
+def test_a_folder_that_cant_be_searched_is_one_sentence(store: Store, hidden_folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"library\.music_folder"):
+        from_files(store, hidden_folder)

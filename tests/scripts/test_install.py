@@ -1,0 +1,392 @@
+"""scripts/install, for real into a folder: packages, users and services of this machine stay as they are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import site
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+SHELL = ["install", "moodroom", "endurance/check_arm64", "endurance/check_service", "environment.sh", "run", "test"]
+PARTS = ["edge", "models/tflite", "scripts", "systemd", "constraints"]
+FILES = ["config.yaml", "pyproject.toml", "README.md", "LICENSE"]
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, which a test may change."""
+    folder = tmp_path_factory.mktemp("source")
+    ignored = shutil.ignore_patterns("__pycache__", "*.onnx")
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    for name in FILES:
+        shutil.copy2(ROOT / name, folder)
+    return folder
+
+
+class Machine:
+    """A folder to install into, and a systemctl that only writes down what it is asked."""
+
+    def __init__(self, folder: Path, source: Path) -> None:
+        self.root, self.source, self.fakes, self.asked = folder / "root", source, folder / "bin", folder / "asked"
+        self.enabled = folder / "enabled"
+        program(
+            self.fakes,
+            "systemctl",
+            f'echo "$*" >>{self.asked}\n'
+            f'case "$*" in *is-enabled*) test -e {self.enabled} ;; *disable*) rm -f {self.enabled} ;;'
+            f" *enable*) touch {self.enabled} ;; esac",
+        )
+        # The packages that the program needs are those of this test, so that nothing big is installed again.
+        self.environment = {
+            "PATH": f"{self.fakes}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "MOODROOM_PYTHON": sys.executable,
+            "MOODROOM_PIP_OPTIONS": "--no-deps",
+            "PYTHONPATH": os.pathsep.join(site.getsitepackages()),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **{name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()},
+        }
+
+    def install(self, *arguments: str | Path, code: int = 0) -> str:
+        done = subprocess.run(
+            [self.source / "scripts" / "install", "--root", self.root, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+            # A careful administrator's; what the service reads must be readable all the same.
+            umask=0o077,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert not done.stdout
+        return done.stderr
+
+    def moodroom(self, *arguments: str, cwd: str | Path = "/", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.root / "usr/local/bin/moodroom", *arguments],
+            env=self.environment | more,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def tree(self) -> dict[str, tuple[int, int, float]]:
+        """Each path's mode, size and time."""
+        found = {}
+        for path in sorted(self.root.rglob("*")):
+            about = path.lstat()
+            # sysusers' lock and backup files tell when it was asked.
+            if path.name not in (".pwd.lock", "passwd-", "group-"):
+                found[str(path.relative_to(self.root))] = (about.st_mode, about.st_size, about.st_mtime)
+        return found
+
+
+@pytest.fixture
+def machine(tmp_path: Path, source: Path) -> Iterator[Machine]:
+    yield Machine(tmp_path, source)
+    # The environments are large, and pytest keeps its folders for a while.
+    shutil.rmtree(tmp_path / "root", ignore_errors=True)
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck isn't here; apt install shellcheck")
+def test_the_shell_scripts_are_clean() -> None:
+    done = subprocess.run(
+        ["shellcheck", "-x", *(f"scripts/{name}" for name in SHELL)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_dry_run_says_everything_and_changes_nothing(machine: Machine) -> None:
+    told = machine.install("--dry-run")
+    assert not machine.root.exists()
+    assert "enable" not in machine.asked.read_text().replace("is-enabled", "")
+    for part in ("user moodroom", "etc/moodroom/config.yaml", "environment", "face detector", "moodroom.service"):
+        assert part in told
+    assert told.endswith("nothing was changed\n")
+
+
+@pytest.mark.slow
+def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: Path) -> None:
+    models = machine.root.parent / "models"
+    models.mkdir()
+    told = machine.install("--models", models)
+    etc, opt, config = machine.root / "etc", machine.root / "opt/moodroom", machine.root / "etc/moodroom/config.yaml"
+    assert config.read_text() == (ROOT / "config.yaml").read_text()
+    # A camera's address may hold a password.
+    assert stat.S_IMODE(config.stat().st_mode) == 0o640
+    assert stat.S_IMODE((etc / "moodroom/credentials").stat().st_mode) == 0o700
+    for folder in (etc / "moodroom", opt, opt / "current/bin"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o755, folder
+    for file in opt.rglob("*"):
+        assert file.is_symlink() or file.stat().st_mode & stat.S_IROTH, file
+    assert (etc / "systemd/system/moodroom.service").read_text() == (ROOT / "systemd/moodroom.service").read_text()
+    assert machine.enabled.exists()
+    if os.geteuid() == 0:
+        assert "moodroom" in (etc / "passwd").read_text()
+        members = [line.split(":") for line in (etc / "group").read_text().splitlines()]
+        assert {name for name, _, _, who in members if "moodroom" in who.split(",")} == {"video", "render"}
+        gid = next(int(number) for name, _, number, _ in members if name == "moodroom")
+        assert (config.stat().st_uid, config.stat().st_gid) == (0, gid)
+    version = machine.moodroom("version")
+    assert (version.returncode, version.stderr) == (0, "")
+
+    # Again: nothing is done, and what is the person's stays.
+    config.write_text(config.read_text().replace("id: moodroom ", "id: kitchen  "))
+    before = machine.tree()
+    told = machine.install("--models", models)
+    after = machine.tree()
+    fetched = [path for path in after if path.startswith("opt/moodroom/models")]
+    assert {path: about for path, about in after.items() if path not in fetched} == {
+        path: about for path, about in before.items() if path not in fetched
+    }
+    assert "environment" in told
+    assert "is there already" in told
+
+    # What an installer of before, with another umask, has left closed or out is mended.
+    (etc / "moodroom/credentials").rmdir()
+    for place, mode in ((etc / "moodroom", 0o700), (opt, 0o700), (etc / "systemd/system/moodroom.service", 0o600)):
+        place.chmod(mode)
+    machine.install("--models", models)
+    after = machine.tree()
+    assert {path: about[0] for path, about in after.items()} == {path: about[0] for path, about in before.items()}
+
+    # A new version that doesn't take the configuration: the old one stays.
+    old = os.readlink(opt / "current")
+    good = config.read_text()
+    config.write_text("mood: {min_dwel: 3s}\n")
+    init = source / "edge" / "__init__.py"
+    init.write_text(init.read_text().replace("__version__ = ", "__version__ = '9.9.9'  # "))
+    told = machine.install(code=1)
+    assert "did you mean min_dwell?" in told
+    assert "goes on as it was" in told
+    assert os.readlink(opt / "current") == old
+    assert machine.moodroom("version").stdout == version.stdout
+
+    # Mended, it is taken, and what nothing uses is removed.
+    config.write_text(good)
+    told = machine.install()
+    assert machine.moodroom("version").stdout == "9.9.9\n"
+    assert [path.name for path in opt.glob("env-*")] == [os.readlink(opt / "current")] != [old]
+
+    # Removed: what is the person's stays; with --purge nothing does.
+    told = machine.install("--uninstall", "--dry-run")
+    assert (opt / "current").exists()
+    (machine.root / "var/lib/moodroom").mkdir(parents=True)
+    machine.install("--uninstall")
+    assert config.read_text() == good
+    assert not opt.exists()
+    assert not (machine.root / "usr/local/bin/moodroom").exists()
+    assert not (etc / "systemd/system/moodroom.service").exists()
+    assert not machine.enabled.exists()
+    machine.install("--uninstall", "--purge")
+    assert not (etc / "moodroom").exists()
+    assert not (machine.root / "var/lib/moodroom").exists()
+    if os.geteuid() == 0:
+        assert "moodroom" not in (etc / "passwd").read_text() + (etc / "group").read_text()
+    machine.install("--uninstall", "--purge")
+
+
+@pytest.mark.parametrize(
+    ("fake", "text", "sentence"),
+    [
+        ("dpkg", "echo armhf", "needs a 64-bit system, and this one is armhf"),
+        ("df", "printf 'x\\nx 1 1 120 1%% /\\n'", "and there are 120 MB"),
+    ],
+)
+def test_a_machine_that_won_t_do_is_told_so(machine: Machine, fake: str, text: str, sentence: str) -> None:
+    program(machine.fakes, fake, text)
+    told = machine.install(code=1)
+    assert sentence in told
+    assert len(told.splitlines()) == 1
+    assert not machine.root.exists()
+
+
+@pytest.mark.parametrize(("numpy", "constraints"), [("1.24.2", "numpy1"), ("2.2.4", "tested")])
+def test_a_pi_s_environment_sees_the_system_s_camera_library(machine: Machine, numpy: str, constraints: str) -> None:
+    library = machine.root.parent / "library"
+    library.mkdir()
+    (library / "picamera2.py").touch()
+    (library / "numpy.py").write_text(f"__version__ = {numpy!r}")
+    assert "picamera2" not in machine.install("--dry-run")
+    machine.environment["PYTHONPATH"] = str(library)
+    told = machine.install("--dry-run")
+    assert f"which sees the system's picamera2, and constraints/{constraints}.txt" in told
+
+
+def test_an_old_python_is_told_of(machine: Machine) -> None:
+    program(machine.fakes, "python3.9", 'test "$1" = --version && echo Python 3.9.2')
+    machine.environment["MOODROOM_PYTHON"] = str(machine.fakes / "python3.9")
+    assert "Python 3.9.2; Python 3.10 to 3.13 is needed" in machine.install(code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--purg"], "--purg: there is no such option"),
+        (["--purge"], "--purge goes with --uninstall"),
+    ],
+)
+def test_wrong_arguments_are_answered_in_a_sentence(machine: Machine, arguments: list[str], sentence: str) -> None:
+    assert sentence in machine.install(*arguments, code=2)
+
+
+def test_without_root_this_machine_stays_as_it_is(machine: Machine) -> None:
+    program(machine.fakes, "id", "echo 1000")
+    done = subprocess.run(
+        [ROOT / "scripts" / "install"],
+        env=machine.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "install: must be run as root: sudo scripts/install\n")
+
+
+def service_step(machine: Machine, changed: str, table: str) -> subprocess.CompletedProcess[str]:
+    """The installer's last step on a machine whose service runs. changed: yes or nothing; table: what `check` does."""
+    program(machine.root / "usr/local/bin", "moodroom", table)
+    head, found, _ = (machine.source / "scripts" / "install").read_text().partition("\ncheck_machine\n")
+    assert found
+    step = machine.source / "scripts" / "install_service"
+    step.write_text(f"{head}\nlive() {{ true; }}\nbooted() {{ true; }}\nchanged={changed}\nservice\n")
+    try:
+        return subprocess.run(
+            ["bash", step, "--root", machine.root],
+            env=machine.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        step.unlink()
+
+
+def test_a_service_that_runs_unchanged_is_left_alone(machine: Machine) -> None:
+    done = service_step(machine, "", "echo the table")
+    assert done.returncode == 0, done.stderr
+    assert "the table" not in done.stderr and "moodroom check" in done.stderr
+    asked = machine.asked.read_text()
+    assert "is-active" in asked and "stop" not in asked and "start" not in asked
+
+
+def test_a_changed_service_is_tried_and_started(machine: Machine) -> None:
+    done = service_step(machine, "yes", "echo the table")
+    assert done.returncode == 0, done.stderr
+    assert "the table" in done.stderr
+    asked = machine.asked.read_text().splitlines()
+    assert asked.index("--quiet stop moodroom.service") < asked.index("restart moodroom.service")
+    assert not [line for line in asked if "--no-block" in line]
+
+
+def test_whoever_breaks_the_installer_s_table_off_gets_the_service_back(machine: Machine) -> None:
+    # As Ctrl-C, which a shell in the background never gets; the command answers it with 130.
+    done = service_step(machine, "yes", "kill -TERM $PPID; exit 130")
+    assert done.returncode == 130, done.stderr
+    assert machine.asked.read_text().splitlines()[-1] == "--quiet --no-block start moodroom.service"
+
+
+@pytest.fixture
+def command(machine: Machine) -> Machine:
+    """The command on a machine where the service is installed; its program prints how it was called."""
+    program(
+        machine.root / "opt/moodroom/current/bin", "moodroom", 'pwd; echo "$*"; env; cat "$CREDENTIALS_DIRECTORY"/*'
+    )
+    credentials = machine.root / "etc/moodroom/credentials"
+    credentials.mkdir(parents=True)
+    (credentials / "mqtt_password").write_text("secret words\n")
+    text = (ROOT / "scripts" / "moodroom").read_text().replace("@ROOT@", str(machine.root))
+    program(machine.root / "usr/local/bin", "moodroom", text.removeprefix("#!/bin/sh\n"))
+    # In place of becoming the service's user, which this machine hasn't.
+    program(machine.fakes, "id", "echo 0")
+    program(machine.fakes, "chown", "true")
+    program(machine.fakes, "setpriv", 'while [ "$1" != env ]; do echo "$1"; shift; done; exec "$@"')
+    return machine
+
+
+def test_the_command_sees_what_the_service_sees(command: Machine, tmp_path: Path) -> None:
+    done = command.moodroom("login", "--listen", "8731", TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    state = command.root / "var/lib/moodroom"
+    assert {"--reuid=moodroom", "--init-groups", "--no-new-privs", "login --listen 8731", str(state)} <= set(lines)
+    assert f"STATE_DIRECTORY={state}" in lines
+    assert f"MOODROOM_MODELS={command.root}/opt/moodroom/models" in lines
+    assert lines[-1] == "secret words"
+    copies = next(line.partition("=")[2] for line in lines if line.startswith("CREDENTIALS_DIRECTORY="))
+    assert copies.startswith(str(tmp_path))
+    assert not Path(copies).exists(), "the copies of the secrets are removed"
+
+
+def test_the_command_s_exit_code_is_the_program_s(command: Machine, tmp_path: Path) -> None:
+    program(command.root / "opt/moodroom/current/bin", "moodroom", "exit 2")
+    assert command.moodroom("check", TMPDIR=str(tmp_path)).returncode == 2
+    assert not list(tmp_path.glob("moodroom-*"))
+
+
+def test_whoever_breaks_a_check_off_while_the_service_stops_gets_it_back(command: Machine, tmp_path: Path) -> None:
+    wrapper = command.root / "usr/local/bin/moodroom"
+    wrapper.write_text(wrapper.read_text().replace("/run/systemd/system", str(tmp_path)))
+    program(
+        command.fakes,
+        "systemctl",
+        f'echo "$*" >>{command.asked}\ncase "$*" in stop*) kill -TERM $PPID; exit 130 ;; esac',
+    )
+    assert command.moodroom("check", TMPDIR=str(tmp_path)).returncode == 130
+    assert command.asked.read_text().splitlines()[-1] == "--no-block start moodroom.service"
+
+
+def test_what_a_command_writes_is_yours_and_lies_where_you_are(command: Machine, tmp_path: Path) -> None:
+    program(
+        command.root / "opt/moodroom/current/bin",
+        "moodroom",
+        'while [ $# -gt 1 ]; do case "$1" in --png | --csv) echo "made for $1" >"$2" ;; esac; shift; done; echo "$1"',
+    )
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    asked = ("history", "--png", "my day.png", "--csv=day.csv", "--since", "today")
+    done = command.moodroom(*asked, TMPDIR=str(tmp_path), cwd=mine)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "today"), done.stderr
+    assert (mine / "my day.png").read_text() == "made for --png\n"
+    assert (mine / "day.csv").read_text() == "made for --csv\n"
+    assert not list(tmp_path.glob("moodroom-*"))
+
+
+def test_a_table_of_yours_is_sorted_as_you(command: Machine) -> None:
+    (command.root / "etc/moodroom/config.yaml").write_text("")
+    done = command.moodroom("library", "sort", "--from", "songs.csv", "--png", "plane.png")
+    assert done.stdout.splitlines()[:2] == ["/", "library sort --from songs.csv --png plane.png"]
+
+
+def test_commands_on_your_own_files_run_as_you(command: Machine) -> None:
+    (command.root / "etc/moodroom/config.yaml").write_text("")
+    done = command.moodroom("bench", "film.mp4")
+    assert done.stdout.splitlines()[:2] == ["/", "bench film.mp4"]
+    assert "--reuid=moodroom" not in done.stdout
+    done = command.moodroom("bench", "film.mp4", SUDO_UID="1000", SUDO_GID="1000")
+    assert "--reuid=1000" in done.stdout
