@@ -152,7 +152,9 @@ def inside(imported: str, rooms: set[str]) -> bool:
 def test_values_import_nothing_but_numpy_pydantic_and_each_other(path: Path) -> None:
     for imported in imports(path):
         top = imported.split(".")[0]
-        assert inside(imported, VALUES) or top in STANDARD_AND_PURE | {"numpy", "pydantic"}, f"{path} imports {imported}"
+        assert inside(imported, VALUES) or top in STANDARD_AND_PURE | {"numpy", "pydantic"}, (
+            f"{path} imports {imported}"
+        )
 
 
 @pytest.mark.parametrize("path", in_rooms(THINKING), ids=lambda path: str(path.relative_to(EDGE)))
