@@ -7,7 +7,7 @@ CAPACITY = 400_000.0
 RATE = 45.0
 
 
-class Budget:
+class TokenBucket:
     """Bytes that may be written now; they flow in steadily up to a limit, and a debt is waited out."""
 
     def __init__(self, now: float, *, rate: float = RATE, capacity: float = CAPACITY) -> None:

@@ -85,7 +85,7 @@ class Song:
 
 
 @dataclass(frozen=True)
-class Page:
+class SongPage:
     """A part of a list. size: how many entries it had, songs or not. total: how long the whole list is."""
 
     songs: tuple[Song, ...]

@@ -37,7 +37,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FrameRequest:
     """What looking needs of the camera from now on; a camera that can't follow may ignore it.
 
     calm: a few frames a second are enough. detail: somebody is so far away that a larger picture would show more.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.budget import CAPACITY, RATE, Budget
+from edge.budget import CAPACITY, RATE, TokenBucket
 
 DAY = 86400.0
 LARGEST = 100_000
@@ -14,7 +14,7 @@ LARGEST = 100_000
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, LARGEST)), min_size=1, max_size=200))
 def test_a_day_never_costs_more_than_five_megabytes(batches: list[tuple[float, int]]) -> None:
-    budget, now, written = Budget(0.0), 0.0, []
+    budget, now, written = TokenBucket(0.0), 0.0, []
     for gather, size in batches * 5:
         now += gather
         now += budget.wait(now)
@@ -26,14 +26,14 @@ def test_a_day_never_costs_more_than_five_megabytes(batches: list[tuple[float, i
 
 
 def test_a_quiet_room_never_waits() -> None:
-    budget = Budget(0.0)
+    budget = TokenBucket(0.0)
     for now in range(0, int(DAY), 300):
         assert budget.wait(now) == 0
         budget.spend(now, 10_000)
 
 
 def test_a_debt_is_waited_out() -> None:
-    budget = Budget(0.0)
+    budget = TokenBucket(0.0)
     budget.spend(0.0, int(CAPACITY / 2 + 10 * RATE))
     assert 9.9 < budget.wait(0.0) <= 10.1
     assert budget.wait(20.0) == 0

@@ -12,7 +12,7 @@ from edge.analysis.film import Analysis, PersonSample, Sample
 from edge.camera.replay import open_replay
 from edge.config import Config, MoodConfig
 from edge.errors import SourceError
-from edge.room.mood import RoomMood
+from edge.room.mood import MoodFilter
 from edge.system.file_names import as_text
 from edge.values import Expression, Frame, Mood
 from edge.vision.classifier import Classifier
@@ -71,8 +71,8 @@ class _Looker:
         self._classifier = Classifier(find_model(config.vision.model, BASE))
         self._detector: Detector = open_detector(config.vision, base=BASE)
         self._tracks, self._config = Tracks(), config.mood
-        self._room = RoomMood(config.mood, shares=self._classifier.shares)
-        self._moods: dict[int, RoomMood] = {}
+        self._room = MoodFilter(config.mood, shares=self._classifier.shares)
+        self._moods: dict[int, MoodFilter] = {}
 
     def look(self, frame: Frame) -> Sample:
         faces = self._detector.find(frame.grey)
@@ -97,5 +97,5 @@ class _Looker:
         """The mood of one person, by the same filter; who is seen is there."""
         if number not in self._moods:
             config: MoodConfig = self._config.model_copy(update={"enter_after": 0.0})
-            self._moods[number] = RoomMood(config, shares=self._classifier.shares)
+            self._moods[number] = MoodFilter(config, shares=self._classifier.shares)
         return self._moods[number].look(at, {number: expression}).mood

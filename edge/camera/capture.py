@@ -9,7 +9,7 @@ from edge.camera.opening import open_camera
 from edge.camera.source import Camera
 from edge.config import CameraConfig
 from edge.system.threads import Latest
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 
 
 class Capture:
@@ -23,7 +23,7 @@ class Capture:
         loop: bool,
         on: Callable[[], bool],
         seen: Callable[[Frame | None], None],
-        wanted: Callable[[], Wanted] = Wanted,
+        wanted: Callable[[], FrameRequest] = FrameRequest,
         resting: Callable[[], bool] = lambda: False,
     ) -> None:
         """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None.

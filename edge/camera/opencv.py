@@ -14,7 +14,7 @@ from edge.camera.source import CALM, first_video_device, is_stream, public
 from edge.camera.v4l2 import MJPG, YUYV, Mode, choose, modes
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 
 _OPEN_MS, _READ_MS = 8000, 8000
 # Cheap cameras begin with pictures that are cut off; more of them in a row are a bad cable.
@@ -58,7 +58,7 @@ class OpenCvCamera:
                 return frame
         raise CameraError(f"camera: {self.name} gives no more frames; it is opened again")
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         rate = min(CALM, self._config.fps) if wanted.calm else None
         self._apart = 1 / rate if rate else 0.0
         self._due = self._due if wanted.calm else 0.0

@@ -61,9 +61,9 @@ def open_camera(config: CameraConfig, *, wait: Wait, fast: bool = False, loop: b
 
         return PiCamera(config)
     if source == "jetson" or is_pipeline(source):
-        from edge.camera.pipeline import PipelineCamera
+        from edge.camera.gstreamer import GStreamerCamera
 
-        return PipelineCamera(source, config)
+        return GStreamerCamera(source, config)
     from edge.camera.opencv import OpenCvCamera
 
     return OpenCvCamera(source, config)

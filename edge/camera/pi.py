@@ -12,7 +12,7 @@ from edge.camera.grey import full_range, upright
 from edge.camera.source import CALM
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.values import Frame, Grey, Wanted
+from edge.values import Frame, FrameRequest, Grey
 
 log = logging.getLogger(__name__)
 # Seconds to wait for a frame at most: without a limit a capture waits for ever after a front-end time-out.
@@ -34,7 +34,7 @@ class PiCamera:
     def __init__(self, config: CameraConfig) -> None:
         self._config = config
         self._wait = max(min(WAIT, config.stuck_after / 2), 1.0, 3 / config.fps)
-        self._wanted = Wanted()
+        self._wanted = FrameRequest()
         self._seq = 0
         self._running = False
         self._camera: Any = None
@@ -64,7 +64,7 @@ class PiCamera:
         self._seq += 1
         return frame
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         changed = wanted.calm != self._wanted.calm
         self._wanted = wanted
         if changed and self._running:

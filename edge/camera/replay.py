@@ -16,7 +16,7 @@ from edge.camera.source import Wait
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.system.file_names import as_text, is_text
-from edge.values import Frame, Grey, Wanted
+from edge.values import Frame, FrameRequest, Grey
 
 # What FFmpeg and OpenCV say about a broken film, we say in one sentence.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -63,7 +63,7 @@ class Replay:
         self._seq += 1
         return frame
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         """A film gives what it has."""
 
     def rest(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 
 AUTO, DEMO = "auto", "demo"
 
@@ -34,7 +34,7 @@ class Camera(Protocol):
     def read(self) -> Frame | None:
         """The next frame, waiting for it; None when a replay is over. Raises CameraError when the camera fails."""
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         """Heed what looking needs from now on, as far as the camera can; never raises."""
 
     def rest(self) -> None:

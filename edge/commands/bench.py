@@ -20,8 +20,8 @@ from edge.camera.source import demo_clip
 from edge.config import Config
 from edge.health.machine import memory_mb
 from edge.values import EXPRESSIONS, Frame
-from edge.vision.pipeline import BASE, Pace, Watch
-from edge.vision.scheduler import Plan, Step
+from edge.vision.pipeline import BASE, Pace, Pipeline
+from edge.vision.scheduler import LookKind, Plan
 
 Changes = list[tuple[float, str]]
 
@@ -40,11 +40,13 @@ class EveryNth:
 
     def plan(self, now: float, motion: float, near: float = 0.0) -> Plan:
         self._seen += 1
-        plan = Plan(Step.DETECT, "every") if self._seen % self._n == 0 else Plan(Step.SKIP, "every")
+        plan = Plan(LookKind.DETECT, "every") if self._seen % self._n == 0 else Plan(LookKind.SKIP, "every")
         self.counts[f"{plan.step.value}:{plan.reason}"] += 1
         return plan
 
-    def looked(self, now: float, step: Step, cost: float, *, occupied: bool, settled: bool, lost: bool = False) -> None:
+    def looked(
+        self, now: float, step: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
+    ) -> None:
         """Nothing is learnt from a look."""
 
 
@@ -74,7 +76,7 @@ class Run:
 
 def measure(config: Config, frames: Iterable[Frame], pace: Pace | None = None) -> Run:
     """Run the vision path over frames, at the cost that it really has."""
-    watch = Watch(config, base=BASE, pace=pace)
+    watch = Pipeline(config, base=BASE, pace=pace)
     run = Run()
     for frame in frames:
         run.frames += 1

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from edge.commands.charts.history import history_png
 from edge.commands.output import need_folder, write_bytes, write_text
 from edge.errors import ConfigError
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
 from edge.journal.tables import default_path
 
@@ -103,12 +103,12 @@ def local(at: float) -> datetime:
     return datetime.fromtimestamp(at, timezone.utc).astimezone()
 
 
-def says_little(entry: Entry) -> bool:
+def says_little(entry: JournalEntry) -> bool:
     """Decisions to leave the music as it is."""
     return entry.kind == "decision" and entry.uri is None
 
 
-def as_dict(entry: Entry) -> dict[str, object]:
+def as_dict(entry: JournalEntry) -> dict[str, object]:
     """An entry as plain data, without what isn't known; the time as UTC."""
     told: dict[str, object] = {
         "time": datetime.fromtimestamp(entry.at, timezone.utc).isoformat(timespec="milliseconds")
@@ -117,7 +117,7 @@ def as_dict(entry: Entry) -> dict[str, object]:
     return told | {name: value for name, value in values.items() if value is not None}
 
 
-def as_csv(entries: list[Entry]) -> str:
+def as_csv(entries: list[JournalEntry]) -> str:
     """A header and one line for each entry; what isn't known is empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
@@ -126,7 +126,7 @@ def as_csv(entries: list[Entry]) -> str:
     return out.getvalue()
 
 
-def _print(entries: list[Entry]) -> None:
+def _print(entries: list[JournalEntry]) -> None:
     if not entries:
         print("Nothing happened in this time.")
         return
@@ -141,7 +141,7 @@ def _print(entries: list[Entry]) -> None:
     Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False, emoji=False).print(table)
 
 
-def describe(entry: Entry) -> str:
+def describe(entry: JournalEntry) -> str:
     """An entry in words, without its time and kind."""
     song = " - ".join(filter(None, (entry.artist, entry.title))) or entry.uri or ""
     if entry.kind == "mood":

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
-from edge.library.account import Account, open_account
+from edge.library.account import LibraryAccount, open_account
 from edge.library.csv_table import read_table
 from edge.library.features import Coverage, coverage
 from edge.library.placement import Sorting, report
@@ -29,7 +29,7 @@ from edge.library.store import Store, default_path, moves_so_far
 from edge.library.sync import SongList, sync
 from edge.songs import SONG_MOODS, Song, match_key, track_uri
 
-Open = Callable[[Config], Account]
+Open = Callable[[Config], LibraryAccount]
 _WAITS_FROM = 2.0  # seconds from which a wait is worth a word
 
 

@@ -7,10 +7,10 @@ from typing import TextIO
 
 from edge.config import Config
 from edge.errors import BrokerError, ConfigError
-from edge.mqtt.connection import Handlers, Link
+from edge.mqtt.connection import Handlers, MqttConnection
 from edge.mqtt.device import RETAINED
 from edge.mqtt.discovery import discovery
-from edge.mqtt.memory import Memory, memory
+from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.system.secrets import secret
 
 # Seconds to wait for the broker, and for what it has retained.
@@ -48,7 +48,7 @@ def cleanup(config: Config, out: TextIO) -> int:
         heard.set()
 
     password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-    link = Link(
+    link = MqttConnection(
         mqtt,
         client_id=f"moodroom-{device}-cleanup",
         password=password,
@@ -70,14 +70,14 @@ def cleanup(config: Config, out: TextIO) -> int:
         _remove(link, ({*found} - shown) | {f"{base}/{name}" for base in bases for name in RETAINED})
     finally:
         link.stop(1.0)
-    Memory(None, {}).save()
+    DiscoveryMemory(None, {}).save()
     print(f"removed what was retained of {base}: {len(found)} topics", file=out)
     if found.get(f"{base}/status") == b"online":
         print("the device seems to run: stop it first, or it publishes all of it again", file=out)
     return 0
 
 
-def _remove(link: Link, topics: set[str]) -> None:
+def _remove(link: MqttConnection, topics: set[str]) -> None:
     for topic in sorted(topics):
         while link.publish(topic, None) is None:
             if not link.flush(CONNECT_WITHIN):

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from edge.config import Config
 from edge.errors import ConfigError
-from edge.players.spotify.api import API, Web
+from edge.players.spotify.api import API, SpotifyApi
 from edge.players.spotify.auth import ACCOUNTS, REDIRECT
 from edge.players.spotify.errors import SpeakerMissingError
 from edge.players.spotify.login import Login, listen
@@ -55,7 +55,7 @@ def show_speakers(config: Config, out: TextIO, *, api: str = API, accounts: str 
     """Print them; the exit code is 1 where the configured one isn't among them."""
     if config.spotify.client_id is None:
         raise ConfigError("spotify.client_id: is needed to ask Spotify; `moodroom login` says how to get one")
-    web = Web(config.spotify.client_id, TokenFile(), api=api, accounts=accounts)
+    web = SpotifyApi(config.spotify.client_id, TokenFile(), api=api, accounts=accounts)
     try:
         found = web.speakers()
     finally:

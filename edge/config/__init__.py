@@ -9,7 +9,7 @@ from edge.config.library import LibraryConfig
 from edge.config.mqtt import MqttConfig
 from edge.config.music import NOTHING, SPOTIFY_KINDS, TAKEOVERS, Choice, LiftConfig, MusicConfig, several
 from edge.config.players import MpdConfig, SpotifyConfig
-from edge.config.times import DAYS, Quiet, Scheduled, Span
+from edge.config.times import DAYS, QuietHours, ScheduledProfile, TimeSpan
 from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.web import WebConfig
 
@@ -29,12 +29,12 @@ __all__ = [
     "MpdConfig",
     "MqttConfig",
     "MusicConfig",
-    "Quiet",
+    "QuietHours",
     "ScheduleConfig",
-    "Scheduled",
+    "ScheduledProfile",
     "Section",
-    "Span",
     "SpotifyConfig",
+    "TimeSpan",
     "VisionConfig",
     "WebConfig",
     "several",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
 
 from edge.config.fields import Duration, Section
-from edge.config.times import Quiet, Scheduled, Zone
+from edge.config.times import QuietHours, ScheduledProfile, Zone
 from edge.values import EXPRESSIONS
 
 SPOTIFY_KINDS = ("playlist", "album", "artist", "track", "show", "episode")
@@ -147,7 +147,7 @@ class MusicConfig(Section):
     """dry_run only says what it would play; auto takes the first of Spotify and MPD that is set up, else dry_run."""
     profile: str = "everyday"
     """Which of the profiles is used, at times that the schedule doesn't name."""
-    schedule: tuple[Scheduled, ...] = ()
+    schedule: tuple[ScheduledProfile, ...] = ()
     """Profiles by time of day; the first that fits counts. One that somebody chose stays until the next change here."""
     strategy: Literal["match", "lift", "fixed"] = "match"
     """match: music as the mood is; lift: begin there and lead on towards `lift`; fixed: the profile's `default`."""
@@ -167,7 +167,7 @@ class MusicConfig(Section):
     """The device's music pauses once the room has been empty for so long; null: never."""
     resume_within: Duration = 7200.0
     """Who comes back within this time hears it go on where it was; later it begins afresh."""
-    quiet_hours: tuple[Quiet, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
     """When nothing is started, and how loud music may be then."""
     time_zone: Zone | None = None
     """Such as Europe/Berlin, for schedule and quiet hours; null takes the system's."""

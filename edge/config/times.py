@@ -41,7 +41,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Span(Section):
+class TimeSpan(Section):
     """From one time of day to another, by the clock on the wall; over midnight where it ends before it begins."""
 
     begins: TimeOfDay
@@ -52,13 +52,13 @@ class Span(Section):
     """The days on which it begins: mon, tue, wed, thu, fri, sat, sun."""
 
 
-class Quiet(Span):
+class QuietHours(TimeSpan):
     max_volume: Annotated[int, Field(ge=0, le=100)] | None = 30
     """0..100, the loudest that the device lets its music be then; null sets no limit."""
     camera: Literal["on", "rest"] = "on"
     """rest: the sensor stops then, nobody is looked at, and the music stays as it is."""
 
 
-class Scheduled(Span):
+class ScheduledProfile(TimeSpan):
     profile: str
     """The profile that is used then."""

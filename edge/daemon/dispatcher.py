@@ -9,8 +9,8 @@ from collections.abc import Callable
 from edge.daemon.console import Outlet
 from edge.daemon.inbox import Item
 from edge.health.machine import memory_mb
-from edge.health.monitor import Health
-from edge.health.reporter import Upkeep
+from edge.health.monitor import HealthMonitor
+from edge.health.reporter import HealthReporter
 from edge.room.room import Room
 from edge.system import state
 from edge.values import Act, Command, Event, Playback, Problem, Reading, Wish
@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 REFUSAL_EVERY = 60.0
 
 
-class Hub:
+class Dispatcher:
     """Used by the main thread alone."""
 
-    def __init__(self, room: Room, health: Health, upkeep: Upkeep, *, wish: Callable[[Wish], None]) -> None:
+    def __init__(
+        self, room: Room, health: HealthMonitor, upkeep: HealthReporter, *, wish: Callable[[Wish], None]
+    ) -> None:
         """wish: brings a wish to the player."""
         self.room, self._health, self._upkeep, self._wish = room, health, upkeep, wish
         self.outlets: list[Outlet] = []

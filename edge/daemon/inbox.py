@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 MOST = 256
 
 
-class End(Enum):
+class SessionEnd(Enum):
     """Why a session ended."""
 
     STOPPED = "stopped"
@@ -22,7 +22,7 @@ class End(Enum):
     STUCK = "stuck"
 
 
-Item = Reading | Playback | Command | Problem | Event | Wish | End
+Item = Reading | Playback | Command | Problem | Event | Wish | SessionEnd
 
 
 class Inbox:

@@ -17,39 +17,39 @@ from edge.camera.source import AUTO, DEMO, is_replay, public
 from edge.config import Config, JournalConfig
 from edge.daemon import last_time
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
-from edge.daemon.dispatcher import Hub
-from edge.daemon.inbox import End, Inbox
+from edge.daemon.dispatcher import Dispatcher
+from edge.daemon.inbox import Inbox, SessionEnd
 from edge.daemon.options import Options
 from edge.daemon.restore import Settings, as_commands, over_reload
 from edge.errors import ConfigError, MoodroomError
 from edge.health.machine import temperature
-from edge.health.monitor import Health
-from edge.health.reporter import Upkeep
+from edge.health.monitor import HealthMonitor
+from edge.health.reporter import HealthReporter
 from edge.health.wall_clock import WallClock
-from edge.health.watchdog import Pulse
-from edge.journal.entry import Entry
+from edge.health.watchdog import Watchdog
+from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.background import refreshing
 from edge.library.resolver import resolver
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import discovery
 from edge.mqtt.outlet import MqttOutlet
 from edge.music.director import Director
-from edge.players.driver import Playing
+from edge.players.driver import PlayerDriver
 from edge.players.player import Player, open_player
-from edge.players.waiting import Wishes
+from edge.players.waiting import WishQueue
 from edge.room.room import Room
 from edge.system import logs, state
 from edge.system.secrets import secret
-from edge.system.signals import Asked, signals
+from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.system.time_zone import zone
 from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Problem, Reading
-from edge.vision.looking import Vision
-from edge.vision.pipeline import BASE, Watch
+from edge.vision.looking import Looking
+from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
 
 log = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
         while True:
             session = Session(config, options, out or sys.stdout, settings=settings)
             end = session.run_fast(asked) if options.fast else session.run(asked, load)
-            if end is not End.RELOAD:
-                return 1 if end is End.STUCK else 0
+            if end is not SessionEnd.RELOAD:
+                return 1 if end is SessionEnd.STUCK else 0
             before, config = config.music.profile, session.next_config
             settings = over_reload(session.room.settings(), before=before, now=config.music.profile)
 
@@ -93,12 +93,12 @@ class Session:
             open_camera(camera, wait=lambda _: None, fast=True).close()
         self.config = self.next_config = config.model_copy(update={"camera": camera})
         self._options, self._out = options, out
-        self._inbox, self._wishes, self._now = Inbox(), Wishes(), 0.0
+        self._inbox, self._wishes, self._now = Inbox(), WishQueue(), 0.0
         self._first: float | None = 0.0 if options.fast else None
         now = 0.0 if options.fast else time.monotonic()
         self._clock = WallClock(now, 0.0 if options.fast else time.time())
-        self.health = Health(config.camera.stuck_after, now)
-        self.watch = Watch(self.config, base=BASE, nominal=options.fast)
+        self.health = HealthMonitor(config.camera.stuck_after, now)
+        self.watch = Pipeline(self.config, base=BASE, nominal=options.fast)
         # A film that is to be replayed once isn't the camera that somebody switched off.
         on = options.once or state.switched_on("camera")
         # Two fast replays are alike; the real thing needn't be.
@@ -117,7 +117,7 @@ class Session:
         self._mqtt = self._open_mqtt()
         web = partial(open_web, self.config, post=self._inbox.post, problem=self._inbox.problem, health=self.health)
         self._web = None if options.fast else web(offset=self._clock.offset())
-        upkeep = self._upkeep = Upkeep(
+        upkeep = self._upkeep = HealthReporter(
             self.health,
             self._clock,
             watch=self.watch,
@@ -125,7 +125,9 @@ class Session:
             mqtt=self._mqtt,
             calmest=max(config.schedule.settled, config.schedule.empty),
         )
-        self._hub = Hub(self.room, self.health, upkeep, wish=self._player.apply if options.fast else self._wishes.put)
+        self._hub = Dispatcher(
+            self.room, self.health, upkeep, wish=self._player.apply if options.fast else self._wishes.put
+        )
         self._add_outlets()
         if not options.once and not options.fast:
             kept = Settings(config.music.profile)
@@ -135,7 +137,7 @@ class Session:
                 self._hub.tell(self.room.command(now, command))
             self._hub.outlets.append(kept)
 
-    def run(self, asked: Asked, load: Callable[[], Config]) -> End:
+    def run(self, asked: SignalFlags, load: Callable[[], Config]) -> SessionEnd:
         """The real thing: one thread a part, this one decides."""
         self._say_what_is_used()
         frames: Latest[Frame] = Latest()
@@ -148,8 +150,8 @@ class Session:
             seen=self._seen,
             wanted=lambda: self.watch.wanted,
         )
-        vision = Vision(self.watch, frames, on=lambda: self.room.looking, post=self._inbox.post)
-        player = Playing(self._player, self._wishes, post=self._inbox.post)
+        vision = Looking(self.watch, frames, on=lambda: self.room.looking, post=self._inbox.post)
+        player = PlayerDriver(self._player, self._wishes, post=self._inbox.post)
         workers = [
             Worker("player", player.turn, on_error=partial(self._inbox.problem, "player"), on_end=self._player.close),
             Worker("vision", vision.turn, on_error=partial(self._inbox.problem, "vision"), first_wait=0.1),
@@ -158,8 +160,8 @@ class Session:
         _, looks, captures = workers
         capture.stopping = captures.stopping
         workers += refreshing(self.config, self._hub.outlets, partial(self._inbox.problem, "library"))
-        notifier, end = SystemdNotifier(), End.STOPPED
-        pulse = Pulse(
+        notifier, end = SystemdNotifier(), SessionEnd.STOPPED
+        pulse = Watchdog(
             notifier,
             self.health,
             room=self.room,
@@ -179,7 +181,7 @@ class Session:
             return end
         finally:
             # To systemd a stop is for good: it would kill what starts anew.
-            notifier.tell("RELOADING=1" if end is End.RELOAD else "STOPPING=1")
+            notifier.tell("RELOADING=1" if end is SessionEnd.RELOAD else "STOPPING=1")
             for name in stop_all(workers, STOP_WITHIN):
                 log.warning("%s: didn't stop in time", name)
             # What the parts said while they were stopping.
@@ -191,7 +193,7 @@ class Session:
                 if service is not None:
                     service.stop()
 
-    def run_fast(self, asked: Asked) -> End:
+    def run_fast(self, asked: SignalFlags) -> SessionEnd:
         """A replay in one thread on the film's own clock: two runs give the same lines."""
         self._say_what_is_used()
         camera = open_camera(self.config.camera, wait=lambda _: None, fast=True, loop=not self._options.once)
@@ -216,12 +218,12 @@ class Session:
             self._player.close()
             if self._mqtt is not None:
                 self._mqtt.stop()
-        return End.STOPPED if asked.stop else End.OVER
+        return SessionEnd.STOPPED if asked.stop else SessionEnd.OVER
 
     def _seen(self, frame: Frame | None) -> None:
         """Called by the capture thread for each frame, and with None at a replay's end."""
         if frame is None:
-            self._inbox.post(End.OVER)
+            self._inbox.post(SessionEnd.OVER)
             return
         if self._first is None:
             self._first = frame.at
@@ -231,11 +233,11 @@ class Session:
         if self._web is not None:
             self._web.offer(frame)
 
-    def _loop(self, asked: Asked, load: Callable[[], Config], pulse: Pulse) -> End:
+    def _loop(self, asked: SignalFlags, load: Callable[[], Config], pulse: Watchdog) -> SessionEnd:
         second, report_at = 0.0, 0.0
         while not asked.stop:
             if (item := self._inbox.get(timeout=0.5)) is not None:
-                if isinstance(item, End):
+                if isinstance(item, SessionEnd):
                     return item
                 self._hub.take(item)
             now = time.monotonic()
@@ -253,7 +255,7 @@ class Session:
                 log.error(
                     "camera: has been stuck for %.0f s; leaving, so that the system starts afresh", pulse.patience
                 )
-                return End.STUCK
+                return SessionEnd.STUCK
             pulse.beat(now)
             if now >= report_at:
                 # Rates are known a moment after the start.
@@ -262,8 +264,8 @@ class Session:
             if asked.reload or self._hub.restart:
                 asked.reload = self._hub.restart = False
                 if self._reload(load):
-                    return End.RELOAD
-        return End.STOPPED
+                    return SessionEnd.RELOAD
+        return SessionEnd.STOPPED
 
     def _reload(self, load: Callable[[], Config]) -> bool:
         """Read the configuration again; False where it can't be taken, and this session goes on.
@@ -284,12 +286,12 @@ class Session:
 
     # Putting together.
 
-    def _open_mqtt(self) -> Mqtt | None:
+    def _open_mqtt(self) -> MqttDevice | None:
         mqtt = self.config.mqtt
         if mqtt.host is None:
             return None
         password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-        return Mqtt(
+        return MqttDevice(
             mqtt,
             device=self.config.device.id,
             password=password,
@@ -337,5 +339,5 @@ def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tu
     journal = Journal(default_path(), keep=config.keep, on_problem=problem)
     learner = Learner(journal.put, learn=config.learn)
     journal.on_outcomes = learner.told
-    journal.put(Entry(time.time(), "start", text="the device started"))
+    journal.put(JournalEntry(time.time(), "start", text="the device started"))
     return journal, learner

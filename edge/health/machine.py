@@ -10,16 +10,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.health.rules import Machine
+from edge.health.rules import MachineState
 
 MIB = 2**20
 THERMAL, HWMON = Path("/sys/class/thermal"), Path("/sys/class/hwmon")
 
 
-def read_machine(state: Path) -> Machine:
+def read_machine(state: Path) -> MachineState:
     """Look once at everything. state: the folder for state, which needn't exist yet."""
     free, writable = disk(state)
-    return Machine(
+    return MachineState(
         temperature(), throttled(), memory_mb(), available_mb(), disk_free_mb=free, state=str(state), writable=writable
     )
 

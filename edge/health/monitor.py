@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edge.health.machine import memory_mb
-from edge.health.rules import Machine, Readings, Severity, Verdict, slowdown, verdicts
+from edge.health.rules import Finding, HealthReadings, MachineState, Severity, findings, slowdown
 from edge.health.wall_clock import WallClock
 from edge.values import UNKNOWN, Reading
 
@@ -21,7 +21,7 @@ EXAMINED_WITHIN = 60.0
 
 
 @dataclass
-class Health:
+class HealthMonitor:
     """Ages and problems, kept by the main thread.
 
     stuck_after: seconds after which a result is too old. frame, look, mood, player: when the last frame, look, known
@@ -42,8 +42,8 @@ class Health:
     resumed: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
-    machine: Machine = field(default_factory=Machine)
-    standing: list[Verdict] = field(default_factory=list)
+    machine: MachineState = field(default_factory=MachineState)
+    standing: list[Finding] = field(default_factory=list)
     _flowing: float | None = None
     _since: tuple[float, float, int] | None = None
     _rates: tuple[float, float] | None = None
@@ -92,12 +92,12 @@ class Health:
         off: bool = False,
         look_late: float = 60.0,
         login_expires: float | None = None,
-    ) -> Readings:
+    ) -> HealthReadings:
         """What verdicts are given on. off: a pause was declared.
 
         look_late: seconds after which a look is overdue. login_expires: Unix time.
         """
-        return Readings(
+        return HealthReadings(
             frame_age=now - self.counted_from(self.frame),
             look_age=now - self.counted_from(self.look),
             mood_age=now - self.counted_from(self.mood),
@@ -114,9 +114,9 @@ class Health:
             faults=dict(self.problems),
         )
 
-    def judge(self, readings: Readings) -> tuple[list[Verdict], list[Verdict]]:
+    def judge(self, readings: HealthReadings) -> tuple[list[Finding], list[Finding]]:
         """Keep the verdicts on these readings as `standing`; gives those that are new, and those that are over."""
-        before, self.standing = self.standing, verdicts(readings, self.standing)
+        before, self.standing = self.standing, findings(readings, self.standing)
         new = [verdict for verdict in self.standing if verdict not in before]
         return new, [verdict for verdict in before if verdict not in self.standing]
 

@@ -6,30 +6,30 @@ import logging
 from collections.abc import Callable
 
 from edge.health.machine import clocks, read_machine
-from edge.health.monitor import Health
-from edge.health.rules import Severity, Verdict, slowdown
+from edge.health.monitor import HealthMonitor
+from edge.health.rules import Finding, Severity, slowdown
 from edge.health.wall_clock import WallClock
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from edge.players.player import Player
 from edge.system import state
 from edge.values import Event
-from edge.vision.pipeline import Watch
+from edge.vision.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 Clocks = Callable[[], tuple[float, float] | None]
 
 
-class Upkeep:
+class HealthReporter:
     """Used by the main thread: `second` once a second, `report` every half minute and whenever a part has news."""
 
     def __init__(
         self,
-        health: Health,
+        health: HealthMonitor,
         clock: WallClock,
         *,
-        watch: Watch,
+        watch: Pipeline,
         player: Player,
-        mqtt: Mqtt | None,
+        mqtt: MqttDevice | None,
         calmest: float,
         look_at_clocks: Clocks = clocks,
     ) -> None:
@@ -76,7 +76,7 @@ class Upkeep:
         return Event(now, "health", report)
 
 
-def say(new: list[Verdict], over: list[Verdict]) -> None:
+def say(new: list[Finding], over: list[Finding]) -> None:
     """One line for each verdict that came, and one for each part that is well again."""
     for verdict in new:
         log.log(logging.WARNING if verdict.severity is Severity.PROBLEM else logging.INFO, "%s", verdict.message)

@@ -35,7 +35,7 @@ class Severity(str, Enum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Finding:
     """One sentence with its mend. part: such as `camera` or `disk`."""
 
     part: str
@@ -44,7 +44,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Machine:
+class MachineState:
     """What the machine says about itself; None where it doesn't tell.
 
     temperature: degrees Celsius. throttled: the bits of `vcgencmd get_throttled`. *_mb: MiB that this process holds,
@@ -61,7 +61,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Readings:
+class HealthReadings:
     """How the device is at one moment.
 
     Ages in seconds since a part gave its last result, or since the start where it gave none; None for a part that
@@ -78,7 +78,7 @@ class Readings:
     frame_late: float = 10.0
     look_late: float = LOOK_LATE
     paused: bool = False
-    machine: Machine = field(default_factory=Machine)
+    machine: MachineState = field(default_factory=MachineState)
     wall: float = EARLIEST
     step: float = 0.0
     step_age: float = 0.0
@@ -86,17 +86,17 @@ class Readings:
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
-Standing = Collection[Verdict]
-Rule = Callable[[Readings, Standing], Iterator[Verdict]]
+Standing = Collection[Finding]
+Rule = Callable[[HealthReadings, Standing], Iterator[Finding]]
 
 
-def verdicts(readings: Readings, standing: Standing = ()) -> list[Verdict]:
+def findings(readings: HealthReadings, standing: Standing = ()) -> list[Finding]:
     """What is to be said, problems first.
 
     standing: what was said the last time; it takes a little more to end than it took to begin, so that a reading at
     its threshold isn't told again and again.
     """
-    found = [Verdict(part, text) for part, text in readings.faults.items() if not _excused(part, readings)]
+    found = [Finding(part, text) for part, text in readings.faults.items() if not _excused(part, readings)]
     faulty = {verdict.part for verdict in found}
     for rule in (_sight, _mood, _partners, _heat, _power, _memory, _disk, _clock, _login):
         # A part's own sentence knows more than its age does.
@@ -114,28 +114,28 @@ def slowdown(warm: float | None, throttled: int) -> float:
     return float(2 ** max(steps, now))
 
 
-def _excused(part: str, readings: Readings) -> bool:
+def _excused(part: str, readings: HealthReadings) -> bool:
     return readings.paused and part in ("camera", "vision")
 
 
-def _sight(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _sight(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     if now.paused:
         return
     if now.frame_age > now.frame_late:
-        yield Verdict(
+        yield Finding(
             "camera", f"camera: no frame has come for {now.frame_late:.0f} s or longer; check its plug and cable"
         )
     elif now.look_age > now.look_late:
-        yield Verdict(
+        yield Finding(
             "vision",
             f"vision: frames come, but none was looked at for {now.look_late:.0f} s or longer; "
             "if this stays, restart the device",
         )
 
 
-def _mood(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _mood(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     if not now.paused and now.frame_age <= now.frame_late and now.mood_age > MOOD_LATE:
-        yield Verdict(
+        yield Finding(
             "mood",
             "mood: no face could be read for half an hour or longer; give the room more light, or bring the camera "
             "nearer to people",
@@ -143,18 +143,18 @@ def _mood(now: Readings, _: Standing) -> Iterator[Verdict]:
         )
 
 
-def _partners(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _partners(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     if now.broker_age is not None and now.broker_age > BROKER_LATE:
-        yield Verdict("mqtt", "mqtt: there has been no broker for 2 minutes or longer; see mqtt.host and the network")
+        yield Finding("mqtt", "mqtt: there has been no broker for 2 minutes or longer; see mqtt.host and the network")
     if now.player_age > PLAYER_LATE:
-        yield Verdict("player", "player: it hasn't answered for 10 minutes or longer; check the speaker's power")
+        yield Finding("player", "player: it hasn't answered for 10 minutes or longer; check the speaker's power")
 
 
-def _heat(now: Readings, standing: Standing) -> Iterator[Verdict]:
+def _heat(now: HealthReadings, standing: Standing) -> Iterator[Finding]:
     told = [
         (
             limit,
-            Verdict("temperature", f"temperature: {limit:.0f} °C or more, so it looks less often; {_AIR}", severity),
+            Finding("temperature", f"temperature: {limit:.0f} °C or more, so it looks less often; {_AIR}", severity),
         )
         for limit, severity in ((HOT, Severity.PROBLEM), (WARM, Severity.NOTICE))
     ]
@@ -164,22 +164,22 @@ def _heat(now: Readings, standing: Standing) -> Iterator[Verdict]:
             return
     held_back = now.machine.throttled & (CAPPED | THROTTLED | SOFT_LIMIT)
     if held_back and not now.machine.throttled & LOW_VOLTAGE:
-        yield Verdict("temperature", f"temperature: the system slows the processor down; {_AIR}", Severity.NOTICE)
+        yield Finding("temperature", f"temperature: the system slows the processor down; {_AIR}", Severity.NOTICE)
 
 
-def _power(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _power(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     mend = "use the power supply that was made for this board, and a short cable"
     if now.machine.throttled & LOW_VOLTAGE:
-        yield Verdict("power", f"power: the voltage is too low, so it looks less often; {mend}")
+        yield Finding("power", f"power: the voltage is too low, so it looks less often; {mend}")
     elif now.machine.throttled & HAD_LOW_VOLTAGE:
-        yield Verdict(
+        yield Finding(
             "power", f"power: the voltage was too low since the board was switched on; {mend}", Severity.NOTICE
         )
 
 
-def _memory(now: Readings, standing: Standing) -> Iterator[Verdict]:
-    short = Verdict("memory", f"memory: less than {SHORT:.0f} MiB are left on this machine; stop other programs on it")
-    grown = Verdict(
+def _memory(now: HealthReadings, standing: Standing) -> Iterator[Finding]:
+    short = Finding("memory", f"memory: less than {SHORT:.0f} MiB are left on this machine; stop other programs on it")
+    grown = Finding(
         "memory",
         f"memory: this program holds {GROWN:.0f} MiB or more; restart it, and tell its maintainers",
         Severity.NOTICE,
@@ -190,15 +190,15 @@ def _memory(now: Readings, standing: Standing) -> Iterator[Verdict]:
         yield grown
 
 
-def _disk(now: Readings, standing: Standing) -> Iterator[Verdict]:
+def _disk(now: HealthReadings, standing: Standing) -> Iterator[Finding]:
     if not now.machine.writable:
-        yield Verdict(
+        yield Finding(
             "disk",
             f"disk: {now.machine.state} can't be written, so what people choose is lost on a restart; see who "
             "owns it, and whether the card is write-protected",
         )
     for limit, severity in ((DISK_FULL, Severity.PROBLEM), (DISK_LOW, Severity.NOTICE)):
-        verdict = Verdict(
+        verdict = Finding(
             "disk", f"disk: less than {limit:.0f} MiB are left at {now.machine.state}; make room there", severity
         )
         if _below(now.machine.disk_free_mb, limit, verdict in standing):
@@ -206,29 +206,29 @@ def _disk(now: Readings, standing: Standing) -> Iterator[Verdict]:
             return
 
 
-def _clock(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _clock(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     if now.wall < EARLIEST:
         year = datetime.fromtimestamp(max(0.0, now.wall), timezone.utc).year
-        yield Verdict(
+        yield Finding(
             "clock",
             f"clock: it says {year}, so times and quiet hours are wrong; check the network, which sets it (NTP)",
         )
     elif abs(now.step) >= STEP and now.step_age < STEP_TOLD:
         way = "forward" if now.step > 0 else "back"
-        yield Verdict(
+        yield Finding(
             "clock",
             f"clock: it was set {way} by {_span(abs(now.step))}; what is told now is right, older log lines aren't",
             Severity.NOTICE,
         )
 
 
-def _login(now: Readings, _: Standing) -> Iterator[Verdict]:
+def _login(now: HealthReadings, _: Standing) -> Iterator[Finding]:
     left = None if now.login_expires is None else now.login_expires - now.wall
     if now.login_expires is None or left is None or left > LOGIN_SOON:
         return
     day = datetime.fromtimestamp(now.login_expires, timezone.utc).strftime("%d %B %Y").lstrip("0")
     severity = Severity.PROBLEM if left <= LOGIN_NOW else Severity.NOTICE
-    yield Verdict("spotify", f"spotify: the login ends on {day}; run `moodroom login` before", severity)
+    yield Finding("spotify", f"spotify: the login ends on {day}; run `moodroom login` before", severity)
 
 
 _AIR = "give the device air or a heat sink"

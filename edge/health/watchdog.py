@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from edge.health.monitor import Health
+from edge.health.monitor import HealthMonitor
 from edge.room.room import Room
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Worker
-from edge.vision.pipeline import Watch
+from edge.vision.pipeline import Pipeline
 
 # Seconds for which a camera that is away is tried again before a fresh process tries: some drivers need that.
 AWAY = 600.0
 
 
-class Pulse:
+class Watchdog:
     """Feeds the watchdog while results are fresh, or a pause is declared; used by the main thread."""
 
     def __init__(
         self,
         notifier: SystemdNotifier,
-        health: Health,
+        health: HealthMonitor,
         *,
         room: Room,
-        watch: Watch,
+        watch: Pipeline,
         capture: Worker,
         vision: Worker,
         stuck_after: float,

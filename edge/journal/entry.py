@@ -12,7 +12,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """Something that happened in the room.
 
     at: UTC, seconds since 1970. kind: one of KINDS; `start` is the device's own, and what was before it is over.
@@ -41,7 +41,7 @@ class Notes:
         self._song: tuple[str | None, ...] | None = None
         self._before: tuple[str | None, ...] | None = None
 
-    def of(self, event: Event, at: float) -> list[Entry]:
+    def of(self, event: Event, at: float) -> list[JournalEntry]:
         """The entries that an event is worth, mostly none. at: the event's time in UTC, seconds since 1970."""
         value = event.value
         if event.name == "mood_changed" and isinstance(value, Mood):
@@ -51,37 +51,37 @@ class Notes:
         if event.name == "player" and isinstance(value, Playback):
             return self._play(at, value)
         if event.name == "control" and isinstance(value, Control):
-            return [Entry(at, "control", text=value.value)]
+            return [JournalEntry(at, "control", text=value.value)]
         if event.name == "taken_over":
-            return [Entry(at, "control", text=_sentence(value, "somebody took over"))]
+            return [JournalEntry(at, "control", text=_sentence(value, "somebody took over"))]
         if event.name == "command" and isinstance(value, Command):
             asked = f"{value.name} {value.value}".strip() + (f" ({value.origin})" if value.origin else "")
-            return [Entry(at, "command", text=asked[:LONGEST])]
+            return [JournalEntry(at, "command", text=asked[:LONGEST])]
         if event.name == "skipped" and isinstance(value, dict):
             return [self._skip(at, value)]
         if event.name == "camera":
-            return [Entry(at, "camera", text="on" if value else "off")]
+            return [JournalEntry(at, "camera", text="on" if value else "off")]
         return []
 
-    def _skip(self, at: float, told: dict[str, str | None]) -> Entry:
+    def _skip(self, at: float, told: dict[str, str | None]) -> JournalEntry:
         """told: mood, choice (the address that the song was from) and song (its own); the next one may play already."""
         uri = told.get("song")
         known = [song for song in (self._song, self._before) if song is not None and song[0] == uri]
         _, title, artist = known[0] if known and uri is not None else (None, None, None)
-        return Entry(at, "skip", told.get("mood"), title, artist, uri)
+        return JournalEntry(at, "skip", told.get("mood"), title, artist, uri)
 
-    def _play(self, at: float, playback: Playback) -> list[Entry]:
+    def _play(self, at: float, playback: Playback) -> list[JournalEntry]:
         if playback.state != "playing":
             return []
         song = (playback.uri, playback.title, playback.artist)
         if song == self._song or song == (None, None, None):
             return []
         self._before, self._song = self._song, song
-        return [Entry(at, "play", title=playback.title, artist=playback.artist, uri=playback.uri)]
+        return [JournalEntry(at, "play", title=playback.title, artist=playback.artist, uri=playback.uri)]
 
 
-def _mood(at: float, mood: Mood) -> Entry:
-    return Entry(
+def _mood(at: float, mood: Mood) -> JournalEntry:
+    return JournalEntry(
         at,
         "mood",
         mood.mood,
@@ -93,9 +93,9 @@ def _mood(at: float, mood: Mood) -> Entry:
     )
 
 
-def _decision(at: float, wish: Wish) -> Entry:
+def _decision(at: float, wish: Wish) -> JournalEntry:
     music = wish.music if wish.act is Act.PLAY else None
-    return Entry(
+    return JournalEntry(
         at,
         "decision",
         wish.mood,

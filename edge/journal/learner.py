@@ -8,19 +8,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from edge.journal.entry import Entry
-from edge.music.outcomes import Verdicts
-from edge.music.tastes import Outcome, Tastes, Verdict
+from edge.journal.entry import JournalEntry
+from edge.music.outcomes import Outcomes
+from edge.music.tastes import Feedback, Outcome, Tastes
 from edge.values import Event, Music
 
 
 class Learner:
     """An outlet; called by the thread that decides, `told` by the journal's."""
 
-    def __init__(self, keep: Callable[[Entry | Outcome], None], *, learn: bool, seed: int | None = None) -> None:
+    def __init__(self, keep: Callable[[JournalEntry | Outcome], None], *, learn: bool, seed: int | None = None) -> None:
         """keep: what takes entries and outcomes, as Journal.put does. learn: False notes skips, and no more."""
         self._keep, self._learn = keep, learn
-        self._verdicts = Verdicts()
+        self._verdicts = Outcomes()
         self._rng = np.random.default_rng(seed)
         self._keys: dict[str, str] = {}
         self.tastes = Tastes()
@@ -30,8 +30,8 @@ class Learner:
             at = time.time() - (time.monotonic() - outcome.at)
             # What was chosen by another entry of the profile counts for that one.
             outcome = replace(outcome, mood=self._keys.get(outcome.uri, outcome.mood))
-            if outcome.verdict is Verdict.REPLAY:
-                self._keep(Entry(at, "replay", outcome.mood, outcome.title, uri=outcome.uri))
+            if outcome.verdict is Feedback.REPLAY:
+                self._keep(JournalEntry(at, "replay", outcome.mood, outcome.title, uri=outcome.uri))
             if self._learn:
                 self.tastes.learn(outcome)
                 self._keep(replace(outcome, at=at))

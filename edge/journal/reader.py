@@ -10,11 +10,11 @@ from typing import Any
 
 from edge.errors import JournalError
 from edge.journal import tables as schema
-from edge.journal.entry import Entry
-from edge.music.tastes import Outcome, Verdict
+from edge.journal.entry import JournalEntry
+from edge.music.tastes import Feedback, Outcome
 
 
-def timeline(path: Path, start: float, end: float) -> list[Entry]:
+def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
     """What happened from `start` until before `end` (UTC, seconds since 1970), the oldest first; raises JournalError.
 
     What stood when the time began, the mood and the song, comes first, at the times when they began.
@@ -41,9 +41,9 @@ def outcomes(path: Path) -> list[Outcome]:
 
 def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
     """The same from an open file."""
-    known = {verdict.value for verdict in Verdict}
+    known = {verdict.value for verdict in Feedback}
     rows = connection.execute("SELECT at, mood, uri, title, outcome FROM journal_outcomes ORDER BY at")
-    return [Outcome(at / 1e6, mood, uri, title, Verdict(name)) for at, mood, uri, title, name in rows if name in known]
+    return [Outcome(at / 1e6, mood, uri, title, Feedback(name)) for at, mood, uri, title, name in rows if name in known]
 
 
 def forget_outcomes(path: Path, *moods: str, only: Collection[str] | None = None) -> int:
@@ -75,8 +75,8 @@ class _in_one_sentence(contextlib.AbstractContextManager[None]):  # noqa: N801  
             )
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> JournalEntry:
     """SQLite gives what was put in: text, whole numbers, None."""
     at, kind, mood, title, artist, uri, text, *hundredths, people = row
     numbers = [None if value is None else value / 100 for value in hundredths]
-    return Entry(at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people)
+    return JournalEntry(at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people)

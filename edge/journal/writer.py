@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.budget import Budget
+from edge.budget import TokenBucket
 from edge.errors import JournalError
 from edge.journal import tables as schema
-from edge.journal.entry import Entry, Notes
+from edge.journal.entry import JournalEntry, Notes
 from edge.journal.reader import read_outcomes
 from edge.music.tastes import Outcome
 from edge.system.threads import Worker
@@ -46,7 +46,7 @@ class Journal:
         gather: float = GATHER,
         most: int = MOST,
         log_bytes: int = LOG_BYTES,
-        budget: Budget | None = None,
+        budget: TokenBucket | None = None,
         retry: float = RETRY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,7 +70,7 @@ class Journal:
         self._worker = Worker(
             "journal", self._turn, on_error=self._failed, on_end=self.close, first_wait=retry, most_wait=12 * retry
         )
-        self._budget = budget or Budget(clock())
+        self._budget = budget or TokenBucket(clock())
         self._seen_change = -1
         self._cleared_at: float | None = None
         self._failing = self._given_up = False
@@ -86,7 +86,7 @@ class Journal:
         if self._given_up:
             return
         with self._lock:
-            if 2 * len(self._waiting) >= self._most and isinstance(row, Entry) and _is_minor(row):
+            if 2 * len(self._waiting) >= self._most and isinstance(row, JournalEntry) and _is_minor(row):
                 self.dropped += 1
                 return
             if len(self._waiting) == self._most:
@@ -243,11 +243,11 @@ def _sentence(path: Path, error: Exception) -> str:
     return f"journal: {path} can't be written just now ({text}); it is tried again"
 
 
-def _is_minor(entry: Entry) -> bool:
+def _is_minor(entry: JournalEntry) -> bool:
     return entry.kind == "decision" and entry.uri is None
 
 
-Row = Entry | Outcome
+Row = JournalEntry | Outcome
 
 
 # What SQLite and its door say of a value, and not of the file: such a row can't be stored today or tomorrow.
@@ -286,8 +286,8 @@ def microseconds(at: float) -> int:
 
 
 def _insert(connection: sqlite3.Connection, row: Row) -> None:
-    table = "journal_entries" if isinstance(row, Entry) else "journal_outcomes"
-    values = tuple(_storable(text) for text in _texts(row)) + (_numbers(row) if isinstance(row, Entry) else ())
+    table = "journal_entries" if isinstance(row, JournalEntry) else "journal_outcomes"
+    values = tuple(_storable(text) for text in _texts(row)) + (_numbers(row) if isinstance(row, JournalEntry) else ())
     places = ", ".join("?" * (len(values) + 1))
     # A taken key is passed over, and nothing else: OR IGNORE would pass over a missing text for ever.
     sql = f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608  our own names
@@ -297,12 +297,12 @@ def _insert(connection: sqlite3.Connection, row: Row) -> None:
 
 
 def _texts(row: Row) -> tuple[str | None, ...]:
-    if isinstance(row, Entry):
+    if isinstance(row, JournalEntry):
         return (row.kind, row.mood, row.title, row.artist, row.uri, row.text)
     return (row.mood, row.uri, row.title, row.verdict.value)
 
 
-def _numbers(row: Entry) -> tuple[int | None, ...]:
+def _numbers(row: JournalEntry) -> tuple[int | None, ...]:
     """Shares and coordinates as hundredths, and how many people."""
     hundredths = [None if n is None else round(100 * n) for n in (row.confidence, row.valence, row.arousal)]
     return (*hundredths, row.people)

@@ -20,7 +20,7 @@ MPD_PAUSE = 0.05
 
 
 @dataclass(frozen=True)
-class Account:
+class LibraryAccount:
     """kind: `spotify` or `mpd`. spotify: its calls, None for MPD. pause: seconds between two calls."""
 
     kind: str
@@ -50,7 +50,7 @@ def kind_of(config: Config) -> str:
     return wanted
 
 
-def open_account(config: Config, *, api: str | None = None, accounts: str | None = None) -> Account:
+def open_account(config: Config, *, api: str | None = None, accounts: str | None = None) -> LibraryAccount:
     """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
@@ -66,19 +66,19 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
         lists.append(SongList(uri, f"playlist {uri.split(':')[-1]}", partial(web.playlist, uri.split(":")[-1])))
     if not lists:
         raise ConfigError("library.liked: is false and library.playlists is empty, so there is nothing to read")
-    return Account("spotify", tuple(lists), SPOTIFY_PAUSE, web.close, web)
+    return LibraryAccount("spotify", tuple(lists), SPOTIFY_PAUSE, web.close, web)
 
 
-def _mpd(config: Config) -> Account:
+def _mpd(config: Config) -> LibraryAccount:
     try:
         from edge.players.mpd.library import MpdLibrary
     except ImportError:
         raise ConfigError("library.source: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     library = MpdLibrary(config.mpd.host, config.mpd.port, password=secret("mpd_password", config.mpd.password_file))
-    return Account("mpd", (SongList("mpd", "MPD's collection", library.collection),), MPD_PAUSE, library.close)
+    return LibraryAccount("mpd", (SongList("mpd", "MPD's collection", library.collection),), MPD_PAUSE, library.close)
 
 
-def spotify_of(account: Account) -> SpotifyLibrary:
+def spotify_of(account: LibraryAccount) -> SpotifyLibrary:
     """Spotify's calls. Raises LibraryError for MPD."""
     if account.spotify is None:
         raise LibraryError("library: this needs a Spotify account; set library.source: spotify")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from edge.config import Config
-from edge.library.account import Account, open_account
+from edge.library.account import LibraryAccount, open_account
 from edge.music.timetable import quiet
 from edge.system.threads import Worker
 from edge.system.time_zone import zone
@@ -16,7 +16,7 @@ from edge.values import Event
 FIRST_WAIT, MOST_WAIT = 60.0, 6 * 3600.0  # seconds between two tries that fail
 
 
-class Quiet:
+class BackgroundRefresh:
     """An outlet that hears whether anybody is there. Called by the main thread, read by the refresh's."""
 
     def __init__(self, config: Config) -> None:
@@ -37,7 +37,7 @@ def refreshing(
     outlets: list[Callable[[Event], None]],
     problem: Callable[[str | None], None],
     *,
-    account: Callable[[Config], Account] = open_account,
+    account: Callable[[Config], LibraryAccount] = open_account,
 ) -> list[Worker]:
     """The worker, and its outlet among `outlets`; none where `library.refresh` is null.
 
@@ -48,7 +48,7 @@ def refreshing(
     # What it needs is dear, and most devices never do this.
     from edge.library.refresh import Refresh
 
-    ear = Quiet(config)
+    ear = BackgroundRefresh(config)
     outlets.append(ear)
     refresh = Refresh(
         config,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edge.errors import ConfigError, LibraryError
-from edge.library.publish import Change, differences, songs_for
+from edge.library.publish import PlaylistChange, differences, songs_for
 from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
 
@@ -15,7 +15,7 @@ from edge.songs import SONG_MOODS
 MARK = "# made by Moodroom, which writes it anew"
 
 
-def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
+def plan(store: Store, folder: str | None, *, name: str) -> list[PlaylistChange]:
     """What publishing would change; reads only. folder: MPD's playlist_directory.
 
     Raises LibraryError, and ConfigError where a listener's own playlist has the name of one of ours.
@@ -47,11 +47,13 @@ def plan(store: Store, folder: str | None, *, name: str) -> list[Change]:
             continue
         present = [f"mpd:{line}" for line in lines if line and not line.startswith("#")]
         if wanted or present:
-            changes.append(Change(mood, called, called if ours else None, wanted, *differences(present, wanted)))
+            changes.append(
+                PlaylistChange(mood, called, called if ours else None, wanted, *differences(present, wanted))
+            )
     return changes
 
 
-def publish(store: Store, folder: str, changes: Iterable[Change]) -> None:
+def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> None:
     """Write the files, each in one move. Raises ConfigError."""
     place = Path(folder).expanduser()
     for change in changes:

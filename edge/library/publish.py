@@ -19,7 +19,7 @@ LOOK_AFTER = 2.0  # seconds after a doubtful answer
 
 
 @dataclass(frozen=True)
-class Change:
+class PlaylistChange:
     """What would become of a mood's playlist. target: None where it must be made. uris: what it will hold."""
 
     mood: str
@@ -52,7 +52,7 @@ def differences(present: Iterable[str], wanted: Iterable[str]) -> tuple[int, int
     return sum((then - there).values()), sum((there - then).values())
 
 
-def plan(store: Store, web: SpotifyLibrary, patience: Patience, *, name: str) -> list[Change]:
+def plan(store: Store, web: SpotifyLibrary, patience: Patience, *, name: str) -> list[PlaylistChange]:
     """What publishing would change; reads only. name: with {mood}. Raises PlayerError, LibraryError, StoppedError."""
     web.may_write()
     placed = store.placed()
@@ -68,11 +68,11 @@ def plan(store: Store, web: SpotifyLibrary, patience: Patience, *, name: str) ->
         present = _songs(web, patience, target) if target is not None else []
         added, removed = differences(present, wanted)
         if wanted or target is not None:
-            changes.append(Change(mood, called, target, wanted, added, removed))
+            changes.append(PlaylistChange(mood, called, target, wanted, added, removed))
     return changes
 
 
-def publish(store: Store, web: SpotifyLibrary, patience: Patience, changes: Iterable[Change]) -> None:
+def publish(store: Store, web: SpotifyLibrary, patience: Patience, changes: Iterable[PlaylistChange]) -> None:
     """Do it. What was made is remembered at once; a run that was cut short is mended by the next one."""
     for change in changes:
         if not change.needed:
@@ -107,7 +107,7 @@ def _songs(web: SpotifyLibrary, patience: Patience, target: str) -> list[str]:
             return found
 
 
-def _create(web: SpotifyLibrary, patience: Patience, change: Change) -> str:
+def _create(web: SpotifyLibrary, patience: Patience, change: PlaylistChange) -> str:
     doubtful = False
 
     def once() -> str | None:

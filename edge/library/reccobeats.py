@@ -40,7 +40,7 @@ class ReccoBeats:
                 retry_after=_retry_after(answer.headers.get("Retry-After")),
             )
         if answer.status_code != 200:
-            raise RefusedError(
+            raise FeaturesRefusedError(
                 f"reccobeats: refuses the request (HTTP {answer.status_code}); check library.reccobeats_url"
             )
         try:
@@ -52,7 +52,7 @@ class ReccoBeats:
                 if (uri := track_uri(str(one.get("href") or ""))) in wanted and (features := _features(one)) is not None
             }
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise RefusedError(
+            raise FeaturesRefusedError(
                 "reccobeats: answers something else than features; check library.reccobeats_url"
             ) from None
 
@@ -60,7 +60,7 @@ class ReccoBeats:
         self._session.close()
 
 
-class RefusedError(PlayerError):
+class FeaturesRefusedError(PlayerError):
     """Asking again wouldn't help."""
 
     lasting = True

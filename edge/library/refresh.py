@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge.config import Config
 from edge.errors import MoodroomError
-from edge.library.account import Account, open_account
+from edge.library.account import LibraryAccount, open_account
 from edge.library.retrying import Patience, StoppedError, Wait
 from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 from edge.library.store import Store
@@ -32,7 +32,7 @@ class Refresh:
         quiet: Callable[[], bool],
         now: Callable[[], float],
         done: Callable[[], None] = lambda: None,
-        account: Callable[[Config], Account] = open_account,
+        account: Callable[[Config], LibraryAccount] = open_account,
         path: Path | None = None,
     ) -> None:
         """wait: as `Event.wait`. quiet: nobody is there, or quiet hours. now: Unix time. done: after each refresh."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from edge.config import Config, LibraryConfig
 from edge.library import m3u, publish
-from edge.library.account import Account, spotify_of
+from edge.library.account import LibraryAccount, spotify_of
 from edge.library.csv_table import read_table
 from edge.library.features import Step, from_files, from_reccobeats, from_table
 from edge.library.placement import Sorting
-from edge.library.publish import Change
+from edge.library.publish import PlaylistChange
 from edge.library.reccobeats import PAUSE, ReccoBeats
 from edge.library.retrying import Patience, Wait
 from edge.library.sort import sort_songs
@@ -64,7 +64,7 @@ def sort_library(store: Store, config: LibraryConfig, *, method: str | None = No
     return sorting
 
 
-def plan_publishing(store: Store, config: Config, account: Account, patience: Patience) -> list[Change]:
+def plan_publishing(store: Store, config: Config, account: LibraryAccount, patience: Patience) -> list[PlaylistChange]:
     """What publishing would change; touches nothing."""
     library = config.library
     if account.kind == "mpd":
@@ -73,7 +73,7 @@ def plan_publishing(store: Store, config: Config, account: Account, patience: Pa
 
 
 def do_publishing(
-    store: Store, config: Config, account: Account, patience: Patience, changes: Sequence[Change]
+    store: Store, config: Config, account: LibraryAccount, patience: Patience, changes: Sequence[PlaylistChange]
 ) -> None:
     """Do what was planned."""
     if account.kind == "mpd":

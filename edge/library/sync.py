@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edge.errors import PlayerError
 from edge.library.retrying import Patience
 from edge.library.store import Store
-from edge.songs import Page
+from edge.songs import SongPage
 
 # A list that changed while it was read is read once more, so that nothing slips through between two pages.
 ROUNDS = 2
@@ -20,7 +20,7 @@ class SongList:
 
     name: str
     title: str
-    page: Callable[[int], Page]
+    page: Callable[[int], SongPage]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _read(
     return store.finish(songs.name, at.generation), pages, resumed
 
 
-def _page(songs: SongList, offset: int) -> Page:
+def _page(songs: SongList, offset: int) -> SongPage:
     """One page; raises PlayerError for an empty one in mid-list, which would pass for the list's end."""
     page = songs.page(offset)
     if page.size == 0 and offset < page.total:

@@ -63,7 +63,7 @@ class _Connection:
         self.denied: str | None = None
 
 
-class Link:
+class MqttConnection:
     """One connection at a time, for ever."""
 
     def __init__(

@@ -19,9 +19,9 @@ from typing import Any
 from edge.config import MqttConfig
 from edge.errors import ConfigError
 from edge.mqtt import discovery as homeassistant
-from edge.mqtt.connection import Handlers, Link
+from edge.mqtt.connection import Handlers, MqttConnection
 from edge.mqtt.discovery import Discovery
-from edge.mqtt.memory import Memory, memory
+from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.values import Command
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ BEATING = ("mood", "presence", "player", "health")
 STAGE = 2.0
 
 
-class Mqtt:
+class MqttDevice:
     """One device's topics."""
 
     def __init__(
@@ -70,9 +70,9 @@ class Mqtt:
         self._lock = threading.Lock()
         self._connected = threading.Event()
         self._birth: float | None = None
-        self._unsaved: Memory | None = None
+        self._unsaved: DiscoveryMemory | None = None
         self._stages: deque[tuple[float, homeassistant.Stage]] = deque()
-        self._link = Link(
+        self._link = MqttConnection(
             config,
             client_id=f"moodroom-{device}",
             password=password,
@@ -166,7 +166,7 @@ class Mqtt:
         home = self._home
         if home is None:
             return
-        before, now = memory(), Memory(self.base, home.remembered())
+        before, now = memory(), DiscoveryMemory(self.base, home.remembered())
         at = time.monotonic()
         stages = homeassistant.changes(before.discovery, home)
         if before.base is not None and before.base != self.base:
@@ -176,7 +176,7 @@ class Mqtt:
         self._play_stages()
         if now != before:
             # Should we end before all of it has arrived, both must be known the next time.
-            Memory(before.base or self.base, before.discovery | now.discovery).save()
+            DiscoveryMemory(before.base or self.base, before.discovery | now.discovery).save()
             self._unsaved = now
 
     def _play_stages(self) -> None:

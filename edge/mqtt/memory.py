@@ -11,7 +11,7 @@ MEMORY = "mqtt"
 
 
 @dataclass(frozen=True)
-class Memory:
+class DiscoveryMemory:
     """Under which names this device has published: its base, and for each topic of discovery the components in it."""
 
     base: str | None
@@ -22,12 +22,12 @@ class Memory:
         state.write(MEMORY, json.dumps({"base": self.base, "discovery": self.discovery}))
 
 
-def memory() -> Memory:
+def memory() -> DiscoveryMemory:
     """What was kept; a file that isn't what we wrote counts as none."""
     try:
         found = json.loads(state.read(MEMORY) or "{}")
         base = found.get("base")
         parts = {str(topic): {str(k): str(v) for k, v in kinds.items()} for topic, kinds in found["discovery"].items()}
     except (ValueError, LookupError, AttributeError, TypeError):
-        return Memory(None, {})
-    return Memory(base if isinstance(base, str) else None, parts)
+        return DiscoveryMemory(None, {})
+    return DiscoveryMemory(base if isinstance(base, str) else None, parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge import messages
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from edge.values import Control, Event, Playback
 
 # Seconds between two reports of how the device is, where nothing is wrong with it.
@@ -19,7 +19,7 @@ SETTINGS = ("camera", "control", "override", "profile")
 class MqttOutlet:
     """Retained state and events on MQTT."""
 
-    def __init__(self, mqtt: Mqtt, *, offset: float) -> None:
+    def __init__(self, mqtt: MqttDevice, *, offset: float) -> None:
         self._mqtt, self._offset = mqtt, offset
         self._playback: Playback | None = None
         self._control = Control.AUTO

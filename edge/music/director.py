@@ -10,15 +10,15 @@ from dataclasses import replace
 
 from edge.circumplex import distance
 from edge.music.choices import music_of
-from edge.music.ownership import Own, known
+from edge.music.ownership import OwnMusic, known
 from edge.music.playback import elsewhere, plays
 from edge.music.presence import span
-from edge.music.situation import Stage
+from edge.music.situation import Situation
 from edge.music.strategy import Goal, feels
 from edge.values import ABSENT, Act, Control, Mood, When, Wish
 
 
-class Director(Stage):
+class Director(Situation):
     """Decides for one room; used by one thread."""
 
     # The newest reason to change nothing, and what was told last.
@@ -133,7 +133,7 @@ class Director(Stage):
         if shown is not None and shown.state == "paused" and not self.absence.stale:
             for choice in goal.choices:
                 if plays(music_of(choice), shown) and choice.play != self._ours.over:
-                    self._ours.playing = Own(music_of(choice), choice.volume, self._mood)
+                    self._ours.playing = OwnMusic(music_of(choice), choice.volume, self._mood)
                     return self._resume(now, f"{goal.reason}: {music_of(choice).name} goes on")
         if self._config.start_volume is not None:
             self._level.base = self._config.start_volume
@@ -165,7 +165,7 @@ class Director(Stage):
         music = music_of(choice)
         volume = self._level.for_music(now, choice.volume)
         self.absence.stale = False
-        self._ours.asked(now, Own(music, choice.volume, self._mood), when, instead=playing)
+        self._ours.asked(now, OwnMusic(music, choice.volume, self._mood), when, instead=playing)
         if when is When.NOW:
             self.absence.paused = None
         how = {When.NOW: "plays now", When.TRACK_END: "plays once this song ends", When.QUEUE: "comes next"}[when]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from edge.music.playback import plays
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Event, Music, Playback, Wish
 
 # A song that somebody leaves within this time was skipped; later it was heard.
@@ -32,7 +32,7 @@ class _Playing:
     heard: bool = False
 
 
-class Verdicts:
+class Outcomes:
     """Events in, outcomes out; used by one thread."""
 
     def __init__(self) -> None:
@@ -87,14 +87,14 @@ class Verdicts:
             return self._stayed(at)
         by_itself = _ended(before, began - seen)
         if began - now.since < SKIP_WITHIN and not by_itself:
-            return self._close(began, Verdict.SKIP)
+            return self._close(began, Feedback.SKIP)
         done = self._stayed(began)
         if not _is_of(now.music, playback):
             self._now = None
             return done
         again = playback.uri is not None and playback.uri == now.before and not by_itself
         self._now = replace(self._now or now, song=playback.uri, before=now.song)
-        return [*done, _outcome(at, now, Verdict.REPLAY)] if again else done
+        return [*done, _outcome(at, now, Feedback.REPLAY)] if again else done
 
     def _taken(self, at: float, *, verdict: bool) -> list[Outcome]:
         now = self._now
@@ -102,7 +102,7 @@ class Verdicts:
         if now is None or not verdict or at - now.since > TAKEN_WITHIN:
             self._now = None
             return []
-        return self._close(at, Verdict.HANDS_OFF)
+        return self._close(at, Feedback.HANDS_OFF)
 
     def _commanded(self, at: float, command: Command) -> list[Outcome]:
         now = self._now
@@ -110,11 +110,11 @@ class Verdicts:
             return []
         asked = (command.name, command.value)
         if asked == ("playback", "next") and at - now.since < SKIP_WITHIN:
-            return self._close(at, Verdict.SKIP)
+            return self._close(at, Feedback.SKIP)
         if asked == ("playback", "previous"):
-            return [_outcome(at, now, Verdict.REPLAY)]
+            return [_outcome(at, now, Feedback.REPLAY)]
         if command.name == "like":
-            return [_outcome(at, now, Verdict.LIKE)]
+            return [_outcome(at, now, Feedback.LIKE)]
         return self._stayed(at)
 
     def _stayed(self, at: float) -> list[Outcome]:
@@ -123,9 +123,9 @@ class Verdicts:
         if now is None or now.heard or at - now.since < SKIP_WITHIN or not self._present:
             return []
         self._now = replace(now, heard=True)
-        return [_outcome(at, now, Verdict.STAYED)]
+        return [_outcome(at, now, Feedback.STAYED)]
 
-    def _close(self, at: float, verdict: Verdict) -> list[Outcome]:
+    def _close(self, at: float, verdict: Feedback) -> list[Outcome]:
         """The last word on what plays: a choice is skipped once."""
         now, self._now = self._now, None
         return [] if now is None else [_outcome(at, now, verdict)]
@@ -143,5 +143,5 @@ def _ended(before: Playback | None, later: float) -> bool:
     return before.position + later >= before.duration - END
 
 
-def _outcome(at: float, now: _Playing, verdict: Verdict) -> Outcome:
+def _outcome(at: float, now: _Playing, verdict: Feedback) -> Outcome:
     return Outcome(at, now.mood, now.music.uri, now.music.name, verdict)

@@ -10,7 +10,7 @@ from edge.config.music import Profile
 from edge.music.choices import music_of
 from edge.music.limits import Limits
 from edge.music.playback import SLACK, plays
-from edge.music.takeover import Hands
+from edge.music.takeover import TakeoverDetector
 from edge.values import Basis, Mood, Music, Playback, When
 
 # After so many seconds' rest, music whose list nobody can tell is no longer taken for what played before it.
@@ -18,7 +18,7 @@ LONG_REST = 600.0
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnMusic:
     """Music of the device's own.
 
     offset: how much louder than the room's volume. mood: the one that it was chosen for, None where it played before.
@@ -29,13 +29,13 @@ class Own:
     mood: Mood | None = None
 
 
-class Ours:
+class Ownership:
     """playing: what plays, or was asked for at once. coming: what waits for a song's end. over: what ended last."""
 
-    def __init__(self, hands: Hands, limits: Limits) -> None:
+    def __init__(self, hands: TakeoverDetector, limits: Limits) -> None:
         self._hands, self._limits = hands, limits
-        self.playing: Own | None = None
-        self.coming: Own | None = None
+        self.playing: OwnMusic | None = None
+        self.coming: OwnMusic | None = None
         self.over: str | None = None
 
     @property
@@ -43,7 +43,7 @@ class Ours:
         """How much louder than the room's volume the music that plays is set to be."""
         return self.playing.offset if self.playing is not None else 0
 
-    def asked(self, now: float, own: Own, when: When, *, instead: bool) -> None:
+    def asked(self, now: float, own: OwnMusic, when: When, *, instead: bool) -> None:
         """The player is asked for it. instead: in place of music that plays."""
         self.lose_coming(now)
         if when is not When.NOW:
@@ -80,13 +80,13 @@ class Ours:
         self.playing = known(profiles, shown) if shown is not None and self._hands.playing() else None
 
 
-def known(profiles: Iterable[Profile], playback: Playback) -> Own | None:
+def known(profiles: Iterable[Profile], playback: Playback) -> OwnMusic | None:
     """The choice that plays, whoever asked for it; None where it is none of ours."""
     for profile in profiles:
         for mood in profile.values():
             for choice in several(mood):
                 if plays(music_of(choice), playback):
-                    return Own(music_of(choice))
+                    return OwnMusic(music_of(choice))
     return None
 
 

@@ -6,7 +6,7 @@ from edge.music.playback import same_music
 from edge.values import Playback
 
 
-class Absence:
+class Presence:
     """present: None while nobody looks. paused: when the device paused its music for an empty room, else None.
 
     stale: the music that is paused has rested for too long to go on.

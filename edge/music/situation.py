@@ -11,16 +11,16 @@ from datetime import timezone, tzinfo
 from edge.config import MusicConfig
 from edge.music.choices import Picker, Weigh
 from edge.music.limits import Limits
-from edge.music.ownership import Ours, Own, goes_on
-from edge.music.presence import Absence
+from edge.music.ownership import Ownership, OwnMusic, goes_on
+from edge.music.presence import Presence
 from edge.music.strategy import Strategy
-from edge.music.takeover import Hands, Meaning, Means
+from edge.music.takeover import Cause, Interpretation, TakeoverDetector
 from edge.music.timetable import Timetable
-from edge.music.volume import Level
+from edge.music.volume import VolumePolicy
 from edge.values import Act, Basis, Mood, Music, Playback, When, Wish
 
 
-class Stage:
+class Situation:
     """What goes on in one room, as far as the music is concerned; used by one thread."""
 
     def __init__(
@@ -37,10 +37,10 @@ class Stage:
         """
         self._config = config
         self._picker = Picker(random.Random(0) if rng is None else rng, weigh)  # noqa: S311 (no secret)
-        self._limits, self._strategy, self.absence = Limits(config), Strategy(config), Absence()
-        self._hands, self.times = Hands(config.grace), Timetable(config, zone)
-        self._level = Level(self._hands, self.times)
-        self._ours = Ours(self._hands, self._limits)
+        self._limits, self._strategy, self.absence = Limits(config), Strategy(config), Presence()
+        self._hands, self.times = TakeoverDetector(config.grace), Timetable(config, zone)
+        self._level = VolumePolicy(self._hands, self.times)
+        self._ours = Ownership(self._hands, self._limits)
         self._mood: Mood | None = None
         self._began = 0.0
         # Somebody paused the music, and nobody wants it to begin again by itself.
@@ -67,42 +67,42 @@ class Stage:
         self._mood = mood
         self._strategy.meet(mood)
 
-    def told(self, now: float, playback: Playback) -> Meaning:
+    def told(self, now: float, playback: Playback) -> Interpretation:
         """The player shows this; says what it means."""
         meaning = self._hands.see(now, playback)
-        if meaning.means is Means.STARTED:
+        if meaning.means is Cause.STARTED:
             self._limits.worked()
             if self._ours.begun(now):
                 self.absence.paused = None
                 self._strategy.song_ended()
-        elif meaning.means is Means.LATE:
+        elif meaning.means is Cause.LATE:
             self._limits.switched(now)
             self._ours.recount(self._config.profiles.values())
-        elif meaning.means is Means.ADVANCED:
+        elif meaning.means is Cause.ADVANCED:
             self._strategy.song_ended()
-        elif meaning.means is Means.ENDED:
+        elif meaning.means is Cause.ENDED:
             self._ours.ended()
             self.absence.paused = None
-        elif meaning.means is Means.FOUND:
+        elif meaning.means is Cause.FOUND:
             self.held = False
             self._ours.recount(self._config.profiles.values())
             if self._ours.playing is None and self.before is not None and goes_on(self.before[1], playback, now):
-                self._ours.playing = Own(self.before[0])
+                self._ours.playing = OwnMusic(self.before[0])
             if self._ours.playing is None and not meaning.kind:
-                meaning = Meaning(Means.TAKEN, "music", "somebody's music was playing already")
-        elif meaning.means is Means.RESUMED:
+                meaning = Interpretation(Cause.TAKEN, "music", "somebody's music was playing already")
+        elif meaning.means is Cause.RESUMED:
             if self.held and self._ours.playing is None:
                 self._ours.recount(self._config.profiles.values())
             if not (self.held and self._ours.playing):
-                meaning = Meaning(Means.TAKEN, "start", "somebody started the music")
+                meaning = Interpretation(Cause.TAKEN, "start", "somebody started the music")
             self.held = False
-        if meaning.means is Means.TAKEN:
+        if meaning.means is Cause.TAKEN:
             # Who uses the speaker listens, wherever they are.
             self.absence.stirred(now)
             meaning = self._taken(meaning, playback)
         if not self._hands.pausing and self.absence.others(playback):
             self.absence.paused = self._ours.playing = None
-        self._level.learn(0 if meaning.means is Means.STARTED else self._ours.offset)
+        self._level.learn(0 if meaning.means is Cause.STARTED else self._ours.offset)
         return meaning
 
     def left_alone(self, now: float, why: str) -> Wish | None:
@@ -139,7 +139,7 @@ class Stage:
         elif wish.act in (Act.PAUSE, Act.RESUME):
             self.absence.paused = None
 
-    def _taken(self, meaning: Meaning, playback: Playback) -> Meaning:
+    def _taken(self, meaning: Interpretation, playback: Playback) -> Interpretation:
         if meaning.kind == "volume" and playback.volume is not None:
             self._level.chosen(playback.volume, self._ours.offset)
         if meaning.kind in self._config.takeover:
@@ -149,7 +149,7 @@ class Stage:
             self.held = True
         elif meaning.kind in ("music", "start"):
             self._ours.playing = self._ours.coming = None
-        return Meaning()
+        return Interpretation()
 
     def _playing(self) -> bool:
         if self._hands.playback is None:

@@ -22,7 +22,7 @@ LATE = 60.0
 _LISTS = ("spotify:track:", "spotify:episode:", "library:")
 
 
-class Hands:
+class TakeoverDetector:
     """What was asked, what is expected, and what is seen."""
 
     def __init__(self, grace: float) -> None:
@@ -122,7 +122,7 @@ class Hands:
         if self._skipped is not None and now - self._skipped > SKIP_LAPSE:
             self._skipped = None
 
-    def see(self, now: float, playback: Playback) -> Meaning:
+    def see(self, now: float, playback: Playback) -> Interpretation:
         """What a look at the player means; the newest look is what is expected from then on."""
         self.playback, self.seen_at, self.found_volume = playback, now, None
         self.lapse(now)
@@ -130,7 +130,7 @@ class Hands:
             self._away = True
             if self._volume is not None:
                 self._volume = replace(self._volume, moved=now)
-            return Meaning()
+            return Interpretation()
         known = self._known
         if self._play is not None and self._play.wish.when is not When.NOW and not here(playback):
             # Players forget what waits for a song's end once the song stops.
@@ -138,20 +138,20 @@ class Hands:
         if self._play is not None and here(playback) and self._matches(now, self._play, playback):
             return self._started(now, playback)
         if here(playback) and not named(playback) and now - self._settling < self._grace:
-            return Meaning()
+            return Interpretation()
         fulfils = self._fulfils(playback)
         if fulfils:
             self._state, self._settling = None, now
         if known is None or fulfils:
             self._adopt(now, playback)
             first = known is None and here(playback)
-            return Meaning(Means.FOUND, "asked" if fulfils else "") if first else Meaning()
+            return Interpretation(Cause.FOUND, "asked" if fulfils else "") if first else Interpretation()
         if now - self._settling < self._grace and differs(known, playback):
-            return Meaning()
+            return Interpretation()
         meaning = self._judge(now, known, playback)
-        if meaning.means is not Means.TAKEN and (found := self._level(now, playback)) is not None:
+        if meaning.means is not Cause.TAKEN and (found := self._level(now, playback)) is not None:
             meaning = found
-        if meaning.means is Means.ADVANCED:
+        if meaning.means is Cause.ADVANCED:
             meaning = self._advanced(now, meaning)
         self._adopt(now, playback)
         return meaning
@@ -161,7 +161,7 @@ class Hands:
         if self.volume is None or self._volume is None:
             self.volume = playback.volume if playback.volume is not None else self.volume
 
-    def _started(self, now: float, playback: Playback) -> Meaning:
+    def _started(self, now: float, playback: Playback) -> Interpretation:
         assert self._play is not None
         wish, self._play, self._state = self._play.wish, None, None
         self._settling = now
@@ -171,7 +171,7 @@ class Hands:
             # Whatever set it did so before this music began.
             self.found_volume = playback.volume
         self._adopt(now, playback)
-        return Meaning(Means.STARTED)
+        return Interpretation(Cause.STARTED)
 
     def _matches(self, now: float, play: AskedPlay, playback: Playback) -> bool:
         music = play.wish.music
@@ -192,58 +192,58 @@ class Hands:
         wanted = self._state.wanted
         return playback.state == wanted or (wanted == "paused" and playback.state == "stopped")
 
-    def _judge(self, now: float, known: Playback, playback: Playback) -> Meaning:
+    def _judge(self, now: float, known: Playback, playback: Playback) -> Interpretation:
         was_here, is_here = here(known), here(playback)
         if playback.elsewhere:
             if not was_here:
-                return Meaning()
+                return Interpretation()
             where = playback.speaker or "another speaker"
-            return Meaning(Means.TAKEN, "speaker", f"somebody moved the music to {where}")
+            return Interpretation(Cause.TAKEN, "speaker", f"somebody moved the music to {where}")
         if was_here and not is_here:
             return self._stopped(now, playback)
         if is_here and not was_here:
             if self._skipped is not None:
                 # In silence a skip is a start.
                 self._skipped = None
-                return Meaning(Means.FOUND, "asked")
+                return Interpretation(Cause.FOUND, "asked")
             if same_music(known, playback):
-                return Meaning(Means.RESUMED)
+                return Interpretation(Cause.RESUMED)
             return self._other_music(now, playback, "start")
         if not is_here:
-            return Meaning()
+            return Interpretation()
         if known.context != playback.context and named(known) and named(playback):
             radio = playback.context is None or ":station:" in playback.context
             if radio and self._by_itself(now, playback):
-                return Meaning(Means.ADVANCED)
+                return Interpretation(Cause.ADVANCED)
             return self._other_music(now, playback, "music")
         if None not in (known.uri, playback.uri) and known.uri != playback.uri:
             return self._other_song(now, playback)
         again = known.position is not None and playback.position is not None and playback.position < known.position
-        return Meaning(Means.ADVANCED if again and self._by_itself(now, playback) else Means.NOTHING)
+        return Interpretation(Cause.ADVANCED if again and self._by_itself(now, playback) else Cause.NOTHING)
 
-    def _stopped(self, now: float, playback: Playback) -> Meaning:
+    def _stopped(self, now: float, playback: Playback) -> Interpretation:
         if playback.state == "stopped" and self._away:
-            return Meaning(Means.ENDED)
+            return Interpretation(Cause.ENDED)
         end = ends(self._known, self._at) if self._known is not None else None
         at, whole = playback.position, playback.duration
         edge = at is None or at <= 1.0 or (whole is not None and at >= whole - SLACK)
         if end is not None and now >= end - SLACK and (playback.state == "stopped" or edge):
-            return Meaning(Means.ENDED)
-        return Meaning(Means.TAKEN, "pause", "somebody paused the music")
+            return Interpretation(Cause.ENDED)
+        return Interpretation(Cause.TAKEN, "pause", "somebody paused the music")
 
-    def _other_music(self, now: float, playback: Playback, kind: str) -> Meaning:
+    def _other_music(self, now: float, playback: Playback, kind: str) -> Interpretation:
         for gone in self._gone:
             if now - gone.at < LATE and gone.wish.music is not None and plays(gone.wish.music, playback):
-                return Meaning(Means.LATE)
-        return Meaning(Means.TAKEN, kind, "somebody chose this music")
+                return Interpretation(Cause.LATE)
+        return Interpretation(Cause.TAKEN, kind, "somebody chose this music")
 
-    def _other_song(self, now: float, playback: Playback) -> Meaning:
+    def _other_song(self, now: float, playback: Playback) -> Interpretation:
         if self._skipped is not None:
             self._skipped = None
-            return Meaning(Means.ADVANCED)
+            return Interpretation(Cause.ADVANCED)
         if self._by_itself(now, playback):
-            return Meaning(Means.ADVANCED)
-        return Meaning(Means.TAKEN, "song", "somebody chose this song")
+            return Interpretation(Cause.ADVANCED)
+        return Interpretation(Cause.TAKEN, "song", "somebody chose this song")
 
     def _by_itself(self, now: float, playback: Playback) -> bool:
         """The song that plays began when the one before was over."""
@@ -253,19 +253,19 @@ class Hands:
         # Where nobody can tell when a song ends, the doubt is the device's to bear.
         return end is None or now - (playback.position or 0.0) >= end - SLACK
 
-    def _advanced(self, now: float, meaning: Meaning) -> Meaning:
+    def _advanced(self, now: float, meaning: Interpretation) -> Interpretation:
         """A song went by; what waited for its end has come, or missed it."""
         play = self._play
         if play is None or play.wish.when is When.NOW:
             return meaning
         if play.wish.when is When.QUEUE and play.wish.music is not None and play.wish.music.uri.startswith(_LISTS):
             self._play, self._settling = None, now
-            return Meaning(Means.STARTED)
+            return Interpretation(Cause.STARTED)
         # Players wait for the next song's end where they missed the first.
         self._play = replace(play, songs=play.songs + 1) if play.songs < 1 else None
         return meaning
 
-    def _level(self, now: float, playback: Playback) -> Meaning | None:
+    def _level(self, now: float, playback: Playback) -> Interpretation | None:
         volume = playback.volume
         if volume is None or self.volume is None:
             return None
@@ -279,7 +279,7 @@ class Hands:
                     # A speaker that was asleep, or played nothing of ours, comes back as it likes.
                     self.found_volume = volume
                     return None
-                return Meaning(Means.TAKEN, "volume", f"somebody set the volume to {volume}")
+                return Interpretation(Cause.TAKEN, "volume", f"somebody set the volume to {volume}")
             return None
         if abs(volume - asked.goal) <= VOLUME_SLACK:
             self._volume, self.volume = None, volume
@@ -291,7 +291,7 @@ class Hands:
         return None
 
 
-class Means(str, Enum):
+class Cause(str, Enum):
     """What a look at the player means."""
 
     NOTHING = "nothing"
@@ -305,7 +305,7 @@ class Means(str, Enum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class Interpretation:
     """FOUND: something plays at the first look; its kind is "asked" where the device was asked to go on, or to skip.
 
     STARTED: what we asked for plays. LATE: what we asked for, and then no longer wanted, plays all the same. ADVANCED:
@@ -315,7 +315,7 @@ class Meaning:
     did it. kind: for TAKEN one of song, music, speaker, volume, pause, start. why: the same in words.
     """
 
-    means: Means = Means.NOTHING
+    means: Cause = Cause.NOTHING
     kind: str = ""
     why: str = ""
 

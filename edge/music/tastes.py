@@ -21,7 +21,7 @@ PRIOR = 1.0
 DRAWS = 512
 
 
-class Verdict(str, Enum):
+class Feedback(str, Enum):
     """What people made of the device's choice."""
 
     SKIP = "skip"
@@ -33,11 +33,11 @@ class Verdict(str, Enum):
 
 # What a verdict counts for and against a choice; what somebody did says more than what nobody did.
 EVIDENCE = {
-    Verdict.SKIP: (0.0, 1.0),
-    Verdict.STAYED: (1.0, 0.0),
-    Verdict.REPLAY: (2.0, 0.0),
-    Verdict.HANDS_OFF: (0.0, 1.0),
-    Verdict.LIKE: (3.0, 0.0),
+    Feedback.SKIP: (0.0, 1.0),
+    Feedback.STAYED: (1.0, 0.0),
+    Feedback.REPLAY: (2.0, 0.0),
+    Feedback.HANDS_OFF: (0.0, 1.0),
+    Feedback.LIKE: (3.0, 0.0),
 }
 
 
@@ -52,7 +52,7 @@ class Outcome:
     mood: str
     uri: str
     title: str
-    verdict: Verdict
+    verdict: Feedback
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from edge.config import DAYS, MusicConfig, Quiet, Scheduled, Span
+from edge.config import DAYS, MusicConfig, QuietHours, ScheduledProfile, TimeSpan
 
 
 def local(unix: float, zone: tzinfo) -> datetime:
@@ -13,7 +13,7 @@ def local(unix: float, zone: tzinfo) -> datetime:
     return datetime.fromtimestamp(unix, zone)
 
 
-def within(span: Span, wall: datetime) -> bool:
+def within(span: TimeSpan, wall: datetime) -> bool:
     """True from `begins` on until just before `ends`.
 
     Only the hands of the wall's clock count: in the night in which the clock is put forward the span is an hour
@@ -28,18 +28,18 @@ def within(span: Span, wall: datetime) -> bool:
     return now < span.ends and DAYS[(wall - timedelta(days=1)).weekday()] in span.days
 
 
-def quiet(spans: Iterable[Quiet], wall: datetime) -> list[Quiet]:
+def quiet(spans: Iterable[QuietHours], wall: datetime) -> list[QuietHours]:
     """The quiet hours that hold now."""
     return [span for span in spans if within(span, wall)]
 
 
-def ceiling(spans: Iterable[Quiet], most: int, wall: datetime | None) -> int:
+def ceiling(spans: Iterable[QuietHours], most: int, wall: datetime | None) -> int:
     """0..100, the loudest that music may be now. wall: None where the time isn't known."""
     limits = [span.max_volume for span in quiet(spans, wall)] if wall is not None else []
     return min([most, *(limit for limit in limits if limit is not None)])
 
 
-def scheduled(spans: Sequence[Scheduled], wall: datetime, otherwise: str) -> str:
+def scheduled(spans: Sequence[ScheduledProfile], wall: datetime, otherwise: str) -> str:
     """The profile that the schedule names now; the first span that fits counts."""
     return next((span.profile for span in spans if within(span, wall)), otherwise)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.music.takeover import VOLUME_SLACK, Hands
+from edge.music.takeover import VOLUME_SLACK, TakeoverDetector
 from edge.music.timetable import Timetable
 from edge.values import When, Wish
 
 
-class Level:
+class VolumePolicy:
     """The volume that people want, from which each choice may differ by its own offset. Volumes are 0..100."""
 
-    def __init__(self, hands: Hands, times: Timetable) -> None:
+    def __init__(self, hands: TakeoverDetector, times: Timetable) -> None:
         self._hands, self._times = hands, times
         self.base: int | None = None
         self._asked: int | None = None

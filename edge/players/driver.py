@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.players.player import Player
-from edge.players.spotify.login_reminder import LoginEnd
-from edge.players.waiting import Wishes
-from edge.players.wishes import GivenUp, patience, words
+from edge.players.spotify.login_reminder import LoginReminder
+from edge.players.waiting import WishQueue
+from edge.players.wishes import AbandonedWish, patience, words
 from edge.values import Event, Playback, Problem, Wish
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
 MOST_HOPELESS = 32
 
 
-class Playing:
+class PlayerDriver:
     """Owns the player: does what is wished, and tells what plays.
 
     While the player has to wait (no login, quota used up, speaker asleep), a wish is tried all the same, which costs no
@@ -29,7 +29,7 @@ class Playing:
     def __init__(
         self,
         player: Player,
-        wishes: Wishes,
+        wishes: WishQueue,
         *,
         post: Callable[[Playback | Problem | Event | Wish], None],
         clock: Callable[[], float] = time.monotonic,
@@ -45,7 +45,7 @@ class Playing:
         self._answered = False
         self._wait = FIRST_WAIT
         self._hopeless: list[Wish] = []
-        self._login_end = LoginEnd(now=wall)
+        self._login_end = LoginReminder(now=wall)
 
     def turn(self) -> None:
         # Short waits, so that a stop is never kept waiting by a slow poll.
@@ -92,7 +92,9 @@ class Playing:
                     self._tell(f"will {words(wish)} if it can within {patience(wish) / 60:.0f} min: {error}")
                 raise
             gone = self._player.given_up()
-            for one in gone if any(one.wish == wish for one in gone) else [*gone, GivenUp(wish, str(error), True)]:
+            for one in (
+                gone if any(one.wish == wish for one in gone) else [*gone, AbandonedWish(wish, str(error), True)]
+            ):
                 self._give_up(one)
 
     def _failed(self, error: PlayerError) -> None:
@@ -107,7 +109,7 @@ class Playing:
             # What played when it last answered may be long over; a hiccup is none of it.
             self._post(Playback("unavailable", self._player.name))
 
-    def _give_up(self, gone: GivenUp) -> None:
+    def _give_up(self, gone: AbandonedWish) -> None:
         if gone.wish in self._hopeless:
             # That was said when it was asked for.
             self._hopeless.remove(gone.wish)

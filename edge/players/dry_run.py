@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.music.playback import stands
-from edge.players.wishes import GivenUp, rotated, words
+from edge.players.wishes import AbandonedWish, rotated, words
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG = 180.0
@@ -30,12 +30,12 @@ class DryRun:
         self._began = 0.0
         self._paused_at: float | None = None
         self._repeat = "off"
-        self._given_up: list[GivenUp] = []
+        self._given_up: list[AbandonedWish] = []
 
     def apply(self, wish: Wish) -> None:
         self._roll()
         if not stands(wish, self.playback(), self._clock()):
-            self._given_up.append(GivenUp(wish, "somebody chose otherwise", False))
+            self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
             return
         if wish.act is not Act.KEEP:
             log.info("dry run: would %s", words(wish))
@@ -68,7 +68,7 @@ class DryRun:
             position=(self._clock() if self._paused_at is None else self._paused_at) - self._began,
         )
 
-    def given_up(self) -> list[GivenUp]:
+    def given_up(self) -> list[AbandonedWish]:
         given_up, self._given_up = self._given_up, []
         return given_up
 

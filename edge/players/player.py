@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from edge.config import Config, several
 from edge.errors import ConfigError
-from edge.players.wishes import GivenUp, Resolve
+from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
 from edge.values import Playback, Wish
 
@@ -31,7 +31,7 @@ class Player(Protocol):
     def playback(self) -> Playback:
         """What plays now; does what was kept for this moment."""
 
-    def given_up(self) -> list[GivenUp]:
+    def given_up(self) -> list[AbandonedWish]:
         """Wishes that won't be done any more, since the last call; never raises."""
 
     def report(self) -> dict[str, Any]:
@@ -109,21 +109,21 @@ def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None
             "spotify.client_id: is needed for music.player: spotify; `moodroom login` says how to get one"
         )
     try:
-        from edge.players.spotify.api import Web
-        from edge.players.spotify.player import Spotify
+        from edge.players.spotify.api import SpotifyApi
+        from edge.players.spotify.player import SpotifyPlayer
         from edge.players.spotify.token_file import TokenFile
     except ImportError as error:
         raise ConfigError(f"music.player: spotify needs spotipy ({error}); pip install spotipy") from None
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (spotify.speaker names one)")
-    web = Web(config.spotify.client_id, TokenFile())
-    return Spotify(web, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
+    web = SpotifyApi(config.spotify.client_id, TokenFile())
+    return SpotifyPlayer(web, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
 
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     try:
-        from edge.players.mpd.player import Mpd
+        from edge.players.mpd.player import MpdPlayer
     except ImportError:
         raise ConfigError("music.player: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     log.info("player: MPD at %s:%d", config.mpd.host, config.mpd.port)
     password = secret("mpd_password", config.mpd.password_file)
-    return Mpd(config.mpd.host, config.mpd.port, password=password, clock=clock, resolve=resolve)
+    return MpdPlayer(config.mpd.host, config.mpd.port, password=password, clock=clock, resolve=resolve)

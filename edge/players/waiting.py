@@ -27,7 +27,7 @@ def replaces(new: Wish, old: Wish) -> bool:
     return (new.act in still and old.act in still) or (new.act is old.act and new.act in (Act.VOLUME, Act.FORGET))
 
 
-class Wishes:
+class WishQueue:
     """Between the thread that decides and the one that drives the player."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ _REPEATS = {"off": "without repeating", "context": "again and again", "track": "
 
 
 @dataclass(frozen=True)
-class GivenUp:
+class AbandonedWish:
     """A wish that won't be done any more. why: in words. fault: something failed; else somebody chose otherwise."""
 
     wish: Wish

@@ -66,7 +66,7 @@ class _Person:
     quality: float
 
 
-class RoomMood:
+class MoodFilter:
     """The mood of everybody in view; one call for each look."""
 
     def __init__(self, config: MoodConfig, *, shares: tuple[float, ...] | None = None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from edge.circumplex import set_by_hand
 from edge.config import MusicConfig
 from edge.music.director import Director
-from edge.music.takeover import Meaning, Means
+from edge.music.takeover import Cause, Interpretation
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 
 # A change of confidence or coordinates that is worth a message.
@@ -108,7 +108,7 @@ class Room:
         meaning, before = self._director.told(now, playback), self.playback
         events = [] if playback == self.playback else [Event(now, "player", playback)]
         self.playback = playback
-        if meaning.means is Means.TAKEN and self.control is Control.AUTO:
+        if meaning.means is Cause.TAKEN and self.control is Control.AUTO:
             events += self._taken_over(now, meaning, before)
         return events
 
@@ -197,7 +197,7 @@ class Room:
 
     # Whose the music is.
 
-    def _taken_over(self, now: float, meaning: Meaning, before: Playback | None) -> list[Event]:
+    def _taken_over(self, now: float, meaning: Interpretation, before: Playback | None) -> list[Event]:
         events = [Event(now, "taken_over", {"kind": meaning.kind, "why": meaning.why})]
         if meaning.kind == "song":
             events.append(self._about_song(now, "skipped", before))

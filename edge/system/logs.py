@@ -16,7 +16,7 @@ BURST, REFILL = 30, 120.0
 WARNINGS, WARNINGS_REFILL = 60, 60.0
 
 
-class Budget(logging.Filter):
+class LogBudget(logging.Filter):
     """Lets through so many lines, one more each `refill` seconds, and says how many were left out before.
 
     Warnings are counted apart; errors always pass, and so does DEBUG, which somebody asked for.
@@ -78,6 +78,6 @@ def set_up(*, verbose: bool = False) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     if not verbose:
-        handler.addFilter(Budget())
+        handler.addFilter(LogBudget())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("edge").setLevel(logging.DEBUG if verbose else logging.INFO)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Asked:
+class SignalFlags:
     """What signals have asked for since it was looked at last."""
 
     stop: bool = False
@@ -17,9 +17,9 @@ class Asked:
 
 
 @contextlib.contextmanager
-def signals() -> Iterator[Asked]:
+def signals() -> Iterator[SignalFlags]:
     """SIGTERM and SIGINT ask to stop, SIGHUP to read the configuration again."""
-    asked = Asked()
+    asked = SignalFlags()
 
     def stop(*_: object) -> None:
         asked.stop = True

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from edge.system.threads import Latest
 from edge.values import Frame, Reading
-from edge.vision.pipeline import Watch
+from edge.vision.pipeline import Pipeline
 
 
-class Vision:
+class Looking:
     """Looks at the newest frame, if it is worth it."""
 
     def __init__(
-        self, watch: Watch, frames: Latest[Frame], *, on: Callable[[], bool], post: Callable[[Reading], None]
+        self, watch: Pipeline, frames: Latest[Frame], *, on: Callable[[], bool], post: Callable[[Reading], None]
     ) -> None:
         self._watch, self._frames, self._on, self._post = watch, frames, on, post
 

@@ -23,7 +23,7 @@ Cells = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Change:
+class FrameChange:
     """How much changed since the last look, as shares 0..1 of the cells there.
 
     elsewhere: where nobody is known to be. near: round the people who are in view, 0 where there are none.
@@ -42,7 +42,7 @@ class Motion:
         self._habit = np.zeros((CELLS[1], CELLS[0]), np.float32)
         self._at = 0.0
 
-    def measure(self, grey: Grey, *, at: float = 0.0, people: list[Box] | None = None) -> Change:
+    def measure(self, grey: Grey, *, at: float = 0.0, people: list[Box] | None = None) -> FrameChange:
         """(height, width) luma -> what changed since `keep`; for the first frame, everything.
 
         at: when the frame was taken. people: the faces that are followed.
@@ -52,17 +52,17 @@ class Motion:
         before, self._now = self._now, cells
         if self._kept is None or before is None:
             self._at = at
-            return Change(1.0, 0.0)
+            return FrameChange(1.0, 0.0)
         self._learn(np.abs(cells - before), at)
         allowed = NOISE + 3 * self._habit
         moved = np.abs(cells - self._kept) > allowed
         if np.count_nonzero(moved) > MANY * moved.size:
             moved = _but_for_exposure(self._kept, cells) > allowed
         if not people:
-            return Change(int(np.count_nonzero(moved)) / moved.size, 0.0)
+            return FrameChange(int(np.count_nonzero(moved)) / moved.size, 0.0)
         theirs = _places(people, grey.shape)
         near, everywhere = int(np.count_nonzero(moved & theirs)), int(np.count_nonzero(moved))
-        return Change((everywhere - near) / moved.size, near / max(1, int(np.count_nonzero(theirs))))
+        return FrameChange((everywhere - near) / moved.size, near / max(1, int(np.count_nonzero(theirs))))
 
     def keep(self) -> None:
         """The frame measured last is the one that was looked at."""

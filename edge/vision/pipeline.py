@@ -11,22 +11,22 @@ from typing import Protocol, TypeVar
 
 from edge.config import Config
 from edge.errors import ModelError
-from edge.room.mood import RoomMood
-from edge.values import Face, Frame, Reading, Wanted
+from edge.room.mood import MoodFilter
+from edge.values import Face, Frame, FrameRequest, Reading
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
-from edge.vision.motion import Change, Motion
-from edge.vision.scheduler import Plan, Schedule, Step
+from edge.vision.motion import FrameChange, Motion
+from edge.vision.scheduler import LookKind, Plan, Scheduler
 from edge.vision.tracks import Tracks
 
 T = TypeVar("T")
 # The project's folder, or where the package is installed.
 BASE = Path(__file__).resolve().parents[2]
 # What a look counts as in a fast replay, where two runs must decide alike whatever the machine does meanwhile.
-NOMINAL = {Step.DETECT: 0.008, Step.CLASSIFY: 0.002}
+NOMINAL = {LookKind.DETECT: 0.008, LookKind.CLASSIFY: 0.002}
 # Seconds for which somebody who wasn't found again is still looked for where they were.
 FOLLOW = 1.0
-STILL = Change(0.0, 0.0)
+STILL = FrameChange(0.0, 0.0)
 
 
 class Pace(Protocol):
@@ -43,11 +43,11 @@ class Pace(Protocol):
     def plan(self, now: float, motion: float, near: float = 0.0) -> Plan: ...
 
     def looked(
-        self, now: float, step: Step, cost: float, *, occupied: bool, settled: bool, lost: bool = False
+        self, now: float, step: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
     ) -> None: ...
 
 
-class Watch:
+class Pipeline:
     """Looks at frames that are worth it."""
 
     def __init__(self, config: Config, *, base: Path, nominal: bool = False, pace: Pace | None = None) -> None:
@@ -56,13 +56,13 @@ class Watch:
         nominal: looks count as NOMINAL instead of what they cost. pace: decides instead of the scheduler.
         """
         self._motion, self._tracks = Motion(), Tracks()
-        self.schedule: Pace = pace or Schedule(config.schedule)
+        self.schedule: Pace = pace or Scheduler(config.schedule)
         self._classifier = Classifier(find_model(config.vision.model, base))
-        self._mood = RoomMood(config.mood, shares=self._classifier.shares)
+        self._mood = MoodFilter(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
         self._nominal = nominal
         self._lost = self._far = False
-        self.wanted = Wanted()
+        self.wanted = FrameRequest()
         self.looks = 0
         # When the newest frame came that was looked at, or was found not worth it; an error leaves it as it was.
         self.examined: float | None = None
@@ -85,7 +85,7 @@ class Watch:
             people = [track.box for track in self._tracks.held]
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, at=frame.at, people=people))
         plan = self.schedule.plan(frame.at, change.elsewhere, change.near)
-        if plan.step is Step.SKIP:
+        if plan.step is LookKind.SKIP:
             return None
         reading = self._look(frame, plan.step)
         cost = NOMINAL[plan.step] if self._nominal else time.thread_time() - started
@@ -99,7 +99,7 @@ class Watch:
         )
         self._motion.keep()
         self.looks += 1
-        self.wanted = Wanted(self.schedule.calm, self._far)
+        self.wanted = FrameRequest(self.schedule.calm, self._far)
         return reading
 
     def clear(self) -> None:
@@ -107,11 +107,11 @@ class Watch:
         self._tracks.clear()
         self._motion.clear()
         self._mood.clear()
-        self.wanted = Wanted()
+        self.wanted = FrameRequest()
 
-    def _look(self, frame: Frame, step: Step) -> Reading:
+    def _look(self, frame: Frame, step: LookKind) -> Reading:
         grey = frame.grey
-        if step is Step.DETECT:
+        if step is LookKind.DETECT:
             faces = self._timed("detect", lambda: self._detector.find(grey))
             self._lost = False
         else:

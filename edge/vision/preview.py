@@ -21,7 +21,7 @@ WIDEST, QUALITY = 640, 80
 LIGHT, DARK = 255, 0
 
 
-class View:
+class Preview:
     """The hand-over: somebody asks in one thread, and the thread that owns the frames answers with a JPEG, once.
 
     Nobody asks: nothing is looked at, copied or held.

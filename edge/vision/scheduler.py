@@ -28,7 +28,7 @@ MOVING = 0.7
 HURRY = 1.0
 
 
-class Step(str, Enum):
+class LookKind(str, Enum):
     """What to do with a frame: leave it, search it for faces, or only read the faces that are followed."""
 
     SKIP = "skip"
@@ -40,11 +40,11 @@ class Step(str, Enum):
 class Plan:
     """A step and the reason for it, such as `motion` or `budget`."""
 
-    step: Step
+    step: LookKind
     reason: str
 
 
-class Schedule:
+class Scheduler:
     """Decides for each frame; is told afterwards what the look cost and what it saw."""
 
     def __init__(self, config: ScheduleConfig) -> None:
@@ -53,7 +53,7 @@ class Schedule:
         self._most = config.cpu_budget * SAVED
         self._tokens = self._most
         self._filled: float | None = None
-        self._costs: dict[Step, float] = {}
+        self._costs: dict[LookKind, float] = {}
         self._looked: float | None = None
         self._searched = 0.0
         self._occupied = self._settled = self._lost = False
@@ -93,14 +93,16 @@ class Schedule:
         self.counts[f"{plan.step.value}:{plan.reason}"] += 1
         return plan
 
-    def looked(self, now: float, step: Step, cost: float, *, occupied: bool, settled: bool, lost: bool = False) -> None:
+    def looked(
+        self, now: float, step: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
+    ) -> None:
         """Note a look.
 
         cost: CPU seconds that it took. occupied: somebody is or just was in view. settled: the mood is sure.
         lost: somebody who was followed wasn't found where they were.
         """
         self._looked = now
-        if step is Step.DETECT:
+        if step is LookKind.DETECT:
             self._searched = now
         self._occupied, self._settled, self._lost = occupied, settled, lost
         if settled or not occupied:
@@ -114,21 +116,21 @@ class Schedule:
     def _plan(self, now: float, motion: float, near: float) -> Plan:
         self._fill(now)
         if self._looked is None:
-            return Plan(Step.DETECT, "first")
+            return Plan(LookKind.DETECT, "first")
         gap = now - self._looked
         if gap < 0:
             # The clock was set back: begin anew rather than wait for it to catch up.
             self._looked, self._searched = now, min(self._searched, now)
             self._doubted = None if self._doubted is None else min(self._doubted, now)
-            return Plan(Step.SKIP, "clock")
+            return Plan(LookKind.SKIP, "clock")
         if gap < self._shortest:
-            return Plan(Step.SKIP, "rate")
+            return Plan(LookKind.SKIP, "rate")
         reason = self._reason(now, gap / self.slower, motion, near)
         if reason is None:
-            return Plan(Step.SKIP, "still")
+            return Plan(LookKind.SKIP, "still")
         step = self._step(now, motion)
         if self._tokens < self._costs.get(step, 0.0):
-            return Plan(Step.SKIP, "budget")
+            return Plan(LookKind.SKIP, "budget")
         return Plan(step, reason)
 
     def _reason(self, now: float, gap: float, motion: float, near: float) -> str | None:
@@ -144,12 +146,12 @@ class Schedule:
             return "settled" if self._occupied else "heartbeat"
         return None
 
-    def _step(self, now: float, motion: float) -> Step:
+    def _step(self, now: float, motion: float) -> LookKind:
         if not self._occupied or self._lost:
-            return Step.DETECT
+            return LookKind.DETECT
         since = now - self._searched
         search = since >= SEARCH_EVERY or (motion >= MOTION and since >= SEARCH_MOVING)
-        return Step.DETECT if search else Step.CLASSIFY
+        return LookKind.DETECT if search else LookKind.CLASSIFY
 
     def _fill(self, now: float) -> None:
         elapsed = now - self._filled if self._filled is not None else 0.0

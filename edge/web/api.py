@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from edge.errors import MoodroomError
 from edge.values import EXPRESSIONS, Command
-from edge.web.page import Page, SignIn
+from edge.web.page import SignIn, WebPage
 from edge.web.security import password
 from edge.web.security.gate import COOKIE, Gate, refused
 from edge.web.security.sessions import Guesses
@@ -58,7 +58,7 @@ def answered(endpoint: Endpoint) -> Endpoint:
 class Api:
     """The endpoints; they run in the page's thread, and what takes long in a thread of its own."""
 
-    def __init__(self, page: Page, gate: Gate, *, password_line: str | None, lasts: float) -> None:
+    def __init__(self, page: WebPage, gate: Gate, *, password_line: str | None, lasts: float) -> None:
         """password_line: the password's hash. lasts: of a session, seconds."""
         self._page, self._gate, self._line, self._lasts = page, gate, password_line, lasts
         self._guesses, self._busy, self._guessing = Guesses(), asyncio.Lock(), asyncio.Lock()

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from edge.config import WebConfig
 from edge.web import metrics
 from edge.web.api import Api
-from edge.web.page import Page
+from edge.web.page import WebPage
 from edge.web.security.basic import Basic
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
@@ -56,7 +56,7 @@ class Files:
         return Response(content, media_type=kind, headers=headers)
 
 
-def build(page: Page, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
+def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
     """The whole application. password_line: the password's hash, None for none."""
     sessions = Sessions(password_line, lasts=config.session, file=sessions_file) if password_line else None
     hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)

@@ -11,15 +11,15 @@ from starlette.types import ASGIApp
 from edge import messages
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
-from edge.health.monitor import Health
+from edge.health.monitor import HealthMonitor
 from edge.journal.tables import default_path
 from edge.system import state
 from edge.values import Command
 from edge.vision.pipeline import BASE
-from edge.vision.preview import View
+from edge.vision.preview import Preview
 from edge.web.app import build
 from edge.web.board import Board
-from edge.web.page import Page, SignIn
+from edge.web.page import SignIn, WebPage
 from edge.web.security import password, sessions
 from edge.web.security.hosts import is_loopback
 from edge.web.server import Server
@@ -31,14 +31,14 @@ def open_page(
     config: Config,
     *,
     post: Callable[[Command], None],
-    health: Health,
+    health: HealthMonitor,
     offset: float,
     on_problem: Callable[[str], None],
 ) -> Server:
-    """The page, not started yet; its `board` is an outlet. The arguments: see `Page` and `Server`."""
+    """The page, not started yet; its `board` is an outlet. The arguments: see `WebPage` and `Server`."""
     about = {"id": config.device.id, "name": config.device.name, "profiles": list(config.music.profiles)}
     board = Board(offset=offset, about=about)
-    view = View(config.vision, base=BASE) if config.web.camera_view else None
+    view = Preview(config.vision, base=BASE) if config.web.camera_view else None
     started = time.monotonic()
 
     def timeline() -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def open_page(
         begun = {"at": messages.instant(started, board.offset), "kind": "start", "text": "the device started"}
         return [*past, *([begun] if at >= start_of_day(now) else []), *board.today()]
 
-    page = Page(
+    page = WebPage(
         board,
         post,
         fresh=lambda: health.fresh(time.monotonic()),
@@ -81,7 +81,7 @@ def password_line(config: Config) -> str | None:
     return line
 
 
-def _checks(config: Config, health: Health) -> list[dict[str, Any]]:
+def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
     """`moodroom check` from within: the camera is in use, so that the device itself says how it is."""
     from edge.health.check.checks import checks
 

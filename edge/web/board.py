@@ -10,13 +10,13 @@ from typing import Any
 
 from edge import messages
 from edge.values import Control, Event, Mood, Playback, Wish
-from edge.web.today import Day, start_of_day
+from edge.web.today import Today, start_of_day
 
 # Points of the trail in the plane of valence and arousal; pages that may listen at the same time.
 TRAIL, LISTENERS = 40, 16
 
 
-class Listener:
+class BoardListener:
     """One open page: which parts changed since it last asked. Holds names only, so a slow one costs nothing."""
 
     def __init__(self, board: Board, wake: Callable[[], None], names: Iterable[str]) -> None:
@@ -42,9 +42,9 @@ class Board:
         """offset: wall clock minus the events' clock, seconds. about: what never changes, such as the device's name."""
         self._offset, self._wall = offset, wall
         self._lock = threading.Lock()
-        self._listeners: list[Listener] = []
+        self._listeners: list[BoardListener] = []
         self._closed = False
-        self._day = Day(offset=offset)
+        self._day = Today(offset=offset)
         self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL)
         self._mood: Mood | None = None
         self._wish: tuple[float, Wish] | None = None
@@ -79,7 +79,7 @@ class Board:
         with self._lock:
             return self._day.since(start_of_day(self._wall()))
 
-    def listen(self, wake: Callable[[], None]) -> Listener | None:
+    def listen(self, wake: Callable[[], None]) -> BoardListener | None:
         """Be woken when something changes; begins with everything. None where too many listen already.
 
         wake: called from the daemon's thread, with a lock held; it must return at once and not raise.
@@ -87,7 +87,7 @@ class Board:
         with self._lock:
             if len(self._listeners) >= LISTENERS or self._closed:
                 return None
-            listener = Listener(self, wake, self._parts)
+            listener = BoardListener(self, wake, self._parts)
             self._listeners.append(listener)
             return listener
 
@@ -98,7 +98,7 @@ class Board:
             for listener in self._listeners:
                 listener.wake()
 
-    def taken(self, listener: Listener) -> dict[str, Any] | None:
+    def taken(self, listener: BoardListener) -> dict[str, Any] | None:
         """For Listener.take."""
         with self._lock:
             if self._closed:
@@ -106,7 +106,7 @@ class Board:
             changed, listener.changed = listener.changed, set()
             return {name: self._parts[name] for name in self._parts if name in changed}
 
-    def forget(self, listener: Listener) -> None:
+    def forget(self, listener: BoardListener) -> None:
         """For Listener.close."""
         with self._lock:
             if listener in self._listeners:

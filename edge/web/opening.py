@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from edge.config import Config
-from edge.health.monitor import Health
+from edge.health.monitor import HealthMonitor
 from edge.values import Command
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def open_web(
     *,
     post: Callable[[Command], None],
     problem: Callable[[str, str], None],
-    health: Health,
+    health: HealthMonitor,
     offset: float,
 ) -> Server | None:
     """The page, not started yet; its `board` is an outlet, and its `view`, if any, wants to be offered frames.

@@ -24,7 +24,7 @@ class SignIn(Protocol):
 
 
 @dataclass(frozen=True)
-class Page:
+class WebPage:
     """What can't be done here is None, and its part of the page stays hidden.
 
     post: the daemon's command queue. fresh: whether pictures come, or a pause was declared.

@@ -9,7 +9,7 @@ from typing import Any
 
 from edge import messages
 from edge.errors import MoodroomError
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
 from edge.web.today import start_of_day
 
@@ -35,7 +35,7 @@ def before(path: Path, now: float, started: float, *, most: int = 400) -> list[d
     return _runs(found, midnight)[-most:]
 
 
-def _runs(entries: list[Entry], midnight: float) -> list[dict[str, Any]]:
+def _runs(entries: list[JournalEntry], midnight: float) -> list[dict[str, Any]]:
     """What each run of the device noted today, with its end; this run's own start, the last entry, is left out."""
     told: list[dict[str, Any]] = []
     last = midnight
@@ -61,12 +61,12 @@ def _instant(at: float) -> str:
     return messages.instant(at, 0.0)
 
 
-def _says_little(entry: Entry) -> bool:
+def _says_little(entry: JournalEntry) -> bool:
     """Decisions to leave the music as it is are many, and no news."""
     return entry.kind == "decision" and entry.title is None
 
 
-def _told(entry: Entry, midnight: float) -> dict[str, Any]:
+def _told(entry: JournalEntry, midnight: float) -> dict[str, Any]:
     text = f"camera switched {entry.text}" if entry.kind == "camera" else entry.text
     told = {
         "mood": entry.mood,

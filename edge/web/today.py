@@ -13,7 +13,7 @@ from edge.values import Act, Event, Playback
 MOST = 400
 
 
-class Day:
+class Today:
     """Moods, decisions and songs with their times, oldest first."""
 
     def __init__(self, *, offset: float, most: int = MOST) -> None:

@@ -44,12 +44,12 @@ class Result:
 
 def write(path: Path, first: int, seed: int) -> None:
     """The process that is killed: tells entries for ever, and says on stdout how many it told."""
-    from edge.budget import Budget
-    from edge.journal.entry import Entry
+    from edge.budget import TokenBucket
+    from edge.journal.entry import JournalEntry
     from edge.journal.writer import Journal
 
     rng = random.Random(seed)
-    plenty = Budget(time.monotonic(), rate=1e12, capacity=1e12)
+    plenty = TokenBucket(time.monotonic(), rate=1e12, capacity=1e12)
     journal = Journal(
         path, keep=1e9, on_problem=lambda text: None, gather=0.002, most=BATCH, log_bytes=64 * 1024, budget=plenty
     )
@@ -59,7 +59,7 @@ def write(path: Path, first: int, seed: int) -> None:
         # Before it is told, so that whoever reads never knows of less than there is.
         os.write(1, b"%d\n" % number)
         journal.put(
-            Entry(
+            JournalEntry(
                 at + number * 1e-3, "decision", "happy", title=str(number), uri="mpd:x", text="x" * rng.randrange(200)
             )
         )

@@ -47,8 +47,8 @@ from edge.daemon.session import Session
 from edge.health.machine import memory_mb
 from edge.mqtt import connection as mqtt_link
 from edge.players.dry_run import DryRun
-from edge.system.logs import Budget
-from edge.system.signals import Asked
+from edge.system.logs import LogBudget
+from edge.system.signals import SignalFlags
 from edge.system.threads import Worker
 from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
 from tests.broker import Broker, running
@@ -134,7 +134,7 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
         mock.patch("edge.daemon.Worker", _hasty),
         mock.patch.multiple(mqtt_link, **quick),
     ):
-        device, asked = session(folder, **sections), Asked()
+        device, asked = session(folder, **sections), SignalFlags()
         thread = threading.Thread(target=device.run, args=(asked, lambda: device.config))
         thread.start()
         try:
@@ -150,7 +150,7 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
 
 def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
     """RSS over so many hours of film, read as fast as it can be."""
-    device, asked, samples = session(folder, fast=True, mqtt={"host": None}), Asked(), list[tuple[float, float]]()
+    device, asked, samples = session(folder, fast=True, mqtt={"host": None}), SignalFlags(), list[tuple[float, float]]()
     apart = hours * 3600 / 240
 
     def note(event: Event) -> None:
@@ -179,7 +179,7 @@ class _Count(logging.Handler):
 
     def __init__(self, day: Day, clock: Callable[[], float]) -> None:
         super().__init__(logging.INFO)
-        self._day, self._clock, self._budget = day, clock, Budget(clock)
+        self._day, self._clock, self._budget = day, clock, LogBudget(clock)
 
     def emit(self, record: logging.LogRecord) -> None:
         hour = int(self._clock() // 3600)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from edge.journal.entry import Notes
 from edge.journal.writer import Journal
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 from edge.values import EXPRESSIONS, Act, Command, Event, Mood, Music, Playback, Wish
 
 DAY = 86400.0
@@ -95,7 +95,7 @@ def run(path: Path, *, every: float, days: int = 1, seed: int = 1) -> Written:
                 journal.put(entry)
                 entries += 1
             if event.name == "player":
-                journal.put(Outcome(start + at, "happy", event.value.uri, event.value.title, Verdict.STAYED))
+                journal.put(Outcome(start + at, "happy", event.value.uri, event.value.title, Feedback.STAYED))
     journal.close()
     after = counted()
     return Written(

@@ -17,7 +17,7 @@ import numpy as np
 
 from edge.analysis.dataset import predict, read
 from edge.config import MoodConfig, ScheduleConfig
-from edge.room.mood import RoomMood
+from edge.room.mood import MoodFilter
 from edge.values import EXPRESSIONS, Expression
 from edge.vision.classifier import Classifier
 
@@ -35,7 +35,7 @@ def answers() -> tuple[tuple[np.ndarray, ...], tuple[float, ...]]:
     return tuple(found[faces.top == index] for index in range(len(EXPRESSIONS))), model.shares
 
 
-def _next(room: RoomMood) -> float:
+def _next(room: MoodFilter) -> float:
     """When the scheduler would look again."""
     pace = ScheduleConfig()
     return pace.settled if room.settled else 1 / pace.max_rate
@@ -46,7 +46,7 @@ def false_changes(*, hours_each: float = 1.0, seed: int = 1) -> tuple[float, int
     random, (drawn, shares) = np.random.default_rng(seed), answers()
     changes = 0
     for truth in drawn:
-        room, now, last = RoomMood(MoodConfig(), shares=shares), 0.0, None
+        room, now, last = MoodFilter(MoodConfig(), shares=shares), 0.0, None
         while now < hours_each * 3600:
             mood = room.look(now, {1: Expression(tuple(truth[random.integers(len(truth))]))}).mood.mood
             # The first seconds are for finding out.
@@ -64,7 +64,7 @@ def found_within(limit: float, *, times_each: int = 10, seed: int = 1) -> float:
     for before in range(len(drawn)):
         for after in range(len(drawn)):
             for _ in range(times_each if before != after else 0):
-                room, now = RoomMood(MoodConfig(), shares=shares), 0.0
+                room, now = MoodFilter(MoodConfig(), shares=shares), 0.0
                 hit = False
                 while now < 20 + limit and not hit:
                     truth = drawn[before if now < 20 else after]

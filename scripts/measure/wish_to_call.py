@@ -19,11 +19,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from edge.players.driver import Playing
-from edge.players.spotify.api import Web
-from edge.players.spotify.player import Spotify
+from edge.players.driver import PlayerDriver
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from edge.players.waiting import Wishes
+from edge.players.waiting import WishQueue
 from edge.system.threads import Worker, stop_all
 from edge.values import Act, Music, Wish
 from tests.spotify_server import Server, World
@@ -56,10 +56,10 @@ def main() -> None:
         server.contract = None  # checking answers against Spotify's file takes longer than all the rest
         file = TokenFile(now=world.unix)
         file.write(server.login(), new_login=True, client_id=CLIENT)
-        web = Web(CLIENT, file, api=server.api, accounts=server.accounts, now=world.unix)
-        player = Spotify(web, speaker="Living Room", clock=world.clock)
-        wishes = Wishes()
-        playing = Playing(player, wishes, post=lambda _: None)
+        web = SpotifyApi(CLIENT, file, api=server.api, accounts=server.accounts, now=world.unix)
+        player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
+        wishes = WishQueue()
+        playing = PlayerDriver(player, wishes, post=lambda _: None)
         worker = Worker("player", playing.turn, on_error=partial(print, file=sys.stderr), on_end=player.close)
         worker.start()
         took = []

@@ -11,7 +11,7 @@ from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.players import driver as stations
 from edge.system.threads import Latest
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 
 
 class Fake:
@@ -29,7 +29,7 @@ class Fake:
             raise CameraError("camera: it broke")
         return Frame(0, 0.0, np.zeros((4, 4), np.uint8))
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         self.did.append(wanted)
 
     def rest(self) -> None:
@@ -44,7 +44,7 @@ class Room:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cameras: list[Fake] = []
-        self.on, self.resting, self.wanted = True, False, Wanted()
+        self.on, self.resting, self.wanted = True, False, FrameRequest()
         self.capture = Capture(
             CameraConfig(),
             Latest(),
@@ -71,9 +71,9 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 
 def test_a_camera_is_told_what_is_wanted_before_each_frame(room: Room) -> None:
     room.capture.turn()
-    room.wanted = Wanted(calm=True, detail=True)
+    room.wanted = FrameRequest(calm=True, detail=True)
     room.capture.turn()
-    assert room.cameras[0].did == [Wanted(), "read", Wanted(calm=True, detail=True), "read"]
+    assert room.cameras[0].did == [FrameRequest(), "read", FrameRequest(calm=True, detail=True), "read"]
 
 
 def test_off_closes_the_camera_and_quiet_hours_only_stop_its_sensor(room: Room) -> None:
@@ -82,7 +82,7 @@ def test_off_closes_the_camera_and_quiet_hours_only_stop_its_sensor(room: Room) 
     room.capture.turn()
     room.resting = False
     room.capture.turn()
-    assert room.cameras[0].did == [Wanted(), "read", "rest", Wanted(), "read"]
+    assert room.cameras[0].did == [FrameRequest(), "read", "rest", FrameRequest(), "read"]
     room.on = False
     room.capture.turn()
     assert room.cameras[0].did[-1] == "close"
@@ -110,4 +110,4 @@ def test_a_camera_that_fails_is_closed_and_opened_anew(room: Room) -> None:
     with pytest.raises(CameraError):
         room.capture.turn()
     room.capture.turn()
-    assert room.cameras[0].did[-1] == "close" and room.cameras[1].did == [Wanted(), "read"]
+    assert room.cameras[0].did[-1] == "close" and room.cameras[1].did == [FrameRequest(), "read"]

@@ -20,7 +20,7 @@ from edge.camera.v4l2 import Mode
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.system.threads import Latest, Worker
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
 
@@ -147,10 +147,10 @@ def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
 def test_in_a_calm_room_frames_are_passed_over_undecoded(stream: Stream) -> None:
     camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig())
     camera.read()
-    camera.want(Wanted(calm=True))
+    camera.want(FrameRequest(calm=True))
     first, second = camera.read(), camera.read()
     assert second.at - first.at >= 1 / CALM - 0.01 and second.seq == first.seq + 1
-    camera.want(Wanted())
+    camera.want(FrameRequest())
     third = camera.read()
     # The wait was for the calm pace only.
     assert third.seq == second.seq + 1

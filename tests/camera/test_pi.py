@@ -13,7 +13,7 @@ import pytest
 from edge.camera.pi import PiCamera
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.values import Wanted
+from edge.values import FrameRequest
 
 CONFIG = CameraConfig(width=600, height=400, fps=10)
 STRIDES = {"lores": 640, "main": 1216}
@@ -169,23 +169,23 @@ def test_the_large_picture_is_fetched_only_while_it_is_wanted() -> None:
     camera = PiCamera(CONFIG)
     assert camera.read().detail is None
     luma("main")[:] = 235
-    camera.want(Wanted(detail=True))
+    camera.want(FrameRequest(detail=True))
     detail = camera.read().detail
     assert detail is not None and detail.shape == (800, 1200) and set(np.unique(detail)) == {255}
-    camera.want(Wanted())
+    camera.want(FrameRequest())
     assert camera.read().detail is None
     assert opened[0].released == 3, "each buffer goes back to the camera"
 
 
 def test_without_detail_there_is_no_large_picture() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"detail": 1}))
-    camera.want(Wanted(detail=True))
+    camera.want(FrameRequest(detail=True))
     assert camera.read().detail is None
 
 
 def test_the_sensor_s_rate_follows_what_is_wanted() -> None:
     camera = PiCamera(CONFIG)
-    for wanted in (Wanted(), Wanted(calm=True), Wanted(calm=True, detail=True), Wanted()):
+    for wanted in (FrameRequest(), FrameRequest(calm=True), FrameRequest(calm=True, detail=True), FrameRequest()):
         camera.want(wanted)
     asked = [controls["FrameDurationLimits"] for controls in opened[0].controls]
     assert asked == [(100_000, 100_000), (200_000, 200_000), (100_000, 100_000)]
@@ -194,7 +194,7 @@ def test_the_sensor_s_rate_follows_what_is_wanted() -> None:
 
 def test_a_slow_camera_gets_no_quicker_when_it_is_calm() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"fps": 2.0}))
-    camera.want(Wanted(calm=True))
+    camera.want(FrameRequest(calm=True))
     assert opened[0].controls[-1] == {"FrameDurationLimits": (500_000, 500_000)}
 
 
@@ -210,7 +210,7 @@ def test_a_long_exposure_may_make_frames_longer(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_rest_stops_the_sensor_and_a_read_starts_the_same_camera() -> None:
     camera = PiCamera(CONFIG)
-    camera.want(Wanted(calm=True))
+    camera.want(FrameRequest(calm=True))
     camera.rest()
     camera.rest()
     assert opened[0].calls == ["configure", "start", "stop"]
@@ -222,7 +222,7 @@ def test_a_rest_stops_the_sensor_and_a_read_starts_the_same_camera() -> None:
 def test_pictures_turn_with_the_camera() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"rotate": 90, "flip": "horizontal"}))
     luma()[0, 0] = luma("main")[0, 0] = 235
-    camera.want(Wanted(detail=True))
+    camera.want(FrameRequest(detail=True))
     frame = camera.read()
     assert frame.grey.shape == (600, 400) and frame.grey[0, 0] == 255
     assert frame.detail is not None and frame.detail.shape == (1200, 800) and frame.detail[0, 0] == 255

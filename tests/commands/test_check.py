@@ -22,7 +22,7 @@ from edge.errors import CameraError, ConfigError, MoodroomError
 from edge.health.check import machine, music
 from edge.health.check.checks import PARTS, checks
 from edge.health.check.result import Result, Said
-from edge.health.rules import Machine
+from edge.health.rules import MachineState
 from tests.broker import Broker, broker
 from tests.conftest import Moodroom
 
@@ -246,18 +246,18 @@ def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, stat
 @pytest.mark.parametrize(
     ("look", "part", "outcome"),
     [
-        (Machine(temperature=81.0), machine.heat, "FAIL"),
-        (Machine(temperature=76.0), machine.heat, "warn"),
-        (Machine(temperature=52.4), machine.heat, "52 °C"),
-        (Machine(throttled=0x50000), machine.heat, "warn"),
-        (Machine(available_mb=9.0), machine.memory, "FAIL"),
-        (Machine(disk_free_mb=60.0, state="/s"), machine.disk, "warn"),
-        (Machine(disk_free_mb=9000.0, state="/s"), machine.disk, "9000 MiB left at /s"),
-        (Machine(disk_free_mb=9000.0, state="/s", writable=False), machine.disk, "FAIL"),
+        (MachineState(temperature=81.0), machine.heat, "FAIL"),
+        (MachineState(temperature=76.0), machine.heat, "warn"),
+        (MachineState(temperature=52.4), machine.heat, "52 °C"),
+        (MachineState(throttled=0x50000), machine.heat, "warn"),
+        (MachineState(available_mb=9.0), machine.memory, "FAIL"),
+        (MachineState(disk_free_mb=60.0, state="/s"), machine.disk, "warn"),
+        (MachineState(disk_free_mb=9000.0, state="/s"), machine.disk, "9000 MiB left at /s"),
+        (MachineState(disk_free_mb=9000.0, state="/s", writable=False), machine.disk, "FAIL"),
     ],
 )
 def test_the_machine_s_verdicts_are_rows(
-    monkeypatch: pytest.MonkeyPatch, look: Machine, part: edge.check.Try, outcome: str
+    monkeypatch: pytest.MonkeyPatch, look: MachineState, part: edge.check.Try, outcome: str
 ) -> None:
     monkeypatch.setattr(machine, "read_machine", lambda _: look)
     if outcome == "FAIL":

@@ -19,7 +19,7 @@ from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, h
 from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
 from edge.errors import ConfigError, JournalError
 from edge.journal import tables as schema
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.writer import Journal
 
 HOUR = 3600.0
@@ -33,16 +33,16 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+01:00").timestamp()
-MOOD = Entry(NOON - HOUR, "mood", "happy", confidence=0.83, valence=0.7, arousal=0.4, people=2)
+MOOD = JournalEntry(NOON - HOUR, "mood", "happy", confidence=0.83, valence=0.7, arousal=0.4, people=2)
 ENTRIES = [
-    Entry(NOON - 2 * HOUR, "start", text="the device started"),
+    JournalEntry(NOON - 2 * HOUR, "start", text="the device started"),
     MOOD,
-    Entry(NOON - HOUR, "decision", "happy", "Daft Punk", uri="spotify:artist:x", text="the room is happy"),
-    Entry(NOON - HOUR + 1, "play", title="One, More \"Time\"", artist="Daft Punk", uri="spotify:track:x"),
-    Entry(NOON - HOUR + 20, "skip", "happy", "One, More \"Time\"", "Daft Punk", "spotify:track:x"),
-    Entry(NOON - 1800, "mood", "sad", confidence=0.6, valence=-0.5, arousal=-0.2, people=1),
-    Entry(NOON - 1700, "decision", "sad", text="kept: nobody is here"),
-    Entry(NOON - 1600, "command", text="volume 30 (mqtt)"),
+    JournalEntry(NOON - HOUR, "decision", "happy", "Daft Punk", uri="spotify:artist:x", text="the room is happy"),
+    JournalEntry(NOON - HOUR + 1, "play", title="One, More \"Time\"", artist="Daft Punk", uri="spotify:track:x"),
+    JournalEntry(NOON - HOUR + 20, "skip", "happy", "One, More \"Time\"", "Daft Punk", "spotify:track:x"),
+    JournalEntry(NOON - 1800, "mood", "sad", confidence=0.6, valence=-0.5, arousal=-0.2, people=1),
+    JournalEntry(NOON - 1700, "decision", "sad", text="kept: nobody is here"),
+    JournalEntry(NOON - 1600, "command", text="volume 30 (mqtt)"),
 ]  # fmt: skip
 
 
@@ -134,10 +134,10 @@ def test_a_day_may_have_25_hours() -> None:
 
 
 def test_entries_in_words() -> None:
-    by_hand = Entry(0, "mood", "sad", text="set by hand", confidence=1.0, people=0)
+    by_hand = JournalEntry(0, "mood", "sad", text="set by hand", confidence=1.0, people=0)
     assert describe(by_hand) == "sad (set by hand, people: 0)"
-    assert describe(Entry(0, "skip", "happy", uri="mpd:x")) == "mpd:x (happy)"
-    assert describe(Entry(0, "camera", text="off")) == "off"
+    assert describe(JournalEntry(0, "skip", "happy", uri="mpd:x")) == "mpd:x (happy)"
+    assert describe(JournalEntry(0, "camera", text="off")) == "off"
 
 
 def colour_at(picture: np.ndarray, at: float, begin: float, row: int = 0) -> tuple[int, ...]:
@@ -174,9 +174,9 @@ def test_nothing_is_a_picture_too() -> None:
 
 
 def test_a_mood_ends_with_the_next_one_or_where_the_device_was_last_alive() -> None:
-    moods = [Entry(at, "mood", "happy") for at in (10.0, 20.0)]
-    alive, start = Entry(30.0, "play", title="x"), Entry(1000.0, "start")
-    later = Entry(1010.0, "mood", "sad")
+    moods = [JournalEntry(at, "mood", "happy") for at in (10.0, 20.0)]
+    alive, start = JournalEntry(30.0, "play", title="x"), JournalEntry(1000.0, "start")
+    later = JournalEntry(1010.0, "mood", "sad")
     assert lasting([*moods, alive, start, later]) == [(moods[0], 20.0), (moods[1], 30.0), (later, 1010.0)]
     assert lasting([start, alive]) == []
 
@@ -205,7 +205,7 @@ def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert (code, out) == (1, "")
     assert "there is none yet" in err
     journal = Journal(state_folder / "journal.db", keep=1e9, on_problem=print)
-    journal.put(Entry(time.time(), "mood", "happy", confidence=0.8, valence=0.7, arousal=0.1, people=1))
+    journal.put(JournalEntry(time.time(), "mood", "happy", confidence=0.8, valence=0.7, arousal=0.1, people=1))
     journal.close()
     assert [entry["mood"] for entry in json.loads(moodroom("history", "--since", "1d", "--json")[1])] == ["happy"]
     code, _, err = moodroom("history", "--since", "soon")

@@ -15,7 +15,7 @@ from edge.config import Config, MusicConfig
 from edge.errors import ConfigError
 from edge.journal.reader import outcomes
 from edge.journal.writer import Journal
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 
 CONFIG = Config(
     music=MusicConfig.model_validate(
@@ -30,9 +30,9 @@ def path(state_folder: Path) -> Path:
     path = state_folder / "journal.db"
     journal = Journal(path, keep=1e9, on_problem=print)
     for _ in range(5):
-        journal.put(Outcome(time.time(), "happy", "mpd:a", "A", Verdict.SKIP))
-        journal.put(Outcome(time.time(), "happy", "mpd:b", "Bee", Verdict.STAYED))
-    journal.put(Outcome(time.time(), "sad", "mpd:c", "C", Verdict.LIKE))
+        journal.put(Outcome(time.time(), "happy", "mpd:a", "A", Feedback.SKIP))
+        journal.put(Outcome(time.time(), "happy", "mpd:b", "Bee", Feedback.STAYED))
+    journal.put(Outcome(time.time(), "sad", "mpd:c", "C", Feedback.LIKE))
     journal.close()
     return path
 
@@ -80,9 +80,9 @@ def test_what_a_mood_without_an_entry_plays_is_shown_and_forgotten_as_default(
     profile = {"sad": "mpd:c", "default": ["mpd:a", "mpd:b"]}
     config = Config(music=MusicConfig.model_validate({"profile": "p", "profiles": {"p": profile}}))
     journal = Journal(path, keep=1e9, on_problem=print)
-    journal.put(Outcome(time.time(), "default", "mpd:b", "B", Verdict.LIKE))
+    journal.put(Outcome(time.time(), "default", "mpd:b", "B", Feedback.LIKE))
     # Another profile's choice for the same mood.
-    journal.put(Outcome(time.time(), "happy", "mpd:elsewhere", "X", Verdict.LIKE))
+    journal.put(Outcome(time.time(), "happy", "mpd:elsewhere", "X", Feedback.LIKE))
     journal.close()
     show_learning(config, json_text=True, path=path)
     rows = {row["uri"]: row for row in json.loads(capsys.readouterr().out)}

@@ -15,7 +15,7 @@ from edge.cli.main import main
 from edge.commands import library as commands
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
-from edge.library.account import Account
+from edge.library.account import LibraryAccount
 from edge.library.store import Store, default_path
 from edge.songs import SONG_MOODS
 from tests.conftest import Moodroom
@@ -29,7 +29,10 @@ SPOTIFY = Config.model_validate({"spotify": {"client_id": CLIENT}})
 
 @pytest.fixture
 def synced(
-    account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable, capsys: pytest.CaptureFixture[str]
+    account: LibraryWorld,
+    opened: Callable[[Config], LibraryAccount],
+    table: WriteTable,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     account.like(70)
     commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
@@ -38,8 +41,8 @@ def synced(
     capsys.readouterr()
 
 
-def quick(account: Account) -> Account:
-    return Account(account.kind, account.lists, 0.0, account.close, account.spotify)
+def quick(account: LibraryAccount) -> LibraryAccount:
+    return LibraryAccount(account.kind, account.lists, 0.0, account.close, account.spotify)
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,10 @@ def test_a_song_of_a_table_can_be_moved_and_stays_moved(cli: Cli, table: WriteTa
 
 
 def test_sync_features_and_sort_say_what_they_did(
-    account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable, capsys: pytest.CaptureFixture[str]
+    account: LibraryWorld,
+    opened: Callable[[Config], LibraryAccount],
+    table: WriteTable,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     account.like(70)
     commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
@@ -174,7 +180,7 @@ def test_features_without_a_source_or_a_folder_say_what_to_name(
 
 
 def test_publish_is_a_dry_run_until_yes(
-    synced: None, account: LibraryWorld, opened: Callable[[Config], Account], capsys: pytest.CaptureFixture[str],
+    synced: None, account: LibraryWorld, opened: Callable[[Config], LibraryAccount], capsys: pytest.CaptureFixture[str],
     server: Server,
 ) -> None:  # fmt: skip
     commands.publish(SPOTIFY, yes=False, account=lambda config: quick(opened(config)))

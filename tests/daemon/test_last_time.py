@@ -10,7 +10,7 @@ from edge.config import MusicConfig
 from edge.daemon import last_time
 from edge.music.director import Director
 from edge.music.ownership import goes_on
-from edge.music.takeover import Means
+from edge.music.takeover import Cause
 from edge.system import state
 from edge.values import Basis, Control, Mood, Playback
 
@@ -25,7 +25,7 @@ def playing() -> Director:
     director = Director(CONFIG)
     director.told(0, Playback("stopped", "mpd"))
     director.mood(1, Mood("happy", 1, 0.8, 0.5, 1, 0), Control.AUTO)
-    assert director.told(3, shown("mpd:folder/a", position=2)).means is Means.STARTED
+    assert director.told(3, shown("mpd:folder/a", position=2)).means is Cause.STARTED
     return director
 
 
@@ -34,7 +34,7 @@ def test_a_player_that_forgets_the_list_s_name(tmp_path: Path) -> None:
     last_time.keep(playing(), 1000.0, tmp_path)
     director = Director(CONFIG)
     last_time.recall(director, 2000.0, tmp_path)
-    assert director.told(-990, shown(None, position=15)).means is Means.FOUND
+    assert director.told(-990, shown(None, position=15)).means is Cause.FOUND
     assert director.music is not None and (director.music.uri, director.music.name) == ("mpd:folder/a", "A")
 
 
@@ -42,7 +42,7 @@ def test_somebody_elses_music_stays_theirs(tmp_path: Path) -> None:
     last_time.keep(playing(), 0.0, tmp_path)
     director = Director(CONFIG)
     last_time.recall(director, 0.0, tmp_path)
-    assert director.told(20, shown(None, "mpd:theirs.flac", 5)).means is Means.TAKEN
+    assert director.told(20, shown(None, "mpd:theirs.flac", 5)).means is Cause.TAKEN
 
 
 def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:

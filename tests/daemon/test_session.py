@@ -229,10 +229,10 @@ def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, mon
     from edge.config import CameraConfig, Config
     from edge.health.machine import memory_mb
     from edge.vision.pipeline import BASE as PROJECT
-    from edge.vision.pipeline import Watch
+    from edge.vision.pipeline import Pipeline
 
     monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
-    watch = Watch(Config(), base=PROJECT, nominal=True)
+    watch = Pipeline(Config(), base=PROJECT, nominal=True)
     camera = open_camera(CameraConfig(source="demo"), wait=lambda _: None, fast=True, loop=True)
     seen: list[float] = []
     threads = threading.active_count()

@@ -11,8 +11,8 @@ import pytest
 
 from edge.health import machine
 from edge.health.machine import memory_mb, throttled
-from edge.health.monitor import Health
-from edge.health.rules import Verdict, slowdown
+from edge.health.monitor import HealthMonitor
+from edge.health.rules import Finding, slowdown
 from edge.health.wall_clock import WallClock
 from edge.system.systemd import SystemdNotifier
 from edge.values import UNKNOWN, Mood, Reading
@@ -50,7 +50,7 @@ def test_what_a_pi_says_about_its_speed_is_read(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_watchdog_is_fed_while_frames_come_or_a_pause_is_declared() -> None:
-    health = Health(10.0, 100.0)
+    health = HealthMonitor(10.0, 100.0)
     assert health.fresh(105.0)
     assert not health.fresh(111.0)
     health.frame = 110.0
@@ -61,7 +61,7 @@ def test_the_watchdog_is_fed_while_frames_come_or_a_pause_is_declared() -> None:
 
 
 def test_after_a_pause_the_camera_has_as_long_as_at_the_start() -> None:
-    health = Health(10.0, 100.0, frame=200.0)
+    health = HealthMonitor(10.0, 100.0, frame=200.0)
     health.resumed = 5000.0
     assert health.counted_from(health.frame) == 5000.0
     assert health.fresh(5009.0)
@@ -69,7 +69,7 @@ def test_after_a_pause_the_camera_has_as_long_as_at_the_start() -> None:
 
 
 def test_frames_that_are_never_examined_starve_the_watchdog() -> None:
-    health = Health(10.0, 0.0)
+    health = HealthMonitor(10.0, 0.0)
 
     def frames(*, until: float) -> None:
         while (health.frame or 0.0) < until:
@@ -88,14 +88,16 @@ def test_frames_that_are_never_examined_starve_the_watchdog() -> None:
     # A camera that was away left nothing to examine.
     health.framed(500.0)
     assert health.fresh(505.0)
-    assert Health(30.0, 0.0, frame=89.0, _flowing=0.0).fresh(89.0), "who has patience with the camera has it here"
+    assert HealthMonitor(30.0, 0.0, frame=89.0, _flowing=0.0).fresh(89.0), (
+        "who has patience with the camera has it here"
+    )
 
 
 def test_a_problem_is_news_once() -> None:
-    health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
+    health, clock = HealthMonitor(10.0, 0.0), WallClock(0.0, 1.8e9)
     assert health.set_problem("camera", "gone")
     assert not health.set_problem("camera", "gone")
-    told = Verdict("camera", "gone")
+    told = Finding("camera", "gone")
     assert health.judge(health.readings(1.0, clock)) == ([told], [])
     assert health.judge(health.readings(2.0, clock)) == ([], [])
     assert health.report(2.0, 0)["problems"] == [{"part": "camera", "message": "gone"}]
@@ -105,7 +107,7 @@ def test_a_problem_is_news_once() -> None:
 
 
 def test_ages_are_told_and_what_never_came_has_none() -> None:
-    health = Health(10.0, 100.0)
+    health = HealthMonitor(10.0, 100.0)
     first = health.report(101.0, 0)
     assert [first[key] for key in ("frame_age", "look_age", "mood_age", "player_age", "broker_age")] == [None] * 5
     health.frame, health.player, health.broker = 104.5, 104.0, 103.0
@@ -118,7 +120,7 @@ def test_ages_are_told_and_what_never_came_has_none() -> None:
 
 
 def test_a_pause_isn_t_counted_into_ages() -> None:
-    health, clock = Health(10.0, 0.0), WallClock(0.0, 1.8e9)
+    health, clock = HealthMonitor(10.0, 0.0), WallClock(0.0, 1.8e9)
     health.frame = health.look = health.mood = 50.0
     health.resumed = 3999.0
     assert health.readings(4000.0, clock).frame_age == 1.0
@@ -126,8 +128,10 @@ def test_a_pause_isn_t_counted_into_ages() -> None:
 
 
 def test_the_login_s_end_is_a_time() -> None:
-    assert Health(10.0, 0.0).report(1.0, 0)["spotify_login_expires"] is None
-    assert Health(10.0, 0.0).report(1.0, 0, login_expires=1.8e9)["spotify_login_expires"] == "2027-01-15T08:00:00Z"
+    assert HealthMonitor(10.0, 0.0).report(1.0, 0)["spotify_login_expires"] is None
+    assert (
+        HealthMonitor(10.0, 0.0).report(1.0, 0, login_expires=1.8e9)["spotify_login_expires"] == "2027-01-15T08:00:00Z"
+    )
 
 
 @pytest.mark.parametrize("abstract", [False, True])

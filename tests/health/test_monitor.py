@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from edge.health.monitor import SHORTEST, Health
+from edge.health.monitor import SHORTEST, HealthMonitor
 
 
 def test_rates_are_over_the_time_since_the_last_report() -> None:
-    health = Health(stuck_after=10, started=100.0)
+    health = HealthMonitor(stuck_after=10, started=100.0)
     first = health.report(100.0, 0)
     assert (first["looks_per_minute"], first["cpu_share"]) == (None, None)
     assert health.report(110.0, 20)["looks_per_minute"] == 120
@@ -19,7 +19,7 @@ def test_rates_are_over_the_time_since_the_last_report() -> None:
 
 def test_the_share_of_the_processor_is_that_of_this_process() -> None:
     started = time.monotonic()
-    health = Health(stuck_after=10, started=started)
+    health = HealthMonitor(stuck_after=10, started=started)
     health.report(started, 0)
     spent = time.process_time()
     while time.process_time() - spent < 0.2:

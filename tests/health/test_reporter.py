@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from edge.health import reporter as upkeep
-from edge.health.monitor import Health
-from edge.health.reporter import Upkeep
-from edge.health.rules import Machine
+from edge.health.monitor import HealthMonitor
+from edge.health.reporter import HealthReporter
+from edge.health.rules import MachineState
 from edge.health.wall_clock import WallClock
 from edge.values import Event
 
@@ -37,14 +37,14 @@ class Broker:
 
 
 @pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> list[Machine]:
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[MachineState]:
     """The machine as it will be found, the last one again and again."""
-    found = [Machine(temperature=50.0, memory_mb=100.0)]
+    found = [MachineState(temperature=50.0, memory_mb=100.0)]
     monkeypatch.setattr(upkeep, "read_machine", lambda _: found[0] if len(found) == 1 else found.pop(0))
     return found
 
 
-def made(clocks: Clocks | None = None, **parts: Any) -> Upkeep:
+def made(clocks: Clocks | None = None, **parts: Any) -> HealthReporter:
     watch = SimpleNamespace(looks=7, schedule=SimpleNamespace(slower=1.0, counts=Counter({"skip:still": 3})))
     given: dict[str, Any] = {
         "watch": watch,
@@ -52,10 +52,10 @@ def made(clocks: Clocks | None = None, **parts: Any) -> Upkeep:
         "mqtt": None,
         "calmest": 2.0,
     } | parts
-    return Upkeep(Health(10.0, 0.0), WallClock(0.0, WALL), look_at_clocks=clocks or Clocks(), **given)
+    return HealthReporter(HealthMonitor(10.0, 0.0), WallClock(0.0, WALL), look_at_clocks=clocks or Clocks(), **given)
 
 
-def test_a_report_holds_what_is_known_of_all_parts(looked: list[Machine]) -> None:
+def test_a_report_holds_what_is_known_of_all_parts(looked: list[MachineState]) -> None:
     player = SimpleNamespace(login_expires=WALL + 86_400.0, report=lambda: {"player_calls_today": 9})
     event = made(player=player, mqtt=Broker()).report(5.0)
     assert event.name == "health"
@@ -66,9 +66,9 @@ def test_a_report_holds_what_is_known_of_all_parts(looked: list[Machine]) -> Non
     assert (told["notices"], told["player_calls_today"]) == ([], 9)
 
 
-def test_heat_makes_looks_rarer_and_is_said_once(looked: list[Machine], caplog: pytest.LogCaptureFixture) -> None:
+def test_heat_makes_looks_rarer_and_is_said_once(looked: list[MachineState], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "edge")
-    looked[:] = [Machine(temperature=t) for t in (82.0, 84.0, 79.0, 60.0)]
+    looked[:] = [MachineState(temperature=t) for t in (82.0, 84.0, 79.0, 60.0)]
     watch = SimpleNamespace(looks=0, schedule=SimpleNamespace(slower=1.0, counts=Counter()))
     keeper = made(watch=watch)
     slower = []
@@ -93,7 +93,7 @@ def test_the_machine_is_looked_at_once_a_report(monkeypatch: pytest.MonkeyPatch)
     assert calls == {"temperature": 1, "throttled": 1, "available_mb": 1}
 
 
-def test_a_clock_that_is_set_is_told_to_all(looked: list[Machine]) -> None:
+def test_a_clock_that_is_set_is_told_to_all(looked: list[MachineState]) -> None:
     clocks = Clocks()
     keeper = made(clocks)
     clocks.both = (1.0, WALL + 1.0)
@@ -106,7 +106,7 @@ def test_a_clock_that_is_set_is_told_to_all(looked: list[Machine]) -> None:
     assert notice["part"] == "clock" and "forward by 2 h 0 min" in notice["message"]
 
 
-def test_after_a_pause_the_camera_has_its_time_to_come_back(looked: list[Machine]) -> None:
+def test_after_a_pause_the_camera_has_its_time_to_come_back(looked: list[MachineState]) -> None:
     keeper = made()
     assert keeper.report(20.0).value["problems"] != [], "no frame since the start"
     keeper.second(21.0, off=True)
@@ -116,7 +116,7 @@ def test_after_a_pause_the_camera_has_its_time_to_come_back(looked: list[Machine
     assert [problem["part"] for problem in keeper.report(512.0).value["problems"]] == ["camera"]
 
 
-def test_a_broker_that_stays_away_is_a_problem_by_its_age(looked: list[Machine]) -> None:
+def test_a_broker_that_stays_away_is_a_problem_by_its_age(looked: list[MachineState]) -> None:
     broker = Broker()
     keeper = made(mqtt=broker)
     keeper.second(100.0, off=True)

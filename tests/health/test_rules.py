@@ -9,23 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.health.rules import EARLIEST, Machine, Readings, Severity, Verdict, verdicts
+from edge.health.rules import EARLIEST, Finding, HealthReadings, MachineState, Severity, findings
 
-WELL = Readings(broker_age=0.0, machine=Machine(55.0, 0, 110.0, 2000.0, 9000.0, "/var/lib/moodroom"), wall=1.8e9)
+WELL = HealthReadings(
+    broker_age=0.0, machine=MachineState(55.0, 0, 110.0, 2000.0, 9000.0, "/var/lib/moodroom"), wall=1.8e9
+)
 PROBLEM, NOTICE = Severity.PROBLEM, Severity.NOTICE
 
 
-def readings(**changes: Any) -> Readings:
+def readings(**changes: Any) -> HealthReadings:
     """A device that is well, but for this."""
-    of_machine = {name.name for name in fields(Machine)}
+    of_machine = {name.name for name in fields(MachineState)}
     machine = {name: value for name, value in changes.items() if name in of_machine}
     others = {name: value for name, value in changes.items() if name not in of_machine}
     return replace(WELL, machine=replace(WELL.machine, **machine), **others)
 
 
 def test_a_device_that_is_well_is_told_nothing() -> None:
-    assert verdicts(WELL) == []
-    assert verdicts(Readings()) == [], "nor where the machine tells nothing"
+    assert findings(WELL) == []
+    assert findings(HealthReadings()) == [], "nor where the machine tells nothing"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_a_device_that_is_well_is_told_nothing() -> None:
 def test_each_trouble_is_one_sentence_with_its_mend(
     changes: dict[str, Any], part: str, severity: Severity, words: str
 ) -> None:
-    (verdict,) = verdicts(readings(**changes))
+    (verdict,) = findings(readings(**changes))
     assert (verdict.part, verdict.severity) == (part, severity)
     assert words in verdict.message
     assert "\n" not in verdict.message and verdict.message.startswith(f"{part}: ")
@@ -80,19 +82,19 @@ def test_each_trouble_is_one_sentence_with_its_mend(
     ],
 )
 def test_what_is_within_its_bounds_is_not_worth_a_word(changes: dict[str, Any]) -> None:
-    assert verdicts(readings(**changes)) == []
+    assert findings(readings(**changes)) == []
 
 
 def test_a_declared_pause_is_nobody_s_fault() -> None:
     late = {"frame_age": 9999.0, "look_age": 9999.0, "mood_age": 9999.0, "faults": {"camera": "camera: gone"}}
-    assert verdicts(readings(paused=True, **late)) == []
-    assert [verdict.message for verdict in verdicts(readings(**late))] == ["camera: gone"]
-    (other,) = verdicts(readings(paused=True, player_age=9999.0))
+    assert findings(readings(paused=True, **late)) == []
+    assert [verdict.message for verdict in findings(readings(**late))] == ["camera: gone"]
+    (other,) = findings(readings(paused=True, player_age=9999.0))
     assert other.part == "player", "the pause is the camera's only"
 
 
 def test_a_camera_that_is_away_isn_t_blamed_on_the_eyes_too() -> None:
-    (verdict,) = verdicts(readings(frame_age=100.0, look_age=100.0, mood_age=9999.0))
+    (verdict,) = findings(readings(frame_age=100.0, look_age=100.0, mood_age=9999.0))
     assert verdict.part == "camera"
 
 
@@ -105,24 +107,24 @@ def test_a_camera_that_is_away_isn_t_blamed_on_the_eyes_too() -> None:
     ],
 )
 def test_a_reading_at_its_threshold_is_told_once(name: str, values: list[float]) -> None:
-    told, standing = 0, list[Verdict]()
+    told, standing = 0, list[Finding]()
     for value in values:
-        now = verdicts(readings(**{name: value}), standing)
+        now = findings(readings(**{name: value}), standing)
         told += len([verdict for verdict in now if verdict not in standing and verdict.severity is PROBLEM])
         standing = now
     assert told == 1 and standing
     calm = {"temperature": 60.0, "available_mb": 500.0, "disk_free_mb": 900.0}
-    assert verdicts(readings(**{name: calm[name]}), standing) == []
+    assert findings(readings(**{name: calm[name]}), standing) == []
 
 
 ages = st.floats(0, 1e6)
 ANY = st.builds(
-    Readings,
+    HealthReadings,
     frame_age=ages, look_age=ages, mood_age=ages, player_age=ages, broker_age=st.none() | ages, paused=st.booleans(),
     wall=st.floats(0, 4e9), step=st.floats(-1e9, 1e9), step_age=ages, login_expires=st.none() | st.floats(0, 4e9),
     faults=st.dictionaries(st.sampled_from(["camera", "vision", "player", "mqtt"]), st.text(min_size=1)),
     machine=st.builds(
-        Machine,
+        MachineState,
         temperature=st.none() | st.floats(-40, 130), throttled=st.integers(0, 0xFFFFF), memory_mb=st.floats(0, 8000),
         available_mb=st.none() | st.floats(0, 8000), disk_free_mb=st.none() | st.floats(0, 1e6),
         state=st.just("/s"), writable=st.booleans(),
@@ -131,10 +133,10 @@ ANY = st.builds(
 
 
 @given(ANY)
-def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readings: Readings) -> None:
-    found = verdicts(any_readings)
+def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readings: HealthReadings) -> None:
+    found = findings(any_readings)
     assert len(set(found)) == len(found)
-    assert verdicts(any_readings, found) == found, "what stands goes on standing word by word"
+    assert findings(any_readings, found) == found, "what stands goes on standing word by word"
     severities = [verdict.severity for verdict in found]
     assert severities == sorted(severities, key=lambda severity: severity is NOTICE), "problems come first"
 
@@ -155,4 +157,4 @@ def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readin
 )
 def test_a_sentence_holds_no_figure_that_moves(name: str, one: float, other: float) -> None:
     """Else each report would be news, in the log and on MQTT."""
-    assert verdicts(readings(**{name: one})) == verdicts(readings(**{name: other})) != []
+    assert findings(readings(**{name: one})) == findings(readings(**{name: other})) != []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge.journal.entry import KINDS, LONGEST, Entry, Notes
+from edge.journal.entry import KINDS, LONGEST, JournalEntry, Notes
 from edge.values import Act, Command, Control, Event, Mood, Music, Playback, Wish
 
 MOOD = Mood("happy", 0.834, 0.71, -0.42, 2, 5.0)
@@ -14,7 +14,7 @@ PLAY = Wish(Act.PLAY, "happy", "the room is happy", Music("mpd:x", "X"))
 SONG = Playback("playing", "mpd", title="Song", artist="Band", uri="mpd:a")
 
 
-def notes(*events: tuple[str, Any]) -> list[Entry]:
+def notes(*events: tuple[str, Any]) -> list[JournalEntry]:
     told = Notes()
     return [entry for name, value in events for entry in told.of(Event(1.0, name, value), 100.0)]
 
@@ -22,18 +22,22 @@ def notes(*events: tuple[str, Any]) -> list[Entry]:
 @pytest.mark.parametrize(
     ("name", "value", "entry"),
     [
-        ("mood_changed", MOOD, Entry(100, "mood", "happy", confidence=0.83, valence=0.71, arousal=-0.42, people=2)),
-        ("decision", PLAY, Entry(100, "decision", "happy", "X", uri="mpd:x", text="the room is happy")),
-        ("decision", Wish(Act.KEEP, "sad", "kept"), Entry(100, "decision", "sad", text="kept")),
-        ("player", SONG, Entry(100, "play", title="Song", artist="Band", uri="mpd:a")),
-        ("control", Control.HANDS_OFF, Entry(100, "control", text="hands_off")),
-        ("taken_over", {"why": "somebody picked a song"}, Entry(100, "control", text="somebody picked a song")),
-        ("taken_over", None, Entry(100, "control", text="somebody took over")),
-        ("command", Command("mood", "sad", "mqtt"), Entry(100, "command", text="mood sad (mqtt)")),
-        ("camera", False, Entry(100, "camera", text="off")),
+        (
+            "mood_changed",
+            MOOD,
+            JournalEntry(100, "mood", "happy", confidence=0.83, valence=0.71, arousal=-0.42, people=2),
+        ),
+        ("decision", PLAY, JournalEntry(100, "decision", "happy", "X", uri="mpd:x", text="the room is happy")),
+        ("decision", Wish(Act.KEEP, "sad", "kept"), JournalEntry(100, "decision", "sad", text="kept")),
+        ("player", SONG, JournalEntry(100, "play", title="Song", artist="Band", uri="mpd:a")),
+        ("control", Control.HANDS_OFF, JournalEntry(100, "control", text="hands_off")),
+        ("taken_over", {"why": "somebody picked a song"}, JournalEntry(100, "control", text="somebody picked a song")),
+        ("taken_over", None, JournalEntry(100, "control", text="somebody took over")),
+        ("command", Command("mood", "sad", "mqtt"), JournalEntry(100, "command", text="mood sad (mqtt)")),
+        ("camera", False, JournalEntry(100, "camera", text="off")),
     ],
 )
-def test_what_happened_is_an_entry(name: str, value: Any, entry: Entry) -> None:
+def test_what_happened_is_an_entry(name: str, value: Any, entry: JournalEntry) -> None:
     assert notes((name, value)) == [entry]
     assert entry.kind in KINDS
 
@@ -60,9 +64,9 @@ def test_a_mood_set_by_hand_says_so() -> None:
 def test_a_skipped_song_is_called_by_its_name_though_the_next_one_plays_already() -> None:
     other = Playback("playing", "mpd", title="Other", artist="Band", uri="mpd:b")
     told = {"mood": "happy", "choice": "mpd:list", "song": "mpd:a"}
-    assert notes(("player", SONG), ("skipped", told))[-1] == Entry(100, "skip", "happy", "Song", "Band", "mpd:a")
+    assert notes(("player", SONG), ("skipped", told))[-1] == JournalEntry(100, "skip", "happy", "Song", "Band", "mpd:a")
     assert notes(("player", SONG), ("player", other), ("skipped", told))[-1].title == "Song"
-    assert notes(("skipped", told | {"song": None})) == [Entry(100, "skip", "happy")]
+    assert notes(("skipped", told | {"song": None})) == [JournalEntry(100, "skip", "happy")]
 
 
 def test_long_commands_are_cut() -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from edge.config import Choice
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.music.choices import Picker
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Event, Music, Playback, Wish
 
 CHOICES = [Choice(play=f"mpd:{n}") for n in range(4)]
@@ -30,12 +30,12 @@ def play(learner: Learner, at: float, uri: str, *, skipped: bool, mood: str = "h
 
 
 def test_outcomes_are_kept_at_their_time() -> None:
-    kept: list[Entry | Outcome] = []
+    kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=True)
     play(learner, time.monotonic() - 3600, "mpd:a", skipped=True)
     (outcome,) = kept
     assert isinstance(outcome, Outcome)
-    assert (outcome.mood, outcome.uri, outcome.verdict) == ("happy", "mpd:a", Verdict.SKIP)
+    assert (outcome.mood, outcome.uri, outcome.verdict) == ("happy", "mpd:a", Feedback.SKIP)
     assert outcome.at == pytest.approx(time.time() - 3590, abs=5)
 
 
@@ -63,7 +63,7 @@ def test_a_listener_is_learnt_through_the_directors_picker() -> None:
 
 def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
     learner = Learner(lambda _: None, learn=True, seed=1)
-    learner.told([Outcome(0, "happy", "mpd:2", "", Verdict.LIKE)] * 5)
+    learner.told([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     weights = learner.weigh("happy", MUSIC)
     assert max(weights) == weights[2] > 0.5
     learner.told([])
@@ -71,16 +71,16 @@ def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
 
 
 def test_nothing_is_learnt_where_that_is_off() -> None:
-    kept: list[Entry | Outcome] = []
+    kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
-    learner.told([Outcome(0, "happy", "mpd:2", "", Verdict.LIKE)] * 5)
+    learner.told([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     play(learner, 0, "mpd:a", skipped=True)
     assert kept == []
     assert learner.weigh("happy", MUSIC) == [1.0] * 4
 
 
 def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None:
-    kept: list[Entry | Outcome] = []
+    kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=True)
     learner.weigh("default", MUSIC)
     play(learner, 0, "mpd:1", skipped=True, mood="sad")
@@ -90,11 +90,11 @@ def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None
 
 
 def test_a_replay_stands_in_the_history() -> None:
-    kept: list[Entry | Outcome] = []
+    kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
     learner(Event(0, "decision", Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))
     learner(Event(1, "player", Playback("playing", "mpd", uri="a", context="mpd:a")))
     learner(Event(20, "command", Command("playback", "previous")))
     (entry,) = kept
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, JournalEntry)
     assert (entry.kind, entry.mood, entry.title) == ("replay", "happy", "A")

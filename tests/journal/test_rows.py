@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from edge.journal import tables as schema
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.writer import insert, size
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 
 HALF = "a\ud800b"
 
@@ -25,8 +25,8 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Connection) -> None:
-    assert insert(connection, Entry(1.0, "command", text=HALF, title=HALF, artist=HALF, uri=HALF))
-    assert insert(connection, Outcome(1.0, "happy", HALF, HALF, Verdict.LIKE))
+    assert insert(connection, JournalEntry(1.0, "command", text=HALF, title=HALF, artist=HALF, uri=HALF))
+    assert insert(connection, Outcome(1.0, "happy", HALF, HALF, Feedback.LIKE))
     row = connection.execute("SELECT text, title, artist, uri FROM journal_entries").fetchone()
     assert row == ("a?b",) * 4
     assert connection.execute("SELECT uri, title FROM journal_outcomes").fetchone() == ("a?b", "a?b")
@@ -35,24 +35,24 @@ def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Conne
 @pytest.mark.parametrize(
     "row",
     [
-        Entry(math.nan, "play"),
-        Entry(math.inf, "play"),
-        Entry(1e30, "play"),
-        Entry(1.0, "mood", "happy", confidence=math.nan),
-        Entry(1.0, "play", title=object()),  # type: ignore[arg-type]
-        Outcome(1.0, None, "mpd:x", "", Verdict.LIKE),  # type: ignore[arg-type]
+        JournalEntry(math.nan, "play"),
+        JournalEntry(math.inf, "play"),
+        JournalEntry(1e30, "play"),
+        JournalEntry(1.0, "mood", "happy", confidence=math.nan),
+        JournalEntry(1.0, "play", title=object()),  # type: ignore[arg-type]
+        Outcome(1.0, None, "mpd:x", "", Feedback.LIKE),  # type: ignore[arg-type]
     ],
 )
-def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: Entry | Outcome) -> None:
+def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: JournalEntry | Outcome) -> None:
     assert not insert(connection, row)
-    assert insert(connection, Entry(1.0, "camera", text="on"))
+    assert insert(connection, JournalEntry(1.0, "camera", text="on"))
 
 
 def test_the_file_s_own_trouble_is_raised(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE journal_entries")
     with pytest.raises(sqlite3.OperationalError):
-        insert(connection, Entry(1.0, "camera", text="on"))
+        insert(connection, JournalEntry(1.0, "camera", text="on"))
 
 
 def test_a_size_counts_the_texts() -> None:
-    assert size(Entry(1.0, "play", title="four")) == 32 + 4 + 4
+    assert size(JournalEntry(1.0, "play", title="four")) == 32 + 4 + 4

@@ -14,13 +14,13 @@ import pytest
 
 import journal_bytes
 import journal_kills
-from edge.budget import Budget
+from edge.budget import TokenBucket
 from edge.errors import JournalError
 from edge.journal import tables as schema
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
-from edge.music.tastes import Outcome, Verdict
+from edge.music.tastes import Feedback, Outcome
 from edge.values import Command, Event, Mood
 from tests.waiting import PATIENCE, wait_for
 
@@ -57,8 +57,8 @@ def opened(path: Path, problems: list[str]) -> Iterator[Open]:
         journal.stop()
 
 
-def entry(number: int, at: float | None = None) -> Entry:
-    return Entry(time.time() if at is None else at, "decision", "happy", title=str(number), uri="mpd:x")
+def entry(number: int, at: float | None = None) -> JournalEntry:
+    return JournalEntry(time.time() if at is None else at, "decision", "happy", title=str(number), uri="mpd:x")
 
 
 def titles(path: Path) -> list[str | None]:
@@ -99,7 +99,7 @@ def test_one_row_that_can_t_be_stored_keeps_no_other_back(
 ) -> None:
     journal = opened(gather=0.2)
     journal(Event(time.monotonic(), "command", Command("mood", "\ud800", origin="page")))
-    journal.put(Entry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
+    journal.put(JournalEntry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
     journal.put(entry(1))
     wait_for(lambda: journal.waiting == 0)
     assert titles(path) == ["1"]
@@ -118,7 +118,7 @@ def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:
 
 
 def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open, path: Path) -> None:
-    poor = Budget(time.monotonic(), rate=1.0, capacity=2.0)
+    poor = TokenBucket(time.monotonic(), rate=1.0, capacity=2.0)
     poor.spend(time.monotonic(), 1_000_000)
     journal = opened(budget=poor)
     journal.put(entry(1))
@@ -140,8 +140,8 @@ def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> N
 def test_decisions_to_change_nothing_are_the_first_to_go(opened: Open, path: Path) -> None:
     journal = opened(gather=3600.0, most=10)
     for number in range(8):
-        journal.put(Entry(time.time(), "decision", "happy", text="kept"))
-        journal.put(Entry(time.time(), "mood", "happy", title=str(number)))
+        journal.put(JournalEntry(time.time(), "decision", "happy", text="kept"))
+        journal.put(JournalEntry(time.time(), "mood", "happy", title=str(number)))
     journal.stop()
     kinds = [found.kind for found in timeline(path, 0, 4e9)]
     assert (kinds.count("mood"), kinds.count("decision")) == (8, 2)
@@ -166,7 +166,7 @@ def test_what_is_too_old_is_removed(opened: Open, path: Path) -> None:
     first = opened()
     for days in (100, 91, 89, 1):
         first.put(entry(days, at=now - days * DAY))
-        first.put(Outcome(now - days * DAY, "happy", f"mpd:{days}", "", Verdict.STAYED))
+        first.put(Outcome(now - days * DAY, "happy", f"mpd:{days}", "", Feedback.STAYED))
     first.stop()
     second = opened()
     second.put(entry(0))
@@ -193,7 +193,7 @@ def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
 
 def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Open, path: Path) -> None:
     told: list[list[Outcome]] = []
-    liked = Outcome(1e9, "happy", "mpd:a", "A", Verdict.LIKE)
+    liked = Outcome(1e9, "happy", "mpd:a", "A", Feedback.LIKE)
     first = opened(keep=1e10, on_outcomes=told.append)
     first.put(liked)
     wait_for(lambda: first.waiting == 0)
@@ -220,7 +220,7 @@ def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path
 
 
 def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
-    journal = opened(log_bytes=0, budget=Budget(time.monotonic(), rate=1e12, capacity=1e12))
+    journal = opened(log_bytes=0, budget=TokenBucket(time.monotonic(), rate=1e12, capacity=1e12))
     for number in range(300):
         journal.put(entry(number))
     wait_for(lambda: len(titles(path)) == 300)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.library.account import Account, open_account
+from edge.library.account import LibraryAccount, open_account
 from edge.library.placement import PLANE
 from edge.library.retrying import Patience
 from edge.library.store import Store
@@ -78,6 +78,6 @@ def table(tmp_path: Path) -> WriteTable:
 
 
 @pytest.fixture
-def opened(server: Server, account: LibraryWorld, login: TokenFile) -> Callable[..., Account]:
+def opened(server: Server, account: LibraryWorld, login: TokenFile) -> Callable[..., LibraryAccount]:
     """`open_account` for the simulated API."""
     return lambda config: open_account(config, api=server.api, accounts=server.accounts)

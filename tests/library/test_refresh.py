@@ -11,8 +11,8 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError, TableError
-from edge.library.account import Account
-from edge.library.background import Quiet, refreshing
+from edge.library.account import LibraryAccount
+from edge.library.background import BackgroundRefresh, refreshing
 from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
 from edge.library.store import Store
 from edge.players.spotify.token_file import TokenFile
@@ -29,7 +29,7 @@ WEEK = 7 * 86400.0
 class Home:
     """A refresh in the world's time; quiet and stop are set by the test."""
 
-    def __init__(self, world: World, opened: Callable[[Config], Account], path: Path, **library: object) -> None:
+    def __init__(self, world: World, opened: Callable[[Config], LibraryAccount], path: Path, **library: object) -> None:
         self.world, self.quiet, self.stop, self.done = world, True, False, 0
         self.config = Config.model_validate({"spotify": {"client_id": CLIENT}, "library": {"refresh": "7d", **library}})
         self.refresh = Refresh(
@@ -54,7 +54,7 @@ class Home:
 
 @pytest.fixture
 def home(
-    world: World, login: TokenFile, opened: Callable[[Config], Account], tmp_path: Path, table: WriteTable
+    world: World, login: TokenFile, opened: Callable[[Config], LibraryAccount], tmp_path: Path, table: WriteTable
 ) -> Home:
     return Home(world, opened, tmp_path / "journal.db", table=str(table()))
 
@@ -107,7 +107,7 @@ def test_it_waits_for_quiet_and_a_day_at_most(home: Home, account: LibraryWorld)
 
 
 def test_it_publishes_where_that_is_asked_for(
-    world: World, login: TokenFile, opened: Callable[[Config], Account], tmp_path: Path, table: WriteTable,
+    world: World, login: TokenFile, opened: Callable[[Config], LibraryAccount], tmp_path: Path, table: WriteTable,
     account: LibraryWorld,
 ) -> None:  # fmt: skip
     account.like(60)
@@ -144,7 +144,10 @@ def test_a_bad_table_or_configuration_is_told(home: Home, account: LibraryWorld,
 
 
 def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
-    monkeypatch: pytest.MonkeyPatch, account: LibraryWorld, opened: Callable[[Config], Account], table: WriteTable
+    monkeypatch: pytest.MonkeyPatch,
+    account: LibraryWorld,
+    opened: Callable[[Config], LibraryAccount],
+    table: WriteTable,
 ) -> None:
     from edge.library import refresh
 
@@ -174,14 +177,14 @@ def test_without_a_refresh_there_is_no_worker() -> None:
 
 
 def test_quiet_is_an_empty_room_or_quiet_hours() -> None:
-    quiet = Quiet(Config())
+    quiet = BackgroundRefresh(Config())
     assert not quiet.now()
     for present in (True, False, True):
         quiet(Event(0.0, "presence", present))
         quiet(Event(0.0, "mood", None))
         assert quiet.now() is not present
     hours = {"music": {"quiet_hours": [{"begins": "0:00", "ends": "0:00"}]}}
-    assert Quiet(Config.model_validate(hours)).now()
+    assert BackgroundRefresh(Config.model_validate(hours)).now()
 
 
 def test_refresh_is_an_hour_at_least() -> None:

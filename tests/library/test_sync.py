@@ -15,13 +15,13 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError, PlayerError
-from edge.library.account import Account, kind_of
+from edge.library.account import LibraryAccount, kind_of
 from edge.library.retrying import Patience, StoppedError
 from edge.library.store import Store
 from edge.library.sync import SongList, sync
 from edge.players.spotify.errors import HalfAnswerError, LoginError, QuotaUsedUpError
 from edge.players.spotify.library_api import SpotifyLibrary, page_of
-from edge.songs import Page, Song
+from edge.songs import Song, SongPage
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld, Own, track, track_of
 from tests.spotify_server.server import CLIENT
@@ -218,7 +218,7 @@ def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> Non
         {"item": {"id": "b", "name": "B", "external_ids": {"isrc": "us-um7-21-04140"}, "album": {"name": "Z"}}},
     ]
     page = page_of({"items": entries, "total": 9})
-    assert page == Page(
+    assert page == SongPage(
         (Song("spotify:track:a", "A", "X, Y"), Song("spotify:track:b", "B", "", "Z", "USUM72104140")), 7, 9
     )
     for broken in (None, {}, {"items": 3}, []):
@@ -248,12 +248,12 @@ def test_a_login_without_the_permission_says_so_at_once(
 def glitching(empty: dict[int, int], *, total: int = 300) -> SongList:
     """A list of `total` songs whose page at an offset comes empty so many times, as `empty` says."""
 
-    def page(offset: int) -> Page:
+    def page(offset: int) -> SongPage:
         if empty.get(offset, 0):
             empty[offset] -= 1
-            return Page((), 0, total)
+            return SongPage((), 0, total)
         songs = tuple(Song(f"spotify:track:{n}") for n in range(offset, min(offset + 50, total)))
-        return Page(songs, len(songs), total)
+        return SongPage(songs, len(songs), total)
 
     return SongList("liked", "liked songs", page)
 
@@ -273,7 +273,7 @@ def test_a_list_that_stays_empty_in_the_middle_forgets_no_song(store: Store, pat
     assert (done.resumed, done.songs, done.gone) == (150, 300, 0)
 
 
-def test_the_account_follows_the_configuration(opened: Callable[[Config], Account]) -> None:
+def test_the_account_follows_the_configuration(opened: Callable[[Config], LibraryAccount]) -> None:
     spotify = {"client_id": CLIENT}
     link = "https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M?si=x"
     found = opened(Config.model_validate({"spotify": spotify, "library": {"playlists": [link, link]}}))
@@ -293,7 +293,7 @@ def test_the_account_follows_the_configuration(opened: Callable[[Config], Accoun
 
 
 def test_a_refused_address_is_no_library_error(store: Store) -> None:
-    def broken(_: int) -> Page:
+    def broken(_: int) -> SongPage:
         raise LibraryError("library: no")
 
     with pytest.raises(LibraryError, match="library: no"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import Discovery
 from edge.values import Command
 from tests.waiting import PATIENCE
@@ -20,7 +20,7 @@ class Device:
     def __init__(self, port: int, *, password: str | None = None, home: Discovery | None = None, **more: Any) -> None:
         self.commands: list[Command] = []
         self.problems: list[str | None] = []
-        self.mqtt = Mqtt(
+        self.mqtt = MqttDevice(
             MqttConfig(**{"host": "127.0.0.1", "port": port} | more),
             device="kitchen",
             password=password,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt.mqtt_device import Device, device
 from tests.waiting import PATIENCE, wait_for
@@ -180,7 +180,7 @@ def test_a_frozen_broker_holds_nobody_up(broker: Broker, device: Callable[..., D
 
 def test_a_host_that_does_not_resolve_is_a_problem_and_not_an_error() -> None:
     said: list[str | None] = []
-    mqtt = Mqtt(
+    mqtt = MqttDevice(
         MqttConfig(host="no-such-host.invalid", port=free_port()),
         device="x",
         password=None,

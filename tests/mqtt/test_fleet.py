@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import MqttConfig
-from edge.mqtt.device import Mqtt
+from edge.mqtt.device import MqttDevice
 from edge.values import Command
 from tests.broker import Broker, Listener, broker, running
 from tests.waiting import PATIENCE, wait_for
@@ -31,8 +31,8 @@ class Fleet:
         self.commands: list[tuple[int, Command]] = []
         self.devices = [self._device(port, number) for number in range(count)]
 
-    def _device(self, port: int, number: int) -> Mqtt:
-        return Mqtt(
+    def _device(self, port: int, number: int) -> MqttDevice:
+        return MqttDevice(
             MqttConfig(host="127.0.0.1", port=port, keepalive=60),
             device=f"room-{number}",
             password=None,
@@ -148,7 +148,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
         )
         with running(tmp_path / "annex", extra=bridge) as annex, Listener(house.port, "moodroom/#") as person:
             commands: list[Command] = []
-            device = Mqtt(
+            device = MqttDevice(
                 MqttConfig(host="127.0.0.1", port=annex.port),
                 device="annex",
                 password=None,

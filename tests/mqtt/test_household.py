@@ -25,9 +25,9 @@ from edge.errors import ConfigError
 from edge.mqtt import client as mqtt_client
 from edge.mqtt import connection as mqtt_link
 from edge.mqtt import device as mqtt_module
-from edge.mqtt.device import EVENT_LIFE, LONGEST, Mqtt, read_command
+from edge.mqtt.device import EVENT_LIFE, LONGEST, MqttDevice, read_command
 from edge.mqtt.discovery import Discovery, discovery
-from edge.mqtt.memory import Memory, memory
+from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.music.director import Director
 from edge.room.room import PLAYBACK, Room
 from edge.system import state
@@ -424,13 +424,13 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
             {"device": {"id": id_}, "mqtt": {"host": "127.0.0.1", "port": broker.port} | mqtt}
         )
         now = discovery(config, version="1")
-        one = Mqtt(
+        one = MqttDevice(
             config.mqtt, device=id_, password=None, on_command=lambda _: None, on_problem=lambda _: None, home=now
         )
         one.start()
         assert one.wait_connected(PATIENCE)
         one.keep("mood", {"mood": "sad"})
-        wait_for(lambda: memory() == Memory(one.base, now.remembered()), "the memory")
+        wait_for(lambda: memory() == DiscoveryMemory(one.base, now.remembered()), "the memory")
         one.stop()
         found = retained(broker.port)
         assert {topic for topic in found if topic.startswith(("homeassistant", "ha/"))} == set(now.topics)
@@ -450,7 +450,7 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
 def test_a_memory_that_was_damaged_counts_as_none(broker: Broker, device: Make) -> None:
     for text in ("", "[]", "{", '{"base": 7}', '{"base": "x", "discovery": {"a": 7}}', "null", '{"discovery": []}'):
         state.write(mqtt_module.MEMORY, text)
-        assert memory() == Memory(None, {})
+        assert memory() == DiscoveryMemory(None, {})
     one = device(broker.port, home=home())
     assert one.mqtt.wait_connected(PATIENCE)
 
@@ -567,7 +567,7 @@ class Obeying:
     def __init__(self, **settings: Any) -> None:
         self.room = Room(Director(MUSIC), music=MUSIC)
         self.rejected = self.taken = 0
-        self.mqtt = Mqtt(
+        self.mqtt = MqttDevice(
             MqttConfig(**{"host": "127.0.0.1", "port": 1} | settings),
             device="kitchen",
             password=None,

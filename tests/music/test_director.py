@@ -10,7 +10,7 @@ from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.music.director import Director
 from edge.music.limits import MOST_RETRY, RETRY
-from edge.music.takeover import Means
+from edge.music.takeover import Cause
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish
 
 
@@ -123,7 +123,7 @@ def playing(**changes: object) -> Director:
     director = Director(music(**changes))
     director.told(-1, Playback("stopped", "x", volume=40))
     assert director.mood(0, at("happy"), AUTO).act is Act.PLAY
-    assert director.told(1, shown(position=1)).means is Means.STARTED
+    assert director.told(1, shown(position=1)).means is Cause.STARTED
     return director
 
 
@@ -146,7 +146,7 @@ def test_what_waited_plays_and_then_counts_as_playing() -> None:
     director = playing()
     director.mood(20, at("sad"), AUTO)
     assert director.tick(21, AUTO) is None
-    assert director.told(201, shown(BLUE, position=1)).means is Means.STARTED
+    assert director.told(201, shown(BLUE, position=1)).means is Cause.STARTED
     assert director.mood(210, at("sad"), AUTO).why == "kept: Blue already plays for sad"
     assert director.music == Music(BLUE, "Blue")
 
@@ -160,7 +160,7 @@ def test_a_reason_is_not_repeated_each_second() -> None:
 def test_new_music_begins_where_the_old_ended_by_itself() -> None:
     director = playing()
     director.told(199, shown(position=198))
-    assert director.told(203, shown(state="paused", position=0)).means is Means.ENDED
+    assert director.told(203, shown(state="paused", position=0)).means is Cause.ENDED
     wish = director.tick(204, AUTO)
     assert wish is not None and wish.act is Act.PLAY and wish.when is When.NOW and not wish.fade
 
@@ -193,7 +193,7 @@ def test_an_empty_room_pauses_and_who_comes_back_hears_it_go_on() -> None:
 
 def test_what_somebody_chose_is_never_paused() -> None:
     director = playing(pause_after=60)
-    assert director.told(20, shown("spotify:album:theirs", position=1)).means is Means.TAKEN
+    assert director.told(20, shown("spotify:album:theirs", position=1)).means is Cause.TAKEN
     director.left_alone(20, "somebody chose this music")
     director.given_back()
     director.absence.presence(30, False)
@@ -267,7 +267,7 @@ def test_a_choice_brings_its_volume_its_order_and_what_was_learned() -> None:
 
 def test_our_music_goes_on_over_a_restart_and_somebodys_is_theirs() -> None:
     ours, theirs = Director(music()), Director(music())
-    assert ours.told(0, shown()).means is Means.FOUND
+    assert ours.told(0, shown()).means is Cause.FOUND
     assert ours.mood(1, at("happy"), AUTO).why == f"kept: {HAPPY} already plays for happy"
     assert theirs.told(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
 

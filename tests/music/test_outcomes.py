@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Verdicts
-from edge.music.tastes import Outcome, Verdict
+from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Outcomes
+from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Event, Mood, Music, Playback, When, Wish
 
 LIST = Music("spotify:playlist:a", "A")
@@ -37,42 +37,42 @@ def tick(at: float) -> Event:
     return Event(at, "settings", {})
 
 
-def verdicts(*events: Event) -> list[Verdict]:
-    told = Verdicts()
+def verdicts(*events: Event) -> list[Feedback]:
+    told = Outcomes()
     return [outcome.verdict for event in events for outcome in told.of(event)]
 
 
 def test_an_outcome_names_the_choice_and_its_mood() -> None:
-    told = Verdicts()
+    told = Outcomes()
     for event in (play(0), song(1)):
         assert told.of(event) == []
-    assert told.of(song(10, "spotify:track:2")) == [Outcome(10, "happy", LIST.uri, "A", Verdict.SKIP)]
+    assert told.of(song(10, "spotify:track:2")) == [Outcome(10, "happy", LIST.uri, "A", Feedback.SKIP)]
 
 
 def test_a_song_left_within_half_a_minute_was_skipped_once() -> None:
-    assert verdicts(play(0), song(1), song(20, "b"), song(25, "c"), tick(90)) == [Verdict.SKIP]
-    assert verdicts(play(0), song(1), song(20, "x", context="spotify:album:own")) == [Verdict.SKIP]
-    assert verdicts(play(0), song(1), command(20, "playback", "next"), song(21, "b")) == [Verdict.SKIP]
+    assert verdicts(play(0), song(1), song(20, "b"), song(25, "c"), tick(90)) == [Feedback.SKIP]
+    assert verdicts(play(0), song(1), song(20, "x", context="spotify:album:own")) == [Feedback.SKIP]
+    assert verdicts(play(0), song(1), command(20, "playback", "next"), song(21, "b")) == [Feedback.SKIP]
 
 
 def test_a_skip_is_dated_by_the_new_songs_position_however_late_it_is_seen() -> None:
-    assert verdicts(play(0), song(1), song(45, "b", position=30)) == [Verdict.SKIP]
-    assert verdicts(play(0), song(1), song(45, "b", position=2)) == [Verdict.STAYED]
+    assert verdicts(play(0), song(1), song(45, "b", position=30)) == [Feedback.SKIP]
+    assert verdicts(play(0), song(1), song(45, "b", position=2)) == [Feedback.STAYED]
 
 
 def test_a_song_that_ended_by_itself_wasnt_skipped() -> None:
     # The choice began in the middle of its first song, as when a player goes on where it was.
-    assert verdicts(play(0), song(1, position=165), song(16, "b"), tick(40)) == [Verdict.STAYED]
+    assert verdicts(play(0), song(1, position=165), song(16, "b"), tick(40)) == [Feedback.STAYED]
 
 
 def test_what_plays_on_was_left_playing_and_is_told_once() -> None:
-    assert verdicts(play(0), song(1), tick(20), tick(31.1), tick(60), song(180, "b"), tick(300)) == [Verdict.STAYED]
+    assert verdicts(play(0), song(1), tick(20), tick(31.1), tick(60), song(180, "b"), tick(300)) == [Feedback.STAYED]
 
 
 def test_an_empty_room_leaves_everything_playing() -> None:
     away, back = Event(2, "presence", False), Event(100, "presence", True)
     assert verdicts(play(0), song(1), away, tick(40), tick(99)) == []
-    assert verdicts(play(0), song(1), away, tick(40), back, tick(101)) == [Verdict.STAYED]
+    assert verdicts(play(0), song(1), away, tick(40), back, tick(101)) == [Feedback.STAYED]
 
 
 CHOSEN = ("taken_over", {"kind": "song", "why": "x"})
@@ -86,29 +86,29 @@ def test_a_hand_on_the_volume_says_nothing_about_the_music(kind: str) -> None:
 
 @pytest.mark.parametrize("event", [CHOSEN, ("taken_over", {"kind": "music"}), ("control", Control.HANDS_OFF)])
 def test_somebody_took_over(event: tuple[str, object]) -> None:
-    assert verdicts(play(0), song(1), Event(10, *event), tick(90)) == [Verdict.HANDS_OFF]
-    assert verdicts(play(0), song(1), tick(40), Event(90, *event)) == [Verdict.STAYED, Verdict.HANDS_OFF]
-    assert verdicts(play(0), song(1), tick(40), Event(2 + TAKEN_WITHIN, *event)) == [Verdict.STAYED]
+    assert verdicts(play(0), song(1), Event(10, *event), tick(90)) == [Feedback.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), Event(90, *event)) == [Feedback.STAYED, Feedback.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), Event(2 + TAKEN_WITHIN, *event)) == [Feedback.STAYED]
 
 
 def test_both_tellings_of_one_takeover_count_once() -> None:
     twice = (Event(10, "control", Control.HANDS_OFF), Event(10, *CHOSEN), song(11, "x", context=None))
-    assert verdicts(play(0), song(1), *twice) == [Verdict.HANDS_OFF]
+    assert verdicts(play(0), song(1), *twice) == [Feedback.HANDS_OFF]
 
 
 def test_likes_and_replays() -> None:
-    assert verdicts(play(0), song(1), command(5, "like")) == [Verdict.LIKE]
-    assert verdicts(play(0), song(1), command(5, "playback", "previous")) == [Verdict.REPLAY]
+    assert verdicts(play(0), song(1), command(5, "like")) == [Feedback.LIKE]
+    assert verdicts(play(0), song(1), command(5, "playback", "previous")) == [Feedback.REPLAY]
     stayed = (play(0), song(1), song(170, "b"), song(180, "spotify:track:1"))
-    assert verdicts(*stayed) == [Verdict.STAYED, Verdict.REPLAY]
+    assert verdicts(*stayed) == [Feedback.STAYED, Feedback.REPLAY]
 
 
 def test_a_list_of_songs_is_known_by_its_songs() -> None:
     one, two, other = (
         song(at, uri, context=None) for at, uri in ((1, SONGS.uris[0]), (181, SONGS.uris[1]), (200, "x"))
     )
-    assert verdicts(play(0, SONGS), one, two) == [Verdict.STAYED]
-    assert verdicts(play(0, SONGS), one, two, other, command(210, "like")) == [Verdict.STAYED]
+    assert verdicts(play(0, SONGS), one, two) == [Feedback.STAYED]
+    assert verdicts(play(0, SONGS), one, two, other, command(210, "like")) == [Feedback.STAYED]
 
 
 def test_what_people_chose_themselves_isnt_judged() -> None:
@@ -124,7 +124,7 @@ def test_a_pause_is_no_verdict() -> None:
 def test_other_wishes_change_nothing() -> None:
     keep = Event(5, "decision", Wish(Act.KEEP, "sad", "kept"))
     mood = Event(6, "mood_changed", Mood("sad", 1.0, 0.0, 0.0, 1, 6.0))
-    assert verdicts(play(0), song(1), keep, mood, song(8, "b")) == [Verdict.SKIP]
+    assert verdicts(play(0), song(1), keep, mood, song(8, "b")) == [Feedback.SKIP]
 
 
 def test_the_devices_own_change_of_mind_is_no_skip() -> None:
@@ -144,7 +144,7 @@ moments = st.lists(
 @settings(deadline=None)
 @given(moments)
 def test_each_choice_is_skipped_or_given_up_once_at_most_whatever_happens(history: list[tuple[float, str]]) -> None:
-    told, at, plays, ends = Verdicts(), 0.0, 0, 0
+    told, at, plays, ends = Outcomes(), 0.0, 0, 0
     for wait, what in history:
         at += wait
         event = {
@@ -156,5 +156,5 @@ def test_each_choice_is_skipped_or_given_up_once_at_most_whatever_happens(histor
         plays += what == "play"
         for outcome in told.of(event):
             assert outcome.at <= at
-            ends += outcome.verdict in (Verdict.SKIP, Verdict.HANDS_OFF)
+            ends += outcome.verdict in (Feedback.SKIP, Feedback.HANDS_OFF)
         assert ends <= plays

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from edge.config import MusicConfig
 from edge.music.limits import Limits
-from edge.music.ownership import Ours, Own, known
-from edge.music.takeover import Hands
+from edge.music.ownership import Ownership, OwnMusic, known
+from edge.music.takeover import TakeoverDetector
 from edge.values import Act, Music, Playback, When, Wish
 
 CONFIG = MusicConfig.model_validate({"profiles": {"a": {"happy": ["mpd:x", "mpd:y"]}, "b": {"sad": "mpd:z"}},
                                      "profile": "a", "max_switches": 1})  # fmt: skip
-X, Y = Own(Music("mpd:x", "mpd:x"), 10), Own(Music("mpd:y", "mpd:y"))
+X, Y = OwnMusic(Music("mpd:x", "mpd:x"), 10), OwnMusic(Music("mpd:y", "mpd:y"))
 
 
 def shown(context: str, position: float = 10.0) -> Playback:
@@ -18,8 +18,8 @@ def shown(context: str, position: float = 10.0) -> Playback:
 
 
 def test_what_waits_becomes_what_plays_and_counts_then() -> None:
-    hands, limits = Hands(8.0), Limits(CONFIG)
-    ours = Ours(hands, limits)
+    hands, limits = TakeoverDetector(8.0), Limits(CONFIG)
+    ours = Ownership(hands, limits)
     assert not ours.begun(0) and ours.offset == 0
     ours.asked(0, X, When.NOW, instead=False)
     assert ours.playing == X and ours.offset == 10 and limits.full(0) is None, "silence makes no switch"
@@ -30,8 +30,8 @@ def test_what_waits_becomes_what_plays_and_counts_then() -> None:
 
 
 def test_what_is_taken_back_counts_where_it_may_have_begun() -> None:
-    hands, limits = Hands(8.0), Limits(CONFIG)
-    ours = Ours(hands, limits)
+    hands, limits = TakeoverDetector(8.0), Limits(CONFIG)
+    ours = Ownership(hands, limits)
     hands.asked(0, Wish(Act.PLAY, "happy", "why", X.music))
     hands.see(1, shown("mpd:x", 1))
     ours.asked(10, Y, When.TRACK_END, instead=True)
@@ -42,7 +42,7 @@ def test_what_is_taken_back_counts_where_it_may_have_begun() -> None:
 
 
 def test_what_ended_is_remembered() -> None:
-    ours = Ours(Hands(8.0), Limits(CONFIG))
+    ours = Ownership(TakeoverDetector(8.0), Limits(CONFIG))
     ours.asked(0, X, When.NOW, instead=False)
     ours.ended()
     assert ours.over == "mpd:x" and ours.playing is None
@@ -52,8 +52,8 @@ def test_what_plays_is_known_by_any_profile() -> None:
     found = known(CONFIG.profiles.values(), shown("mpd:z"))
     assert found is not None and found.music.uri == "mpd:z"
     assert known(CONFIG.profiles.values(), shown("mpd:theirs")) is None
-    hands = Hands(8.0)
-    ours = Ours(hands, Limits(CONFIG))
+    hands = TakeoverDetector(8.0)
+    ours = Ownership(hands, Limits(CONFIG))
     hands.see(0, shown("mpd:y"))
     ours.recount(CONFIG.profiles.values())
     assert ours.playing == Y

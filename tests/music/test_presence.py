@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from edge.music.presence import Absence
+from edge.music.presence import Presence
 
 
 def test_an_empty_room_is_timed_from_when_the_last_one_left() -> None:
-    absence = Absence()
+    absence = Presence()
     assert absence.empty_for(100) == 0 and not absence.long(100, 10)
     absence.presence(100, False)
     absence.presence(105, False)
@@ -18,7 +18,7 @@ def test_an_empty_room_is_timed_from_when_the_last_one_left() -> None:
 
 
 def test_while_nobody_looks_nothing_is_timed() -> None:
-    absence = Absence()
+    absence = Presence()
     absence.presence(0, False)
     absence.presence(50, None)
     assert absence.empty_for(1000) == 0
@@ -27,7 +27,7 @@ def test_while_nobody_looks_nothing_is_timed() -> None:
 
 
 def test_who_asks_for_something_is_somewhere() -> None:
-    absence = Absence()
+    absence = Presence()
     absence.stirred(0)
     assert absence.empty_for(10) == 0
     absence.presence(10, False)
@@ -36,7 +36,7 @@ def test_who_asks_for_something_is_somewhere() -> None:
 
 
 def test_a_pause_is_over_after_a_while() -> None:
-    absence = Absence()
+    absence = Presence()
     assert not absence.over(100, 10)
     absence.paused = 100
     assert not absence.over(110, 10) and absence.over(111, 10)

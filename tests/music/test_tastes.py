@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.music.tastes import DISCOUNT, Belief, Outcome, Tastes, Verdict
+from edge.music.tastes import DISCOUNT, Belief, Feedback, Outcome, Tastes
 from edge.values import EXPRESSIONS
 
 URIS = [f"spotify:album:{n}" for n in range(4)]
@@ -17,11 +17,11 @@ outcomes = st.builds(
     mood=st.sampled_from(EXPRESSIONS),
     uri=st.sampled_from(URIS),
     title=st.just(""),
-    verdict=st.sampled_from(Verdict),
+    verdict=st.sampled_from(Feedback),
 )
 
 
-def outcome(uri: str, verdict: Verdict, mood: str = "happy") -> Outcome:
+def outcome(uri: str, verdict: Feedback, mood: str = "happy") -> Outcome:
     return Outcome(0.0, mood, uri, "", verdict)
 
 
@@ -34,8 +34,8 @@ class Listener:
         # In each mood one or two choices are liked, and the others mostly aren't.
         self.skips = {mood: self.rng.permutation([0.08, 0.25, 0.7, 0.85]) for mood in self.moods}
 
-    def verdict(self, mood: str, choice: int) -> Verdict:
-        return Verdict.SKIP if self.rng.random() < self.skips[mood][choice] else Verdict.STAYED
+    def verdict(self, mood: str, choice: int) -> Feedback:
+        return Feedback.SKIP if self.rng.random() < self.skips[mood][choice] else Feedback.STAYED
 
 
 def skipped(listener: Listener, plays: int, tastes: Tastes | None, rng: np.random.Generator) -> float:
@@ -45,7 +45,7 @@ def skipped(listener: Listener, plays: int, tastes: Tastes | None, rng: np.rando
         mood = str(rng.choice(listener.moods))
         choice = int(rng.integers(len(URIS))) if tastes is None else int(np.argmax(tastes.draw(mood, URIS, rng)))
         verdict = listener.verdict(mood, choice)
-        count += verdict is Verdict.SKIP
+        count += verdict is Feedback.SKIP
         if tastes is not None:
             tastes.learn(outcome(URIS[choice], verdict, mood))
     return count / plays
@@ -68,7 +68,7 @@ def test_a_taste_that_changes_is_followed() -> None:
     for liked in (0, 3):
         for _ in range(150):
             choice = int(np.argmax(tastes.draw("happy", URIS, rng)))
-            tastes.learn(outcome(URIS[choice], Verdict.STAYED if choice == liked else Verdict.SKIP))
+            tastes.learn(outcome(URIS[choice], Feedback.STAYED if choice == liked else Feedback.SKIP))
         shares = tastes.shares("happy", URIS, rng)
         assert int(np.argmax(shares)) == liked
         assert shares[liked] > 0.6
@@ -80,25 +80,25 @@ def test_nothing_known_is_even() -> None:
     assert Tastes().shares("sad", [], np.random.default_rng(1)) == []
 
 
-@pytest.mark.parametrize("verdict", [Verdict.STAYED, Verdict.REPLAY, Verdict.LIKE])
-def test_what_pleases_is_played_more_often(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Feedback.STAYED, Feedback.REPLAY, Feedback.LIKE])
+def test_what_pleases_is_played_more_often(verdict: Feedback) -> None:
     tastes = Tastes([outcome(URIS[0], verdict)])
     assert tastes.belief("happy", URIS[0]).mean > 0.5
     assert tastes.belief("sad", URIS[0]) == Belief()
 
 
-@pytest.mark.parametrize("verdict", [Verdict.SKIP, Verdict.HANDS_OFF])
-def test_what_displeases_is_played_less_often(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Feedback.SKIP, Feedback.HANDS_OFF])
+def test_what_displeases_is_played_less_often(verdict: Feedback) -> None:
     assert Tastes([outcome(URIS[0], verdict)]).belief("happy", URIS[0]).mean < 0.5
 
 
 def test_a_like_says_more_than_a_song_that_nobody_stopped() -> None:
-    means = [Tastes([outcome(URIS[0], v)]).belief("happy", URIS[0]).mean for v in (Verdict.STAYED, Verdict.LIKE)]
+    means = [Tastes([outcome(URIS[0], v)]).belief("happy", URIS[0]).mean for v in (Feedback.STAYED, Feedback.LIKE)]
     assert means[0] < means[1]
 
 
 def test_old_outcomes_fade() -> None:
-    tastes = Tastes([outcome(URIS[0], Verdict.SKIP)] + [outcome(URIS[1], Verdict.STAYED)] * 100)
+    tastes = Tastes([outcome(URIS[0], Feedback.SKIP)] + [outcome(URIS[1], Feedback.STAYED)] * 100)
     assert tastes.belief("happy", URIS[0]).beta == pytest.approx(1 + DISCOUNT**100)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.config import MusicConfig, Quiet, Scheduled, Span
+from edge.config import MusicConfig, QuietHours, ScheduledProfile, TimeSpan
 from edge.music.timetable import Timetable, ceiling, local, scheduled, within
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,8 +21,8 @@ def wall(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
 
 
-def span(begins: str, ends: str, **more: Any) -> Span:
-    return Span.model_validate({"begins": begins, "ends": ends} | more)
+def span(begins: str, ends: str, **more: Any) -> TimeSpan:
+    return TimeSpan.model_validate({"begins": begins, "ends": ends} | more)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_span_and_the_rest_of_the_day_share_it_without_a_gap(unix: int, begins
 
 def test_the_lowest_ceiling_counts() -> None:
     spans = [
-        Quiet.model_validate({"begins": "20:00", "ends": "22:00", "max_volume": 40}),
-        Quiet.model_validate({"begins": "21:00", "ends": "7:00"}),
-        Quiet.model_validate({"begins": "21:00", "ends": "7:00", "max_volume": None}),
+        QuietHours.model_validate({"begins": "20:00", "ends": "22:00", "max_volume": 40}),
+        QuietHours.model_validate({"begins": "21:00", "ends": "7:00"}),
+        QuietHours.model_validate({"begins": "21:00", "ends": "7:00", "max_volume": None}),
     ]
     assert ceiling(spans, 80, wall("2026-11-21 19:00")) == 80
     assert ceiling(spans, 80, wall("2026-11-21 20:30")) == 40
@@ -77,8 +77,8 @@ def test_the_lowest_ceiling_counts() -> None:
 
 def test_the_first_span_that_fits_names_the_profile() -> None:
     spans = [
-        Scheduled.model_validate({"profile": "party", "begins": "20:00", "ends": "2:00", "days": ["sat"]}),
-        Scheduled.model_validate({"profile": "evening", "begins": "18:00", "ends": "23:00"}),
+        ScheduledProfile.model_validate({"profile": "party", "begins": "20:00", "ends": "2:00", "days": ["sat"]}),
+        ScheduledProfile.model_validate({"profile": "evening", "begins": "18:00", "ends": "23:00"}),
     ]
     assert scheduled(spans, wall("2026-11-21 21:00"), "everyday") == "party"
     assert scheduled(spans, wall("2026-11-22 21:00"), "everyday") == "evening"
@@ -113,7 +113,7 @@ def test_a_clock_that_is_set_right_counts_at_once() -> None:
 @pytest.mark.parametrize("text", ["24:00", "7", "7:60", "", "seven", 7, None, "07:00:00"])
 def test_what_is_no_time_of_day_is_refused(text: object) -> None:
     with pytest.raises(ValidationError, match="must be a time of day such as 7:00 or 22:30"):
-        Span.model_validate({"begins": text, "ends": "7:00"})
+        TimeSpan.model_validate({"begins": text, "ends": "7:00"})
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlim", "Berlin", "", "../../etc/passwd", "Europe", "/etc/localtime"])

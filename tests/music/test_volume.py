@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
-from edge.music.takeover import Hands
+from edge.music.takeover import TakeoverDetector
 from edge.music.timetable import Timetable
-from edge.music.volume import Level
+from edge.music.volume import VolumePolicy
 from edge.values import Playback
 from tests.scenarios.house import BERLIN
 
 
-def level(volume: int | None = 40, **music: object) -> Level:
-    hands = Hands(8.0)
+def level(volume: int | None = 40, **music: object) -> VolumePolicy:
+    hands = TakeoverDetector(8.0)
     hands.see(0, Playback("playing", "x", uri="s", volume=volume))
-    made = Level(hands, Timetable(MusicConfig.model_validate(music), BERLIN))
+    made = VolumePolicy(hands, Timetable(MusicConfig.model_validate(music), BERLIN))
     made.learn(0)
     return made
 

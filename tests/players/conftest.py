@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.players.spotify.api import Web
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from tests.players.mpd_daemon import Daemon
 from tests.spotify_server import Server, World
@@ -20,9 +20,9 @@ __all__ = ["login", "server", "world"]
 
 
 @pytest.fixture
-def player(world: World, server: Server, login: TokenFile) -> Iterator[Spotify]:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-    player = Spotify(web, speaker="Living Room", clock=world.clock)
+def player(world: World, server: Server, login: TokenFile) -> Iterator[SpotifyPlayer]:
+    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
+    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
     yield player
     player.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge.errors import PlayerError
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, Music, Playback, When, Wish
 from tests.spotify_server import World
 
@@ -26,7 +26,7 @@ def wish(act: Act, volume: int | None = None, *, fade: bool = False, **more: Any
     return Wish(act, "happy", "a test", volume=volume, fade=fade, **more)
 
 
-def go_on(player: Spotify, world: World, seconds: float) -> list[Playback]:
+def go_on(player: SpotifyPlayer, world: World, seconds: float) -> list[Playback]:
     """As the daemon drives a player, for so long: look, wait, and wait out errors."""
     until, seen = world.monotonic + seconds, []
     while world.monotonic < until:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from edge.players.driver import Playing
+from edge.players.driver import PlayerDriver
 from edge.players.spotify.login_reminder import due
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from edge.players.waiting import Wishes
+from edge.players.waiting import WishQueue
 from edge.values import Act, Event, Music, Playback, Problem, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish
 from tests.spotify_server import Server, World
@@ -22,9 +22,9 @@ DAY = 86400.0
 class Station:
     """Playing, in simulated time, and what it said."""
 
-    def __init__(self, player: Spotify, world: World) -> None:
-        self.world, self.wishes, self.posted = world, Wishes(), list[Any]()
-        self.playing = Playing(player, self.wishes, post=self.posted.append, clock=world.clock, wall=world.unix)
+    def __init__(self, player: SpotifyPlayer, world: World) -> None:
+        self.world, self.wishes, self.posted = world, WishQueue(), list[Any]()
+        self.playing = PlayerDriver(player, self.wishes, post=self.posted.append, clock=world.clock, wall=world.unix)
 
     def ask(self, one: Wish) -> list[Any]:
         """What is said on this wish at once."""
@@ -46,7 +46,7 @@ class Station:
 
 
 @pytest.fixture
-def station(player: Spotify, world: World) -> Station:
+def station(player: SpotifyPlayer, world: World) -> Station:
     return Station(player, world)
 
 

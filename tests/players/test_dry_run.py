@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from edge.players.dry_run import SONG, DryRun
-from edge.players.wishes import GivenUp, patience, rotated, words
+from edge.players.wishes import AbandonedWish, patience, rotated, words
 from edge.values import Act, Basis, Music, When, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, SONGS, play, wish
 from tests.players.listening import SONG as TRACK
@@ -132,7 +132,7 @@ def test_a_wish_that_no_longer_stands_is_given_up(player: DryRun) -> None:
     late = play(ROCK, basis=Basis(True, "spotify:playlist:other", "spotify:track:x"))
     player.apply(late)
     assert player.playback().uri == JAZZ.uri
-    assert player.given_up() == [GivenUp(late, "somebody chose otherwise", False)]
+    assert player.given_up() == [AbandonedWish(late, "somebody chose otherwise", False)]
     assert player.given_up() == []
 
 

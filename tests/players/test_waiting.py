@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from edge.players.waiting import MOST, Wishes, replaces
+from edge.players.waiting import MOST, WishQueue, replaces
 from edge.values import Act, Basis, Music, When, Wish
 from tests.waiting import PATIENCE
 
@@ -19,7 +19,7 @@ def play(name: str, when: When = When.NOW) -> Wish:
     return wish(Act.PLAY, music=Music(f"mpd:{name}", name), when=when)
 
 
-def taken(wishes: Wishes) -> list[Wish]:
+def taken(wishes: WishQueue) -> list[Wish]:
     found = []
     while (one := wishes.get(0)) is not None:
         found.append(one)
@@ -27,7 +27,7 @@ def taken(wishes: Wishes) -> list[Wish]:
 
 
 def test_the_newest_of_each_kind_waits_and_none_pushes_another_kind_out() -> None:
-    wishes = Wishes()
+    wishes = WishQueue()
     loud, quiet = wish(Act.VOLUME, volume=90), wish(Act.VOLUME, volume=10)
     for one in (play("a"), loud, wish(Act.NEXT), play("b"), wish(Act.NEXT), quiet, wish(Act.PAUSE), wish(Act.RESUME)):
         wishes.put(one)
@@ -36,7 +36,7 @@ def test_the_newest_of_each_kind_waits_and_none_pushes_another_kind_out() -> Non
 
 @pytest.mark.parametrize("when", [When.NOW, When.TRACK_END])
 def test_newer_music_never_takes_a_song_from_the_queue(when: When) -> None:
-    wishes = Wishes()
+    wishes = WishQueue()
     songs = [play("a", When.QUEUE), play("b", When.QUEUE)]
     for one in (*songs, play("c"), play("d", when), play("e", When.QUEUE)):
         wishes.put(one)
@@ -58,7 +58,7 @@ def test_what_replaces_what() -> None:
 
 @pytest.mark.parametrize("when", When)
 def test_what_was_to_play_is_forgotten_before_the_player_knows(when: When) -> None:
-    wishes = Wishes()
+    wishes = WishQueue()
     person, device = wish(Act.RESUME), wish(Act.RESUME, basis=Basis(False))
     for one in (play("a", when), wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)):
         wishes.put(one)
@@ -69,7 +69,7 @@ def test_what_was_to_play_is_forgotten_before_the_player_knows(when: When) -> No
 
 
 def test_too_many_skips_push_nothing_else_out() -> None:
-    wishes = Wishes()
+    wishes = WishQueue()
     kept = [play("a"), wish(Act.VOLUME, volume=3), play("b", When.QUEUE)]
     for one in kept:
         wishes.put(one)
@@ -81,7 +81,7 @@ def test_too_many_skips_push_nothing_else_out() -> None:
 
 
 def test_who_waits_is_woken_at_once() -> None:
-    wishes = Wishes()
+    wishes = WishQueue()
     got: list[Wish | None] = []
     reader = threading.Thread(target=lambda: got.append(wishes.get(2 * PATIENCE)))
     reader.start()

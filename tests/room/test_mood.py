@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.circumplex import CIRCUMPLEX, set_by_hand
 from edge.config import MoodConfig
-from edge.room.mood import RoomMood, predict, update
+from edge.room.mood import MoodFilter, predict, update
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
 
 CONFIG = MoodConfig()
@@ -21,14 +21,14 @@ def shows(name: str, sure: float = 0.8, quality: float = 1.0) -> Expression:
     return Expression(tuple(sure if label == name else rest for label in EXPRESSIONS), quality)
 
 
-def watch(room: RoomMood, start: float, seconds: float, *faces: Expression, every: float = 0.2) -> list[Reading]:
+def watch(room: MoodFilter, start: float, seconds: float, *faces: Expression, every: float = 0.2) -> list[Reading]:
     """Readings while these people are in view."""
     times = start + np.arange(0, seconds, every)
     return [room.look(float(now), dict(enumerate(faces))) for now in times]
 
 
 def test_an_empty_room_is_absent_after_a_second_and_says_so_once() -> None:
-    readings = watch(RoomMood(CONFIG), 0.0, 10.0)
+    readings = watch(MoodFilter(CONFIG), 0.0, 10.0)
     assert [r.mood.mood for r in readings[:5]] == ["unknown"] * 5
     assert readings[-1].mood.mood == "absent"
     assert len({r.mood.since for r in readings if r.mood.mood == "absent"}) == 1
@@ -36,7 +36,7 @@ def test_an_empty_room_is_absent_after_a_second_and_says_so_once() -> None:
 
 
 def test_somebody_enters_is_read_and_leaves() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     watch(room, 0, 2)
     inside = watch(room, 2, 5, shows("happy"))
     first = next(r.at for r in inside if r.present)
@@ -52,7 +52,7 @@ def test_somebody_enters_is_read_and_leaves() -> None:
 
 
 def test_a_face_for_one_look_is_nobody() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     watch(room, 0, 2)
     blip = room.look(2.0, {1: shows("angry", 0.99)})
     assert not blip.present
@@ -61,20 +61,20 @@ def test_a_face_for_one_look_is_nobody() -> None:
 
 
 def test_a_changed_expression_is_the_mood_within_two_seconds() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     watch(room, 0, 60, shows("happy", 0.9))
     change = watch(room, 60, 10, shows("sad", 0.7))
     assert next(r.at for r in change if r.mood.mood == "sad") - 60 < 2.0
 
 
 def test_one_odd_look_among_many_changes_nothing() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     watch(room, 0, 20, shows("neutral"))
     assert room.look(20.1, {0: shows("angry", 0.95)}).mood.mood == "neutral"
 
 
 def test_a_mood_is_kept_for_the_dwell() -> None:
-    room = RoomMood(MoodConfig(min_dwell=30.0))
+    room = MoodFilter(MoodConfig(min_dwell=30.0))
     watch(room, 0, 5, shows("happy"))
     readings = watch(room, 5, 60, shows("sad"))
     changed = next(r for r in readings if r.mood.mood == "sad")
@@ -83,7 +83,7 @@ def test_a_mood_is_kept_for_the_dwell() -> None:
 
 def test_looking_more_often_makes_the_device_no_surer() -> None:
     def sure(every: float) -> float:
-        room = RoomMood(CONFIG)
+        room = MoodFilter(CONFIG)
         watch(room, 0, 3, shows("happy", 0.5), every=every)
         return room.look(3.0, {0: shows("happy", 0.5)}).mood.confidence
 
@@ -91,14 +91,14 @@ def test_looking_more_often_makes_the_device_no_surer() -> None:
 
 
 def test_a_poor_face_says_less_than_a_good_one() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     readings = watch(room, 0, 10, shows("happy", quality=1.0), shows("sad", quality=0.2))
     assert readings[-1].mood.mood == "happy"
     assert readings[-1].mood.people == 2
 
 
 def test_evidence_that_says_nothing_for_long_is_unknown() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     watch(room, 0, 5, shows("happy"))
     readings = watch(room, 5, 60, Expression(tuple([1 / 7] * 7)))
     assert readings[0].mood.mood == "happy"
@@ -106,13 +106,13 @@ def test_evidence_that_says_nothing_for_long_is_unknown() -> None:
 
 
 def test_disgust_can_be_counted_as_angry() -> None:
-    room = RoomMood(MoodConfig(merge_disgust=True))
+    room = MoodFilter(MoodConfig(merge_disgust=True))
     assert watch(room, 0, 5, shows("disgust"))[-1].mood.mood == "angry"
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_valence_and_arousal_follow_the_expression(name: str) -> None:
-    mood = watch(RoomMood(CONFIG), 0, 10, shows(name, 0.97))[-1].mood
+    mood = watch(MoodFilter(CONFIG), 0, 10, shows(name, 0.97))[-1].mood
     assert (mood.valence, mood.arousal) == pytest.approx(CIRCUMPLEX[name], abs=0.1)
     by_hand = set_by_hand(name, 5.0, 2)
     assert (by_hand.valence, by_hand.arousal, by_hand.source) == (*CIRCUMPLEX[name], "override")
@@ -126,7 +126,7 @@ def test_without_looks_a_belief_fades_to_anything() -> None:
 
 
 def test_more_looks_are_wanted_until_each_person_is_read() -> None:
-    room = RoomMood(CONFIG)
+    room = MoodFilter(CONFIG)
     assert watch(room, 0, 2)
     assert room.settled
     room.look(2.0, {0: shows("happy"), 1: shows("sad")})
@@ -147,7 +147,7 @@ probabilities = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(
     )
 )
 def test_whatever_is_seen_a_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expression]]]) -> None:
-    room, now, before = RoomMood(CONFIG), 1000.0, None
+    room, now, before = MoodFilter(CONFIG), 1000.0, None
     for gap, seen in looks:
         now += gap
         reading = room.look(now, seen)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from edge.players.spotify.api import Web
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from tests.scenarios.house import House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer
@@ -34,8 +34,8 @@ def house(world: World, server: Server, state_folder: Path) -> Iterator[Callable
             world.history[:] = [world.history[0].__class__(world.monotonic)]
         login = TokenFile(state_folder, now=world.unix)
         login.write(server.login(), new_login=True, client_id=CLIENT)
-        web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-        players.append(Spotify(web, speaker=SPEAKER, clock=world.clock))
+        web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
+        players.append(SpotifyPlayer(web, speaker=SPEAKER, clock=world.clock))
         return House(world, players[-1], offset=offset, **music)
 
     yield build

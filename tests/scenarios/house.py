@@ -15,9 +15,9 @@ from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.daemon.restore import KEPT, as_commands
 from edge.music.director import Director
-from edge.players.driver import Playing
+from edge.players.driver import PlayerDriver
 from edge.players.player import Player
-from edge.players.waiting import Wishes
+from edge.players.waiting import WishQueue
 from edge.room.room import Room
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
 
@@ -51,7 +51,7 @@ class Sundial:
         self.monotonic += seconds
 
 
-class _Wishes(Wishes):
+class _Wishes(WishQueue):
     """Nobody waits in simulated time."""
 
     def get(self, wait: float) -> Wish | None:
@@ -78,7 +78,7 @@ class House:
         self.problems: list[str] = []
         self._posted: list[Any] = []
         self._wishes = _Wishes()
-        self._playing = Playing(
+        self._playing = PlayerDriver(
             player,
             self._wishes,
             post=self._posted.append,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.music.playback import stands
-from edge.players.wishes import GivenUp
+from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG = 200.0
@@ -26,14 +26,14 @@ class SimplePlayer:
         self.loops = True
         self.log: list[tuple[float, str, object]] = []
         self._song, self._at, self._seen_at = 0, 0.0, clock()
-        self._given_up: list[GivenUp] = []
+        self._given_up: list[AbandonedWish] = []
 
     # As the device uses it.
 
     def apply(self, wish: Wish) -> None:
         self._reach()
         if not stands(wish, self.playback(), self._clock()):
-            self._given_up.append(GivenUp(wish, "somebody chose otherwise", False))
+            self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
         elif wish.act is Act.FORGET:
             self.kept = None
         elif wish.act is Act.PLAY and wish.music is not None:
@@ -72,7 +72,7 @@ class SimplePlayer:
             position=self._at,
         )
 
-    def given_up(self) -> list[GivenUp]:
+    def given_up(self) -> list[AbandonedWish]:
         given_up, self._given_up = self._given_up, []
         return given_up
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.system import logs
-from edge.system.logs import BURST, WARNINGS, Budget
+from edge.system.logs import BURST, WARNINGS, LogBudget
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ class Clock:
 @given(st.lists(st.floats(0, 600), min_size=1, max_size=400))
 def test_no_hour_has_more_than_sixty_lines(gaps: list[float]) -> None:
     clock = Clock()
-    budget, passed = Budget(clock), list[float]()
+    budget, passed = LogBudget(clock), list[float]()
     for gap in gaps:
         clock.now += gap
         if budget.filter(record()):
@@ -49,7 +49,7 @@ def test_no_hour_has_more_than_sixty_lines(gaps: list[float]) -> None:
 
 def test_a_quiet_log_loses_nothing_and_a_loud_one_says_how_much() -> None:
     clock = Clock()
-    budget = Budget(clock)
+    budget = LogBudget(clock)
     assert all(budget.filter(record()) for _ in range(BURST))
     assert not any(budget.filter(record()) for _ in range(7))
     clock.now = 130.0
@@ -62,7 +62,7 @@ def test_a_quiet_log_loses_nothing_and_a_loud_one_says_how_much() -> None:
 
 
 def test_chatter_doesn_t_push_warnings_out_and_errors_always_pass() -> None:
-    budget = Budget(Clock())
+    budget = LogBudget(Clock())
     for _ in range(1000):
         budget.filter(record())
     assert sum(budget.filter(record(logging.WARNING)) for _ in range(1000)) == WARNINGS

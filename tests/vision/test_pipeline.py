@@ -10,8 +10,8 @@ import pytest
 import scenes
 from edge.commands.bench import EveryNth, measure, reactions
 from edge.config import Config
-from edge.values import EXPRESSIONS, Wanted
-from edge.vision.pipeline import BASE, Watch
+from edge.values import EXPRESSIONS, FrameRequest
+from edge.vision.pipeline import BASE, Pipeline
 
 CATALOGUE = scenes.catalogue()
 SHOWN = ("neutral", "happy", "surprise", "sad", "happy")
@@ -35,16 +35,16 @@ def test_one_visitor_is_read_right(name: str) -> None:
 def test_the_camera_is_told_when_frames_may_come_slowly_and_when_faces_are_far() -> None:
     """Somebody far off comes and sits still: first frames are wanted quickly, then slowly, with the large picture."""
     visit = scenes.Visit(2.0, 60.0, ((2.0, "happy"),), size=46, restless=0.0)
-    watch = Watch(Config(), base=BASE, nominal=True)
-    assert watch.wanted == Wanted()
+    watch = Pipeline(Config(), base=BASE, nominal=True)
+    assert watch.wanted == FrameRequest()
     wanted = []
     for frame in scenes.Scene("far", 15.0, (visit,)).frames():
         watch.frame(frame)
         wanted.append(watch.wanted)
-    assert wanted[10] == Wanted(calm=True), "the room is empty"
-    assert Wanted(calm=False, detail=True) in wanted and wanted[-1] == Wanted(calm=True, detail=True)
+    assert wanted[10] == FrameRequest(calm=True), "the room is empty"
+    assert FrameRequest(calm=False, detail=True) in wanted and wanted[-1] == FrameRequest(calm=True, detail=True)
     watch.clear()
-    assert watch.wanted == Wanted()
+    assert watch.wanted == FrameRequest()
 
 
 def test_a_television_is_no_visitor_and_hides_none() -> None:
@@ -91,7 +91,7 @@ def test_false_changes_are_rare_and_true_ones_are_found() -> None:
 
 def test_a_frame_counts_as_examined_once_it_was_looked_at_or_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = list(scenes.Scene("nothing", 2, noise=3.0).frames())
-    watch = Watch(Config(), base=BASE, nominal=True)
+    watch = Pipeline(Config(), base=BASE, nominal=True)
     assert watch.examined is None
     read = [watch.frame(frame) for frame in frames[:8]]
     assert None in read, "some are skipped"

@@ -14,7 +14,7 @@ from edge.config import CameraConfig, VisionConfig
 from edge.errors import CameraError
 from edge.values import Box, Face, Frame
 from edge.vision import preview as view
-from edge.vision.preview import View, annotated
+from edge.vision.preview import Preview, annotated
 
 GREY = np.full((480, 640), 90, np.uint8)
 
@@ -45,7 +45,7 @@ def test_who_asks_gets_the_next_frame_once(demo_clip: Path, root: Path) -> None:
     while (frame := camera.read()) is not None and frame.at < 17:
         frames.append(frame)
     camera.close()
-    asking = View(VisionConfig(detector="haar"), base=root)
+    asking = Preview(VisionConfig(detector="haar"), base=root)
     asking.offer(frames[0])
     found: list[bytes | None] = []
     thread = threading.Thread(target=lambda: found.append(asking.ask(10.0)))
@@ -62,7 +62,7 @@ def test_who_asks_gets_the_next_frame_once(demo_clip: Path, root: Path) -> None:
 def test_nobody_asks_and_nothing_is_made(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     made: list[int] = []
     monkeypatch.setattr(view, "annotated", lambda *_: made.append(1) or b"")
-    asking = View(VisionConfig(detector="haar"), base=root)
+    asking = Preview(VisionConfig(detector="haar"), base=root)
     asking.offer(Frame(0, 0.0, GREY))
     assert asking.ask(0.05) is None
     asking.offer(Frame(0, 0.0, GREY))
@@ -70,7 +70,7 @@ def test_nobody_asks_and_nothing_is_made(monkeypatch: pytest.MonkeyPatch, root: 
 
 
 def test_a_picture_that_cant_be_made_is_told_to_who_asked_alone(root: Path) -> None:
-    asking = View(VisionConfig(detector="haar"), base=root)
+    asking = Preview(VisionConfig(detector="haar"), base=root)
     told: list[str] = []
 
     def ask() -> None:

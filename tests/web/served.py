@@ -17,7 +17,7 @@ from edge.config import WebConfig
 from edge.values import Command, Event
 from edge.web.app import build
 from edge.web.board import Board
-from edge.web.page import Page
+from edge.web.page import WebPage
 from edge.web.security import sessions
 from edge.web.server import Server
 from tests.broker import free_port
@@ -88,7 +88,7 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         board = Board(offset=time.time() - time.monotonic(), about={"id": "den", "name": "Den", "profiles": ["a", "b"]})
         parts: dict[str, Any] = {"fresh": lambda: True, "timeline": board.today} | more
         served = Served(board, None, config)  # type: ignore[arg-type]
-        page = Page(board, served.commands.append, **parts)
+        page = WebPage(board, served.commands.append, **parts)
         line = password_line if protected else None
         served.server = Server(
             config,

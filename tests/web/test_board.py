@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edge import messages
 from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
 from edge.web.board import LISTENERS, TRAIL, Board
-from edge.web.today import MOST, Day, start_of_day
+from edge.web.today import MOST, Today, start_of_day
 
 OFFSET = 1_000_000.0
 
@@ -113,7 +113,7 @@ def test_two_threads_may_write_and_read() -> None:
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", None]), max_size=30))
 def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None]) -> None:
-    day, noted = Day(offset=0.0), []
+    day, noted = Today(offset=0.0), []
     for at, title in enumerate(titles):
         if day.add(Event(float(at), "player", Playback("playing", "mpd", title=title, position=float(at)))):
             noted.append(title)
@@ -122,7 +122,7 @@ def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None])
 
 
 def test_the_day_is_bounded_and_begins_at_midnight() -> None:
-    day = Day(offset=0.0)
+    day = Today(offset=0.0)
     for at in range(MOST + 10):
         assert day.add(Event(float(at), "mood_changed", mood()))
     assert len(day.since(0.0)) == MOST

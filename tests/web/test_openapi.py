@@ -23,7 +23,7 @@ from edge.config import WebConfig
 from edge.values import Mood
 from edge.web import app
 from edge.web.board import Board
-from edge.web.page import Page
+from edge.web.page import WebPage
 from tests.waiting import PATIENCE
 from tests.web.served import SONGS, Serve, told
 
@@ -34,7 +34,7 @@ def test_each_route_is_described_and_each_description_is_a_route(monkeypatch: py
     made: list[Starlette] = []
     monkeypatch.setattr(app, "Guard", lambda starlette, gate: made.append(starlette))
     board = Board(offset=0.0, about={})
-    page = Page(board, lambda _: None, fresh=lambda: True, timeline=board.today)
+    page = WebPage(board, lambda _: None, fresh=lambda: True, timeline=board.today)
     app.build(page, WebConfig(), password_line=None, sessions_file=None)
     routes = {
         (route.path, method.lower())  # type: ignore[attr-defined]

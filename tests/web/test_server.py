@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from edge.config import Config
-from edge.health.monitor import Health
+from edge.health.monitor import HealthMonitor
 from edge.web.opening import open_web
 from tests.broker import free_port
 from tests.waiting import wait_for
@@ -47,7 +47,11 @@ def test_a_page_for_everybody_without_a_password_isnt_opened(state_folder: Path)
     port, problems = free_port(), []
     config = Config.model_validate({"web": {"enabled": True, "host": "0.0.0.0", "port": port}})
     server = open_web(
-        config, post=lambda _: None, problem=lambda *told: problems.append(told), health=Health(10, 0), offset=0.0
+        config,
+        post=lambda _: None,
+        problem=lambda *told: problems.append(told),
+        health=HealthMonitor(10, 0),
+        offset=0.0,
     )
     assert server is not None
     server.start()

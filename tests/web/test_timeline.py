@@ -9,8 +9,8 @@ import pytest
 
 from edge import messages
 from edge.config import Config
-from edge.health.monitor import Health
-from edge.journal.entry import Entry
+from edge.health.monitor import HealthMonitor
+from edge.journal.entry import JournalEntry
 from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.store import Store
@@ -29,14 +29,16 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
     path = tmp_path / "journal.db"
     journal = Journal(path, keep=9e6, on_problem=lambda _: None)
     for entry in (
-        Entry(midnight - 3600, "mood", mood="sad", confidence=0.5),
-        Entry(midnight - 1800, "mood", mood="happy", confidence=0.75),
-        Entry(midnight + 60, "decision", mood="happy", text="kept: nobody is here"),
-        Entry(midnight + 120, "decision", mood="happy", title="Daft Punk", text="the room is happy: Daft Punk plays"),
-        Entry(midnight + 180, "play", title="Clocks", artist="Coldplay", uri="spotify:track:x"),
-        Entry(midnight + 240, "camera", text="off"),
-        Entry(midnight + 250, "skip", title="Clocks"),
-        Entry(midnight + 300, "mood", mood="neutral", confidence=0.9),
+        JournalEntry(midnight - 3600, "mood", mood="sad", confidence=0.5),
+        JournalEntry(midnight - 1800, "mood", mood="happy", confidence=0.75),
+        JournalEntry(midnight + 60, "decision", mood="happy", text="kept: nobody is here"),
+        JournalEntry(
+            midnight + 120, "decision", mood="happy", title="Daft Punk", text="the room is happy: Daft Punk plays"
+        ),
+        JournalEntry(midnight + 180, "play", title="Clocks", artist="Coldplay", uri="spotify:track:x"),
+        JournalEntry(midnight + 240, "camera", text="off"),
+        JournalEntry(midnight + 250, "skip", title="Clocks"),
+        JournalEntry(midnight + 300, "mood", mood="neutral", confidence=0.9),
     ):
         journal.put(entry)
     journal.start()
@@ -66,7 +68,7 @@ def utc(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
-def keep(path: Path, entries: list[Entry]) -> None:
+def keep(path: Path, entries: list[JournalEntry]) -> None:
     journal = Journal(path, keep=9e6, on_problem=lambda _: None)
     for entry in entries:
         journal.put(entry)
@@ -80,15 +82,15 @@ def test_a_run_of_the_device_ends_its_moods(tmp_path: Path) -> None:
     keep(
         path,
         [
-            Entry(midnight - 7200, "mood", mood="sad", confidence=0.5),
+            JournalEntry(midnight - 7200, "mood", mood="sad", confidence=0.5),
             # Off over midnight: sad needn't have lasted until then.
-            Entry(midnight + 3600, **start),
-            Entry(midnight + 3660, "mood", mood="happy", confidence=0.75),
-            Entry(midnight + 4000, "decision", mood="happy", text="kept: nobody is here"),
-            Entry(midnight + 20000, **start),
-            Entry(midnight + 20060, "mood", mood="neutral", confidence=0.9),
-            Entry(midnight + 30000, "stop", text="the device stopped"),
-            Entry(midnight + 40000, **start),
+            JournalEntry(midnight + 3600, **start),
+            JournalEntry(midnight + 3660, "mood", mood="happy", confidence=0.75),
+            JournalEntry(midnight + 4000, "decision", mood="happy", text="kept: nobody is here"),
+            JournalEntry(midnight + 20000, **start),
+            JournalEntry(midnight + 20060, "mood", mood="neutral", confidence=0.9),
+            JournalEntry(midnight + 30000, "stop", text="the device stopped"),
+            JournalEntry(midnight + 40000, **start),
         ],
     )
     found = before(path, midnight + 40100, midnight + 40001)
@@ -108,15 +110,15 @@ def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> 
     keep(
         default_path(),
         [
-            Entry(midnight + 100, "mood", mood="sad", confidence=0.5),
+            JournalEntry(midnight + 100, "mood", mood="sad", confidence=0.5),
             # This run, while the clock was an hour behind.
-            Entry(now - 3600.5, "start", text="the device started"),
-            Entry(now - 3599, "mood", mood="happy", confidence=0.5),
+            JournalEntry(now - 3600.5, "start", text="the device started"),
+            JournalEntry(now - 3599, "mood", mood="happy", confidence=0.5),
         ],
     )
     config = Config.model_validate({"web": {"enabled": True, "port": free_port()}})
     behind = now - 3600 - time.monotonic()
-    server = open_web(config, post=lambda _: None, problem=print, health=Health(10.0, 0.0), offset=behind)
+    server = open_web(config, post=lambda _: None, problem=print, health=HealthMonitor(10.0, 0.0), offset=behind)
     assert server is not None
     board = server.board
     at = time.monotonic()
@@ -151,7 +153,7 @@ def test_songs_are_offered_once_the_library_is_sorted(state_folder: Path) -> Non
         config,
         post=lambda _: None,
         problem=lambda _, text: problems.append(text),
-        health=Health(10.0, time.monotonic()),
+        health=HealthMonitor(10.0, time.monotonic()),
         offset=0.0,
     )
     assert server is not None

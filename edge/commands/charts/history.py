@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from edge.commands.charts import canvas as plot
-from edge.journal.entry import Entry
+from edge.journal.entry import JournalEntry
 from edge.values import MOODS
 
 LEFT, RIGHT, TOP, BOTTOM = 110, 30, 90, 40
@@ -34,7 +34,7 @@ class _Day:
         return LEFT + DAY_WIDTH * (inside - self.begin) / (self.end - self.begin)
 
 
-def history_png(entries: list[Entry], begin: float, end: float) -> bytes:
+def history_png(entries: list[JournalEntry], begin: float, end: float) -> bytes:
     """Entries from `begin` to `end` (Unix times) as a PNG file, a row for each day, the first one at the top."""
     days = _days(begin, end)
     height = TOP + ROW * len(days) + BOTTOM
@@ -48,10 +48,10 @@ def history_png(entries: list[Entry], begin: float, end: float) -> bytes:
     return plot.png(picture)
 
 
-def lasting(entries: list[Entry]) -> list[tuple[Entry, float]]:
+def lasting(entries: list[JournalEntry]) -> list[tuple[JournalEntry, float]]:
     """Each mood with its end: when the next one began, or at the last sign of life before a start."""
-    found: list[tuple[Entry, float]] = []
-    mood: Entry | None = None
+    found: list[tuple[JournalEntry, float]] = []
+    mood: JournalEntry | None = None
     alive = 0.0
     for entry in entries:
         over = entry.kind == "start" or (entry.kind == "mood" and entry.mood in plot.MOOD_COLOURS)
@@ -74,7 +74,7 @@ def _days(begin: float, end: float) -> list[_Day]:
     return found
 
 
-def _row(picture: plot.Canvas, day: _Day, entries: list[Entry]) -> None:
+def _row(picture: plot.Canvas, day: _Day, entries: list[JournalEntry]) -> None:
     y, bottom = day.y, day.y + MOOD_HIGH + LINE_HIGH + SONG_HIGH
     plot.write(picture, f"{_local(day.begin):%a %d %b}", (LEFT - 14, y + MOOD_HIGH / 2), anchor="right")
     for hour in range(0, HOURS + 1, 2):
@@ -96,7 +96,7 @@ def _row(picture: plot.Canvas, day: _Day, entries: list[Entry]) -> None:
     _songs(picture, day, entries)
 
 
-def _songs(picture: plot.Canvas, day: _Day, entries: list[Entry]) -> None:
+def _songs(picture: plot.Canvas, day: _Day, entries: list[JournalEntry]) -> None:
     """A tick for each song, with as much of its title as there is room for; skips are ticks of their own."""
     top = day.y + MOOD_HIGH + LINE_HIGH
     plot.write(picture, "songs", (LEFT - 14, top + SONG_HIGH / 2), size=0.36, colour=plot.FAINT, anchor="right")

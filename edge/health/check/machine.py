@@ -13,7 +13,7 @@ from edge.config import Config
 from edge.errors import MoodroomError
 from edge.health.check.result import Said
 from edge.health.machine import read_machine
-from edge.health.rules import Machine, Readings, Severity, verdicts
+from edge.health.rules import HealthReadings, MachineState, Severity, findings
 from edge.system import state
 
 # systemd-timesyncd makes this file once the network has set the clock.
@@ -40,7 +40,7 @@ def clock(_: Config) -> Said:
     """Whether it can be right."""
     here = datetime.now().astimezone()
     by = "; set by the network" if SYNCHRONISED.exists() else ""
-    return _judged(Machine(), ("clock",), f"{here:%Y-%m-%d %H:%M %Z}{by}")
+    return _judged(MachineState(), ("clock",), f"{here:%Y-%m-%d %H:%M %Z}{by}")
 
 
 def heat(_: Config) -> Said:
@@ -71,9 +71,9 @@ def _secret_files(config: Config) -> Iterator[Path]:
             yield path
 
 
-def _judged(machine: Machine, parts: tuple[str, ...], text: str) -> Said:
+def _judged(machine: MachineState, parts: tuple[str, ...], text: str) -> Said:
     """The first verdict about these parts, else `text`; a problem is raised."""
-    for verdict in verdicts(Readings(machine=machine, wall=time.time())):
+    for verdict in findings(HealthReadings(machine=machine, wall=time.time())):
         if verdict.part in parts:
             if verdict.severity is Severity.PROBLEM:
                 raise MoodroomError(verdict.message)

@@ -7,7 +7,7 @@ import time
 from edge.config import Config
 from edge.errors import PlayerError
 from edge.health.check.result import Said
-from edge.health.rules import Readings, verdicts
+from edge.health.rules import HealthReadings, findings
 from edge.system.secrets import secret
 
 
@@ -25,7 +25,7 @@ def spotify(config: Config) -> Said | None:
         raise PlayerError("spotify: the login was made for another spotify.client_id; run `moodroom login` again")
     if (expires := file.expires) is None:
         return Said("logged in")
-    for verdict in verdicts(Readings(wall=time.time(), login_expires=expires)):
+    for verdict in findings(HealthReadings(wall=time.time(), login_expires=expires)):
         return Said(verdict.message, warning=True)
     return Said(f"logged in until {time.strftime('%d %B %Y', time.localtime(expires)).lstrip('0')}")
 
@@ -50,10 +50,10 @@ def mpd(config: Config) -> Said | None:
     """Whether MPD answers; only where it is set up."""
     if "mpd" not in config.model_fields_set and config.music.player != "mpd":
         return None
-    from edge.players.mpd.player import Mpd
+    from edge.players.mpd.player import MpdPlayer
 
     password = secret("mpd_password", config.mpd.password_file)
-    player = Mpd(config.mpd.host, config.mpd.port, password=password, clock=time.monotonic)
+    player = MpdPlayer(config.mpd.host, config.mpd.port, password=password, clock=time.monotonic)
     try:
         player.playback()
     finally:

@@ -71,7 +71,7 @@ def broker(config: Config) -> Said:
     mqtt = config.mqtt
     if mqtt.host is None:
         return Said("none is set (mqtt.host), so nothing is published")
-    from edge.mqtt.device import Mqtt
+    from edge.mqtt.device import MqttDevice
 
     password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
     said: list[str] = []
@@ -82,7 +82,7 @@ def broker(config: Config) -> Said:
             said.append(text)
         heard.set()
 
-    client = Mqtt(
+    client = MqttDevice(
         mqtt,
         device=f"{config.device.id}-check",
         password=password,

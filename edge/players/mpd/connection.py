@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import mpd
 
 from edge.errors import PlayerError
-from edge.players.mpd.idle import Listener
+from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import Birth, birth, connect, disconnect, reason
 
 T = TypeVar("T")
@@ -18,13 +18,13 @@ STALE = 20.0  # MPD closes what was idle for a minute, and routers forget connec
 HOW = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
 
 
-class RefusedError(PlayerError):
+class MpdRefusedError(PlayerError):
     """MPD understood, and won't; asking again wouldn't help."""
 
     lasting = True
 
 
-class Link:
+class MpdConnection:
     """For commands; used by one thread. It connects when needed, and again after a break, later each time."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Link:
         self._birth: Birth | None = None
         self._restarted = False
         self._retry = FIRST_RETRY
-        self.listener = Listener(host, port, password=password, timeout=timeout)
+        self.listener = IdleListener(host, port, password=password, timeout=timeout)
 
     def ask(self, call: Callable[[Any], T]) -> T:
         """One exchange. Raises PlayerError; RefusedError where MPD won't."""
@@ -118,4 +118,4 @@ def _refused(error: mpd.CommandError) -> PlayerError:
     text = str(error)
     if "permission" in text:
         return PlayerError(f"mpd: asks for a password; {HOW}", retry_after=60)
-    return RefusedError(f"mpd: {text.split('} ', 1)[-1]}; check music.profiles", retry_after=1)
+    return MpdRefusedError(f"mpd: {text.split('} ', 1)[-1]}; check music.profiles", retry_after=1)

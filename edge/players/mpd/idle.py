@@ -19,7 +19,7 @@ SUBSYSTEMS = ("player", "mixer", "playlist", "options", "output")
 log = logging.getLogger(__name__)
 
 
-class Listener:
+class IdleListener:
     """A thread of its own, since MPD's `idle` answers only once something has happened."""
 
     def __init__(self, host: str, port: int, *, password: str | None, timeout: float) -> None:

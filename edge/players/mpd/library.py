@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import mpd
 
 from edge.errors import PlayerError
-from edge.songs import Page, Song, isrc_key
+from edge.songs import Song, SongPage, isrc_key
 
 T = TypeVar("T")
 PAGE = 500
@@ -26,7 +26,7 @@ class MpdLibrary:
         self._connected = False
         self._all: list[dict[str, Any]] | None = None
 
-    def collection(self, offset: int) -> Page:
+    def collection(self, offset: int) -> SongPage:
         """At most PAGE of all songs, in MPD's own order. Raises PlayerError."""
         total = int(self._ask(lambda client: client.stats()).get("songs", 0))
         if self._all is None:
@@ -83,7 +83,7 @@ class _UnknownError(PlayerError):
     """MPD understood, and can't do that."""
 
 
-def _page(found: list[dict[str, Any]], total: int) -> Page:
+def _page(found: list[dict[str, Any]], total: int) -> SongPage:
     songs = [
         Song(
             f"mpd:{one['file']}",
@@ -95,7 +95,7 @@ def _page(found: list[dict[str, Any]], total: int) -> Page:
         for one in found
         if "file" in one
     ]
-    return Page(tuple(songs), len(found), total)
+    return SongPage(tuple(songs), len(found), total)
 
 
 def _text(value: Any) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from edge.players.mpd.connection import Link
+from edge.players.mpd.connection import MpdConnection
 from edge.values import Playback
 
 
-def look(link: Link) -> tuple[dict[str, Any], dict[str, Any]]:
+def look(link: MpdConnection) -> tuple[dict[str, Any], dict[str, Any]]:
     """Status and song of the same moment; asked one after the other, they'd be of two songs now and then."""
 
     def both(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:

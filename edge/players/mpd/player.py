@@ -11,12 +11,12 @@ from typing import Any
 
 from edge.errors import PlayerError
 from edge.music.playback import stands
-from edge.players.mpd.connection import Link, RefusedError
+from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.fade import Fade
 from edge.players.mpd.playback import look, shown, volume_of
 from edge.players.mpd.queue import Coming, Queue
 from edge.players.waiting import replaces
-from edge.players.wishes import GivenUp, Resolve, patience, resolved, words
+from edge.players.wishes import AbandonedWish, Resolve, patience, resolved, words
 from edge.values import Act, Music, Playback, When, Wish
 
 TIMEOUT = 3.0
@@ -28,7 +28,7 @@ RESTARTED = "MPD was restarted, and its queue is another"
 log = logging.getLogger(__name__)
 
 
-class Mpd:
+class MpdPlayer:
     """A player as `edge.players.Player` describes it; connects when needed, and again after a break."""
 
     name = "mpd"
@@ -46,13 +46,13 @@ class Mpd:
     ) -> None:
         """clock: monotonic seconds. timeout: seconds for each answer. resolve: what `library:...` stands for."""
         self._clock, self._resolve = clock, resolve
-        self._link = Link(host, port, password=password, timeout=timeout, clock=clock)
+        self._link = MpdConnection(host, port, password=password, timeout=timeout, clock=clock)
         self._queue = Queue(self._link)
         self._fade = Fade()
-        self._asked: list[AskedOfMpd] = []
+        self._asked: list[SentWish] = []
         self._coming: Coming | None = None
         self._queued: list[str] = []
-        self._given_up: list[GivenUp] = []
+        self._given_up: list[AbandonedWish] = []
 
     def apply(self, wish: Wish) -> None:
         """Do it; what can be repeated without harm is kept while MPD is away."""
@@ -60,7 +60,7 @@ class Mpd:
             return
         playable = resolved(wish, self.name, "mpd:", self._resolve)
         self._asked = [one for one in self._asked if not replaces(wish, one.given)]
-        self._asked.append(AskedOfMpd(playable, wish, self._clock() + patience(wish)))
+        self._asked.append(SentWish(playable, wish, self._clock() + patience(wish)))
         self._work()
 
     def playback(self) -> Playback:
@@ -73,7 +73,7 @@ class Mpd:
             status["volume"] = str(volume)
         return self._shown(*(look(self._link) if self._mind_coming(status) else (status, song)))
 
-    def given_up(self) -> list[GivenUp]:
+    def given_up(self) -> list[AbandonedWish]:
         given_up, self._given_up = self._given_up, []
         return given_up
 
@@ -115,7 +115,7 @@ class Mpd:
             else:
                 try:
                     self._do(asked)
-                except RefusedError as error:
+                except MpdRefusedError as error:
                     self._asked.pop(0)
                     self._give_up(asked.given, str(error), fault=True)
                     raise
@@ -135,9 +135,9 @@ class Mpd:
                 self._give_up(coming.given, RESTARTED)
 
     def _give_up(self, wish: Wish, why: str, *, fault: bool = False) -> None:
-        self._given_up.append(GivenUp(wish, why, fault))
+        self._given_up.append(AbandonedWish(wish, why, fault))
 
-    def _do(self, asked: AskedOfMpd) -> None:
+    def _do(self, asked: SentWish) -> None:
         wish, ask = asked.wish, self._link.ask
         if wish.act is Act.PLAY and wish.music is not None:
             self._play(asked, wish.music)
@@ -155,7 +155,7 @@ class Mpd:
         if wish.volume is not None:
             self._set_volume(wish.volume, fade=wish.fade, asked=wish.act is Act.VOLUME)
 
-    def _skip(self, asked: AskedOfMpd) -> None:
+    def _skip(self, asked: SentWish) -> None:
         """To a certain song, which may be said twice; where none can be named, said once."""
         target = asked.target or self._neighbour(asked.wish.act)
         if target is None:
@@ -178,7 +178,7 @@ class Mpd:
         found = self._link.ask(lambda client: client.playlistinfo(at))
         return str(found[0]["id"]) if found else None
 
-    def _play(self, asked: AskedOfMpd, music: Music) -> None:
+    def _play(self, asked: SentWish, music: Music) -> None:
         wish, status = asked.wish, self._status()
         songs = self._queue.songs(music, wish.offset)
         playing = status.get("state") == "play"
@@ -205,7 +205,7 @@ class Mpd:
         anywhere = wish.shuffle is True and wish.offset is None
         self._link.ask(lambda client: client.play() if anywhere else client.play(0))
 
-    def _enqueue(self, asked: AskedOfMpd, songs: list[str], status: dict[str, Any]) -> None:
+    def _enqueue(self, asked: SentWish, songs: list[str], status: dict[str, Any]) -> None:
         """Right after the song that plays, and after those that were queued before; it counts to what plays."""
         at = int(status.get("song", 0))
         playing, *behind = self._link.ask(lambda client: client.playlistinfo((at,))) or [{}]
@@ -215,7 +215,7 @@ class Mpd:
         if status.get("random") == "1":
             self._queue.soon(ids[0])
 
-    def _wait_for_end(self, asked: AskedOfMpd, songs: list[str]) -> None:
+    def _wait_for_end(self, asked: SentWish, songs: list[str]) -> None:
         """Behind the song that plays, in such a way that it can be taken back until then."""
         status = self._status()
         song = str(status.get("songid"))
@@ -227,7 +227,7 @@ class Mpd:
             # One song again and again has no end.
             self._link.ask(lambda client: client.single(0))
 
-    def _place(self, asked: AskedOfMpd, songs: list[str], address: str | None, at: int) -> tuple[str, ...]:
+    def _place(self, asked: SentWish, songs: list[str], address: str | None, at: int) -> tuple[str, ...]:
         """Into the queue, once, however often the connection breaks meanwhile."""
         self._asked[0] = replace(asked, tried=True)
         ids = asked.placed
@@ -272,7 +272,7 @@ class Mpd:
         now = volume_of(self._status())
         if now is None:
             if asked:
-                raise RefusedError("mpd: its output has no volume to set; set it on the amplifier", retry_after=1)
+                raise MpdRefusedError("mpd: its output has no volume to set; set it on the amplifier", retry_after=1)
             return
         if fade:
             self._fade.glide(self._clock(), now, goal)
@@ -289,7 +289,7 @@ def _address(given: Wish) -> str | None:
 
 
 @dataclass(frozen=True)
-class AskedOfMpd:
+class SentWish:
     """A wish on its way, with music that MPD understands; given: as it was given. until: worth nothing after it.
 
     target: the song that a skip goes to, so that it can be given again. tried: its songs may be in the queue already,
@@ -304,7 +304,7 @@ class AskedOfMpd:
     placed: tuple[str, ...] = ()
     begun: bool = False
 
-    def moved(self, ids: dict[str, str]) -> AskedOfMpd:
+    def moved(self, ids: dict[str, str]) -> SentWish:
         """After a restart of MPD: with its ids now, by those from before."""
         placed = tuple(ids[one] for one in self.placed if one in ids)
         return replace(self, target=None if self.target is None else ids.get(self.target), placed=placed)

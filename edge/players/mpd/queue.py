@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge.players.mpd.addresses import songs_of
-from edge.players.mpd.connection import Link, RefusedError
+from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.wishes import rotated
 from edge.values import Music, Wish
 
@@ -34,9 +34,9 @@ class Coming:
 class Queue:
     """The songs there, by MPD's ids, and which music of ours they belong to."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: MpdConnection) -> None:
         self._link = link
-        self._ours = Ours()
+        self._ours = OwnSongs()
         self._version: str | None = None
         self._restarted = False
 
@@ -64,14 +64,14 @@ class Queue:
         self._restarted, self._version = False, None
         return moved
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[QueueEntry]:
         return [_entry(song) for song in self._link.ask(lambda client: client.playlistinfo((0, LOOKED_AT)))]
 
     def songs(self, music: Music, offset: int | None) -> list[str]:
         """Raises RefusedError where there are none."""
         found = self._link.ask(lambda client: songs_of(client, music))
         if not found:
-            raise RefusedError(f"mpd: {music.name} ({music.uri}) holds no song; check music.profiles", retry_after=1)
+            raise MpdRefusedError(f"mpd: {music.name} ({music.uri}) holds no song; check music.profiles", retry_after=1)
         return rotated(found, offset)
 
     def fill(self, songs: list[str], address: str | None) -> None:
@@ -83,7 +83,7 @@ class Queue:
     def add(self, songs: list[str], address: str | None, *, at: int) -> tuple[str, ...]:
         """At a position; gives their ids."""
 
-        def add(client: Any) -> list[Entry]:
+        def add(client: Any) -> list[QueueEntry]:
             client.command_list_ok_begin()
             for n, song in enumerate(songs):
                 client.addid(song, at + n)
@@ -92,7 +92,7 @@ class Queue:
 
         return self._known(self._link.ask(add), address)
 
-    def _known(self, entries: list[Entry], address: str | None) -> tuple[str, ...]:
+    def _known(self, entries: list[QueueEntry], address: str | None) -> tuple[str, ...]:
         if address is not None:
             self._ours.know(entries, address)
         return tuple(entry.id for entry in entries)
@@ -133,37 +133,37 @@ class Queue:
         self._link.ask(delete)
 
 
-def _entry(song: dict[str, Any]) -> Entry:
-    return Entry(str(song.get("id")), str(song.get("file")))
+def _entry(song: dict[str, Any]) -> QueueEntry:
+    return QueueEntry(str(song.get("id")), str(song.get("file")))
 
 
 KEPT = 8  # MPD writes its queue down every two minutes, so that an older one may come back
 
 
 @dataclass(frozen=True)
-class Entry:
+class QueueEntry:
     """A song in the queue. id: MPD's, handed out anew after a restart. file: its address there."""
 
     id: str
     file: str
 
 
-class Ours:
+class OwnSongs:
     """The songs that we added, and the queues they were last seen in."""
 
     def __init__(self) -> None:
-        self._addresses: dict[Entry, str] = {}
-        self._seen: deque[dict[Entry, str | None]] = deque(maxlen=KEPT)
+        self._addresses: dict[QueueEntry, str] = {}
+        self._seen: deque[dict[QueueEntry, str | None]] = deque(maxlen=KEPT)
 
     def __bool__(self) -> bool:
         """Something of ours is in the queue, or might come back."""
         return bool(self._addresses or self._seen)
 
-    def address(self, entry: Entry) -> str | None:
+    def address(self, entry: QueueEntry) -> str | None:
         """Of the music that it was added with; None for what a person added."""
         return self._addresses.get(entry)
 
-    def know(self, entries: Sequence[Entry], address: str) -> None:
+    def know(self, entries: Sequence[QueueEntry], address: str) -> None:
         self._addresses |= dict.fromkeys(entries, address)
 
     def cleared(self) -> None:
@@ -174,7 +174,7 @@ class Ours:
         """The queue is too long to be looked at; none that was seen tells how it is now."""
         self._seen.clear()
 
-    def see(self, queue: Sequence[Entry]) -> None:
+    def see(self, queue: Sequence[QueueEntry]) -> None:
         """The whole queue as it is now; what isn't there any more isn't ours any more."""
         there = set(queue)
         self._addresses = {entry: address for entry, address in self._addresses.items() if entry in there}
@@ -184,7 +184,7 @@ class Ours:
             # A person's queue; if one like ours comes back, it may be theirs.
             self._seen.clear()
 
-    def restarted(self, queue: Sequence[Entry]) -> dict[str, str]:
+    def restarted(self, queue: Sequence[QueueEntry]) -> dict[str, str]:
         """The whole queue after MPD was restarted -> its ids by those from before; empty where it is another queue."""
         for seen in reversed(self._seen):
             if back := _back(list(seen), queue):
@@ -198,7 +198,7 @@ class Ours:
         return {old.id: new.id for old, new in zip(seen, back, strict=True)}
 
 
-def _back(seen: Sequence[Entry], queue: Sequence[Entry]) -> Sequence[Entry]:
+def _back(seen: Sequence[QueueEntry], queue: Sequence[QueueEntry]) -> Sequence[QueueEntry]:
     """The songs of this queue that were restored from that one, in its order; empty where it wasn't restored."""
     # MPD numbers what it restores first, so that what people add or move meanwhile is told apart.
     first = sorted(queue, key=lambda entry: int(entry.id))[: len(seen)]
@@ -208,5 +208,5 @@ def _back(seen: Sequence[Entry], queue: Sequence[Entry]) -> Sequence[Entry]:
     return first if len(seen) > 1 and _files(first) == _files(seen) else []
 
 
-def _files(entries: Sequence[Entry]) -> list[str]:
+def _files(entries: Sequence[QueueEntry]) -> list[str]:
     return [entry.file for entry in entries]

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from edge.players.spotify import speakers
-from edge.players.spotify.api import Web
-from edge.players.spotify.commands import Do, Step, is_song
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.commands import Operation, SpotifyCommand, is_song
 from edge.players.spotify.errors import (
     ElsewhereError,
     QuotaUsedUpError,
-    RefusedError,
+    RequestRefusedError,
     RestrictedError,
     SpeakerMissingError,
     SpotifyError,
     TooManyCallsError,
     VolumeFixedError,
 )
-from edge.players.spotify.playback import Seen, look
+from edge.players.spotify.playback import SpotifyPlayback, look
 from edge.players.spotify.speakers import Speaker
 
 T = TypeVar("T")
@@ -27,13 +27,13 @@ IDLE_AFTER = 300.0
 NEVER = -1e9
 
 
-class Account:
+class SpotifyAccount:
     """What the account plays and where, and the calls that Spotify allows."""
 
-    def __init__(self, web: Web, *, wanted: str | None, clock: Callable[[], float]) -> None:
+    def __init__(self, web: SpotifyApi, *, wanted: str | None, clock: Callable[[], float]) -> None:
         """wanted: our speaker's name. clock: monotonic seconds."""
         self.web, self.wanted, self.clock = web, wanted, clock
-        self.seen: Seen | None = None
+        self.seen: SpotifyPlayback | None = None
         self.looked = self.commanded = self.closed_until = NEVER
         self.missing = self.moved = False
         self._believed = False
@@ -51,7 +51,7 @@ class Account:
             self._closed, self.closed_until = error, self.clock() + (error.retry_after or 30.0)
             raise
 
-    def look(self) -> Seen:
+    def look(self) -> SpotifyPlayback:
         """One look, at the cost of one call, or two where nothing is active."""
         now = self.clock()
         found: list[Speaker] | None = None
@@ -72,7 +72,7 @@ class Account:
             self._quiet_since = now
         return seen
 
-    def fresh(self, *, sure: bool = False) -> Seen:
+    def fresh(self, *, sure: bool = False) -> SpotifyPlayback:
         """What holds now. sure: as Spotify shows it, not as we believe it."""
         at = self.looked if sure else max(self.looked, self.commanded)
         if self.seen is None or self.clock() - at > FRESH or (sure and self._believed):
@@ -84,12 +84,12 @@ class Account:
         """What is held is what Spotify showed, and no belief."""
         return not self._believed
 
-    def believe(self, seen: Seen) -> None:
+    def believe(self, seen: SpotifyPlayback) -> None:
         """Spotify accepted a command: this holds until it shows it."""
         self.seen, self.commanded, self._believed = seen, self.clock(), True
         self._quiet_since = None
 
-    def speaker(self, seen: Seen) -> Speaker:
+    def speaker(self, seen: SpotifyPlayback) -> Speaker:
         """Our speaker, with its id of this moment. Raises SpeakerMissingError."""
         if seen.ours and seen.speaker is not None and seen.speaker.id and not self.moved:
             return seen.speaker
@@ -106,16 +106,16 @@ class Account:
         return self._quiet_since is not None and self.clock() - self._quiet_since > IDLE_AFTER
 
 
-def manners(step: Step, seen: Seen, wanted: str | None) -> None:
+def manners(step: SpotifyCommand, seen: SpotifyPlayback, wanted: str | None) -> None:
     """Raises where the account is somebody else's now: ElsewhereError, RefusedError. wanted: our speaker's name."""
-    if seen.elsewhere and not (step.do is Do.TRANSFER and step.music_in(seen)):
+    if seen.elsewhere and not (step.do is Operation.TRANSFER and step.music_in(seen)):
         other = seen.speaker.name if seen.speaker else "another device"
         raise ElsewhereError(f'spotify: the account plays on "{other}", which is left alone', retry_after=1)
-    if step.do not in (Do.PLAY, Do.RESUME, Do.TRANSFER) and not seen.ours:
-        raise RefusedError(f'spotify: nothing plays on "{wanted}", so there is nothing to change', retry_after=1)
+    if step.do not in (Operation.PLAY, Operation.RESUME, Operation.TRANSFER) and not seen.ours:
+        raise RequestRefusedError(f'spotify: nothing plays on "{wanted}", so there is nothing to change', retry_after=1)
 
 
-def takes(step: Step, speaker: Speaker) -> bool:
+def takes(step: SpotifyCommand, speaker: Speaker) -> bool:
     """False where the step is passed over: a volume that goes with music, on a speaker whose volume is fixed.
 
     Raises RestrictedError, VolumeFixedError.
@@ -125,7 +125,7 @@ def takes(step: Step, speaker: Speaker) -> bool:
             f'spotify.speaker: "{speaker.name}" takes no commands through Spotify\'s Web API; choose another',
             retry_after=5,
         )
-    if step.do is not Do.VOLUME or speaker.volume_settable:
+    if step.do is not Operation.VOLUME or speaker.volume_settable:
         return True
     if step.part:
         return False
@@ -134,29 +134,29 @@ def takes(step: Step, speaker: Speaker) -> bool:
     )
 
 
-def send(account: Account, step: Step, speaker: Speaker) -> None:
+def send(account: SpotifyAccount, step: SpotifyCommand, speaker: Speaker) -> None:
     """Give the command, once. Raises SpotifyError."""
     device, web, uri = speaker.id or "", account.web, step.uri
-    if step.do is Do.PLAY and (step.uris or (uri is not None and is_song(uri))):
+    if step.do is Operation.PLAY and (step.uris or (uri is not None and is_song(uri))):
         songs = list(step.uris) or [str(uri)]
         account.ask(lambda: web.play(device, uris=songs))
-    elif step.do is Do.PLAY:
+    elif step.do is Operation.PLAY:
         account.ask(lambda: web.play(device, context=uri, offset=step.offset))
-    elif step.do is Do.QUEUE and uri is not None:
+    elif step.do is Operation.QUEUE and uri is not None:
         account.ask(lambda: web.queue(device, uri))
-    elif step.do is Do.VOLUME and step.volume is not None:
+    elif step.do is Operation.VOLUME and step.volume is not None:
         volume = step.volume
         account.ask(lambda: web.volume(device, volume))
-    elif step.do is Do.SHUFFLE:
+    elif step.do is Operation.SHUFFLE:
         account.ask(lambda: web.shuffle(device, on=bool(step.on)))
-    elif step.do is Do.REPEAT:
+    elif step.do is Operation.REPEAT:
         account.ask(lambda: web.repeat(device, step.repeat or "off"))
     else:
         plain = {
-            Do.PAUSE: web.pause,
-            Do.RESUME: web.play,
-            Do.TRANSFER: web.transfer,
-            Do.NEXT: web.next,
-            Do.PREVIOUS: web.previous,
+            Operation.PAUSE: web.pause,
+            Operation.RESUME: web.play,
+            Operation.TRANSFER: web.transfer,
+            Operation.NEXT: web.next,
+            Operation.PREVIOUS: web.previous,
         }[step.do]
         account.ask(lambda: plain(device))

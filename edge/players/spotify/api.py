@@ -11,13 +11,13 @@ from urllib.parse import parse_qs
 import requests
 import spotipy
 
-from edge.players.spotify.auth import ACCOUNTS, Pkce, Session
+from edge.players.spotify.auth import ACCOUNTS, AuthSession, Pkce
 from edge.players.spotify.errors import (
     CutOffError,
     HalfAnswerError,
     LoginError,
     NoAnswerError,
-    RefusedError,
+    RequestRefusedError,
     ServerFaultError,
     SpotifyError,
     UnknownAppError,
@@ -34,7 +34,7 @@ TIMEOUT = 6.0  # seconds for a connection, and between two parts of an answer
 log = logging.getLogger(__name__)
 
 
-class Web:
+class SpotifyApi:
     """The calls that the player needs. Used by one thread. Each may raise a SpotifyError."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Web:
         """timeout: seconds. now: Unix time."""
         self.file = file
         self._now = now
-        self._session = Session(self._today)
+        self._session = AuthSession(self._today)
         self.auth = Pkce(client_id, file, self._session, accounts=accounts, timeout=timeout, now=now)
         self._spotipy = spotipy.Spotify(
             auth_manager=self.auth, requests_session=self._session, requests_timeout=timeout
@@ -177,7 +177,7 @@ class Web:
         if answer is not None and answer.status_code >= 400:
             return from_answer(answer.status_code, answer.headers, _json(answer), now=self._now())
         if isinstance(error, spotipy.SpotifyException):
-            return RefusedError(
+            return RequestRefusedError(
                 f"spotify: this address can't be used ({error.msg}); check music.profiles", retry_after=1
             )
         if isinstance(error, requests.RequestException):

@@ -31,7 +31,7 @@ for _name in ("client", "oauth2", "cache_handler", "util"):
     logging.getLogger(f"spotipy.{_name}").addFilter(_silence)
 
 
-class Session(requests.Session):
+class AuthSession(requests.Session):
     """Counts, and remembers the last answer, since spotipy gives None for both a 204 and half a JSON object."""
 
     def __init__(self, today: Callable[[], object] = lambda: None) -> None:
@@ -72,7 +72,7 @@ class Pkce(SpotifyPKCE):  # type: ignore[misc]
         self,
         client_id: str,
         file: TokenFile,
-        session: Session,
+        session: AuthSession,
         *,
         accounts: str,
         timeout: float,

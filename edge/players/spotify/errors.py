@@ -58,7 +58,7 @@ class VolumeFixedError(SpotifyError):
     lasting = True
 
 
-class RefusedError(SpotifyError):
+class RequestRefusedError(SpotifyError):
     """Spotify refuses this command now. (400, other 403)"""
 
     lasting = True
@@ -162,7 +162,7 @@ def from_answer(status: int, headers: Mapping[str, str], body: Any, *, now: floa
         return _too_many(headers, reason, now)
     if status >= 500:
         return ServerFaultError(f"spotify: Spotify has trouble of its own (HTTP {status}); trying again", retry_after=2)
-    return RefusedError(
+    return RequestRefusedError(
         f"spotify: Spotify refuses the command (HTTP {status}: {message or 'no reason'})", retry_after=5
     )
 
@@ -190,7 +190,9 @@ def _forbidden(message: str, reason: str) -> SpotifyError:
         )
     if "scope" in said:
         return LoginError("spotify: the login lacks a permission; run `moodroom login` again", retry_after=60)
-    return RefusedError(f"spotify: Spotify refuses this now ({message or reason or 'no reason given'})", retry_after=2)
+    return RequestRefusedError(
+        f"spotify: Spotify refuses this now ({message or reason or 'no reason given'})", retry_after=2
+    )
 
 
 def _too_many(headers: Mapping[str, str], reason: str, now: float) -> SpotifyError:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from edge.players.spotify.api import Web
-from edge.players.spotify.errors import HalfAnswerError, LoginError, NotFoundError, RefusedError
-from edge.songs import Page, Song, isrc_key
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.errors import HalfAnswerError, LoginError, NotFoundError, RequestRefusedError
+from edge.songs import Song, SongPage, isrc_key
 
 PAGE = 50
 BATCH = 100
@@ -24,14 +24,14 @@ class Playlist:
     description: str
 
 
-class SpotifyLibrary(Web):
+class SpotifyLibrary(SpotifyApi):
     """The calls that the library needs. Used by one thread. Each may raise a SpotifyError."""
 
-    def liked(self, offset: int) -> Page:
+    def liked(self, offset: int) -> SongPage:
         """At most PAGE liked songs, the newest first."""
         return page_of(self._call(self._spotipy.current_user_saved_tracks, limit=PAGE, offset=offset))
 
-    def playlist(self, playlist: str, offset: int) -> Page:
+    def playlist(self, playlist: str, offset: int) -> SongPage:
         """At most PAGE songs of a playlist that is the account's own. playlist: its id."""
         return page_of(self._about(playlist, self._spotipy.playlist_items, playlist, limit=PAGE, offset=offset))
 
@@ -80,20 +80,20 @@ class SpotifyLibrary(Web):
         """A call about one playlist, whose refusals name it."""
         try:
             return self._call(function, *args, **kwargs)
-        except (NotFoundError, RefusedError):
+        except (NotFoundError, RequestRefusedError):
             raise NotFoundError(
                 f"spotify: the playlist spotify:playlist:{playlist} doesn't exist or isn't this account's own, and "
                 "Spotify shows apps no others; check library.playlists"
             ) from None
 
 
-def page_of(found: Any) -> Page:
+def page_of(found: Any) -> SongPage:
     """A paged answer -> its songs. Raises HalfAnswerError where it is none."""
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
         raise HalfAnswerError("spotify: Spotify's answer was cut short; asking again", retry_after=2)
     items = found["items"]
     songs = [song for item in items if (song := _song(item)) is not None]
-    return Page(tuple(songs), len(items), int(found.get("total") or 0))
+    return SongPage(tuple(songs), len(items), int(found.get("total") or 0))
 
 
 def _song(entry: Any) -> Song | None:

@@ -14,7 +14,7 @@ import spotipy
 
 from edge.errors import ConfigError
 from edge.players.spotify.api import TIMEOUT, network_error
-from edge.players.spotify.auth import ACCOUNTS, REDIRECT, Pkce, Session
+from edge.players.spotify.auth import ACCOUNTS, REDIRECT, AuthSession, Pkce
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.token_file import TokenFile
 
@@ -35,7 +35,7 @@ class Login:
     ) -> None:
         """redirect: must stand in the app's settings on Spotify's dashboard, letter by letter. now: Unix time."""
         self._client_id, self._file, self._now = client_id, file, now
-        self._session = Session()
+        self._session = AuthSession()
         # The old login stays in use until the new one is there.
         self._auth = Pkce(client_id, file, self._session, accounts=accounts, timeout=TIMEOUT, now=now)
         self._auth.redirect_uri = redirect

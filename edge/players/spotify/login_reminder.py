@@ -31,7 +31,7 @@ def due(expires: float, now: float, told: str | None) -> tuple[str, str] | None:
     return f"{int(expires)} {day}", f"spotify: the login ends {when}; run `moodroom login` on this device before"
 
 
-class LoginEnd:
+class LoginReminder:
     """Asks itself at most once an hour; a restart doesn't make it say things twice."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:

@@ -6,27 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge.music.playback import forgotten
-from edge.players.spotify.commands import Do, Step
+from edge.players.spotify.commands import Operation, SpotifyCommand
 from edge.players.spotify.plan import queues
-from edge.players.spotify.playback import Seen
+from edge.players.spotify.playback import SpotifyPlayback
 from edge.players.wishes import patience
 from edge.values import Act, When, Wish
 
 ON_TIME = 0.3
-MUSIC = (Do.PLAY, Do.RESUME, Do.TRANSFER, Do.QUEUE)
+MUSIC = (Operation.PLAY, Operation.RESUME, Operation.TRANSFER, Operation.QUEUE)
 
 
 @dataclass(frozen=True)
 class Doubt:
     """A command that may have arrived, and the look before it. step: None once nobody wants it any more."""
 
-    step: Step | None
-    before: Seen
+    step: SpotifyCommand | None
+    before: SpotifyPlayback
     at: float
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingWish:
     """A wish on its way.
 
     wish: with music that Spotify understands. given: as it was given. until: worth nothing after it. song: what played
@@ -40,7 +40,7 @@ class Asked:
     context: str | None = None
 
 
-class Todo:
+class PendingCommands:
     """A newer wish takes the place of older ones about the same, and of nothing else.
 
     Music takes the place of music, of a pause and of skips; a pause of music and of skips; going on of a pause; a
@@ -48,10 +48,10 @@ class Todo:
     """
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
-        self.steps: list[Step] = []
+        self.asked: list[PendingWish] = []
+        self.steps: list[SpotifyCommand] = []
         self.doubt: Doubt | None = None
-        self.kept: Asked | None = None
+        self.kept: PendingWish | None = None
 
     @property
     def pending(self) -> bool:
@@ -72,22 +72,22 @@ class Todo:
             wish, given, self.kept = replace(self.kept.wish, when=When.NOW), self.kept.given, None
         if wish.act is Act.VOLUME:
             self._forget((Act.VOLUME,))
-            self.drop(lambda step: step.do is Do.VOLUME)
+            self.drop(lambda step: step.do is Operation.VOLUME)
         elif wish.act is Act.RESUME:
             self._forget((Act.PAUSE, Act.RESUME))
-            self.drop(lambda step: step.do in (Do.PAUSE, Do.RESUME))
+            self.drop(lambda step: step.do in (Operation.PAUSE, Operation.RESUME))
         elif wish.act in (Act.PLAY, Act.PAUSE) and not queues(wish):
             self._forget((Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS))
             self.give_up_music()
             if wish.act is Act.PLAY:
                 self.kept = None
-        self.asked.append(Asked(wish, given, now + patience(wish)))
+        self.asked.append(PendingWish(wish, given, now + patience(wish)))
 
     def give_up_music(self) -> None:
         """Leave out what is still to be played, and what goes with it."""
-        self.drop(lambda step: step.part or step.do not in (Do.VOLUME, Do.QUEUE))
+        self.drop(lambda step: step.part or step.do not in (Operation.VOLUME, Operation.QUEUE))
 
-    def drop(self, which: Callable[[Step], bool]) -> None:
+    def drop(self, which: Callable[[SpotifyCommand], bool]) -> None:
         """Leave out these steps; whether the last one sent has arrived is found out all the same."""
         self.steps = [step for step in self.steps if not which(step)]
         if self.doubt is not None and self.doubt.step not in self.steps:
@@ -106,7 +106,7 @@ class Todo:
         if late > ON_TIME:
             self.steps = [replace(step, at=step.at + late) for step in self.steps]
 
-    def remove(self, step: Step) -> None:
+    def remove(self, step: SpotifyCommand) -> None:
         if step in self.steps:
             self.steps.remove(step)
 

@@ -11,7 +11,7 @@ from edge.values import Music, Playback
 
 
 @dataclass(frozen=True)
-class Seen:
+class SpotifyPlayback:
     """One look at the account, or what we believe since.
 
     at: when. speaker: the active one, None where none is. ours: it is the configured one. position, duration: seconds.
@@ -70,10 +70,10 @@ def short(uri: str | None) -> str:
     return ":".join((uri or "").split(":")[-2:])
 
 
-def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> Seen:
+def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> SpotifyPlayback:
     """From the Web API's answer about playback; any field may be missing or null."""
     if state is None:
-        return Seen(at)
+        return SpotifyPlayback(at)
     device = state.get("device")
     speaker = Speaker.read(device) if isinstance(device, dict) else None
     item = state.get("item") if isinstance(state.get("item"), dict) else {}
@@ -83,7 +83,7 @@ def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> S
     names = [str(one.get("name") or one.get("publisher") or "") for one in artists if isinstance(one, dict)]
     linked = item.get("linked_from")
     shuffle = state.get("shuffle_state")
-    return Seen(
+    return SpotifyPlayback(
         at,
         playing=bool(state.get("is_playing")),
         speaker=speaker,
@@ -104,7 +104,7 @@ def _seconds(value: Any) -> float | None:
     return value / 1000 if isinstance(value, (int, float)) else None
 
 
-class Names:
+class SongNames:
     """The addresses by which music was asked for, where they aren't Spotify's own: the library's."""
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class Names:
         """Note what plays now, so that a song which is in several lists counts as its."""
         self._known.sort(key=lambda one: one[0].uri != uri)
 
-    def of(self, seen: Seen) -> str | None:
+    def of(self, seen: SpotifyPlayback) -> str | None:
         """The address of what plays, None where it has none of its own."""
         for music, address in self._known:
             if seen.plays_one_of(music.uris) if music.uris else seen.plays(music.uri):
@@ -128,7 +128,7 @@ class Names:
         return None
 
 
-def told(seen: Seen, now: float, *, missing: bool, names: Names) -> Playback:
+def told(seen: SpotifyPlayback, now: float, *, missing: bool, names: SongNames) -> Playback:
     """As the rest of the device knows it.
 
     missing: our speaker isn't in Spotify's list. names: what plays under a name of the library's is told by that name.

@@ -9,14 +9,14 @@ from typing import Any
 
 from edge.music.playback import stands
 from edge.players.spotify import plan as spotify_plan
-from edge.players.spotify.account import Account, manners, send, takes
-from edge.players.spotify.api import Web
-from edge.players.spotify.commands import Do, Step, believe, done, needless
+from edge.players.spotify.account import SpotifyAccount, manners, send, takes
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.commands import Operation, SpotifyCommand, believe, done, needless
 from edge.players.spotify.errors import SpeakerGoneError, SpotifyError, VolumeFixedError
-from edge.players.spotify.fade import Hush
-from edge.players.spotify.pending import Asked, Doubt, Todo
-from edge.players.spotify.playback import Names, Seen, told
-from edge.players.wishes import GivenUp, Resolve, patience, resolved
+from edge.players.spotify.fade import VolumeFade
+from edge.players.spotify.pending import Doubt, PendingCommands, PendingWish
+from edge.players.spotify.playback import SongNames, SpotifyPlayback, told
+from edge.players.wishes import AbandonedWish, Resolve, patience, resolved
 from edge.values import Act, Playback, When, Wish
 
 POLL = 30.0
@@ -27,26 +27,26 @@ NEAR_END = 3.0
 EARLY = 0.8  # a kept wish is carried out this long before the song's end
 AFTER_END = 1.5
 FAREWELL = 1.0
-_MUSIC = (Do.PLAY, Do.RESUME, Do.TRANSFER)
+_MUSIC = (Operation.PLAY, Operation.RESUME, Operation.TRANSFER)
 log = logging.getLogger(__name__)
 
 
-class Spotify:
+class SpotifyPlayer:
     """A player as `edge.players.Player` describes it."""
 
     name = "spotify"
 
     def __init__(
-        self, web: Web, *, speaker: str | None, clock: Callable[[], float], resolve: Resolve | None = None
+        self, web: SpotifyApi, *, speaker: str | None, clock: Callable[[], float], resolve: Resolve | None = None
     ) -> None:
         """speaker: its name; None finds none. clock: monotonic seconds. resolve: what `library:...` stands for."""
         self._web, self._clock, self._resolve = web, clock, resolve
-        self._account = Account(web, wanted=speaker, clock=clock)
-        self._todo = Todo()
-        self._hush = Hush()
-        self._names = Names()
+        self._account = SpotifyAccount(web, wanted=speaker, clock=clock)
+        self._todo = PendingCommands()
+        self._hush = VolumeFade()
+        self._names = SongNames()
         self._list: tuple[str, ...] = ()
-        self._given_up: list[GivenUp] = []
+        self._given_up: list[AbandonedWish] = []
         self._sending = False
 
     @property
@@ -67,7 +67,7 @@ class Spotify:
     def report(self) -> dict[str, Any]:
         return {"player_calls_today": self._web.calls_today}
 
-    def given_up(self) -> list[GivenUp]:
+    def given_up(self) -> list[AbandonedWish]:
         given_up, self._given_up = self._given_up, []
         return given_up
 
@@ -121,7 +121,7 @@ class Spotify:
         if self._hush.goal is not None and self._account.closed_until <= self._clock():
             # Nobody wants a speaker that stays hushed; one try, since whoever stops us waits for it.
             self._web.hurry(FAREWELL)
-            self._todo = Todo()
+            self._todo = PendingCommands()
             self._restore()
             try:
                 self._work()
@@ -131,7 +131,7 @@ class Spotify:
 
     # Wishes for a song's end.
 
-    def _early(self, kept: Asked) -> float:
+    def _early(self, kept: PendingWish) -> float:
         """Seconds before the song's end at which a kept wish is begun with."""
         seen = self._account.seen
         wish = replace(kept.wish, when=When.NOW, fade=False)
@@ -143,12 +143,12 @@ class Spotify:
         if kept is not None and end is not None and end - self._early(kept) - 0.05 <= now < end + NEAR_END:
             self._fire(kept, now)
 
-    def _fire(self, kept: Asked, now: float) -> None:
+    def _fire(self, kept: PendingWish, now: float) -> None:
         wish, self._todo.kept = replace(kept.wish, when=When.NOW, fade=False), None
         # Whether it still stands was minded at each look since.
-        self._todo.asked.append(Asked(wish, replace(kept.given, basis=None), now + patience(wish)))
+        self._todo.asked.append(PendingWish(wish, replace(kept.given, basis=None), now + patience(wish)))
 
-    def _mind_kept(self, before: Seen | None) -> None:
+    def _mind_kept(self, before: SpotifyPlayback | None) -> None:
         """Forget a wish that was kept for a song's end once a person chose something else meanwhile."""
         kept, seen = self._todo.kept, self._account.seen
         if kept is None or seen is None:
@@ -182,7 +182,10 @@ class Spotify:
             step, now = todo.steps[0], self._clock()
             if now < step.at:
                 return
-            if step.do in (Do.NEXT, Do.PREVIOUS, Do.QUEUE) and now - self._account.commanded < SETTLE:
+            if (
+                step.do in (Operation.NEXT, Operation.PREVIOUS, Operation.QUEUE)
+                and now - self._account.commanded < SETTLE
+            ):
                 # Whether these arrived shows only against a true look before them.
                 todo.steps[0] = replace(step, at=self._account.commanded + SETTLE)
             else:
@@ -190,9 +193,9 @@ class Spotify:
 
     def _give_up(self, wish: Wish | None, why: str, *, fault: bool = False) -> None:
         if wish is not None:
-            self._given_up.append(GivenUp(wish, why, fault))
+            self._given_up.append(AbandonedWish(wish, why, fault))
 
-    def _plan(self, asked: Asked, seen: Seen) -> None:
+    def _plan(self, asked: PendingWish, seen: SpotifyPlayback) -> None:
         wish = asked.wish
         shown = told(seen, self._clock(), missing=self._account.missing, names=self._names)
         if not stands(asked.given, shown, self._clock()):
@@ -217,12 +220,12 @@ class Spotify:
             log.info("spotify: the volume was set by hand, and stays")
             self._hush.over()
             self._todo.drop(lambda step: step.goal is not None)
-        elif not any(step.do in (Do.VOLUME, Do.PLAY) for step in steps) and self._todo.doubt is None:
+        elif not any(step.do in (Operation.VOLUME, Operation.PLAY) for step in steps) and self._todo.doubt is None:
             steps.append(self._hush.back(now))
 
-    def _run(self, step: Step) -> None:
+    def _run(self, step: SpotifyCommand) -> None:
         self._sending = False
-        seen = self._account.fresh(sure=step.do in (Do.NEXT, Do.PREVIOUS, Do.TRANSFER))
+        seen = self._account.fresh(sure=step.do in (Operation.NEXT, Operation.PREVIOUS, Operation.TRANSFER))
         if needless(step, seen) or (step.part and not seen.ours) or self._plays_already(step, seen):
             if step.part and seen.ours:
                 self._hush.arrived(step)
@@ -235,7 +238,7 @@ class Spotify:
                 self._todo.remove(step)
                 self._hush.over()
                 return
-            if step.do is Do.QUEUE and step.uri is not None:
+            if step.do is Operation.QUEUE and step.uri is not None:
                 seen = replace(seen, queued=self._account.ask(self._web.queued).count(step.uri))
             self._sending = True
             self._hush.sends(step, seen)
@@ -251,12 +254,12 @@ class Spotify:
         self._todo.delay(now - step.at)
         self._account.believe(believe(step, seen, speaker, now))
 
-    def _plays_already(self, step: Step, seen: Seen) -> bool:
+    def _plays_already(self, step: SpotifyCommand, seen: SpotifyPlayback) -> bool:
         """The very list plays that we started."""
-        ours = step.do is Do.PLAY and bool(step.uris) and step.uris == self._list
+        ours = step.do is Operation.PLAY and bool(step.uris) and step.uris == self._list
         return ours and seen.ours and seen.playing and step.music_in(seen)
 
-    def _failed(self, step: Step, seen: Seen, error: SpotifyError) -> None:
+    def _failed(self, step: SpotifyCommand, seen: SpotifyPlayback, error: SpotifyError) -> None:
         if error.doubtful and step in self._todo.steps and self._sending:
             self._todo.doubt = Doubt(step, seen, self._clock())
         elif isinstance(error, SpeakerGoneError):
@@ -269,14 +272,14 @@ class Spotify:
                 self._todo.drop(lambda other: other.part)
             if isinstance(error, VolumeFixedError):
                 self._hush.over()
-            elif step.do is Do.VOLUME:
+            elif step.do is Operation.VOLUME:
                 self._hush.refused(self._clock())
 
-    def _arrived(self, step: Step) -> None:
+    def _arrived(self, step: SpotifyCommand) -> None:
         self._todo.remove(step)
         self._todo.doubt = None
         self._hush.arrived(step)
-        if step.do is Do.PLAY:
+        if step.do is Operation.PLAY:
             self._list = step.uris
             self._names.started(step.uri)
 
@@ -289,7 +292,7 @@ class Spotify:
         if step is None:
             self._todo.doubt = None
             return True
-        if step.do is Do.QUEUE and step.uri is not None:
+        if step.do is Operation.QUEUE and step.uri is not None:
             seen = replace(seen, queued=self._account.ask(self._web.queued).count(step.uri))
         if done(step, doubt.before, seen):
             self._arrived(step)

@@ -11,15 +11,15 @@ import time
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.mpd.connection import Link
-from edge.players.mpd.player import BACKSTOP, Mpd
+from edge.players.mpd.connection import MpdConnection
+from edge.players.mpd.player import BACKSTOP, MpdPlayer
 from tests.players.mpd_daemon import PROGRAM, Daemon, Router
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 
 
-def quiet(player: Mpd) -> None:
+def quiet(player: MpdPlayer) -> None:
     """Until it hears MPD and has heard all."""
     wait_for(lambda: player.playback() is not None and player.wait() == BACKSTOP, "quiet")
 
@@ -30,7 +30,7 @@ def idle_threads() -> int:
 
 def test_mpd_is_heard_after_a_router_forgot_its_lines(daemon: Daemon) -> None:
     with Router(daemon) as router:
-        player = Mpd("127.0.0.1", router.port, password=None, clock=time.monotonic, timeout=1.0)
+        player = MpdPlayer("127.0.0.1", router.port, password=None, clock=time.monotonic, timeout=1.0)
         quiet(player)
         router.forget()
         with contextlib.suppress(PlayerError):
@@ -45,7 +45,7 @@ def test_mpd_is_heard_after_a_router_forgot_its_lines(daemon: Daemon) -> None:
 
 
 def test_a_hundred_losses_leave_nothing_behind(daemon: Daemon) -> None:
-    link = Link("127.0.0.1", daemon.port, password=None, timeout=5.0, clock=time.monotonic)
+    link = MpdConnection("127.0.0.1", daemon.port, password=None, timeout=5.0, clock=time.monotonic)
 
     def lose() -> None:
         link.away()
@@ -67,7 +67,7 @@ def test_a_hundred_losses_leave_nothing_behind(daemon: Daemon) -> None:
 
 
 def test_the_system_watches_the_line_that_listens(daemon: Daemon) -> None:
-    link = Link("127.0.0.1", daemon.port, password=None, timeout=5.0, clock=time.monotonic)
+    link = MpdConnection("127.0.0.1", daemon.port, password=None, timeout=5.0, clock=time.monotonic)
     link.ready()
     wait_for(lambda: link.listener.listening, "listening")
     line = link.listener._line

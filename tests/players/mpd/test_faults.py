@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.mpd.player import Mpd
+from edge.players.mpd.player import MpdPlayer
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Breaking, Daemon
@@ -29,7 +29,7 @@ def folder(name: str) -> Music:
     return Music(f"mpd:folder/{name}", name)
 
 
-def give(player: Mpd, one: Wish) -> None:
+def give(player: MpdPlayer, one: Wish) -> None:
     """As the daemon does: ask once, and look again until nothing is left to do."""
     with contextlib.suppress(PlayerError):
         player.apply(one)
@@ -57,7 +57,7 @@ def entries(name: str) -> list[Entry]:
 class Evening:
     """What was asked for, and what MPD's queue and state should be then."""
 
-    def __init__(self, daemon: Daemon, player: Mpd) -> None:
+    def __init__(self, daemon: Daemon, player: MpdPlayer) -> None:
         self._daemon, self._player = daemon, player
         self.queue: list[Entry] = []
         self.queued: list[Entry] = []
@@ -129,7 +129,7 @@ def test_a_thousand_faults_lose_and_double_nothing(tmp_path: Path) -> None:
     try:
         daemon.start()
         with Breaking(daemon) as line:
-            player = Mpd("127.0.0.1", line.port, password=None, clock=time.monotonic, timeout=5)
+            player = MpdPlayer("127.0.0.1", line.port, password=None, clock=time.monotonic, timeout=5)
             evening = Evening(daemon, player)
             evening.start("calm")
             done = 0

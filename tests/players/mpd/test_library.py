@@ -20,7 +20,7 @@ from edge.library.store import Store
 from edge.library.sync import sync
 from edge.players.mpd import library as mpd_library
 from edge.players.mpd.library import MpdLibrary
-from edge.players.mpd.player import Mpd
+from edge.players.mpd.player import MpdPlayer
 from edge.songs import Placed
 from edge.values import Act, Wish
 from tests.broker import free_port
@@ -81,7 +81,7 @@ def test_from_the_collection_to_a_playlist_that_mpd_plays(daemon: Daemon, tmp_pa
         m3u.publish(store, folder, m3u.plan(store, folder, name="Moodroom {mood}"))
     music = resolver("mpd", path=path)("library:sad")
     assert music is not None and music.uri == "mpd:playlist/Moodroom sad"
-    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
     player.apply(Wish(Act.PLAY, "sad", "a test", music))
     seen = player.playback()
     player.close()

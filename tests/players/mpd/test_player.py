@@ -15,9 +15,9 @@ import pytest
 
 from edge.config import Config
 from edge.errors import PlayerError
-from edge.players.mpd.player import Mpd
+from edge.players.mpd.player import MpdPlayer
 from edge.players.player import open_player
-from edge.players.wishes import GivenUp
+from edge.players.wishes import AbandonedWish
 from edge.values import Act, Basis, Music, Playback, When, Wish
 from tests.players import listening
 from tests.players.listening import wish
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: a
 
 
 @pytest.fixture
-def player(daemon: Daemon) -> Iterator[Mpd]:
-    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+def player(daemon: Daemon) -> Iterator[MpdPlayer]:
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
     yield player
     player.close()
 
@@ -42,12 +42,12 @@ def play(music: Music = CALM, when: When = When.NOW, **more: Any) -> Wish:
     return listening.play(music, when, **more)
 
 
-def until(player: Mpd, state: str) -> Playback:
+def until(player: MpdPlayer, state: str) -> Playback:
     wait_for(lambda: player.playback().state == state, state)
     return player.playback()
 
 
-def test_plays_a_folder(player: Mpd, daemon: Daemon) -> None:
+def test_plays_a_folder(player: MpdPlayer, daemon: Daemon) -> None:
     assert player.playback().state == "stopped"
     player.apply(play())
     shown = until(player, "playing")
@@ -64,7 +64,7 @@ def test_plays_a_folder(player: Mpd, daemon: Daemon) -> None:
         ("mpd:calm/calm1.wav", 1),
     ],
 )
-def test_what_can_be_named(player: Mpd, daemon: Daemon, uri: str, songs: int) -> None:
+def test_what_can_be_named(player: MpdPlayer, daemon: Daemon, uri: str, songs: int) -> None:
     player.apply(play(Music(uri, "x")))
     assert f"playlistlength: {songs}\n" in daemon.ask("status")
 
@@ -76,18 +76,18 @@ def station() -> Iterator[str]:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}/stream"
 
 
-def test_a_stream_can_be_named(player: Mpd, daemon: Daemon, station: str) -> None:
+def test_a_stream_can_be_named(player: MpdPlayer, daemon: Daemon, station: str) -> None:
     player.apply(play(Music(f"mpd:stream/{station}", "x")))
     assert daemon.queue() == [station]
 
 
-def test_search_finds_by_any_word(player: Mpd, daemon: Daemon) -> None:
+def test_search_finds_by_any_word(player: MpdPlayer, daemon: Daemon) -> None:
     with pytest.raises(PlayerError, match="holds no song"):
         player.apply(play(Music("mpd:search/Nobody Anywhere", "x")))
     player.playback()  # nothing is left over that would be tried again
 
 
-def test_what_does_not_exist_is_a_sentence(player: Mpd) -> None:
+def test_what_does_not_exist_is_a_sentence(player: MpdPlayer) -> None:
     for uri in ("mpd:playlist/None", "mpd:folder/none", "mpd:none.wav"):
         with pytest.raises(PlayerError, match=r"mpd: No such.*music.profiles"):
             player.apply(play(Music(uri, "x")))
@@ -96,7 +96,7 @@ def test_what_does_not_exist_is_a_sentence(player: Mpd) -> None:
         player.apply(play(Music("spotify:track:1", "x")))
 
 
-def test_pause_resume_next_previous_volume(player: Mpd) -> None:
+def test_pause_resume_next_previous_volume(player: MpdPlayer) -> None:
     player.apply(play(volume=30))
     assert until(player, "playing").volume == 30
     player.apply(wish(Act.PAUSE))
@@ -111,7 +111,7 @@ def test_pause_resume_next_previous_volume(player: Mpd) -> None:
     assert player.playback().volume == 55
 
 
-def test_a_wish_for_the_songs_end_lets_the_song_end(player: Mpd, daemon: Daemon) -> None:
+def test_a_wish_for_the_songs_end_lets_the_song_end(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(LOUD))
     until(player, "playing")
     player.apply(play(CALM, When.TRACK_END, volume=35, repeat="context"))
@@ -126,7 +126,7 @@ def test_a_wish_for_the_songs_end_lets_the_song_end(player: Mpd, daemon: Daemon)
     assert "repeat: 1" in daemon.ask("status")
 
 
-def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Mpd, daemon: Daemon) -> None:
+def test_a_newer_wish_for_the_songs_end_takes_its_place(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(LOUD, When.TRACK_END))
@@ -135,7 +135,7 @@ def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Mpd, daemon: Dae
     assert "playlistlength: 5" in daemon.ask("status")
 
 
-def test_what_waits_for_the_songs_end_can_be_taken_back(player: Mpd, daemon: Daemon) -> None:
+def test_what_waits_for_the_songs_end_can_be_taken_back(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(LOUD, When.TRACK_END))
@@ -147,18 +147,18 @@ def test_what_waits_for_the_songs_end_can_be_taken_back(player: Mpd, daemon: Dae
 
 
 @pytest.mark.parametrize("what", ["play 2", "stop", "clear\nadd loud/loud0.wav\nplay"])
-def test_what_waits_is_given_up_where_somebody_chooses_otherwise(player: Mpd, daemon: Daemon, what: str) -> None:
+def test_what_waits_is_given_up_where_somebody_chooses_otherwise(player: MpdPlayer, daemon: Daemon, what: str) -> None:
     player.apply(play(LOUD))
     until(player, "playing")
     waiting = play(CALM, When.TRACK_END)
     player.apply(waiting)
     daemon.ask(what if what != "play 2" else "play 4")
     player.playback()
-    assert player.given_up() == [GivenUp(waiting, "somebody chose otherwise", False)]
+    assert player.given_up() == [AbandonedWish(waiting, "somebody chose otherwise", False)]
     assert "calm" not in daemon.ask("playlist")
 
 
-def test_a_skip_ends_the_song_for_what_waits(player: Mpd, daemon: Daemon) -> None:
+def test_a_skip_ends_the_song_for_what_waits(player: MpdPlayer, daemon: Daemon) -> None:
     daemon.ask("random 1")
     player.apply(play())
     until(player, "playing")
@@ -168,7 +168,7 @@ def test_a_skip_ends_the_song_for_what_waits(player: Mpd, daemon: Daemon) -> Non
     assert "calm" not in daemon.ask("playlist")
 
 
-def test_a_wish_that_no_longer_stands_is_given_up(player: Mpd) -> None:
+def test_a_wish_that_no_longer_stands_is_given_up(player: MpdPlayer) -> None:
     player.apply(play())
     until(player, "playing")
     late = play(LOUD, basis=Basis(True, "mpd:folder/other", "mpd:other"))
@@ -177,7 +177,7 @@ def test_a_wish_that_no_longer_stands_is_given_up(player: Mpd) -> None:
     assert player.playback().context == CALM.uri
 
 
-def test_a_song_is_queued_next(player: Mpd, daemon: Daemon) -> None:
+def test_a_song_is_queued_next(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
@@ -188,7 +188,7 @@ def test_a_song_is_queued_next(player: Mpd, daemon: Daemon) -> None:
     assert (shown.uri, shown.context) == ("mpd:loud/loud1.wav", CALM.uri)
 
 
-def test_a_song_is_next_in_random_order_too(player: Mpd, daemon: Daemon) -> None:
+def test_a_song_is_next_in_random_order_too(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(shuffle=True))
     until(player, "playing")
     player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
@@ -196,7 +196,7 @@ def test_a_song_is_next_in_random_order_too(player: Mpd, daemon: Daemon) -> None
     assert player.playback().uri == "mpd:loud/loud1.wav"
 
 
-def test_shuffle_repeat_and_the_first_song(player: Mpd, daemon: Daemon) -> None:
+def test_shuffle_repeat_and_the_first_song(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(shuffle=True, repeat="context", offset=2))
     assert player.playback().uri == "mpd:calm/calm2.wav"
     for line in ("random: 1", "repeat: 1", "single: 0"):
@@ -213,7 +213,7 @@ def test_shuffle_repeat_and_the_first_song(player: Mpd, daemon: Daemon) -> None:
 def test_a_track_list_and_the_library(daemon: Daemon) -> None:
     songs = ("mpd:loud/loud1.wav", "mpd:calm/calm1.wav")
     library = {"library:happy": Music(songs[0], "", songs)}
-    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
     for music in (Music(songs[0], "mine", songs), Music("library:happy", "mine")):
         player.apply(play(music))
         shown = until(player, "playing")
@@ -224,7 +224,7 @@ def test_a_track_list_and_the_library(daemon: Daemon) -> None:
     player.close()
 
 
-def test_a_station_is_found_in_its_playlist(player: Mpd, daemon: Daemon, station: str, tmp_path: Path) -> None:
+def test_a_station_is_found_in_its_playlist(player: MpdPlayer, daemon: Daemon, station: str, tmp_path: Path) -> None:
     (tmp_path / "radio.m3u").write_text(f"#EXTM3U\n#EXTINF:-1,Radio\n{station}\n")
 
     class Quiet(SimpleHTTPRequestHandler):
@@ -238,7 +238,7 @@ def test_a_station_is_found_in_its_playlist(player: Mpd, daemon: Daemon, station
     assert daemon.queue() == [station]
 
 
-def test_mpd_tells_what_others_do(player: Mpd, daemon: Daemon) -> None:
+def test_mpd_tells_what_others_do(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     listening = player._link.listener
@@ -254,7 +254,7 @@ def test_mpd_tells_what_others_do(player: Mpd, daemon: Daemon) -> None:
     assert player.playback().volume == 12
 
 
-def test_a_connection_that_died_unnoticed_is_replaced_before_a_command(player: Mpd, daemon: Daemon) -> None:
+def test_a_connection_that_died_unnoticed_is_replaced_before_a_command(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player._link._used -= 100
@@ -263,7 +263,7 @@ def test_a_connection_that_died_unnoticed_is_replaced_before_a_command(player: M
     assert player.playback().uri == "mpd:calm/calm1.wav"
 
 
-def test_it_lets_go_at_once(player: Mpd, daemon: Daemon) -> None:
+def test_it_lets_go_at_once(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
@@ -273,14 +273,14 @@ def test_it_lets_go_at_once(player: Mpd, daemon: Daemon) -> None:
     assert not [one for one in threading.enumerate() if one.name == "mpd-idle"]
 
 
-def test_music_that_a_person_added_has_no_context_of_ours(player: Mpd, daemon: Daemon) -> None:
+def test_music_that_a_person_added_has_no_context_of_ours(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     daemon.ask("clear\nadd loud/loud0.wav\nplay")
     assert player.playback().context is None
     assert player.playback().uri == "mpd:loud/loud0.wav"
 
 
-def test_fades(player: Mpd) -> None:
+def test_fades(player: MpdPlayer) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
@@ -290,7 +290,7 @@ def test_fades(player: Mpd) -> None:
     wait_for(lambda: player.playback().volume == 30, "the volume")
 
 
-def test_a_person_who_sets_the_volume_in_a_fade_has_it(player: Mpd, daemon: Daemon) -> None:
+def test_a_person_who_sets_the_volume_in_a_fade_has_it(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
@@ -306,7 +306,7 @@ def test_an_output_without_volume(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", mixer="none")
     daemon.start()
     try:
-        player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+        player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
         player.apply(play(volume=30))
         shown = until(player, "playing")
         assert shown.volume is None
@@ -319,7 +319,7 @@ def test_an_output_without_volume(tmp_path: Path) -> None:
         daemon.stop()
 
 
-def test_comes_back_after_mpd_was_away_and_does_what_was_kept(player: Mpd, daemon: Daemon) -> None:
+def test_comes_back_after_mpd_was_away_and_does_what_was_kept(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(LOUD))
     daemon.stop()
     with pytest.raises(PlayerError, match=r"broke off|doesn't answer"):
@@ -340,7 +340,7 @@ def test_passwords(tmp_path: Path) -> None:
     daemon.start()
     try:
         for password, words in ((None, "asks for a password"), ("wrong", "doesn't accept the password")):
-            player = Mpd("127.0.0.1", daemon.port, password=password, clock=time.monotonic)
+            player = MpdPlayer("127.0.0.1", daemon.port, password=password, clock=time.monotonic)
             with pytest.raises(PlayerError, match=words) as found:
                 player.apply(play())
             assert "wrong" not in str(found.value)

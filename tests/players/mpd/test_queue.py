@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from edge.players.mpd.queue import KEPT, Entry, Ours
+from edge.players.mpd.queue import KEPT, OwnSongs, QueueEntry
 
 ADDRESS = "mpd:folder/calm"
 
 
-def entries(first: int, *files: str) -> list[Entry]:
-    return [Entry(str(first + n), file) for n, file in enumerate(files)]
+def entries(first: int, *files: str) -> list[QueueEntry]:
+    return [QueueEntry(str(first + n), file) for n, file in enumerate(files)]
 
 
-def seen(*queues: list[Entry], ours: list[Entry]) -> Ours:
-    known = Ours()
+def seen(*queues: list[QueueEntry], ours: list[QueueEntry]) -> OwnSongs:
+    known = OwnSongs()
     known.know(ours, ADDRESS)
     for queue in queues:
         known.see(queue)
@@ -21,15 +21,15 @@ def seen(*queues: list[Entry], ours: list[Entry]) -> Ours:
 
 def test_number_and_file_both_count() -> None:
     known = seen(entries(1, "a"), ours=entries(1, "a"))
-    assert known.address(Entry("1", "a")) == ADDRESS
-    assert known.address(Entry("1", "b")) is None
-    assert known.address(Entry("2", "a")) is None
+    assert known.address(QueueEntry("1", "a")) == ADDRESS
+    assert known.address(QueueEntry("1", "b")) is None
+    assert known.address(QueueEntry("2", "a")) is None
 
 
 def test_what_left_the_queue_is_forgotten() -> None:
     known = seen(entries(1, "a", "b"), entries(2, "b"), ours=entries(1, "a", "b"))
-    assert known.address(Entry("1", "a")) is None
-    assert known.address(Entry("2", "b")) == ADDRESS
+    assert known.address(QueueEntry("1", "a")) is None
+    assert known.address(QueueEntry("2", "b")) == ADDRESS
     known.see([])
     assert not known
 
@@ -42,7 +42,7 @@ def test_the_same_queue_comes_back_by_other_numbers() -> None:
 
 def test_what_people_do_after_the_restart_is_told_apart() -> None:
     known = seen(entries(7, "a", "b"), ours=entries(7, "a", "b"))
-    now = [Entry("10", "a"), Entry("2", "b"), Entry("1", "a")]
+    now = [QueueEntry("10", "a"), QueueEntry("2", "b"), QueueEntry("1", "a")]
     assert known.restarted(now) == {"7": "1", "8": "2"}
     assert [known.address(entry) for entry in now] == [None, ADDRESS, ADDRESS]
 

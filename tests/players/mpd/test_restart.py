@@ -13,9 +13,9 @@ import pytest
 
 from edge.errors import PlayerError
 from edge.players.mpd import queue as mpd_queue
-from edge.players.mpd.player import RESTARTED, Mpd
+from edge.players.mpd.player import RESTARTED, MpdPlayer
 from edge.players.mpd.protocol import Birth, birth
-from edge.players.wishes import GivenUp
+from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, When
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
@@ -43,13 +43,13 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
 
 
 @pytest.fixture
-def player(daemon: Daemon) -> Iterator[Mpd]:
-    player = Mpd("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+def player(daemon: Daemon) -> Iterator[MpdPlayer]:
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
     yield player
     player.close()
 
 
-def look(player: Mpd) -> Playback:
+def look(player: MpdPlayer) -> Playback:
     """As the daemon does, until MPD answers."""
     for _ in range(10):
         with contextlib.suppress(PlayerError):
@@ -57,14 +57,14 @@ def look(player: Mpd) -> Playback:
     return player.playback()
 
 
-def grow_old(player: Mpd) -> None:
+def grow_old(player: MpdPlayer) -> None:
     """As if MPD had run for an hour: its age is told in whole seconds, and a young one passes for its forerunner."""
     born = player._link._birth
     assert born is not None
     player._link._birth = replace(born, earliest=born.earliest - 3600, latest=born.latest - 3600)
 
 
-def restart(player: Mpd, daemon: Daemon) -> None:
+def restart(player: MpdPlayer, daemon: Daemon) -> None:
     grow_old(player)
     daemon.restart()
 
@@ -75,7 +75,7 @@ def files(daemon: Daemon, ids: list[int]) -> list[str]:
     return [answer.split("file: ", 1)[1].split("\n", 1)[0] for answer in answers if "file: " in answer]
 
 
-def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: Mpd, daemon: Daemon) -> None:
+def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: MpdPlayer, daemon: Daemon) -> None:
     daemon.restart()  # the numbers begin at 1
     player.apply(play(CALM))
     assert look(player).context == CALM.uri
@@ -86,7 +86,7 @@ def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: Mpd
     assert (look(player).uri, look(player).context) == ("mpd:loud/loud0.wav", None)
 
 
-def test_nor_where_nobody_looked_before_the_restart(player: Mpd, daemon: Daemon) -> None:
+def test_nor_where_nobody_looked_before_the_restart(player: MpdPlayer, daemon: Daemon) -> None:
     daemon.restart()
     player.apply(play(CALM))
     look(player)
@@ -95,7 +95,7 @@ def test_nor_where_nobody_looked_before_the_restart(player: Mpd, daemon: Daemon)
     assert (look(player).uri, look(player).context) == ("mpd:calm/calm0.wav", None)
 
 
-def test_our_music_is_ours_after_a_restart(player: Mpd, daemon: Daemon) -> None:
+def test_our_music_is_ours_after_a_restart(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
     restart(player, daemon)
@@ -105,7 +105,7 @@ def test_our_music_is_ours_after_a_restart(player: Mpd, daemon: Daemon) -> None:
     assert (look(player).uri, look(player).context) == ("mpd:calm/calm1.wav", CALM.uri)
 
 
-def test_a_persons_songs_among_ours_stay_theirs(player: Mpd, daemon: Daemon) -> None:
+def test_a_persons_songs_among_ours_stay_theirs(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     daemon.ask("addid loud/loud0.wav 1")
     look(player)
@@ -117,7 +117,7 @@ def test_a_persons_songs_among_ours_stay_theirs(player: Mpd, daemon: Daemon) -> 
 
 
 @pytest.mark.parametrize("meanwhile", ["status", "add calm/calm1.wav", "addid calm/calm1.wav 0", "move 4 1"])
-def test_what_waits_goes_on_waiting(player: Mpd, daemon: Daemon, meanwhile: str) -> None:
+def test_what_waits_goes_on_waiting(player: MpdPlayer, daemon: Daemon, meanwhile: str) -> None:
     """meanwhile: by a person, after the restart and before the next look."""
     daemon.ask("\n".join(["clear", *(f"add {file}" for file in CALM_FILES), "play"]))
     player.apply(play(LOUD, When.TRACK_END))
@@ -135,7 +135,7 @@ def test_what_waits_goes_on_waiting(player: Mpd, daemon: Daemon, meanwhile: str)
     assert daemon.queue() == LOUD_FILES
 
 
-def test_songs_in_the_queue_keep_their_order(player: Mpd, daemon: Daemon) -> None:
+def test_songs_in_the_queue_keep_their_order(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
     look(player)
@@ -145,7 +145,7 @@ def test_songs_in_the_queue_keep_their_order(player: Mpd, daemon: Daemon) -> Non
     assert daemon.queue() == [CALM_FILES[0], LOUD_FILES[1], LOUD_FILES[0], *CALM_FILES[1:]]
 
 
-def test_an_older_queue_that_comes_back_is_known_too(player: Mpd, daemon: Daemon) -> None:
+def test_an_older_queue_that_comes_back_is_known_too(player: MpdPlayer, daemon: Daemon) -> None:
     state = daemon.folder / "state"
     player.apply(play(CALM))
     look(player)
@@ -159,12 +159,12 @@ def test_an_older_queue_that_comes_back_is_known_too(player: Mpd, daemon: Daemon
     state.write_text(written)
     daemon.start()
     assert look(player).context == CALM.uri
-    assert player.given_up() == [GivenUp(waiting, RESTARTED, False)]
+    assert player.given_up() == [AbandonedWish(waiting, RESTARTED, False)]
     player.apply(waiting)
     assert daemon.queue() == WAITING
 
 
-def test_nothing_of_a_person_is_taken_back(player: Mpd, daemon: Daemon) -> None:
+def test_nothing_of_a_person_is_taken_back(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     waiting = play(LOUD, When.TRACK_END)
     player.apply(waiting)
@@ -175,10 +175,10 @@ def test_nothing_of_a_person_is_taken_back(player: Mpd, daemon: Daemon) -> None:
     player._link._used = time.monotonic() - 100
     player.apply(wish(Act.FORGET))
     assert daemon.queue() == ["loud/loud0.wav"] * 9
-    assert player.given_up() == [GivenUp(waiting, RESTARTED, False)]
+    assert player.given_up() == [AbandonedWish(waiting, RESTARTED, False)]
 
 
-def test_no_question_reaches_another_mpd_with_old_numbers(player: Mpd, daemon: Daemon) -> None:
+def test_no_question_reaches_another_mpd_with_old_numbers(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
     restart(player, daemon)
@@ -188,7 +188,7 @@ def test_no_question_reaches_another_mpd_with_old_numbers(player: Mpd, daemon: D
     assert look(player).context == CALM.uri
 
 
-def test_an_mpd_that_forgets_its_queue(player: Mpd, daemon: Daemon) -> None:
+def test_an_mpd_that_forgets_its_queue(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     player.apply(play(LOUD, When.TRACK_END))
     look(player)
@@ -202,7 +202,7 @@ def test_an_mpd_that_forgets_its_queue(player: Mpd, daemon: Daemon) -> None:
     assert look(player).context is None
 
 
-def test_a_break_is_no_restart(player: Mpd, daemon: Daemon) -> None:
+def test_a_break_is_no_restart(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
     # Other than any queue that was seen: only its numbers tell whose it is.
@@ -234,7 +234,7 @@ def test_mopidy_does_not_tell_its_age() -> None:
 
 
 def test_a_queue_that_is_too_long_is_not_looked_at(
-    player: Mpd, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+    player: MpdPlayer, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mpd_queue, "LOOKED_AT", 2)
     player.apply(play(CALM))

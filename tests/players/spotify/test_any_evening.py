@@ -7,7 +7,7 @@ import random
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, go_on, play, wish
 from tests.spotify_server import Server, World
@@ -55,7 +55,7 @@ def something_happens(dice: random.Random, world: World, server: Server) -> None
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_evening(player: Spotify, world: World, server: Server, seed: int) -> None:
+def test_any_evening(player: SpotifyPlayer, world: World, server: Server, seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(40):
         if dice.random() < 0.6:

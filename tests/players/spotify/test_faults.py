@@ -12,8 +12,8 @@ import pytest
 
 from edge.errors import PlayerError
 from edge.players.spotify import errors
-from edge.players.spotify.api import Web
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Act, Music, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, did, go_on, play, wish
@@ -36,11 +36,11 @@ TOO_LONG = 0.5
         (error(403, "Device is restricted", "x"), errors.RestrictedError, "takes no commands"),
         (error(403, "Cannot control device volume", "VOLUME_CONTROL_DISALLOW"), errors.VolumeFixedError, "volume"),
         (error(403, "User not registered in the Developer Dashboard"), errors.NotInUserListError, "User Management"),
-        (error(403, "Restriction violated", "UNKNOWN"), errors.RefusedError, "refuses"),
+        (error(403, "Restriction violated", "UNKNOWN"), errors.RequestRefusedError, "refuses"),
         (error(404, "Not found", "NO_ACTIVE_DEVICE"), errors.SpeakerGoneError, "gone away"),
         (error(404, "Device not found"), errors.SpeakerGoneError, "gone away"),
         (error(404, "Resource not found"), errors.NotFoundError, "music.profiles"),
-        (error(400, "Bad request"), errors.RefusedError, "400"),
+        (error(400, "Bad request"), errors.RequestRefusedError, "400"),
         ((429, error(429, "slow")[1], {"Retry-After": "9"}), errors.TooManyCallsError, "10 s"),
         ((429, error(429, "slow")[1], {}), errors.TooManyCallsError, "31 s"),
         ((429, error(429, "slow")[1], {"Retry-After": "soon"}), errors.TooManyCallsError, "31 s"),
@@ -51,7 +51,7 @@ TOO_LONG = 0.5
     ],
 )
 def test_each_answer_has_its_error(
-    player: Spotify, server: Server, answer: tuple[int, dict[str, object], dict[str, str]], kind: type, words: str
+    player: SpotifyPlayer, server: Server, answer: tuple[int, dict[str, object], dict[str, str]], kind: type, words: str
 ) -> None:
     server.answers["PUT /me/player/play"] = answer
     with pytest.raises(errors.SpotifyError, match=words) as found:
@@ -74,7 +74,7 @@ def test_each_broken_connection_has_its_error(
 ) -> None:
     timeout = TOO_LONG if fault == "late" else PATIENCE
     server.late = 2 * TOO_LONG
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
+    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
     server.faults.append(fault)
     with pytest.raises(kind):
         web.state()
@@ -82,14 +82,14 @@ def test_each_broken_connection_has_its_error(
 
 
 def test_nobody_there_is_unreachable_and_leaves_no_doubt(world: World, login: TokenFile) -> None:
-    web = Web(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
+    web = SpotifyApi(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
     with pytest.raises(errors.UnreachableError) as found:
         web.play("x", context=JAZZ.uri)
     assert not found.value.doubtful
     web.close()
 
 
-def test_no_call_is_made_before_the_wait_is_over(player: Spotify, world: World, server: Server) -> None:
+def test_no_call_is_made_before_the_wait_is_over(player: SpotifyPlayer, world: World, server: Server) -> None:
     server.answers["*"] = (429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "80000"})
     with pytest.raises(errors.QuotaUsedUpError):
         player.playback()
@@ -105,7 +105,9 @@ def test_no_call_is_made_before_the_wait_is_over(player: Spotify, world: World, 
     assert player.wait() == pytest.approx(80001 - 45000)
 
 
-def test_an_expired_token_is_renewed_and_kept(player: Spotify, world: World, server: Server, login: TokenFile) -> None:
+def test_an_expired_token_is_renewed_and_kept(
+    player: SpotifyPlayer, world: World, server: Server, login: TokenFile
+) -> None:
     player.playback()
     since = login.authorised_at
     world.advance(4000)
@@ -116,7 +118,7 @@ def test_an_expired_token_is_renewed_and_kept(player: Spotify, world: World, ser
     assert player.login_expires == pytest.approx(since + 182 * 86400)  # type: ignore[operator]
 
 
-def test_a_token_that_spotify_took_back_is_renewed_once(player: Spotify, server: Server, world: World) -> None:
+def test_a_token_that_spotify_took_back_is_renewed_once(player: SpotifyPlayer, server: Server, world: World) -> None:
     server.access.clear()
     player.apply(play())
     assert did(world) == [("play", (JAZZ.uri, None))]
@@ -129,7 +131,7 @@ def test_a_token_that_spotify_took_back_is_renewed_once(player: Spotify, server:
 
 
 def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
-    player: Spotify, world: World, server: Server, login: TokenFile
+    player: SpotifyPlayer, world: World, server: Server, login: TokenFile
 ) -> None:
     player.playback()
     server.withdrawn = True
@@ -155,8 +157,8 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     world: World, server: Server, login: TokenFile, fault: str, act: Act | str
 ) -> None:
     server.late = 2 * TOO_LONG
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-    player = Spotify(web, speaker="Living Room", clock=world.clock)
+    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
+    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
     player.apply(play())
     go_on(player, world, 10)
     world.executed.clear()
@@ -178,8 +180,8 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
 def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server, login: TokenFile) -> None:
     server.late = 0.6
     world.song = 3000.0
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
-    player = Spotify(web, speaker="Living Room", clock=world.clock)
+    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
+    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
     dice = random.Random(7)
     kinds = [kind for kind in FAULTS if not kind.startswith("late")] * 6 + ["late", "late done"]
     asked: list[tuple[str, object]] = []
@@ -244,7 +246,7 @@ def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server,
 @pytest.mark.parametrize("when", [0.5, 1.9, 3.0])
 @pytest.mark.parametrize("what", ["router", "speaker", "person", "not there", "stopped", "elsewhere"])
 def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
-    player: Spotify, world: World, server: Server, when: float, what: str
+    player: SpotifyPlayer, world: World, server: Server, when: float, what: str
 ) -> None:
     player.apply(play())
     go_on(player, world, 10)
@@ -286,7 +288,9 @@ def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
     assert len(server.requests) - told < 8
 
 
-def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(player: Spotify, world: World, server: Server) -> None:
+def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(
+    player: SpotifyPlayer, world: World, server: Server
+) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, fade=True))
@@ -302,7 +306,7 @@ def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(player: Spotify, w
     assert world.now_playing().context == ROCK.uri
 
 
-def test_newer_music_takes_nothing_from_the_queue(player: Spotify, world: World, server: Server) -> None:
+def test_newer_music_takes_nothing_from_the_queue(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     go_on(player, world, 5)
     server.answers["*"] = error(503, "oops")
@@ -316,7 +320,7 @@ def test_newer_music_takes_nothing_from_the_queue(player: Spotify, world: World,
     )
 
 
-def test_going_on_takes_no_music_away(player: Spotify, world: World) -> None:
+def test_going_on_takes_no_music_away(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     for one in (play(), wish(Act.RESUME)):
         with pytest.raises(errors.SpeakerMissingError):
@@ -326,7 +330,7 @@ def test_going_on_takes_no_music_away(player: Spotify, world: World) -> None:
     assert did(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_going_on_after_a_pause_that_may_have_arrived(player: Spotify, world: World, server: Server) -> None:
+def test_going_on_after_a_pause_that_may_have_arrived(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     go_on(player, world, 10)
     server.command_faults.append("500 done")
@@ -338,7 +342,7 @@ def test_going_on_after_a_pause_that_may_have_arrived(player: Spotify, world: Wo
 
 
 def test_no_secret_reaches_the_log(
-    player: Spotify, world: World, server: Server, login: TokenFile, caplog: pytest.LogCaptureFixture
+    player: SpotifyPlayer, world: World, server: Server, login: TokenFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     loud = ["spotipy", "spotipy.client", "spotipy.oauth2", "spotipy.cache_handler", "urllib3", "edge", "requests"]
     for name in loud:
@@ -375,7 +379,7 @@ def test_a_login_made_meanwhile_is_never_set_aside(login: TokenFile) -> None:
 
 
 def test_a_token_that_cannot_be_written_is_used_all_the_same(
-    player: Spotify, world: World, server: Server, login: TokenFile, monkeypatch: pytest.MonkeyPatch
+    player: SpotifyPlayer, world: World, server: Server, login: TokenFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(text: str) -> None:
         raise OSError(28, "No space left on device")
@@ -387,7 +391,7 @@ def test_a_token_that_cannot_be_written_is_used_all_the_same(
     assert server.requests.count("POST /api/token") == 3
 
 
-def test_a_half_token_loses_no_login(player: Spotify, world: World, server: Server, login: TokenFile) -> None:
+def test_a_half_token_loses_no_login(player: SpotifyPlayer, world: World, server: Server, login: TokenFile) -> None:
     world.advance(4000)
     for fault, kind in (("half", errors.HalfAnswerError), ("500", errors.ServerFaultError), ("reset", PlayerError)):
         server.faults.append(fault)

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from edge.players.spotify import errors
-from edge.players.spotify.api import Web
-from edge.players.spotify.player import Spotify
+from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.players.wishes import UnplayableError
 from edge.values import Act, Music, Playback, When
@@ -36,12 +36,12 @@ def test_the_contract_is_strict(server: Server) -> None:
     assert contract.answer("GET", "/me/player/devices", 204, None)
 
 
-def test_nothing_active_is_stopped(player: Spotify) -> None:
+def test_nothing_active_is_stopped(player: SpotifyPlayer) -> None:
     assert player.playback() == Playback("stopped", "spotify")
     assert player.wait() == pytest.approx(30, abs=1)
 
 
-def test_plays_a_playlist_in_one_command_on_the_speaker(player: Spotify, world: World, server: Server) -> None:
+def test_plays_a_playlist_in_one_command_on_the_speaker(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     assert did(world) == [("play", (JAZZ.uri, None))]
     assert world.now_playing().device == "Living Room"
@@ -58,7 +58,7 @@ def test_plays_a_playlist_in_one_command_on_the_speaker(player: Spotify, world: 
     assert shown.artist == "The Artist"
 
 
-def test_a_song_is_played_as_uris(player: Spotify, world: World) -> None:
+def test_a_song_is_played_as_uris(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(SONG))
     assert did(world) == [("play", (None, [SONG.uri]))]
     world.advance(2)
@@ -66,7 +66,7 @@ def test_a_song_is_played_as_uris(player: Spotify, world: World) -> None:
     assert player.playback().context is None
 
 
-def test_pause_resume_next_previous_volume(player: Spotify, world: World) -> None:
+def test_pause_resume_next_previous_volume(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     for act in (Act.NEXT, Act.PAUSE, Act.RESUME, Act.PREVIOUS):
@@ -77,7 +77,7 @@ def test_pause_resume_next_previous_volume(player: Spotify, world: World) -> Non
     assert world.device("Living Room").volume == 33
 
 
-def test_what_is_already_so_costs_no_command(player: Spotify, world: World) -> None:
+def test_what_is_already_so_costs_no_command(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 5)
     world.executed.clear()
@@ -86,7 +86,7 @@ def test_what_is_already_so_costs_no_command(player: Spotify, world: World) -> N
     assert did(world) == []
 
 
-def test_a_wish_for_the_songs_end_comes_just_before_it(player: Spotify, world: World) -> None:
+def test_a_wish_for_the_songs_end_comes_just_before_it(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -97,7 +97,7 @@ def test_a_wish_for_the_songs_end_comes_just_before_it(player: Spotify, world: W
     assert 197.5 <= at <= 200
 
 
-def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Spotify, world: World) -> None:
+def test_a_newer_wish_for_the_songs_end_takes_its_place(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -106,7 +106,7 @@ def test_a_newer_wish_for_the_songs_end_takes_its_place(player: Spotify, world: 
     assert did(world)[1:] == [("play", (None, [SONG.uri]))]
 
 
-def test_a_skip_ends_the_song_for_a_kept_wish(player: Spotify, world: World) -> None:
+def test_a_skip_ends_the_song_for_a_kept_wish(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -115,7 +115,7 @@ def test_a_skip_ends_the_song_for_a_kept_wish(player: Spotify, world: World) -> 
 
 
 @pytest.mark.parametrize("what", ["pause", "next", "play", "elsewhere"])
-def test_a_kept_wish_is_forgotten_when_somebody_chooses(player: Spotify, world: World, what: str) -> None:
+def test_a_kept_wish_is_forgotten_when_somebody_chooses(player: SpotifyPlayer, world: World, what: str) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -127,7 +127,7 @@ def test_a_kept_wish_is_forgotten_when_somebody_chooses(player: Spotify, world: 
     assert len(did(world)) == 1
 
 
-def test_a_song_is_queued(player: Spotify, world: World) -> None:
+def test_a_song_is_queued(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 5)
     player.apply(play(SONG, When.QUEUE))
@@ -137,7 +137,7 @@ def test_a_song_is_queued(player: Spotify, world: World) -> None:
     assert world.now_playing().uris[world.now_playing().index] == SONG.uri
 
 
-def test_fades_in_few_steps_only_where_asked(player: Spotify, world: World) -> None:
+def test_fades_in_few_steps_only_where_asked(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 5)
     player.apply(play(ROCK, fade=True, volume=50))
@@ -151,7 +151,7 @@ def test_fades_in_few_steps_only_where_asked(player: Spotify, world: World) -> N
     ]
 
 
-def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: Spotify, world: World, server: Server) -> None:
+def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     go_on(player, world, 5)
     player.apply(play(ROCK, fade=True))
@@ -162,7 +162,7 @@ def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: Spotify, world
     assert not world.now_playing().playing
 
 
-def test_louder_comes_after_the_music_and_quieter_before(player: Spotify, world: World) -> None:
+def test_louder_comes_after_the_music_and_quieter_before(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 5)
     player.apply(play(ROCK, volume=20))
@@ -172,7 +172,7 @@ def test_louder_comes_after_the_music_and_quieter_before(player: Spotify, world:
     assert [do for do, _ in did(world)[1:]] == ["volume", "play", "play", "volume"]
 
 
-def test_never_while_the_account_plays_elsewhere(player: Spotify, world: World) -> None:
+def test_never_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.advance(3)
     for one in (play(), play(ROCK, When.TRACK_END), wish(Act.NEXT), wish(Act.VOLUME, 3), wish(Act.RESUME)):
@@ -187,7 +187,7 @@ def test_never_while_the_account_plays_elsewhere(player: Spotify, world: World) 
     assert not player.pending
 
 
-def test_a_paused_phone_holds_nobody_up(player: Spotify, world: World) -> None:
+def test_a_paused_phone_holds_nobody_up(player: SpotifyPlayer, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.person("pause")
     world.advance(3)
@@ -195,7 +195,7 @@ def test_a_paused_phone_holds_nobody_up(player: Spotify, world: World) -> None:
     assert world.now_playing().device == "Living Room"
 
 
-def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: Spotify, world: World) -> None:
+def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     assert player.playback().state == "unavailable"
     calls = player.calls
@@ -210,7 +210,7 @@ def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: Spotify, world: W
     assert did(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_music_that_comes_too_late_is_dropped(player: Spotify, world: World) -> None:
+def test_music_that_comes_too_late_is_dropped(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     with pytest.raises(errors.SpeakerMissingError):
         player.apply(play())
@@ -220,7 +220,7 @@ def test_music_that_comes_too_late_is_dropped(player: Spotify, world: World) -> 
     assert did(world) == []
 
 
-def test_a_speaker_that_changed_its_id_is_found_again(player: Spotify, world: World) -> None:
+def test_a_speaker_that_changed_its_id_is_found_again(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     world.device("Living Room").id = "another"
@@ -230,7 +230,7 @@ def test_a_speaker_that_changed_its_id_is_found_again(player: Spotify, world: Wo
     assert did(world)[-1] == ("play", (ROCK.uri, None))
 
 
-def test_restricted_and_fixed_volume(player: Spotify, world: World) -> None:
+def test_restricted_and_fixed_volume(player: SpotifyPlayer, world: World) -> None:
     world.device("Living Room").supports_volume = False
     player.apply(play(volume=70))
     go_on(player, world, 10)
@@ -247,12 +247,12 @@ def test_restricted_and_fixed_volume(player: Spotify, world: World) -> None:
     assert not player.pending
 
 
-def test_other_addresses_are_refused(player: Spotify) -> None:
+def test_other_addresses_are_refused(player: SpotifyPlayer) -> None:
     with pytest.raises(UnplayableError, match="mpd:playlist/x isn't Spotify's"):
         player.apply(play(Music("mpd:playlist/x", "x")))
 
 
-def test_a_track_list_begins_where_it_is_told_to(player: Spotify, world: World) -> None:
+def test_a_track_list_begins_where_it_is_told_to(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(LIST, offset=2))
     assert did(world) == [("play", (None, [*SONGS[2:], *SONGS[:2]]))]
     world.advance(3)
@@ -262,14 +262,16 @@ def test_a_track_list_begins_where_it_is_told_to(player: Spotify, world: World) 
     assert [value for _, value in did(world)][1:] == [(None, [SONGS[2], SONGS[0], SONGS[1]])]
 
 
-def test_a_playlist_begins_where_it_is_told_to_and_an_artist_cannot(player: Spotify, world: World) -> None:
+def test_a_playlist_begins_where_it_is_told_to_and_an_artist_cannot(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(offset=4))
     go_on(player, world, 5)
     player.apply(play(ROCK, offset=4))
     assert did(world) == [("play", (JAZZ.uri, None, 4)), ("play", (ROCK.uri, None))]
 
 
-def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(player: Spotify, world: World) -> None:
+def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(
+    player: SpotifyPlayer, world: World
+) -> None:
     player.apply(play(shuffle=True, repeat="context"))
     go_on(player, world, 5)
     player.apply(play(ROCK, shuffle=False, repeat="context"))
@@ -285,7 +287,7 @@ def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(pl
     ]
 
 
-def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: Spotify, world: World) -> None:
+def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END, shuffle=True, repeat="track", volume=20))
@@ -295,7 +297,7 @@ def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: Spotif
     assert 197.5 <= world.executed[4].at - world.executed[0].at <= 200
 
 
-def test_a_speaker_that_will_not_shuffle_still_plays(player: Spotify, world: World, server: Server) -> None:
+def test_a_speaker_that_will_not_shuffle_still_plays(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     go_on(player, world, 5)
     server.answers["PUT /me/player/shuffle"] = error(403, "Player command failed: Restriction violated", "UNKNOWN")
@@ -305,7 +307,7 @@ def test_a_speaker_that_will_not_shuffle_still_plays(player: Spotify, world: Wor
 
 
 @pytest.mark.parametrize("paused", [False, True])
-def test_our_music_is_brought_back_from_another_speaker(player: Spotify, world: World, paused: bool) -> None:
+def test_our_music_is_brought_back_from_another_speaker(player: SpotifyPlayer, world: World, paused: bool) -> None:
     player.apply(play())
     go_on(player, world, 10)
     world.person("transfer", True)
@@ -321,7 +323,7 @@ def test_our_music_is_brought_back_from_another_speaker(player: Spotify, world: 
     assert player.playback() == shown or player.playback().title is not None
 
 
-def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: Spotify, world: World) -> None:
+def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: SpotifyPlayer, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.advance(3)
     with pytest.raises(errors.ElsewhereError, match="Ann's phone"):
@@ -332,7 +334,7 @@ def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: Spotif
     assert did(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: Spotify, world: World) -> None:
+def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 5)
     player.apply(wish(Act.PAUSE))
@@ -344,8 +346,8 @@ def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: Spo
 
 
 def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, server: Server, login: TokenFile) -> None:
-    web = Web(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
-    player = Spotify(
+    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
+    player = SpotifyPlayer(
         web,
         speaker="Living Room",
         clock=world.clock,
@@ -364,7 +366,9 @@ def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, serv
     player.close()
 
 
-def test_it_reports_the_logins_end_and_the_calls_of_today(player: Spotify, world: World, login: TokenFile) -> None:
+def test_it_reports_the_logins_end_and_the_calls_of_today(
+    player: SpotifyPlayer, world: World, login: TokenFile
+) -> None:
     player.playback()
     first = player.report()
     assert first == {"player_calls_today": player.calls}
@@ -378,7 +382,7 @@ def test_it_reports_the_logins_end_and_the_calls_of_today(player: Spotify, world
 # What it costs.
 
 
-def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: Spotify, world: World) -> None:
+def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     go_on(player, world, 4 * 3600)
     evening = player.calls
@@ -390,7 +394,7 @@ def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: Spotify, world: W
     assert player.calls - before <= 150
 
 
-def test_own_time_from_wish_to_call(player: Spotify, world: World) -> None:
+def test_own_time_from_wish_to_call(player: SpotifyPlayer, world: World) -> None:
     player.playback()
     started = time.thread_time()
     player.apply(play())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from edge.players.spotify.api import Web
+from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import LoginBusyError
 from edge.players.spotify.token_file import FolderLock, TokenFile
 from tests.spotify_server import Server, World
@@ -16,9 +16,9 @@ from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
 
 
-def web(world: World, server: Server, folder: Path, *, timeout: float = PATIENCE) -> Web:
+def web(world: World, server: Server, folder: Path, *, timeout: float = PATIENCE) -> SpotifyApi:
     file = TokenFile(folder, now=world.unix)
-    return Web(CLIENT, file, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
+    return SpotifyApi(CLIENT, file, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from edge.camera.grey import full_range, upright
 from edge.camera.source import public
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.values import Frame, Wanted
+from edge.values import Frame, FrameRequest
 
 # Seconds to wait for the first frame, for a later one, and for a child that was asked to end.
 FIRST, WAIT, END_WITHIN = 10.0, 5.0, 1.0
@@ -68,7 +68,7 @@ def _up(number: int, step: int) -> int:
     return -(-number // step) * step
 
 
-class PipelineCamera:
+class GStreamerCamera:
     """Frames from a child's pipe; the child ends with the camera, and with this process."""
 
     def __init__(self, source: str, config: CameraConfig) -> None:
@@ -93,7 +93,7 @@ class PipelineCamera:
         self._seq += 1
         return frame
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: FrameRequest) -> None:
         """The pipeline's rate is fixed; a frame costs no more than copying it."""
 
     def rest(self) -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera import pipeline as gstreamer
+from edge.camera import gstreamer
+from edge.camera.gstreamer import GStreamerCamera, frame_bytes, pipeline
 from edge.camera.opening import open_camera
-from edge.camera.pipeline import PipelineCamera, frame_bytes, pipeline
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.values import Wanted
+from edge.values import FrameRequest
 from tests.waiting import wait_for
 
 CONFIG = CameraConfig(width=322, height=242, fps=20)
@@ -27,16 +27,16 @@ LIVE = "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=3
 gst = pytest.mark.skipif(
     shutil.which("gst-launch-1.0") is None, reason="gst-launch-1.0 isn't here; apt install gstreamer1.0-tools"
 )
-Open = Callable[..., PipelineCamera]
+Open = Callable[..., GStreamerCamera]
 
 
 @pytest.fixture
 def start() -> Iterator[Open]:
     """start(source): an open camera, closed at the end."""
-    cameras: list[PipelineCamera] = []
+    cameras: list[GStreamerCamera] = []
 
-    def opened(source: str = LIVE, config: CameraConfig = CONFIG) -> PipelineCamera:
-        cameras.append(PipelineCamera(source, config))
+    def opened(source: str = LIVE, config: CameraConfig = CONFIG) -> GStreamerCamera:
+        cameras.append(GStreamerCamera(source, config))
         return cameras[-1]
 
     yield opened
@@ -44,7 +44,7 @@ def start() -> Iterator[Open]:
         camera.close()
 
 
-def child(camera: PipelineCamera) -> int:
+def child(camera: GStreamerCamera) -> int:
     """The child's process number."""
     assert camera._child is not None
     return camera._child._process.pid
@@ -104,7 +104,7 @@ def test_pictures_turn_with_the_camera(start: Open) -> None:
 @gst
 def test_a_pipeline_is_a_source_that_the_configuration_may_name() -> None:
     camera = open_camera(CONFIG.model_copy(update={"source": LIVE}), wait=time.sleep)
-    camera.want(Wanted(calm=True))
+    camera.want(FrameRequest(calm=True))
     frame = camera.read()
     camera.close()
     assert frame is not None and frame.grey.shape == (242, 322) and camera.name == "videotestsrc ! ..."
@@ -243,4 +243,4 @@ def test_planes_are_as_long_as_gstreamer_makes_them() -> None:
 def test_without_gstreamer_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(CameraError, match=r"gst-launch-1\.0 is missing; run: sudo apt install gstreamer1\.0-tools"):
-        PipelineCamera("jetson", CONFIG)
+        GStreamerCamera("jetson", CONFIG)
