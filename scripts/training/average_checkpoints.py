@@ -20,7 +20,6 @@ import torch
 from fer.checkpoint import CheckpointError, read, write
 from fer.data import TRAIN, DataError, load
 from fer.grow import measured
-from fer.mirror import same
 
 
 def main() -> None:
@@ -39,17 +38,14 @@ def main() -> None:
         name: torch.stack([one.state[name] for one in held]).mean(0) if value.dtype.is_floating_point else value
         for name, value in first.state.items()
     }
-    # Alike to their mirror images by the same pairs, so is their mean.
-    pairs = first.pairs if all(same(one.pairs, first.pairs) for one in held) else None
     if args.data is not None:
-        mean = measured(replace(first, state=mean, pairs=pairs), load(args.data, TRAIN).images)
+        mean = measured(replace(first, state=mean), load(args.data, TRAIN).images)
     write(
         args.out,
         mean,
         mean=first.mean,
         std=first.std,
         trained=first.epoch,
-        pairs=pairs,
         # What one of them saw, their mean knows.
         fold=first.fold if all(one.fold == first.fold for one in held) else None,
         mean_of=[str(p) for p in args.checkpoints],

@@ -49,12 +49,11 @@ def main() -> None:
     faces = (torch.from_numpy(images).unsqueeze(1).float() - mean) / std
     counts = [held_blocks(held, width) for width in WIDTHS]
     inner = tuple(len(held[f"block{index}_a.w"]) for index in range(sum(counts)))
-    even = held["block0_a.w"].shape[2] == 4
-    net = FerNet(tuple(zip(WIDTHS, counts, strict=True)), inner=inner, even=even)
+    net = FerNet(tuple(zip(WIDTHS, counts, strict=True)), inner=inner)
     fill(net, held, faces)
     wanted = net
     if tuple(args.blocks) != tuple(counts):
-        wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)), even=even)
+        wanted = FerNet(tuple(zip(WIDTHS, args.blocks, strict=True)))
         settle(wanted, grow(wanted, net.state_dict()), faces)
     write(args.out, wanted.state_dict(), mean=mean, std=std, restored_from=str(args.model))
     print(f"{args.out}: {sum(p.numel() for p in wanted.parameters())} parameters")

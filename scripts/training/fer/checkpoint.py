@@ -27,7 +27,6 @@ class Checkpoint:
     state: the averaged weights. epoch, epochs: how far the training came, and how far it was to go.
     mean, std: of the grey levels 0..255; the network is fed with (grey - mean) / std.
     fold: (which, of how many) parts of the training pictures it never saw; None where it saw all.
-    pairs: each channel's partner in the mirrored picture, by group, as in `fer/mirror.py`; None where nobody asked.
     """
 
     state: Mapping[str, Tensor]
@@ -36,7 +35,6 @@ class Checkpoint:
     mean: float
     std: float
     fold: tuple[int, int] | None = None
-    pairs: Mapping[str, Tensor] | None = None
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
         """(n, 48, 48) grey levels -> (n, 48, 48, 1) float32, as the network is fed."""
@@ -55,7 +53,6 @@ def read(path: Path) -> Checkpoint:
             mean=255 * float(saved["mean"]),
             std=255 * float(saved["std"]),
             fold=tuple(fold) if (fold := saved["recipe"].get("fold")) else None,
-            pairs=saved.get("pairs"),
         )
         labels = tuple(saved["labels"])
     except FileNotFoundError:
@@ -74,13 +71,12 @@ def write(
     mean: float,
     std: float,
     trained: int = 0,
-    pairs: Mapping[str, Tensor] | None = None,
     **made: Any,
 ) -> None:
     """Write a network that wasn't trained here, for `read`.
 
-    mean, std: of the grey levels 0..255. trained: epochs behind it. pairs: as in `Checkpoint`. made: what it comes
-    from, kept in its recipe.
+    mean, std: of the grey levels 0..255. trained: epochs behind it. made: what it comes from, kept in its
+    recipe.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(
@@ -92,7 +88,6 @@ def write(
             "labels": LABELS,
             "net": state,
             "averaged": state,
-            "pairs": None if pairs is None else dict(pairs),
         },
         path,
     )
@@ -112,17 +107,11 @@ def network(state: Mapping[str, Tensor]) -> FerNet:
             widths.append((width, 1))
         index += 1
     try:
-        net = FerNet(tuple(widths), stem=len(state["stem.0.weight"]), inner=tuple(inner), even=is_even(state))
+        net = FerNet(tuple(widths), stem=len(state["stem.0.weight"]), inner=tuple(inner))
         net.load_state_dict(dict(state))
     except (KeyError, IndexError, RuntimeError):
         raise CheckpointError("the checkpoint's weights aren't those of the network in fer/network.py") from None
     return net.float().eval()
-
-
-def is_even(state: Mapping[str, Tensor]) -> bool:
-    """Whether the weights are those of a network that strides evenly."""
-    first = state.get("blocks.0.conv1.weight")
-    return first is not None and first.shape[3] == 4
 
 
 @torch.no_grad()

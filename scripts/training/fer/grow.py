@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from fer.checkpoint import Checkpoint, CheckpointError, network
-from fer.mirror import hold
 from fer.network import Block, FerNet
 
 # How much a new block adds at first. Nothing at all would leave it without a slope to learn by.
@@ -76,8 +75,6 @@ def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
         norm.momentum = None  # the mean over all batches
     picked = np.random.default_rng(5).choice(len(images), min(PICTURES, len(images)), replace=False)
     learn(net, norms, torch.from_numpy(mixed.normalised(images[picked])).permute(0, 3, 1, 2))
-    if mixed.pairs is not None:
-        hold(net, mixed.pairs)
     return dict(net.state_dict())
 
 

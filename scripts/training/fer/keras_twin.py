@@ -19,7 +19,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fer.checkpoint import is_even
 from fer.tflite_run import SIZE
 
 HEADS = ("expression", "fer2013")
@@ -48,7 +47,6 @@ def twin(state: State) -> keras.Model:
     """A Keras model, (1, 48, 48, 1) normalised grey -> `expression` and `fer2013` logits, with the state's weights."""
     grey = keras.Input(batch_shape=(1, SIZE, SIZE, 1), name="face")
     x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", relu=True)
-    even = is_even(state)
     for index in range(block_count(state)):
         at = f"blocks.{index}"
         # The first block of each width halves the picture; it is the one whose short cut has weights.
@@ -57,8 +55,6 @@ def twin(state: State) -> keras.Model:
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
         y = _convolve(y, fold(state, f"{at}.conv2", f"{at}.norm2"), f"block{index}_b")
         if halves:
-            if even:
-                x, stride = _mean_of_four(x, f"block{index}_mean"), 1
             x = _convolve(x, fold(state, f"{at}.short.0", f"{at}.short.1"), f"block{index}_short", stride=stride)
         x = keras.layers.ReLU(name=f"block{index}")(keras.layers.Add(name=f"block{index}_sum")([y, x]))
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
@@ -134,14 +130,6 @@ def _convolve(x: Any, folded: Convolution, name: str, *, stride: int = 1, relu: 
     layer = keras.layers.Conv2D(outputs, sides, stride, padding, activation=activation, name=name)
     y = layer(x)
     layer.set_weights([folded.kernel, folded.bias])
-    return y
-
-
-def _mean_of_four(x: Any, name: str) -> Any:
-    """The mean of each 2x2, as a convolution like the rest, so that a runtime needs no other kind of int8 kernel."""
-    layer = keras.layers.DepthwiseConv2D(2, 2, use_bias=False, name=name)
-    y = layer(x)
-    layer.set_weights([np.full((2, 2, x.shape[-1], 1), 0.25, np.float32)])
     return y
 
 

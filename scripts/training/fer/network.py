@@ -16,30 +16,23 @@ STEM = 32
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions and a short cut; the first one strides. inner: the channels between the two.
+    """Two 3x3 convolutions and a short cut; the first one strides. inner: the channels between the two."""
 
-    even: where it strides, it reads 4 columns instead of 3, and its short cut the mean of 2x2 instead of one of the
-    four (He et al. 2019, arXiv:1812.01187), so that it stands alike to the left edge and the right one.
-    """
-
-    def __init__(self, inputs: int, outputs: int, stride: int, inner: int, *, even: bool = False) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, inner: int) -> None:
         super().__init__()
-        self.pooled = stride if even else 1
-        wide = 4 if even and stride != 1 else 3
-        self.conv1 = nn.Conv2d(inputs, inner, (3, wide), stride, 1, bias=False)
+        self.conv1 = nn.Conv2d(inputs, inner, 3, stride, 1, bias=False)
         self.norm1 = nn.BatchNorm2d(inner)
         self.conv2 = nn.Conv2d(inner, outputs, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
         self.short = None
         if stride != 1 or inputs != outputs:
-            step = 1 if even else stride
-            self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, step, bias=False), nn.BatchNorm2d(outputs))
+            self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu(self.norm1(self.conv1(x)), inplace=True)
         y = self.norm2(self.conv2(y))
         if self.short is not None:
-            x = self.short(F.avg_pool2d(x, self.pooled) if self.pooled > 1 else x)
+            x = self.short(x)
         return F.relu(y.add_(x), inplace=True)
 
 
@@ -47,7 +40,7 @@ class FerNet(nn.Module):
     """(n, 1, 48, 48) normalised grey -> two times (n, 7) logits: `expression` and `fer2013`.
 
     widths: the channels of each stage, and its number of blocks. inner: for each block the channels inside it; empty
-    for as many as its stage has. even: as in `Block`.
+    for as many as its stage has.
     """
 
     def __init__(
@@ -56,8 +49,6 @@ class FerNet(nn.Module):
         stem: int = STEM,
         dropout: float = 0.2,
         inner: tuple[int, ...] = (),
-        *,
-        even: bool = False,
     ) -> None:
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(inplace=True))
@@ -65,7 +56,7 @@ class FerNet(nn.Module):
         inside = iter(inner or [width for width, count in widths for _ in range(count)])
         for width, count in widths:
             for index in range(count):
-                blocks.append(Block(inputs, width, 2 if index == 0 else 1, next(inside), even=even))
+                blocks.append(Block(inputs, width, 2 if index == 0 else 1, next(inside)))
                 inputs = width
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(dropout)
@@ -82,14 +73,12 @@ def fresh(
     wide: float = 1.0,
     blocks: tuple[int, ...] = BLOCKS,
     inner: tuple[int, ...] = (),
-    *,
-    even: bool = False,
 ) -> FerNet:
     """An untrained network in the memory order that convolutions on a CPU like best.
 
     wide: factor on the widths. blocks: how many residual blocks each width has. inner: the channels inside each block.
-    even: as in `Block`.
+
     """
     widths = tuple((round(width * wide), count) for width, count in zip(WIDTHS, blocks, strict=True))
-    net = FerNet(widths, stem=round(STEM * wide), dropout=dropout, inner=inner, even=even)
+    net = FerNet(widths, stem=round(STEM * wide), dropout=dropout, inner=inner)
     return net.to(memory_format=torch.channels_last)

@@ -15,8 +15,8 @@ from fer.network import BLOCKS
 class Recipe:
     """What decides the result.
 
-    epochs, batch, rate, weight_decay: of SGD with Nesterov momentum, or of AdamW for a body; the rate is for a batch of
-    128, and comes within the first `warm` epochs.
+    epochs, batch, rate, weight_decay: of SGD with Nesterov momentum; the rate is for a batch of 128, and is reached
+    within the first `warm` epochs.
     minutes: end the schedule after so much training, if `epochs` isn't reached before.
     calm: the last part of the schedule, 0..1, with weaker augmentation and no mixup.
     strength: of the augmentation, half of it in the calm end.
@@ -26,8 +26,6 @@ class Recipe:
     original: what share of the loss the head `fer2013` has.
     wide: factor on the network's widths. blocks: how many of each width. inner: channels inside each block, if fewer.
     start: a checkpoint whose averaged weights are gone on from, with new blocks where `blocks` asks for more.
-    body: a TensorFlow.js graph model that the learner, then a teacher, gets its first weights from, as
-    `fer/face_body.py` tells; `size` is what pictures are enlarged to for it.
     renew: how many of the last blocks begin afresh, with the heads, although `start` has them.
     still: how many of the first layers stay as they are in `start`; 1 is the stem.
     teachers: checkpoints whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015,
@@ -37,7 +35,6 @@ class Recipe:
     sharp: how far each step looks uphill first, so that it ends where the loss is flat and not only low
     (sharpness-aware minimisation: Foret et al. 2021, arXiv:2010.01412); 0 doesn't, and takes about a sixth less time.
     elsewhere: the share of heads that the learner, and no teacher, sees before another wall.
-    mirror: the weights are held alike to their mirror image, as `fer/mirror.py` tells; `start` has the pairs.
     fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
     didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
     """
@@ -70,9 +67,6 @@ class Recipe:
     still: int = 0
     sharp: float = 0.0
     elsewhere: float = 0.0
-    mirror: bool = False
-    body: str | None = None
-    size: int = 160
     warm: float = 2.0
 
 
@@ -105,9 +99,6 @@ def arguments(description: str) -> argparse.Namespace:
     add("--still", type=int, default=default.still, help="first layers that stay as they are; 1 is the stem")
     add("--sharp", type=float, default=default.sharp, help="how far each step looks uphill first, e.g. 0.1")
     add("--elsewhere", type=float, default=default.elsewhere, help="share of heads before another wall, 0..1")
-    add("--mirror", action="store_true", help="hold the weights alike to their mirror image")
-    add("--body", help="a graph model of MobileNet v1 for a teacher to begin with")
-    add("--size", type=int, default=default.size, help="pixels that pictures are enlarged to for the body")
     add("--warm", type=float, default=default.warm, help="epochs until the rate is reached")
     add("--weight-decay", type=float, default=default.weight_decay)
     add("--average", type=float, default=default.average, help="of the weights' running average, kept at each step")
@@ -122,8 +113,6 @@ def arguments(description: str) -> argparse.Namespace:
     args = parser.parse_args()
     if args.fold is not None and not 0 <= args.fold[0] < args.fold[1]:
         parser.error("--fold K N: K must be 0 or more, and less than N")
-    if args.body is not None and (args.start is not None or args.mirror):
-        parser.error("--body: a body begins by itself; leave --start and --mirror out")
     if args.match and not args.teachers:
         parser.error("--match: there is no teacher to ask; name one with --teachers")
     return args

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from tqdm import tqdm
 
 from fer.augment import augment
 from fer.checkpoint import Checkpoint, CheckpointError, network, read
 from fer.data import Faces
-from fer.face_body import is_body, restored
 from fer.lite_teacher import LiteTeacher
 from fer.precision import half
 
@@ -32,7 +31,7 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
     sums = [torch.zeros(len(images), 7, device=images.device) for _ in range(2)]
     asked = torch.zeros(len(images), 1, device=images.device)
     for teacher in teachers:
-        net = answering(teacher).to(images.device)
+        net = network(teacher.state).to(images.device)
         part, parts = teacher.fold or (0, 1)
         rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(images.device)
         asked[rows] += views
@@ -47,11 +46,6 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
     if not asked.all():
         raise CheckpointError(f"{int((asked == 0).sum())} pictures have no teacher; name one for each part")
     return sums[0] / asked, sums[1] / asked
-
-
-def answering(teacher: Checkpoint) -> nn.Module:
-    """The network that a checkpoint holds, of either kind; raises CheckpointError."""
-    return restored(teacher.state) if is_body(teacher.state) else network(teacher.state)
 
 
 class Beside:
@@ -69,7 +63,7 @@ class Beside:
             if apart or (isinstance(teacher, Checkpoint) and teacher.fold is not None):
                 raise CheckpointError(f"{path}: learned from other pictures than this network; leave it out")
             if isinstance(teacher, Checkpoint):
-                self._nets.append(answering(teacher).to(device, memory_format=torch.channels_last))
+                self._nets.append(network(teacher.state).to(device, memory_format=torch.channels_last))
             else:
                 self._nets.append(teacher)
 

@@ -13,18 +13,15 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from fer.augment import augment, elsewhere
-from fer.begin import begin, begin_with_body, optimiser_of, rate_at
+from fer.begin import begin, optimiser_of, rate_at
 from fer.checkpoint import read
 from fer.data import LABELS, Faces
-from fer.mirror import hold
 from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
 
 # The part of a batch that tells which way is up.
 ASCENT = 3
-# The longest step that a body, which has learned already, is asked to go at once.
-LONGEST = 2.0
 
 
 class Trainer:
@@ -42,19 +39,8 @@ class Trainer:
         counts = self.labels.sum(0)
         chance = (counts.max() / counts) ** recipe.rare_power
         self.draw = (self.labels @ chance).cpu()
-        begun = (
-            begin(recipe, device)
-            if recipe.body is None
-            else begin_with_body(
-                recipe,
-                self.images,
-                self.votes * self.weight[:, None],
-                self.labels,
-                mean=255 * self.mean,
-                std=255 * self.std,
-            )
-        )
-        self.net, self.averaged, self.still, self.pairs = begun.net, begun.averaged, begun.still, begun.pairs
+        begun = begin(recipe, device)
+        self.net, self.averaged, self.still = begun.net, begun.averaged, begun.still
         paths = [Path(path) for path in recipe.teachers]
         self.beside = Beside(paths, self.mean, self.std, device) if recipe.match else None
         self.taught = None if recipe.match else ask(faces, self.images, [read(path) for path in paths], recipe.views)
@@ -110,14 +96,10 @@ class Trainer:
         loss = self.loss(x, votes, labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        if recipe.body is not None:
-            nn.utils.clip_grad_norm_(self.net.parameters(), LONGEST)
         with torch.no_grad():
             for weight, up in climbed:
                 weight.sub_(up)
         self.optimiser.step()
-        if self.pairs:
-            hold(self.net, self.pairs)
         self.follow(step)
         return loss.item()
 
@@ -176,7 +158,6 @@ class Trainer:
             "labels": LABELS,
             "net": self.net.state_dict(),
             "averaged": self.averaged.state_dict(),
-            "pairs": {name: partners.cpu() for name, partners in self.pairs.items()} or None,
             "optimiser": self.optimiser.state_dict(),
             "random": torch.get_rng_state(),
         }
