@@ -37,6 +37,7 @@ def answers() -> dict[str, Any]:
     model = find_model("models/tflite/fer_int8.tflite", BASE)
     facts = json.loads(model.with_suffix(".json").read_text())
     strip = cv2.imread(str(Path(edge.__file__).parent / "demo" / "faces.png"), cv2.IMREAD_GRAYSCALE)
+    assert strip is not None, "edge/demo/faces.png can't be read"
     side = strip.shape[0]
     faces = [cv2.resize(strip[:, n * side : (n + 1) * side], (48, 48), interpolation=cv2.INTER_AREA) for n in range(7)]
     random = np.random.default_rng(7)
@@ -86,7 +87,7 @@ def right(lines: str, scenes: list[dict[str, Any]]) -> list[bool]:
     """For each scene with an expression, whether that was the mood when it ended."""
     moods = [(at, mood) for at, event, mood in told(lines) if event == "mood_changed"]
     return [
-        ([mood for at, mood in moods if at <= scene["end"]] or [None])[-1] == scene["expression"]
+        (["", *(mood for at, mood in moods if at <= scene["end"])])[-1] == scene["expression"]
         for scene in scenes
         if scene["expression"]
     ]

@@ -15,7 +15,6 @@ than STEP over the whole run. The exit code is 1 where something grows.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import logging
 import os
@@ -108,18 +107,11 @@ def settled(seconds: float = 1.5) -> tuple[int, int]:
     return min(one for one, _ in found), min(other for _, other in found)
 
 
-class _Nowhere(io.TextIOBase):
-    """Takes lines, and keeps none."""
-
-    def write(self, text: str, /) -> int:
-        return len(text)
-
-
-def session(folder: Path, *, fast: bool = False, **sections: object) -> Session:
+def session(folder: Path, sections: dict[str, object], *, fast: bool = False) -> Session:
     """A device that writes into this folder only."""
     os.environ["STATE_DIRECTORY"] = str(folder / "state")
     config = Config.model_validate({"device": {"id": "soak"}, "camera": {"source": "demo"}} | sections)
-    return Session(config, Options(fast=fast), _Nowhere())
+    return Session(config, Options(fast=fast), Path(os.devnull).open("w", encoding="utf-8"))
 
 
 def _hasty(*given: Any, **options: Any) -> Worker:
@@ -129,12 +121,13 @@ def _hasty(*given: Any, **options: Any) -> Worker:
 @contextmanager
 def live(folder: Path, **sections: object) -> Iterator[Session]:
     """The whole device with all its threads; it waits for less long than in earnest before it tries again."""
-    quick = {"FIRST_WAIT": 0.05, "MOST_WAIT": 0.2, "GOOD": 0.0}
     with (
-        mock.patch("edge.daemon.Worker", _hasty),
-        mock.patch.multiple(mqtt_link, **quick),
+        mock.patch("edge.daemon.session.Worker", _hasty),
+        mock.patch.object(mqtt_link, "FIRST_WAIT", 0.05),
+        mock.patch.object(mqtt_link, "MOST_WAIT", 0.2),
+        mock.patch.object(mqtt_link, "GOOD", 0.0),
     ):
-        device, asked = session(folder, **sections), SignalFlags()
+        device, asked = session(folder, sections), SignalFlags()
         thread = threading.Thread(target=device.run, args=(asked, lambda: device.config))
         thread.start()
         try:
@@ -150,7 +143,11 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
 
 def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
     """RSS over so many hours of film, read as fast as it can be."""
-    device, asked, samples = session(folder, fast=True, mqtt={"host": None}), SignalFlags(), list[tuple[float, float]]()
+    device, asked, samples = (
+        session(folder, {"mqtt": {"host": None}}, fast=True),
+        SignalFlags(),
+        list[tuple[float, float]](),
+    )
     apart = hours * 3600 / 240
 
     def note(event: Event) -> None:
@@ -204,7 +201,7 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
     """A household's days through the main loop's work, with the real journal, MQTT to this port and a dry run."""
     day, clock = Day(), [0.0]
     with mock.patch.dict(os.environ, {"JOURNAL_STREAM": "1:1"}):
-        device = session(folder, mqtt={"host": None if port is None else "127.0.0.1", "port": port or 1883})
+        device = session(folder, {"mqtt": {"host": None if port is None else "127.0.0.1", "port": port or 1883}})
     player = DryRun(clock=lambda: clock[0])
     handler, log = _Count(day, lambda: clock[0]), logging.getLogger("edge")
     before, propagate = log.level, log.propagate

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import edge.check
 import pytest
 
-import edge.check
 from edge.commands.check import try_parts
 from edge.config import Config
 from edge.errors import CameraError, ConfigError, MoodroomError

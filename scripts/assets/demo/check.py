@@ -16,7 +16,7 @@ _SIZE = (320, 240)
 def table(video: Path, yunet: Path) -> str:
     """Frames found by each detector, scene by scene, on grey frames of 320x240."""
     finder = detector(yunet, _SIZE, 0.7)
-    cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"))
+    cascade = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"))
     counts = np.zeros((len(clip.STORY), 3), int)
     capture = cv2.VideoCapture(str(video))
     index = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -142,12 +143,14 @@ def _correlation(face: Grey, mean: Grey, weight: Grey) -> float:
 
 def _warped(face: Grey, mask: Grey, mean: Grey, smoothness: float) -> tuple[Grey, Grey]:
     """`face` and `mask` bent so that eyes, brows and mouth lie where the average has them."""
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(_levels(mean), _levels(face), None)
+    # OpenCV's stubs do not know that `flow` may be None.
+    optical_flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow = optical_flow.calc(_levels(mean), _levels(face), None)
     flow = cv2.GaussianBlur(np.clip(flow, -12, 12), (0, 0), smoothness)
     y, x = np.mgrid[:TILE, :TILE].astype(np.float32)
     at_x, at_y = x + flow[..., 0], y + flow[..., 1]
     bent = cv2.remap(face, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return bent, cv2.remap(mask, at_x, at_y, cv2.INTER_LINEAR)
+    return bent.astype(np.float32), cv2.remap(mask, at_x, at_y, cv2.INTER_LINEAR).astype(np.float32)
 
 
 def _levels(face: Grey) -> NDArray[np.uint8]:

@@ -49,7 +49,8 @@ def agreed(votes: NDArray[np.float64], label: str) -> NDArray[np.intp]:
     total = votes.sum(1)
     share = votes[:, VOTE_COLUMNS[label]] / np.maximum(total, 1)
     order = np.argsort(-share, kind="stable")
-    return order[(share[order] >= _LEAST_SHARE) & (total[order] >= _LEAST_VOTES)][:_CANDIDATES]
+    chosen: NDArray[np.intp] = order[(share[order] >= _LEAST_SHARE) & (total[order] >= _LEAST_VOTES)]
+    return chosen[:_CANDIDATES]
 
 
 def detector(yunet: Path, size: tuple[int, int] | None = None, surety: float = 0.6) -> cv2.FaceDetectorYN:
@@ -134,7 +135,8 @@ def oval(across: float, down: float, softness: float) -> Grey:
     """A soft-edged oval round the face's middle, 1 inside; its half axes and the edge in pixels."""
     y, x = np.mgrid[:TILE, :TILE].astype(np.float32)
     distance = np.hypot((x - TILE / 2) / across, (y - EYE_LINE - 0.45 * EYE_GAP) / down)
-    return np.clip((1 - distance) * min(across, down) / softness + 0.5, 0, 1).astype(np.float32)
+    mask: Grey = np.clip((1 - distance) * min(across, down) / softness + 0.5, 0, 1).astype(np.float32)
+    return mask
 
 
 def _evenly_lit(tile: Grey) -> Grey:
