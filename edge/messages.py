@@ -5,7 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from edge.values import Control, Event, Mood, Playback, Wish
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
+from edge.values import Control, Mood, Playback, Wish
 
 
 def instant(at: float, offset: float) -> str:
@@ -52,14 +73,35 @@ def player(value: Playback, control: Control) -> dict[str, Any]:
 
 
 def event(value: Event, offset: float) -> dict[str, Any] | None:
-    """An event as on the topic `event`; None for what isn't told there."""
-    if value.name == "mood_changed":
-        told = mood(value.value, offset)
-    elif value.name == "decision":
-        name = "decision" if value.value.music is None else "music_changed"
-        return {"event": name, "why": value.value.why} | wish(value.value)
-    elif value.name in ("command_rejected", "problem", "taken_over", "skipped", "liked"):
-        told = dict(value.value)
-    else:
-        return None
-    return {"event": value.name} | told
+    """An event as on the topic `event`; None for those that aren't published there."""
+    match value:
+        case MoodChanged():
+            return {"event": "mood_changed"} | mood(value.mood, offset)
+        case DecisionMade(wish=decided):
+            name = "decision" if decided.music is None else "music_changed"
+            return {"event": name, "why": decided.why} | wish(decided)
+        case TakenOver():
+            return {"event": "taken_over", "kind": value.kind, "why": value.why}
+        case Skipped():
+            return {"event": "skipped", "mood": value.mood, "choice": value.choice, "song": value.song}
+        case Liked():
+            return {"event": "liked", "mood": value.mood, "choice": value.choice, "song": value.song}
+        case CommandRejected():
+            return {"event": "command_rejected", "command": value.command, "message": value.message}
+        case ProblemOccurred():
+            return {"event": "problem", "part": value.part, "message": value.message}
+        case (
+            MoodUpdated()
+            | PlaybackChanged()
+            | ControlChanged()
+            | PresenceChanged()
+            | CameraSwitched()
+            | SettingsReported()
+            | CommandReceived()
+            | RestartRequested()
+            | HealthReported()
+            | ClockStepped()
+        ):
+            return None
+        case _:
+            return assert_never(value)

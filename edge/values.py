@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,16 +245,3 @@ class Problem:
 
     part: str
     message: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something happened that the outlets (log, JSON lines, MQTT) tell.
-
-    name: as on the `event` topic. value: what it is about: for "taken_over" and "skipped" a mapping of words, for
-    "decision" a Wish, for "player" a Playback, for "control" a Control.
-    """
-
-    at: float
-    name: str
-    value: Any = field(default=None)

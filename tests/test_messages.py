@@ -8,7 +8,19 @@ from datetime import datetime, timezone
 import pytest
 
 from edge import messages
-from edge.values import Act, Control, Event, Mood, Music, Playback, When, Wish
+from edge.events import (
+    CommandRejected,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    ProblemOccurred,
+    Skipped,
+    TakenOver,
+)
+from edge.values import Act, Control, Mood, Music, Playback, When, Wish
 
 HAPPY = Mood("happy", 0.8349, 0.704, 0.351, 2, since=10.9)
 PLAY = Wish(Act.PLAY, "happy", "because", Music("spotify:artist:1", "Sigur Rós"), When.TRACK_END)
@@ -45,20 +57,31 @@ def test_a_wish_names_its_music_only_where_it_plays_some() -> None:
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        (Event(1, "decision", PLAY), {"event": "music_changed", "why": "because"} | messages.wish(PLAY)),
+        (DecisionMade(1, PLAY), {"event": "music_changed", "why": "because"} | messages.wish(PLAY)),
         (
-            Event(1, "decision", Wish(Act.KEEP, "sad", "kept: nobody is here")),
+            DecisionMade(1, Wish(Act.KEEP, "sad", "kept: nobody is here")),
             {"event": "decision", "why": "kept: nobody is here", "act": "keep", "mood": "sad"},
         ),
         (
-            Event(1, "taken_over", {"kind": "song", "why": "somebody chose this song"}),
+            TakenOver(1, "song", "somebody chose this song"),
             {"event": "taken_over", "kind": "song", "why": "somebody chose this song"},
         ),
-        (Event(1, "skipped", {"mood": "sad", "choice": None}), {"event": "skipped", "mood": "sad", "choice": None}),
-        (Event(1, "mood_changed", HAPPY), {"event": "mood_changed"} | messages.mood(HAPPY, 0)),
-        (Event(1, "command_rejected", {"message": "no"}), {"event": "command_rejected", "message": "no"}),
-        (Event(1, "mood", HAPPY), None),
-        (Event(1, "health", {"ages": {}}), None),
+        (
+            Skipped(1, "sad", choice=None, song="mpd:a"),
+            {"event": "skipped", "mood": "sad", "choice": None, "song": "mpd:a"},
+        ),
+        (
+            Liked(1, "sad", choice="mpd:b", song=None),
+            {"event": "liked", "mood": "sad", "choice": "mpd:b", "song": None},
+        ),
+        (
+            ProblemOccurred(1, "player", "can't play X"),
+            {"event": "problem", "part": "player", "message": "can't play X"},
+        ),
+        (MoodChanged(1, HAPPY), {"event": "mood_changed"} | messages.mood(HAPPY, 0)),
+        (CommandRejected(1, "mood", "no"), {"event": "command_rejected", "command": "mood", "message": "no"}),
+        (MoodUpdated(1, HAPPY), None),
+        (HealthReported(1, {"ages": {}}), None),
     ],
 )
 def test_only_what_people_wait_for_is_told_as_an_event(event: Event, told: dict[str, object] | None) -> None:

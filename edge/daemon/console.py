@@ -11,7 +11,28 @@ from collections.abc import Callable
 from typing import TextIO
 
 from edge import messages
-from edge.values import Act, Event, Mood, Wish
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
+from edge.values import Act
 
 log = logging.getLogger(__name__)
 Outlet = Callable[[Event], None]
@@ -44,15 +65,35 @@ class JsonLines:
         self._lines, self._time_of, self._offset = _Lines(out), time_of, offset
 
     def __call__(self, event: Event) -> None:
-        if event.name == "clock":
-            self._offset = event.value
-        line: dict[str, object] = {"t": round(self._time_of(event.at), 2), "event": event.name}
-        if event.name == "mood_changed":
-            line["mood"] = messages.mood(event.value, self._offset)
-        elif event.name == "decision":
-            line |= {"wish": messages.wish(event.value), "why": event.value.why}
-        else:
-            return
+        match event:
+            case MoodChanged(mood=mood):
+                self._print(event, "mood_changed", {"mood": messages.mood(mood, self._offset)})
+            case DecisionMade(wish=wish):
+                self._print(event, "decision", {"wish": messages.wish(wish), "why": wish.why})
+            case ClockStepped(offset=offset):
+                self._offset = offset
+            case (
+                MoodUpdated()
+                | PlaybackChanged()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | PresenceChanged()
+                | CameraSwitched()
+                | SettingsReported()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _print(self, event: Event, name: str, values: dict[str, object]) -> None:
+        line = {"t": round(self._time_of(event.at), 2), "event": name} | values
         self._lines.put(json.dumps(line, ensure_ascii=False))
 
 
@@ -63,15 +104,34 @@ class PlainLines:
         self._lines, self._time_of = _Lines(out), time_of
 
     def __call__(self, event: Event) -> None:
-        if event.name == "mood_changed":
-            mood: Mood = event.value
-            sure = "set by hand" if mood.source == "override" else f"{mood.confidence:.0%}, people: {mood.people}"
-            text = f"{mood.mood} ({sure})"
-        elif event.name == "decision":
-            wish: Wish = event.value
-            text = f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}"
-        else:
-            return
+        match event:
+            case MoodChanged(mood=mood):
+                sure = "set by hand" if mood.source == "override" else f"{mood.confidence:.0%}, people: {mood.people}"
+                self._print(event, f"{mood.mood} ({sure})")
+            case DecisionMade(wish=wish):
+                self._print(event, f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}")
+            case (
+                MoodUpdated()
+                | PlaybackChanged()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | PresenceChanged()
+                | CameraSwitched()
+                | SettingsReported()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _print(self, event: Event, text: str) -> None:
         self._lines.put(f"{self._time_of(event.at):7.1f} s  {text}")
 
 
@@ -82,5 +142,28 @@ class LogLines:
     """
 
     def __call__(self, event: Event) -> None:
-        if event.name == "decision" and event.value.act is not Act.KEEP:
-            log.info("%s", event.value.why)
+        match event:
+            case DecisionMade(wish=wish):
+                if wish.act is not Act.KEEP:
+                    log.info("%s", wish.why)
+            case (
+                MoodUpdated()
+                | MoodChanged()
+                | PlaybackChanged()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | PresenceChanged()
+                | CameraSwitched()
+                | SettingsReported()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                pass
+            case _:
+                assert_never(event)

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from edge.daemon.console import Outlet
-from edge.daemon.inbox import Item
+from edge.daemon.inbox import Item, SessionEnd
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
 from edge.health.machine import memory_mb
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
 from edge.room.room import Room
 from edge.system import state
-from edge.values import Act, Command, Event, Playback, Problem, Reading, Wish
+from edge.values import Act, Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
 # Seconds between two refusals in the log.
@@ -53,35 +74,55 @@ class Dispatcher:
             self._obey(now, item)
         elif isinstance(item, Wish):
             self.room.dropped(now, item)
-        elif isinstance(item, Event):
+        elif not isinstance(item, SessionEnd):
             self.tell([item])
 
-    def tell(self, events: list[Event]) -> None:
+    def tell(self, events: Sequence[Event]) -> None:
         """Wishes go to the player, and everything to everybody who listens."""
         for event in events:
-            wish = event.value if event.name == "decision" else None
-            if isinstance(wish, Wish) and wish.act is not Act.KEEP:
-                self._wish(wish)
+            if isinstance(event, DecisionMade) and event.wish.act is not Act.KEEP:
+                self._wish(event.wish)
             for outlet in self.outlets:
                 outlet(event)
 
     def tell_settings(self, now: float) -> None:
         """What people have set; outlets pass on only what changed."""
-        self.tell([Event(now, "settings", self.room.settings())])
+        self.tell([SettingsReported(now, self.room.settings())])
 
     def _obey(self, now: float, command: Command) -> None:
         events = self.room.command(now, command)
         for event in events:
-            if event.name == "camera":
-                state.write("camera", "ON" if event.value else "OFF")
-                log.info("camera: switched %s by %s", "on" if event.value else "off", command.origin)
-            elif event.name == "restart":
-                log.info("restart: asked for by %s", command.origin)
-                self.restart = True
-            elif event.name == "command_rejected" and now - self._refused_at >= REFUSAL_EVERY:
-                self._refused_at = now
-                log.info("command refused: %s (the next ones are told on MQTT only)", event.value["message"])
-        self.tell([Event(now, "command", command), *events])
+            match event:
+                case CameraSwitched(on=on):
+                    state.write("camera", "ON" if on else "OFF")
+                    log.info("camera: switched %s by %s", "on" if on else "off", command.origin)
+                case RestartRequested():
+                    log.info("restart: asked for by %s", command.origin)
+                    self.restart = True
+                case CommandRejected(message=message):
+                    if now - self._refused_at >= REFUSAL_EVERY:
+                        self._refused_at = now
+                        log.info("command refused: %s (the next ones are told on MQTT only)", message)
+                case (
+                    MoodUpdated()
+                    | MoodChanged()
+                    | DecisionMade()
+                    | PlaybackChanged()
+                    | ControlChanged()
+                    | TakenOver()
+                    | Skipped()
+                    | Liked()
+                    | PresenceChanged()
+                    | SettingsReported()
+                    | CommandReceived()
+                    | ProblemOccurred()
+                    | HealthReported()
+                    | ClockStepped()
+                ):
+                    pass
+                case _:
+                    assert_never(event)
+        self.tell([CommandReceived(now, command), *events])
         self.tell_settings(now)
 
     def _solved(self, part: str) -> None:

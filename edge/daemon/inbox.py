@@ -7,7 +7,8 @@ import queue
 from collections.abc import Iterator
 from enum import Enum
 
-from edge.values import Command, Event, Playback, Problem, Reading, Wish
+from edge.events import Event
+from edge.values import Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
 MOST = 256

@@ -6,8 +6,29 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
 from edge.system import state
-from edge.values import Command, Event
+from edge.values import Command
 
 NAME = "settings"
 # An override is for the evening: a restart ends it, a reload doesn't. The camera's switch has a file of its own.
@@ -25,8 +46,30 @@ class Settings:
         self._written = self._read()
 
     def __call__(self, event: Event) -> None:
-        if event.name == "settings":
-            self.save(event.value)
+        match event:
+            case SettingsReported(settings=settings):
+                self.save(settings)
+            case (
+                MoodUpdated()
+                | MoodChanged()
+                | DecisionMade()
+                | PlaybackChanged()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | PresenceChanged()
+                | CameraSwitched()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                pass
+            case _:
+                assert_never(event)
 
     def load(self) -> dict[str, str]:
         """What was set before the restart; a profile only while the configuration still names the same one."""

@@ -22,6 +22,7 @@ from edge.daemon.inbox import Inbox, SessionEnd
 from edge.daemon.options import Options
 from edge.daemon.restore import Settings, as_commands, over_reload
 from edge.errors import ConfigError, MoodroomError
+from edge.events import MoodUpdated, SettingsReported
 from edge.health.machine import temperature
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
@@ -47,7 +48,7 @@ from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.system.time_zone import zone
-from edge.values import UNKNOWN, Event, Frame, Mood, Playback, Problem, Reading
+from edge.values import UNKNOWN, Frame, Mood, Playback, Problem, Reading
 from edge.vision.looking import Looking
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
@@ -248,7 +249,7 @@ class Session:
             self._hub.tell_settings(now)
             if clock := self._upkeep.second(now, off=not self.room.looking):
                 # The mood's beginning is told anew, as the clock says it now.
-                self._hub.tell([*clock, *([Event(now, "mood", self.room.mood)] if self.room.mood else [])])
+                self._hub.tell([*clock, *([MoodUpdated(now, self.room.mood)] if self.room.mood else [])])
             if self._mqtt is not None:
                 self._mqtt.tend()
             if pulse.stuck(now):
@@ -311,8 +312,8 @@ class Session:
             self._hub.outlets.append(MqttOutlet(self._mqtt, offset=self._clock.offset()))
             # Yesterday's mood may still lie on the broker.
             start = 0.0 if self._options.fast else time.monotonic()
-            self._hub.outlets[-1](Event(start, "mood", Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, start)))
-            self._hub.outlets[-1](Event(start, "settings", self.room.settings()))
+            self._hub.outlets[-1](MoodUpdated(start, Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, start)))
+            self._hub.outlets[-1](SettingsReported(start, self.room.settings()))
         if self._web is not None:
             self._hub.outlets.append(self._web.board)
 

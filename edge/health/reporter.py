@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from edge.events import ClockStepped, HealthReported
 from edge.health.machine import clocks, read_machine
 from edge.health.monitor import HealthMonitor
 from edge.health.rules import Finding, Severity, slowdown
@@ -12,7 +13,6 @@ from edge.health.wall_clock import WallClock
 from edge.mqtt.device import MqttDevice
 from edge.players.player import Player
 from edge.system import state
-from edge.values import Event
 from edge.vision.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class HealthReporter:
         if mqtt is not None:
             health.broker = health.started
 
-    def second(self, now: float, *, off: bool) -> list[Event]:
+    def second(self, now: float, *, off: bool) -> list[ClockStepped]:
         """What the clock has to tell. off: somebody declared a pause, so that nothing is to be seen."""
         if self._off and not off:
             self._health.resumed = now
@@ -51,9 +51,9 @@ class HealthReporter:
         if both is None or not self._clock.look(*both):
             return []
         log.info("clock: was set by %+.0f s; times that were told before are corrected", self._clock.step)
-        return [Event(now, "clock", self._clock.offset())]
+        return [ClockStepped(now, self._clock.offset())]
 
-    def report(self, now: float) -> Event:
+    def report(self, now: float) -> HealthReported:
         """Look at the machine, judge, say in the log what is new or over, and give the payload of `health`."""
         health = self._health
         health.machine = machine = read_machine(state.directory())
@@ -73,7 +73,7 @@ class HealthReporter:
         report |= self._player.report()
         if self._mqtt is not None:
             report |= {"messages_sent": self._mqtt.sent, "events_dropped": self._mqtt.dropped}
-        return Event(now, "health", report)
+        return HealthReported(now, report)
 
 
 def say(new: list[Finding], over: list[Finding]) -> None:

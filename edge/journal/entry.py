@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge.values import Act, Command, Control, Event, Mood, Playback, Wish
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
+from edge.values import Act, Command, Mood, Playback, Wish
 
 KINDS = ("start", "mood", "decision", "play", "skip", "replay", "control", "command", "camera")
 # What people's commands may hold beyond this says nothing more, and costs room.
@@ -42,33 +63,44 @@ class Notes:
         self._before: tuple[str | None, ...] | None = None
 
     def of(self, event: Event, at: float) -> list[JournalEntry]:
-        """The entries that an event is worth, mostly none. at: the event's time in UTC, seconds since 1970."""
-        value = event.value
-        if event.name == "mood_changed" and isinstance(value, Mood):
-            return [_mood(at, value)]
-        if event.name == "decision" and isinstance(value, Wish):
-            return [_decision(at, value)]
-        if event.name == "player" and isinstance(value, Playback):
-            return self._play(at, value)
-        if event.name == "control" and isinstance(value, Control):
-            return [JournalEntry(at, "control", text=value.value)]
-        if event.name == "taken_over":
-            return [JournalEntry(at, "control", text=_sentence(value, "somebody took over"))]
-        if event.name == "command" and isinstance(value, Command):
-            asked = f"{value.name} {value.value}".strip() + (f" ({value.origin})" if value.origin else "")
-            return [JournalEntry(at, "command", text=asked[:LONGEST])]
-        if event.name == "skipped" and isinstance(value, dict):
-            return [self._skip(at, value)]
-        if event.name == "camera":
-            return [JournalEntry(at, "camera", text="on" if value else "off")]
-        return []
+        """The entries for an event, mostly none. at: the event's time in UTC, seconds since 1970."""
+        match event:
+            case MoodChanged(mood=mood):
+                return [_mood(at, mood)]
+            case DecisionMade(wish=wish):
+                return [_decision(at, wish)]
+            case PlaybackChanged(playback=playback):
+                return self._play(at, playback)
+            case ControlChanged(control=control):
+                return [JournalEntry(at, "control", text=control.value)]
+            case TakenOver(why=why):
+                return [JournalEntry(at, "control", text=why[:LONGEST])]
+            case CommandReceived(command=command):
+                return [_command(at, command)]
+            case Skipped():
+                return [self._skip(at, event)]
+            case CameraSwitched(on=on):
+                return [JournalEntry(at, "camera", text="on" if on else "off")]
+            case (
+                MoodUpdated()
+                | Liked()
+                | PresenceChanged()
+                | SettingsReported()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                return []
+            case _:
+                return assert_never(event)
 
-    def _skip(self, at: float, told: dict[str, str | None]) -> JournalEntry:
-        """told: mood, choice (the address that the song was from) and song (its own); the next one may play already."""
-        uri = told.get("song")
-        known = [song for song in (self._song, self._before) if song is not None and song[0] == uri]
-        _, title, artist = known[0] if known and uri is not None else (None, None, None)
-        return JournalEntry(at, "skip", told.get("mood"), title, artist, uri)
+    def _skip(self, at: float, skipped: Skipped) -> JournalEntry:
+        """The title and artist are those of the skipped song; the next one may play already."""
+        known = [song for song in (self._song, self._before) if song is not None and song[0] == skipped.song]
+        _, title, artist = known[0] if known and skipped.song is not None else (None, None, None)
+        return JournalEntry(at, "skip", skipped.mood, title, artist, skipped.song)
 
     def _play(self, at: float, playback: Playback) -> list[JournalEntry]:
         if playback.state != "playing":
@@ -105,8 +137,6 @@ def _decision(at: float, wish: Wish) -> JournalEntry:
     )
 
 
-def _sentence(value: object, otherwise: str) -> str:
-    """The reason that an event may carry, as text or under `why` or `message`."""
-    if isinstance(value, dict):
-        value = value.get("why") or value.get("message")
-    return value[:LONGEST] if isinstance(value, str) and value else otherwise
+def _command(at: float, command: Command) -> JournalEntry:
+    request = f"{command.name} {command.value}".strip() + (f" ({command.origin})" if command.origin else "")
+    return JournalEntry(at, "command", text=request[:LONGEST])

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from edge.events import Event
 from edge.journal.entry import JournalEntry
 from edge.music.outcomes import Outcomes
 from edge.music.tastes import Feedback, Outcome, Tastes
-from edge.values import Event, Music
+from edge.values import Music
 
 
 class Learner:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from edge.budget import TokenBucket
 from edge.errors import JournalError
+from edge.events import Event
 from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry, Notes
 from edge.journal.reader import read_outcomes
 from edge.music.tastes import Outcome
 from edge.system.threads import Worker
-from edge.values import Event
 
 # Seconds from an entry to its being saved at least, where the budget allows; and how many may wait, the oldest of more
 # are lost. What waits is the batch, all that a sudden end can cost.

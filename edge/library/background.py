@@ -7,11 +7,31 @@ from collections.abc import Callable
 from datetime import datetime
 
 from edge.config import Config
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
 from edge.library.account import LibraryAccount, open_account
 from edge.music.timetable import quiet
 from edge.system.threads import Worker
 from edge.system.time_zone import zone
-from edge.values import Event
 
 FIRST_WAIT, MOST_WAIT = 60.0, 6 * 3600.0  # seconds between two tries that fail
 
@@ -24,8 +44,30 @@ class BackgroundRefresh:
         self._present: bool | None = None
 
     def __call__(self, event: Event) -> None:
-        if event.name == "presence":
-            self._present = bool(event.value)
+        match event:
+            case PresenceChanged(present=present):
+                self._present = present
+            case (
+                MoodUpdated()
+                | MoodChanged()
+                | DecisionMade()
+                | PlaybackChanged()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | CameraSwitched()
+                | SettingsReported()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                pass
+            case _:
+                assert_never(event)
 
     def now(self) -> bool:
         """Nobody is there, or these are quiet hours."""

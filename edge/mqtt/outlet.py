@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from edge import messages
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
 from edge.mqtt.device import MqttDevice
-from edge.values import Control, Event, Playback
+from edge.values import Control, Playback
 
-# Seconds between two reports of how the device is, where nothing is wrong with it.
-HEALTH_EVERY = 120.0
-
-
-# What of the settings has a topic of its own.
+# The interval between two health reports while no problem comes or goes.
+HEALTH_EVERY_S = 120.0
+# The settings that have a topic of their own.
 SETTINGS = ("camera", "control", "override", "profile")
 
 
@@ -23,38 +40,56 @@ class MqttOutlet:
         self._mqtt, self._offset = mqtt, offset
         self._playback: Playback | None = None
         self._control = Control.AUTO
-        self._health: tuple[float, dict[str, Any]] | None = None
+        self._health: HealthReported | None = None
 
     def __call__(self, event: Event) -> None:
-        if event.name in ("mood", "mood_changed"):
-            self._mqtt.keep("mood", messages.mood(event.value, self._offset))
-        elif event.name == "clock":
-            self._offset = event.value
-        elif event.name == "presence":
-            self._mqtt.keep("presence", "ON" if event.value else "OFF")
-        elif event.name == "health":
-            if self._is_news(event):
-                self._health = (event.at, event.value)
-                self._mqtt.keep("health", event.value)
-        elif event.name == "settings":
-            for name in SETTINGS:
-                if name in event.value:
-                    self._mqtt.keep(name, event.value[name])
-        elif event.name in ("player", "control"):
-            if event.name == "player":
-                self._playback = event.value
-            else:
-                self._control = event.value
-            if self._playback is not None:
-                self._mqtt.keep("player", messages.player(self._playback, self._control))
-        told = messages.event(event, self._offset)
-        if told is not None:
-            self._mqtt.tell(told)
+        match event:
+            case MoodUpdated(mood=mood) | MoodChanged(mood=mood):
+                self._mqtt.keep("mood", messages.mood(mood, self._offset))
+            case ClockStepped(offset=offset):
+                self._offset = offset
+            case PresenceChanged(present=present):
+                self._mqtt.keep("presence", "ON" if present else "OFF")
+            case HealthReported():
+                if self._is_due(event):
+                    self._health = event
+                    self._mqtt.keep("health", event.report)
+            case SettingsReported(settings=settings):
+                for name in SETTINGS:
+                    if name in settings:
+                        self._mqtt.keep(name, settings[name])
+            case PlaybackChanged(playback=playback):
+                self._playback = playback
+                self._keep_player()
+            case ControlChanged(control=control):
+                self._control = control
+                self._keep_player()
+            case (
+                DecisionMade()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | CameraSwitched()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+            ):
+                pass
+            case _:
+                assert_never(event)
+        payload = messages.event(event, self._offset)
+        if payload is not None:
+            self._mqtt.tell(payload)
 
-    def _is_news(self, event: Event) -> bool:
-        """Whether a report says more than its last one: a problem came or went, or something is known at last."""
-        if self._health is None or event.at - self._health[0] >= HEALTH_EVERY:
+    def _keep_player(self) -> None:
+        if self._playback is not None:
+            self._mqtt.keep("player", messages.player(self._playback, self._control))
+
+    def _is_due(self, new: HealthReported) -> bool:
+        """Whether a report differs enough: a problem came or went, or a value is known for the first time."""
+        last = self._health
+        if last is None or new.at - last.at >= HEALTH_EVERY_S:
             return True
-        before, now = self._health[1], event.value
-        learned = any(value is not None and before.get(key) is None for key, value in now.items())
-        return learned or before.get("problems") != now.get("problems")
+        learned = any(value is not None and last.report.get(key) is None for key, value in new.report.items())
+        return learned or last.report.get("problems") != new.report.get("problems")

@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
 from edge.music.playback import plays
 from edge.music.tastes import Feedback, Outcome
-from edge.values import Act, Command, Control, Event, Music, Playback, Wish
+from edge.values import Act, Command, Control, Music, Playback, Wish
 
 # A song that somebody leaves within this time was skipped; later it was heard.
 SKIP_WITHIN = 30.0
@@ -43,22 +64,39 @@ class Outcomes:
         self._present = True
 
     def of(self, event: Event) -> list[Outcome]:
-        """The outcomes that an event tells, mostly none."""
-        at, value = event.at, event.value
-        if event.name == "decision" and isinstance(value, Wish):
-            return self._decided(at, value)
-        if event.name == "player" and isinstance(value, Playback):
-            return self._played(at, value)
-        if event.name == "taken_over":
-            kind = value.get("kind") if isinstance(value, dict) else None
-            return self._taken(at, verdict=kind in CHOSEN)
-        if event.name == "control" and value is Control.HANDS_OFF:
-            return self._taken(at, verdict=True)
-        if event.name == "command" and isinstance(value, Command):
-            return self._commanded(at, value)
-        if event.name == "presence":
-            self._present = bool(value)
-        return self._stayed(at)
+        """The outcomes that an event shows, mostly none."""
+        at = event.at
+        match event:
+            case DecisionMade(wish=wish):
+                return self._decided(at, wish)
+            case PlaybackChanged(playback=playback):
+                return self._played(at, playback)
+            case TakenOver(kind=kind):
+                return self._taken(at, verdict=kind in CHOSEN)
+            case ControlChanged(control=Control.HANDS_OFF):
+                return self._taken(at, verdict=True)
+            case CommandReceived(command=command):
+                return self._commanded(at, command)
+            case PresenceChanged(present=present):
+                self._present = present
+                return self._stayed(at)
+            case (
+                MoodUpdated()
+                | MoodChanged()
+                | ControlChanged()
+                | Skipped()
+                | Liked()
+                | CameraSwitched()
+                | SettingsReported()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                return self._stayed(at)
+            case _:
+                return assert_never(event)
 
     def _decided(self, at: float, wish: Wish) -> list[Outcome]:
         if wish.act is not Act.PLAY or wish.music is None:

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 
 from edge.errors import PlayerError
+from edge.events import ProblemOccurred
 from edge.players.player import Player
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.waiting import WishQueue
 from edge.players.wishes import AbandonedWish, patience, words
-from edge.values import Event, Playback, Problem, Wish
+from edge.values import Playback, Problem, Wish
 
 log = logging.getLogger(__name__)
 # Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
@@ -31,7 +32,7 @@ class PlayerDriver:
         player: Player,
         wishes: WishQueue,
         *,
-        post: Callable[[Playback | Problem | Event | Wish], None],
+        post: Callable[[Playback | Problem | ProblemOccurred | Wish], None],
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -70,7 +71,7 @@ class PlayerDriver:
                 self._give_up(gone)
             ending = self._login_end.event(self._clock(), lambda: self._player.login_expires)
             if ending is not None:
-                log.warning("%s", ending.value["message"])
+                log.warning("%s", ending.message)
                 self._post(ending)
 
     def _due(self) -> float:
@@ -122,4 +123,4 @@ class PlayerDriver:
 
     def _tell(self, message: str) -> None:
         log.warning("%s: %s", self._player.name, message)
-        self._post(Event(self._clock(), "problem", {"part": "player", "message": message}))
+        self._post(ProblemOccurred(self._clock(), "player", message))

@@ -8,9 +8,24 @@ from dataclasses import replace
 
 from edge.circumplex import set_by_hand
 from edge.config import MusicConfig
+from edge.events import (
+    CameraSwitched,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    RestartRequested,
+    Skipped,
+    TakenOver,
+)
 from edge.music.director import Director
 from edge.music.takeover import Cause, Interpretation
-from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
+from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Mood, Playback, Reading, Wish
 
 # A change of confidence or coordinates that is worth a message.
 STEP = 0.1
@@ -82,7 +97,7 @@ class Room:
         events = self._mood(reading.at)
         if reading.present != self._present and known:
             self._present = reading.present
-            events.append(Event(reading.at, "presence", reading.present))
+            events.append(PresenceChanged(reading.at, reading.present))
         return events
 
     def command(self, now: float, command: Command) -> list[Event]:
@@ -106,7 +121,7 @@ class Room:
     def told_playback(self, now: float, playback: Playback) -> list[Event]:
         """The player shows this; where a person's hand is in it, they have taken over."""
         meaning, before = self._director.told(now, playback), self.playback
-        events = [] if playback == self.playback else [Event(now, "player", playback)]
+        events: list[Event] = [] if playback == self.playback else [PlaybackChanged(now, playback)]
         self.playback = playback
         if meaning.means is Cause.TAKEN and self.control is Control.AUTO:
             events += self._taken_over(now, meaning, before)
@@ -130,7 +145,7 @@ class Room:
             # Whoever took over is gone.
             events += self._give_back(now)
         wish = self._director.tick(now, self.control)
-        return [*events, Event(now, "decision", wish)] if wish else events
+        return [*events, DecisionMade(now, wish)] if wish else events
 
     def _set_mood(self, now: float, command: Command) -> list[Event]:
         if command.value not in ("auto", *EXPRESSIONS):
@@ -145,7 +160,7 @@ class Room:
         if on == self.camera_on:
             return []
         self.camera_on = on
-        events = [Event(now, "camera", on)]
+        events: list[Event] = [CameraSwitched(now, on)]
         return events if on else [*events, *self._unwatched(now)]
 
     def _unwatched(self, now: float) -> list[Event]:
@@ -162,7 +177,7 @@ class Room:
         if command.value == Control.AUTO.value:
             return self._give_back(now)
         self.control = Control(command.value)
-        return [Event(now, "control", self.control), *self._leave_alone(now, "somebody asked for hands off")]
+        return [ControlChanged(now, self.control), *self._leave_alone(now, "somebody asked for hands off")]
 
     def _set_profile(self, now: float, command: Command) -> list[Event]:
         if command.value not in self._music.profiles:
@@ -172,7 +187,7 @@ class Room:
     def _set_volume(self, now: float, command: Command) -> list[Event]:
         if not re.fullmatch("[0-9]{1,3}", command.value) or int(command.value) > 100:
             return [rejected(now, command, "volume must be a whole number from 0 to 100")]
-        return [Event(now, "decision", self._director.volume(now, int(command.value)))]
+        return [DecisionMade(now, self._director.volume(now, int(command.value)))]
 
     def _set_playback(self, now: float, command: Command) -> list[Event]:
         if command.value not in PLAYBACK:
@@ -180,54 +195,53 @@ class Room:
         act = PLAYBACK[command.value]
         song = self.playback
         skips = act is Act.NEXT and song is not None and song.state == "playing"
-        skipped = [self._about_song(now, "skipped", song)] if skips else []
-        return [*skipped, Event(now, "decision", self._director.playback(now, act, self.control))]
+        skipped = [Skipped(now, *self._feedback_on(song))] if skips else []
+        return [*skipped, DecisionMade(now, self._director.playback(now, act, self.control))]
 
     def _like(self, now: float, command: Command) -> list[Event]:
         if command.value != "PRESS":
             return [rejected(now, command, "like must be PRESS")]
         if self._director.music is None:
             return [rejected(now, command, "like is for music that the device chose, and none of it plays")]
-        return [self._about_song(now, "liked", self.playback)]
+        return [Liked(now, *self._feedback_on(self.playback))]
 
     def _restart(self, now: float, command: Command) -> list[Event]:
         if command.value != "PRESS":
             return [rejected(now, command, "restart must be PRESS")]
-        return [Event(now, "restart")]
+        return [RestartRequested(now)]
 
     # Whose the music is.
 
     def _taken_over(self, now: float, meaning: Interpretation, before: Playback | None) -> list[Event]:
-        events = [Event(now, "taken_over", {"kind": meaning.kind, "why": meaning.why})]
+        events: list[Event] = [TakenOver(now, meaning.kind, meaning.why)]
         if meaning.kind == "song":
-            events.append(self._about_song(now, "skipped", before))
+            events.append(Skipped(now, *self._feedback_on(before)))
         self.control = Control.HANDS_OFF
-        events += [Event(now, "control", self.control), *self._leave_alone(now, meaning.why)]
+        events += [ControlChanged(now, self.control), *self._leave_alone(now, meaning.why)]
         if self._told is not None:
-            events.append(Event(now, "decision", self._director.mood(now, self._told, self.control)))
+            events.append(DecisionMade(now, self._director.mood(now, self._told, self.control)))
         return events
 
     def _give_back(self, now: float) -> list[Event]:
         self.control = Control.AUTO
         self._director.given_back()
-        events = [Event(now, "control", self.control)]
+        events: list[Event] = [ControlChanged(now, self.control)]
         if self._told is not None:
-            events.append(Event(now, "decision", self._director.mood(now, self._told, self.control)))
+            events.append(DecisionMade(now, self._director.mood(now, self._told, self.control)))
         return events
 
     def _leave_alone(self, now: float, why: str) -> list[Event]:
         wish = self._director.left_alone(now, why)
-        return [Event(now, "decision", wish)] if wish is not None else []
+        return [DecisionMade(now, wish)] if wish is not None else []
 
-    def _about_song(self, now: float, name: str, song: Playback | None) -> Event:
-        """Somebody liked this song, or didn't want it. choice: the address of ours that it was from."""
-        ours = self._director.music
-        told = {
-            "mood": UNKNOWN if self._told is None else self._told.mood,
-            "choice": ours.uri if ours is not None else None,
-            "song": song.uri if song is not None else None,
-        }
-        return Event(now, name, told)
+    def _feedback_on(self, song: Playback | None) -> tuple[str, str | None, str | None]:
+        """The fields of Skipped and Liked: the mood, the address of the device's choice and the song's own."""
+        chosen = self._director.music
+        return (
+            UNKNOWN if self._told is None else self._told.mood,
+            chosen.uri if chosen is not None else None,
+            song.uri if song is not None else None,
+        )
 
     def _use(self, now: float, profile: str, *, asked: bool) -> list[Event]:
         self._music = self._music.model_copy(update={"profile": profile})
@@ -237,7 +251,7 @@ class Room:
         wish = self._director.mood(now, self._told, self.control, asked=asked)
         if asked and wish.act is not Act.KEEP:
             wish = replace(wish, why=f"somebody chose the profile {profile}: {wish.why}")
-        return [Event(now, "decision", wish)]
+        return [DecisionMade(now, wish)]
 
     def _mood(self, now: float, *, asked: bool = False) -> list[Event]:
         """The mood that counts, and what to tell about it. asked: somebody set it."""
@@ -254,19 +268,19 @@ class Room:
                 return []
             self._told = mood
             self._director.feels(mood)
-            return [Event(now, "mood", mood)]
+            return [MoodUpdated(now, mood)]
         if first and mood.mood == UNKNOWN:
             return []
         self._told = mood
         return [
-            Event(now, "mood_changed", mood),
-            Event(now, "decision", self._director.mood(now, mood, self.control, asked=asked)),
+            MoodChanged(now, mood),
+            DecisionMade(now, self._director.mood(now, mood, self.control, asked=asked)),
         ]
 
 
 def rejected(now: float, command: Command, why: str) -> Event:
     """The answer to a request that can't be met."""
-    return Event(now, "command_rejected", {"command": command.name, "message": why})
+    return CommandRejected(now, command.name, why)
 
 
 def _differs(a: Mood, b: Mood) -> bool:

@@ -9,7 +9,28 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from edge import messages
-from edge.values import Control, Event, Mood, Playback, Wish
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
+from edge.values import Control, Mood, Playback, Wish
 from edge.web.today import Today, start_of_day
 
 # Points of the trail in the plane of valence and arousal; pages that may listen at the same time.
@@ -55,11 +76,9 @@ class Board:
     def __call__(self, event: Event) -> None:
         """Take what the daemon tells."""
         with self._lock:
-            if event.name == "clock":
-                # The wall clock was set; all times go by it, those that were told before too.
-                self._offset = self._day.offset = event.value
             changes = self._changes(event)
-            if self._day.add(event) or event.name == "clock":
+            # When the wall clock was set, all times change, also those of what happened before.
+            if self._day.add(event) or isinstance(event, ClockStepped):
                 changes["timeline"] = self._parts["timeline"] + 1
             changed = {name for name, value in changes.items() if self._parts[name] != value}
             self._parts |= changes
@@ -123,30 +142,45 @@ class Board:
         return len(self._listeners)
 
     def _changes(self, event: Event) -> dict[str, Any]:
-        value = event.value
-        if event.name in ("mood", "mood_changed"):
-            self._mood = value
-            self._trail.append(_point(value))
-            return self._timed() | {"trail": list(self._trail)}
-        if event.name == "decision":
-            self._wish = event.at, value
-            return self._timed()
-        if event.name == "clock":
-            return self._timed()
-        if event.name in ("player", "control"):
-            if event.name == "player":
-                self._playback = value
-            else:
-                self._control = value
-            return {"player": messages.player(self._playback, self._control)}
-        if event.name in ("presence", "settings", "health"):
-            return {event.name: value}
-        if event.name in ("command_rejected", "taken_over"):
-            text = value.get("message") if isinstance(value, dict) else value
-            number = (self._parts["notice"] or {"number": 0})["number"] + 1
-            kind = "refused" if event.name == "command_rejected" else "taken over"
-            return {"notice": {"number": number, "kind": kind, "text": text or "somebody took over"}}
-        return {}
+        """The parts that an event sets."""
+        match event:
+            case MoodUpdated(mood=mood) | MoodChanged(mood=mood):
+                self._mood = mood
+                self._trail.append(_point(mood))
+                return self._timed() | {"trail": list(self._trail)}
+            case DecisionMade(wish=wish):
+                self._wish = event.at, wish
+                return self._timed()
+            case ClockStepped(offset=offset):
+                self._offset = self._day.offset = offset
+                return self._timed()
+            case PlaybackChanged(playback=playback):
+                self._playback = playback
+                return {"player": messages.player(playback, self._control)}
+            case ControlChanged(control=control):
+                self._control = control
+                return {"player": messages.player(self._playback, control)}
+            case PresenceChanged(present=present):
+                return {"presence": present}
+            case SettingsReported(settings=settings):
+                return {"settings": settings}
+            case HealthReported(report=report):
+                return {"health": report}
+            case CommandRejected(message=message):
+                return self._notice("refused", message)
+            case TakenOver(why=why):
+                return self._notice("taken over", why)
+            case ProblemOccurred(message=message):
+                return self._notice("problem", message)
+            case Skipped() | Liked() | CameraSwitched() | CommandReceived() | RestartRequested():
+                return {}
+            case _:
+                return assert_never(event)
+
+    def _notice(self, kind: str, text: str) -> dict[str, Any]:
+        """A sentence that the page shows for a while; `number` tells it from the last one."""
+        number = (self._parts["notice"] or {"number": 0})["number"] + 1
+        return {"notice": {"number": number, "kind": kind, "text": text}}
 
     def _timed(self) -> dict[str, Any]:
         """What says a time."""

@@ -7,7 +7,28 @@ from collections import deque
 from typing import Any
 
 from edge import messages
-from edge.values import Act, Event, Playback
+from edge.events import (
+    CameraSwitched,
+    ClockStepped,
+    CommandReceived,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    RestartRequested,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+    assert_never,
+)
+from edge.values import Act, Playback
 
 # A lively day has some hundred entries; more push the oldest out.
 MOST = 400
@@ -24,10 +45,10 @@ class Today:
 
     def add(self, event: Event) -> bool:
         """Note an event; True where it belongs into the day."""
-        told = self._told(event)
-        if told is None:
+        entry = self._entry(event)
+        if entry is None:
             return False
-        self._entries.append((event.at, told))
+        self._entries.append((event.at, entry))
         return True
 
     def since(self, midnight: float) -> list[dict[str, Any]]:
@@ -35,16 +56,34 @@ class Today:
         found = [(at, told) for at, told in self._entries if at + self.offset >= midnight]
         return [{"at": messages.instant(at, self.offset)} | told for at, told in found]
 
-    def _told(self, event: Event) -> dict[str, Any] | None:
-        if event.name == "mood_changed":
-            return {"kind": "mood", "mood": event.value.mood, "confidence": round(event.value.confidence, 2)}
-        if event.name == "decision" and event.value.act is Act.PLAY:
-            return {"kind": "decision", "mood": event.value.mood, "text": event.value.why}
-        if event.name == "camera":
-            return {"kind": "camera", "text": "camera switched on" if event.value else "camera switched off"}
-        if event.name == "player":
-            return self._played(event.value)
-        return None
+    def _entry(self, event: Event) -> dict[str, Any] | None:
+        match event:
+            case MoodChanged(mood=mood):
+                return {"kind": "mood", "mood": mood.mood, "confidence": round(mood.confidence, 2)}
+            case DecisionMade(wish=wish):
+                return {"kind": "decision", "mood": wish.mood, "text": wish.why} if wish.act is Act.PLAY else None
+            case CameraSwitched(on=on):
+                return {"kind": "camera", "text": "camera switched on" if on else "camera switched off"}
+            case PlaybackChanged(playback=playback):
+                return self._played(playback)
+            case (
+                MoodUpdated()
+                | ControlChanged()
+                | TakenOver()
+                | Skipped()
+                | Liked()
+                | PresenceChanged()
+                | SettingsReported()
+                | CommandReceived()
+                | CommandRejected()
+                | RestartRequested()
+                | ProblemOccurred()
+                | HealthReported()
+                | ClockStepped()
+            ):
+                return None
+            case _:
+                return assert_never(event)
 
     def _played(self, playback: Playback) -> dict[str, Any] | None:
         song = (playback.uri, playback.title)

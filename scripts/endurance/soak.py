@@ -43,13 +43,14 @@ from edge.circumplex import set_by_hand
 from edge.config import Config
 from edge.daemon.options import Options
 from edge.daemon.session import Session
+from edge.events import Event, SettingsReported
 from edge.health.machine import memory_mb
 from edge.mqtt import connection as mqtt_link
 from edge.players.dry_run import DryRun
 from edge.system.logs import LogBudget
 from edge.system.signals import SignalFlags
 from edge.system.threads import Worker
-from edge.values import ABSENT, EXPRESSIONS, Event, Mood, Reading
+from edge.values import ABSENT, EXPRESSIONS, Mood, Reading
 from tests.broker import Broker, running
 from tests.waiting import wait_for
 
@@ -241,7 +242,7 @@ def _second(device: Session, player: DryRun, reading: Reading | None, now: float
         )
         device.health.looked(moved)
         device._hub.tell(room.reading(moved))
-    device._hub.tell([*room.tick(now, now + device._clock.offset()), Event(now, "settings", room.settings())])
+    device._hub.tell([*room.tick(now, now + device._clock.offset()), SettingsReported(now, room.settings())])
     while (wish := device._wishes.get(0)) is not None:
         player.apply(wish)
     if second % 2 == 0:

@@ -20,10 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from edge.events import CommandReceived, DecisionMade, Event, MoodChanged, PlaybackChanged
 from edge.journal.entry import Notes
 from edge.journal.writer import Journal
 from edge.music.tastes import Feedback, Outcome
-from edge.values import EXPRESSIONS, Act, Command, Event, Mood, Music, Playback, Wish
+from edge.values import EXPRESSIONS, Act, Command, Mood, Music, Playback, Wish
 
 DAY = 86400.0
 AWAKE = 16 * 3600.0
@@ -57,7 +58,7 @@ def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, li
             name = rng.choice(EXPRESSIONS)
             mood = Mood(name, rng.random(), rng.uniform(-1, 1), rng.uniform(-1, 1), rng.randrange(1, 6), at)
             why = f"kept for now: the last switch is less than {rng.randrange(60)} s ago"
-            found.append((at, [Event(at, "mood_changed", mood), Event(at, "decision", Wish(Act.KEEP, name, why))]))
+            found.append((at, [MoodChanged(at, mood), DecisionMade(at, Wish(Act.KEEP, name, why))]))
         at = day * DAY
         while at < day * DAY + AWAKE:
             at += SONG * (rng.random() if rng.random() < SKIPS else 1)
@@ -71,9 +72,9 @@ def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, li
             )
             music = Music(f"spotify:playlist:{key}", f"List {key[:5]}")
             why = f"the room is happy: {music.name} plays once this song ends"
-            found.append((at, [Event(at, "decision", Wish(Act.PLAY, "happy", why, music)), Event(at, "player", song)]))
+            found.append((at, [DecisionMade(at, Wish(Act.PLAY, "happy", why, music)), PlaybackChanged(at, song)]))
             if rng.random() < 0.2:
-                found.append((at + 5, [Event(at + 5, "command", Command("volume", str(rng.randrange(100)), "mqtt"))]))
+                found.append((at + 5, [CommandReceived(at + 5, Command("volume", str(rng.randrange(100)), "mqtt"))]))
     return sorted(found, key=lambda moment: moment[0])
 
 
@@ -94,8 +95,10 @@ def run(path: Path, *, every: float, days: int = 1, seed: int = 1) -> Written:
             for entry in notes.of(event, start + at):
                 journal.put(entry)
                 entries += 1
-            if event.name == "player":
-                journal.put(Outcome(start + at, "happy", event.value.uri, event.value.title, Feedback.STAYED))
+            if isinstance(event, PlaybackChanged):
+                journal.put(
+                    Outcome(start + at, "happy", event.playback.uri or "", event.playback.title or "", Feedback.STAYED)
+                )
     journal.close()
     after = counted()
     return Written(

@@ -13,6 +13,7 @@ import pytest
 
 from edge.config import MusicConfig
 from edge.daemon.restore import NAME, Settings, as_commands, over_reload
+from edge.events import CommandRejected
 from edge.music.director import Director
 from edge.room.room import Room
 from edge.system import state
@@ -77,7 +78,7 @@ def test_a_fresh_room_is_set_as_before() -> None:
     events = [event for command in as_commands(kept) for event in room.command(5.0, command)]
     assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch has a way of its own"
     assert room.mood is not None and room.mood.source == "override"
-    assert not [event for event in events if event.name == "command_rejected"]
+    assert not [event for event in events if isinstance(event, CommandRejected)]
 
 
 def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(

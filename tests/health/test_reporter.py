@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from edge.events import ClockStepped, HealthReported
 from edge.health import reporter as upkeep
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
 from edge.health.rules import MachineState
 from edge.health.wall_clock import WallClock
-from edge.values import Event
 
 WALL = 1.8e9
 
@@ -58,8 +58,8 @@ def made(clocks: Clocks | None = None, **parts: Any) -> HealthReporter:
 def test_a_report_holds_what_is_known_of_all_parts(looked: list[MachineState]) -> None:
     player = SimpleNamespace(login_expires=WALL + 86_400.0, report=lambda: {"player_calls_today": 9})
     event = made(player=player, mqtt=Broker()).report(5.0)
-    assert event.name == "health"
-    told = event.value
+    assert isinstance(event, HealthReported)
+    told = event.report
     assert (told["looks"], told["reasons"], told["messages_sent"]) == (7, {"skip:still": 3}, 3)
     assert told["spotify_login_expires"] == "2027-01-16T08:00:00Z"
     assert [problem["part"] for problem in told["problems"]] == ["spotify"]
@@ -101,19 +101,19 @@ def test_a_clock_that_is_set_is_told_to_all(looked: list[MachineState]) -> None:
     clocks.both = None
     assert keeper.second(2.0, off=False) == [], "a look that was held up says nothing"
     clocks.both = (3.0, WALL + 7203.0)
-    assert keeper.second(3.0, off=False) == [Event(3.0, "clock", WALL + 7200.0)]
-    (notice,) = keeper.report(4.0).value["notices"]
+    assert keeper.second(3.0, off=False) == [ClockStepped(3.0, WALL + 7200.0)]
+    (notice,) = keeper.report(4.0).report["notices"]
     assert notice["part"] == "clock" and "forward by 2 h 0 min" in notice["message"]
 
 
 def test_after_a_pause_the_camera_has_its_time_to_come_back(looked: list[MachineState]) -> None:
     keeper = made()
-    assert keeper.report(20.0).value["problems"] != [], "no frame since the start"
+    assert keeper.report(20.0).report["problems"] != [], "no frame since the start"
     keeper.second(21.0, off=True)
-    assert keeper.report(500.0).value["problems"] == []
+    assert keeper.report(500.0).report["problems"] == []
     keeper.second(501.0, off=False)
-    assert keeper.report(505.0).value["problems"] == []
-    assert [problem["part"] for problem in keeper.report(512.0).value["problems"]] == ["camera"]
+    assert keeper.report(505.0).report["problems"] == []
+    assert [problem["part"] for problem in keeper.report(512.0).report["problems"]] == ["camera"]
 
 
 def test_a_broker_that_stays_away_is_a_problem_by_its_age(looked: list[MachineState]) -> None:
@@ -122,5 +122,5 @@ def test_a_broker_that_stays_away_is_a_problem_by_its_age(looked: list[MachineSt
     keeper.second(100.0, off=True)
     broker.connected = False
     keeper.second(219.0, off=True)
-    assert keeper.report(219.0).value["problems"] == []
-    assert [problem["part"] for problem in keeper.report(221.0).value["problems"]] == ["mqtt"]
+    assert keeper.report(219.0).report["problems"] == []
+    assert [problem["part"] for problem in keeper.report(221.0).report["problems"]] == ["mqtt"]

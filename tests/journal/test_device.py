@@ -12,9 +12,10 @@ import pytest
 from edge.config import JournalConfig
 from edge.daemon.options import Options, loader
 from edge.daemon.session import open_journal, run
+from edge.events import CommandReceived, DecisionMade, Event, PlaybackChanged, Skipped
 from edge.journal import tables as schema
 from edge.journal.reader import outcomes, timeline
-from edge.values import Act, Command, Event, Music, Playback, Wish
+from edge.values import Act, Command, Music, Playback, Wish
 from tests.waiting import wait_for
 
 Film = Callable[..., Path]
@@ -59,10 +60,10 @@ def test_the_device_goes_on_where_the_journal_cant(
 def events(at: float) -> list[Event]:
     """The device plays something, and somebody skips it."""
     return [
-        Event(at, "decision", Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))),
-        Event(at + 1, "player", Playback("playing", "mpd", title="Song", uri="mpd:1", context="mpd:a", position=0.0)),
-        Event(at + 9, "command", Command("playback", "next", "mqtt")),
-        Event(at + 9, "skipped", {"mood": "happy", "choice": "mpd:a", "song": "mpd:1"}),
+        DecisionMade(at, Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))),
+        PlaybackChanged(at + 1, Playback("playing", "mpd", title="Song", uri="mpd:1", context="mpd:a", position=0.0)),
+        CommandReceived(at + 9, Command("playback", "next", "mqtt")),
+        Skipped(at + 9, mood="happy", choice="mpd:a", song="mpd:1"),
     ]
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from edge.config import Choice
+from edge.events import CommandReceived, DecisionMade, PlaybackChanged, SettingsReported
 from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.music.choices import Picker
 from edge.music.tastes import Feedback, Outcome
-from edge.values import Act, Command, Event, Music, Playback, Wish
+from edge.values import Act, Command, Music, Playback, Wish
 
 CHOICES = [Choice(play=f"mpd:{n}") for n in range(4)]
 MUSIC = [Music(choice.play, choice.play) for choice in CHOICES]
@@ -21,12 +22,12 @@ MUSIC = [Music(choice.play, choice.play) for choice in CHOICES]
 
 def play(learner: Learner, at: float, uri: str, *, skipped: bool, mood: str = "happy") -> None:
     """The device plays something, and somebody skips it after ten seconds, or nobody does."""
-    learner(Event(at, "decision", Wish(Act.PLAY, mood, "why", Music(uri, uri))))
-    learner(Event(at, "player", Playback("playing", "mpd", uri="a", context=uri, position=0.0)))
+    learner(DecisionMade(at, Wish(Act.PLAY, mood, "why", Music(uri, uri))))
+    learner(PlaybackChanged(at, Playback("playing", "mpd", uri="a", context=uri, position=0.0)))
     learner(
-        Event(at + 10, "player", Playback("playing", "mpd", uri="b" if skipped else "a", context=uri, position=0.0))
+        PlaybackChanged(at + 10, Playback("playing", "mpd", uri="b" if skipped else "a", context=uri, position=0.0))
     )
-    learner(Event(at + 60, "settings", {}))
+    learner(SettingsReported(at + 60, {}))
 
 
 def test_outcomes_are_kept_at_their_time() -> None:
@@ -92,9 +93,9 @@ def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None
 def test_a_replay_stands_in_the_history() -> None:
     kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
-    learner(Event(0, "decision", Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))
-    learner(Event(1, "player", Playback("playing", "mpd", uri="a", context="mpd:a")))
-    learner(Event(20, "command", Command("playback", "previous")))
+    learner(DecisionMade(0, Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))
+    learner(PlaybackChanged(1, Playback("playing", "mpd", uri="a", context="mpd:a")))
+    learner(CommandReceived(20, Command("playback", "previous")))
     (entry,) = kept
     assert isinstance(entry, JournalEntry)
     assert (entry.kind, entry.mood, entry.title) == ("replay", "happy", "A")

@@ -16,12 +16,13 @@ import journal_bytes
 import journal_kills
 from edge.budget import TokenBucket
 from edge.errors import JournalError
+from edge.events import CommandReceived, MoodChanged
 from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.writer import Journal
 from edge.music.tastes import Feedback, Outcome
-from edge.values import Command, Event, Mood
+from edge.values import Command, Mood
 from tests.waiting import PATIENCE, wait_for
 
 DAY = 86400.0
@@ -70,7 +71,7 @@ def titles(path: Path) -> list[str | None]:
 
 def test_what_happens_is_there_a_moment_later(opened: Open, path: Path) -> None:
     journal, at = opened(), time.monotonic()
-    journal(Event(at - 5, "mood_changed", Mood("happy", 0.8, 0.7, 0.4, 2, at)))
+    journal(MoodChanged(at - 5, Mood("happy", 0.8, 0.7, 0.4, 2, at)))
     wait_for(lambda: path.exists() and journal.waiting == 0)
     (found,) = timeline(path, 0, 4e9)
     assert (found.kind, found.mood, found.confidence, found.people) == ("mood", "happy", 0.8, 2)
@@ -98,7 +99,7 @@ def test_one_row_that_can_t_be_stored_keeps_no_other_back(
     opened: Open, path: Path, problems: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     journal = opened(gather=0.2)
-    journal(Event(time.monotonic(), "command", Command("mood", "\ud800", origin="page")))
+    journal(CommandReceived(time.monotonic(), Command("mood", "\ud800", origin="page")))
     journal.put(JournalEntry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
     journal.put(entry(1))
     wait_for(lambda: journal.waiting == 0)

@@ -11,12 +11,12 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError, TableError
+from edge.events import ClockStepped, Event, PresenceChanged
 from edge.library.account import LibraryAccount
 from edge.library.background import BackgroundRefresh, refreshing
 from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
 from edge.library.store import Store
 from edge.players.spotify.token_file import TokenFile
-from edge.values import Event
 from tests.library.conftest import WriteTable
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld
@@ -160,11 +160,11 @@ def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
     )
     [worker] = refreshing(config, outlets, told.append, account=opened)
     worker.start()
-    outlets[0](Event(0.0, "presence", True))
+    outlets[0](PresenceChanged(0.0, True))
     try:
         time.sleep(0.2)
         assert told == []
-        outlets[0](Event(1.0, "presence", False))
+        outlets[0](PresenceChanged(1.0, False))
         wait_for(lambda: told == [None], "the refresh")
     finally:
         worker.stopping.set()
@@ -180,8 +180,8 @@ def test_quiet_is_an_empty_room_or_quiet_hours() -> None:
     quiet = BackgroundRefresh(Config())
     assert not quiet.now()
     for present in (True, False, True):
-        quiet(Event(0.0, "presence", present))
-        quiet(Event(0.0, "mood", None))
+        quiet(PresenceChanged(0.0, present))
+        quiet(ClockStepped(0.0, 0.0))
         assert quiet.now() is not present
     hours = {"music": {"quiet_hours": [{"begins": "0:00", "ends": "0:00"}]}}
     assert BackgroundRefresh(Config.model_validate(hours)).now()

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from edge.config import Config, MqttConfig, MusicConfig
 from edge.errors import ConfigError
+from edge.events import CommandRejected
 from edge.mqtt import client as mqtt_client
 from edge.mqtt import connection as mqtt_link
 from edge.mqtt import device as mqtt_module
@@ -580,10 +581,10 @@ class Obeying:
         events = self.room.command(0.0, command)
         if command.value.strip() in VALID.get(command.name, []) and not command.fault:
             self.taken += 1
-            assert "command_rejected" not in [event.name for event in events]
+            assert CommandRejected not in [type(event) for event in events]
         else:
             self.rejected += 1
-            assert [event.name for event in events] == ["command_rejected"]
+            assert [type(event) for event in events] == [CommandRejected]
             assert (self.room.settings(), self.room.mood) == before
 
 

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from edge.events import CommandRejected, DecisionMade, Event, TakenOver
 from edge.music.timetable import ceiling, local
-from edge.values import Act, Control, Event, Wish
+from edge.values import Act, Control, Wish
 from tests.scenarios.house import BERLIN, House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer
 
@@ -32,10 +33,10 @@ class Watched(House):
 
     def _tell(self, events: list[Event]) -> None:
         for event in events:
-            if event.name == "decision":
-                self.check(event.value)
-            if event.name == "taken_over":
-                assert event.value["why"].startswith("somebody"), event.value
+            if isinstance(event, DecisionMade):
+                self.check(event.wish)
+            if isinstance(event, TakenOver):
+                assert event.why.startswith("somebody"), event
         super()._tell(events)
 
     def check(self, wish: Wish) -> None:
@@ -182,7 +183,7 @@ class Rules(RuleBasedStateMachine):
     )
     def a_person_asks_the_device(self, command: tuple[str, str]) -> None:
         self.house.asks(*command)
-        assert not self.house.told("command_rejected")
+        assert not self.house.happened(CommandRejected)
 
     @rule(volume=st.integers(0, 100))
     def a_person_asks_for_a_volume(self, volume: int) -> None:
@@ -202,8 +203,8 @@ class Rules(RuleBasedStateMachine):
         for at in self.player.starts:
             hour = local(at + (self.house.offset or 0.0), BERLIN).hour
             assert 7 <= hour < 22, "music began in quiet hours"
-        told = self.house.told("taken_over")
-        assert self.touched or not told, f"nobody touched anything, and yet: {told}"
+        takeovers = self.house.happened(TakenOver)
+        assert self.touched or not takeovers, f"nobody touched anything, and yet: {takeovers}"
 
 
 TestRules = Rules.TestCase

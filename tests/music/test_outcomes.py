@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.events import (
+    CommandReceived,
+    ControlChanged,
+    DecisionMade,
+    Event,
+    MoodChanged,
+    PlaybackChanged,
+    PresenceChanged,
+    SettingsReported,
+    TakenOver,
+)
 from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Outcomes
 from edge.music.tastes import Feedback, Outcome
-from edge.values import Act, Command, Control, Event, Mood, Music, Playback, When, Wish
+from edge.values import Act, Command, Control, Mood, Music, Playback, When, Wish
 
 LIST = Music("spotify:playlist:a", "A")
 SONGS = Music("spotify:track:1", "Two songs", ("spotify:track:1", "spotify:track:2"))
 
 
 def play(at: float, music: Music = LIST) -> Event:
-    return Event(at, "decision", Wish(Act.PLAY, "happy", "why", music, When.NOW))
+    return DecisionMade(at, Wish(Act.PLAY, "happy", "why", music, When.NOW))
 
 
 def song(
@@ -26,15 +39,15 @@ def song(
     position: float = 0.0,
 ) -> Event:
     playback = Playback(state, "spotify", title=uri, uri=uri, context=context, duration=180.0, position=position)
-    return Event(at, "player", playback)
+    return PlaybackChanged(at, playback)
 
 
 def command(at: float, name: str, value: str = "") -> Event:
-    return Event(at, "command", Command(name, value))
+    return CommandReceived(at, Command(name, value))
 
 
 def tick(at: float) -> Event:
-    return Event(at, "settings", {})
+    return SettingsReported(at, {})
 
 
 def verdicts(*events: Event) -> list[Feedback]:
@@ -70,29 +83,29 @@ def test_what_plays_on_was_left_playing_and_is_told_once() -> None:
 
 
 def test_an_empty_room_leaves_everything_playing() -> None:
-    away, back = Event(2, "presence", False), Event(100, "presence", True)
+    away, back = PresenceChanged(2, False), PresenceChanged(100, True)
     assert verdicts(play(0), song(1), away, tick(40), tick(99)) == []
     assert verdicts(play(0), song(1), away, tick(40), back, tick(101)) == [Feedback.STAYED]
 
 
-CHOSEN = ("taken_over", {"kind": "song", "why": "x"})
+CHOSEN = TakenOver(10, kind="song", why="x")
 
 
 @pytest.mark.parametrize("kind", ["volume", "pause", "speaker", "start"])
 def test_a_hand_on_the_volume_says_nothing_about_the_music(kind: str) -> None:
-    took, control = Event(10, "taken_over", {"kind": kind}), Event(10, "control", Control.HANDS_OFF)
+    took, control = TakenOver(10, kind, "x"), ControlChanged(10, Control.HANDS_OFF)
     assert verdicts(play(0), song(1), took, control, tick(90)) == []
 
 
-@pytest.mark.parametrize("event", [CHOSEN, ("taken_over", {"kind": "music"}), ("control", Control.HANDS_OFF)])
-def test_somebody_took_over(event: tuple[str, object]) -> None:
-    assert verdicts(play(0), song(1), Event(10, *event), tick(90)) == [Feedback.HANDS_OFF]
-    assert verdicts(play(0), song(1), tick(40), Event(90, *event)) == [Feedback.STAYED, Feedback.HANDS_OFF]
-    assert verdicts(play(0), song(1), tick(40), Event(2 + TAKEN_WITHIN, *event)) == [Feedback.STAYED]
+@pytest.mark.parametrize("event", [CHOSEN, TakenOver(10, "music", "x"), ControlChanged(10, Control.HANDS_OFF)])
+def test_somebody_took_over(event: TakenOver | ControlChanged) -> None:
+    assert verdicts(play(0), song(1), event, tick(90)) == [Feedback.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), replace(event, at=90)) == [Feedback.STAYED, Feedback.HANDS_OFF]
+    assert verdicts(play(0), song(1), tick(40), replace(event, at=2 + TAKEN_WITHIN)) == [Feedback.STAYED]
 
 
 def test_both_tellings_of_one_takeover_count_once() -> None:
-    twice = (Event(10, "control", Control.HANDS_OFF), Event(10, *CHOSEN), song(11, "x", context=None))
+    twice = (ControlChanged(10, Control.HANDS_OFF), CHOSEN, song(11, "x", context=None))
     assert verdicts(play(0), song(1), *twice) == [Feedback.HANDS_OFF]
 
 
@@ -122,8 +135,8 @@ def test_a_pause_is_no_verdict() -> None:
 
 
 def test_other_wishes_change_nothing() -> None:
-    keep = Event(5, "decision", Wish(Act.KEEP, "sad", "kept"))
-    mood = Event(6, "mood_changed", Mood("sad", 1.0, 0.0, 0.0, 1, 6.0))
+    keep = DecisionMade(5, Wish(Act.KEEP, "sad", "kept"))
+    mood = MoodChanged(6, Mood("sad", 1.0, 0.0, 0.0, 1, 6.0))
     assert verdicts(play(0), song(1), keep, mood, song(8, "b")) == [Feedback.SKIP]
 
 
@@ -150,8 +163,8 @@ def test_each_choice_is_skipped_or_given_up_once_at_most_whatever_happens(histor
         event = {
             "play": play(at), "song": song(at), "other": song(at, "o"), "pause": song(at, state="paused"),
             "next": command(at, "playback", "next"), "like": command(at, "like"),
-            "taken": Event(at, *CHOSEN), "gone": Event(at, "presence", False),
-            "back": Event(at, "presence", True), "tick": tick(at),
+            "taken": replace(CHOSEN, at=at), "gone": PresenceChanged(at, False),
+            "back": PresenceChanged(at, True), "tick": tick(at),
         }[what]  # fmt: skip
         plays += what == "play"
         for outcome in told.of(event):

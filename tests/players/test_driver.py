@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from edge.events import ProblemOccurred
 from edge.players.driver import PlayerDriver
 from edge.players.spotify.login_reminder import due
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.players.waiting import WishQueue
-from edge.values import Act, Event, Music, Playback, Problem, Wish
+from edge.values import Act, Music, Playback, Problem, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import error
@@ -42,7 +43,7 @@ class Station:
         return self.posted[said:]
 
     def told(self) -> list[str]:
-        return [one.value["message"] for one in self.posted if isinstance(one, Event)]
+        return [posted.message for posted in self.posted if isinstance(posted, ProblemOccurred)]
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_the_end_of_a_login_is_told_three_times(station: Station, login: TokenFi
     for _ in range(31 * 24 - 1):
         world.advance(3600)
         found = station.playing._login_end.event(world.monotonic, lambda: login.expires)
-        told += [] if found is None else [found.value["message"]]
+        told += [] if found is None else [found.message]
     assert told == [
         f"spotify: the login ends {when}; run `moodroom login` on this device before"
         for when in ("in 30 days", "in 7 days")

@@ -9,9 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
+from edge.events import (
+    CameraSwitched,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    Liked,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    RestartRequested,
+    Skipped,
+    TakenOver,
+)
 from edge.music.director import Director
 from edge.room.room import Room
-from edge.values import EXPRESSIONS, Act, Command, Control, Event, Mood, Playback, Reading
+from edge.values import EXPRESSIONS, Act, Command, Control, Mood, Playback, Reading
 
 
 def reading(name: str, at: float = 0.0, *, confidence: float = 0.9, people: int = 1) -> Reading:
@@ -19,8 +33,8 @@ def reading(name: str, at: float = 0.0, *, confidence: float = 0.9, people: int 
     return Reading(at, Mood(name, confidence, 0.1, 0.1, people if present else 0, at), present)
 
 
-def names(events: list[Event]) -> list[str]:
-    return [event.name for event in events]
+def kinds(events: list[Any]) -> list[type]:
+    return [type(event) for event in events]
 
 
 @pytest.fixture
@@ -29,7 +43,7 @@ def room() -> Room:
 
 
 def test_a_new_mood_is_told_with_a_decision_and_presence(room: Room) -> None:
-    assert names(room.reading(reading("happy"))) == ["mood_changed", "decision", "presence"]
+    assert kinds(room.reading(reading("happy"))) == [MoodChanged, DecisionMade, PresenceChanged]
     assert room.reading(reading("happy", 1)) == []
 
 
@@ -41,44 +55,44 @@ def test_small_changes_of_confidence_stay_untold_and_large_ones_do_not(room: Roo
     room.reading(reading("happy", confidence=0.8))
     assert room.reading(reading("happy", 1, confidence=0.85)) == []
     told = room.reading(reading("happy", 2, confidence=0.95))
-    assert names(told) == ["mood"]
-    assert told[0].value.since == 0.0
+    assert kinds(told) == [MoodUpdated]
+    assert told[0].mood.since == 0.0
 
 
 def test_a_mood_set_by_hand_counts_until_auto(room: Room) -> None:
     room.reading(reading("sad"))
     told = room.command(1, Command("mood", "happy"))
-    assert names(told) == ["mood_changed", "decision"]
-    assert (told[0].value.mood, told[0].value.source) == ("happy", "override")
+    assert kinds(told) == [MoodChanged, DecisionMade]
+    assert (told[0].mood.mood, told[0].mood.source) == ("happy", "override")
     assert room.reading(reading("angry", 2)) == []
     back = room.command(3, Command("mood", "auto"))
-    assert (back[0].value.mood, back[0].value.source) == ("angry", "camera")
+    assert (back[0].mood.mood, back[0].mood.source) == ("angry", "camera")
 
 
 def test_camera_off_forgets_the_mood_and_keeps_the_music(room: Room) -> None:
     room.reading(reading("happy"))
     told = room.command(1, Command("camera", "OFF"))
-    assert names(told) == ["camera", "mood_changed", "decision"]
-    assert told[1].value.mood == "unknown"
-    assert told[2].value.act is Act.KEEP
+    assert kinds(told) == [CameraSwitched, MoodChanged, DecisionMade]
+    assert told[1].mood.mood == "unknown"
+    assert told[2].wish.act is Act.KEEP
     assert room.reading(reading("sad", 2)) == []
     assert room.command(3, Command("camera", "OFF")) == []
-    assert names(room.command(4, Command("camera", "ON"))) == ["camera"]
-    assert names(room.reading(reading("sad", 5)))[:2] == ["mood_changed", "decision"]
+    assert kinds(room.command(4, Command("camera", "ON"))) == [CameraSwitched]
+    assert kinds(room.reading(reading("sad", 5)))[:2] == [MoodChanged, DecisionMade]
 
 
 def test_control_can_be_taken_and_given_back(room: Room) -> None:
     room.command(0, Command("control", "hands_off"))
     decision = room.reading(reading("happy", 1))[1]
-    assert decision.value.act is Act.KEEP
+    assert decision.wish.act is Act.KEEP
     back = room.command(2, Command("control", "auto"))
-    assert names(back) == ["control", "decision"]
-    assert back[1].value.act is Act.PLAY
+    assert kinds(back) == [ControlChanged, DecisionMade]
+    assert back[1].wish.act is Act.PLAY
 
 
 def test_playback_is_told_when_it_changes(room: Room) -> None:
     playing = Playback("stopped", "dry_run", title="A")
-    assert names(room.told_playback(0, playing)) == ["player"]
+    assert kinds(room.told_playback(0, playing)) == [PlaybackChanged]
     assert room.told_playback(1, playing) == []
 
 
@@ -101,8 +115,8 @@ def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Comm
     room.reading(reading("happy"))
     before = vars(room).copy()
     told = room.command(1, command)
-    assert names(told) == ["command_rejected"]
-    assert told[0].value["message"]
+    assert kinds(told) == [CommandRejected]
+    assert told[0].message
     assert vars(room) == before
 
 
@@ -123,8 +137,8 @@ def test_what_somebody_asks_of_the_player_is_wished_whatever_the_control(
     room.reading(reading("happy"))
     room.command(0, Command("control", "off"))
     (event,) = room.command(1, command)
-    assert (event.name, event.value.act, event.value.volume) == ("decision", act, volume)
-    assert (event.value.mood, event.value.why) == ("happy", "somebody asked for it")
+    assert (type(event), event.wish.act, event.wish.volume) == (DecisionMade, act, volume)
+    assert (event.wish.mood, event.wish.why) == ("happy", "somebody asked for it")
 
 
 def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> None:
@@ -132,7 +146,7 @@ def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> N
     room = Room(Director(music), music=music)
     room.reading(reading("sad"))
     (event,) = room.command(1, Command("profile", "b"))
-    assert event.value.music is not None and event.value.music.uri == "mpd:B"
+    assert event.wish.music is not None and event.wish.music.uri == "mpd:B"
     assert room.settings()["profile"] == "b"
     assert room.command(2, Command("profile", "b")) == []
 
@@ -148,16 +162,16 @@ def test_settings_say_what_people_have_set(room: Room) -> None:
 
 
 def test_a_restart_is_asked_for_with_the_word_that_home_assistant_sends(room: Room) -> None:
-    assert names(room.command(0, Command("restart", "PRESS"))) == ["restart"]
+    assert kinds(room.command(0, Command("restart", "PRESS"))) == [RestartRequested]
 
 
 def test_a_like_is_for_music_of_the_devices_own(room: Room) -> None:
-    assert names(room.command(0, Command("like", "PRESS"))) == ["command_rejected"]
+    assert kinds(room.command(0, Command("like", "PRESS"))) == [CommandRejected]
     room.reading(reading("happy"))
     (liked,) = room.command(5, Command("like", "PRESS"))
-    assert (liked.name, liked.value["mood"]) == ("liked", "happy")
-    assert liked.value["choice"].startswith("spotify:artist:")
-    assert names(room.command(6, Command("like", "yes"))) == ["command_rejected"]
+    assert (type(liked), liked.mood) == (Liked, "happy")
+    assert liked.choice.startswith("spotify:artist:")
+    assert kinds(room.command(6, Command("like", "yes"))) == [CommandRejected]
 
 
 # --- whose the music is -----------------------------------------------------------------------------------------------
@@ -182,23 +196,23 @@ def listening(room: Room) -> Room:
 
 def test_who_skips_has_taken_over(listening: Room) -> None:
     told = listening.told_playback(60, shown(5, "s2"))
-    assert names(told) == ["player", "taken_over", "skipped", "control", "decision"]
-    assert told[1].value == {"kind": "song", "why": "somebody chose this song"}
-    assert told[2].value == {"mood": "happy", "choice": OURS, "song": "s1"}
-    assert told[3].value is Control.HANDS_OFF
-    assert (told[4].value.act, told[4].value.why) == (Act.KEEP, "kept: somebody chose this song")
+    assert kinds(told) == [PlaybackChanged, TakenOver, Skipped, ControlChanged, DecisionMade]
+    assert told[1] == TakenOver(60, kind="song", why="somebody chose this song")
+    assert told[2] == Skipped(60, mood="happy", choice=OURS, song="s1")
+    assert told[3].control is Control.HANDS_OFF
+    assert (told[4].wish.act, told[4].wish.why) == (Act.KEEP, "kept: somebody chose this song")
     assert listening.settings()["control"] == "hands_off"
 
 
 def test_what_waits_is_taken_back_from_the_player(listening: Room) -> None:
     listening.reading(reading("sad", 40))
     told = listening.told_playback(60, shown(5, "s2"))
-    acts = [event.value.act for event in told if event.name == "decision"]
+    acts = [event.wish.act for event in told if isinstance(event, DecisionMade)]
     assert acts == [Act.FORGET, Act.KEEP]
     listening.command(61, Command("control", "auto"))
     listening.reading(reading("angry", 62))
     off = listening.command(63, Command("control", "off"))
-    assert [event.value.act for event in off if event.name == "decision"] == [Act.FORGET]
+    assert [event.wish.act for event in off if isinstance(event, DecisionMade)] == [Act.FORGET]
 
 
 def test_hands_off_ends_once_the_room_was_empty_for_long(listening: Room) -> None:
@@ -207,7 +221,7 @@ def test_hands_off_ends_once_the_room_was_empty_for_long(listening: Room) -> Non
     listening.reading(reading("absent", 100))
     assert listening.tick(100 + 1799) == []
     told = listening.tick(100 + 1800)
-    assert names(told)[:2] == ["control", "decision"] and listening.control is Control.AUTO
+    assert kinds(told)[:2] == [ControlChanged, DecisionMade] and listening.control is Control.AUTO
 
 
 def test_control_off_does_not_end_by_itself(listening: Room) -> None:
@@ -219,9 +233,9 @@ def test_control_off_does_not_end_by_itself(listening: Room) -> None:
 
 def test_next_is_told_as_a_skip_and_stays_auto(listening: Room) -> None:
     told = listening.command(50, Command("playback", "next"))
-    assert names(told) == ["skipped", "decision"]
-    assert told[0].value["song"] == "s1"
-    assert names(listening.told_playback(60, shown(8, "s2"))) == ["player"]
+    assert kinds(told) == [Skipped, DecisionMade]
+    assert told[0].song == "s1"
+    assert kinds(listening.told_playback(60, shown(8, "s2"))) == [PlaybackChanged]
     assert listening.control is Control.AUTO
 
 
@@ -234,17 +248,17 @@ def test_the_schedule_changes_the_profile() -> None:
     room.tick(0, five)
     room.reading(reading("sad", 1))
     (event,) = room.tick(3600, five + 3600)
-    assert event.value.music.uri == "mpd:B" and room.settings()["profile"] == "b"
+    assert event.wish.music.uri == "mpd:B" and room.settings()["profile"] == "b"
     room.command(3601, Command("profile", "a"))
     assert room.tick(7200, five + 7200) == [] and room.settings()["profile"] == "a"
 
 
 def test_a_wish_that_was_handed_back_is_thought_of_again(listening: Room) -> None:
     (_, decision) = listening.reading(reading("sad", 40))
-    listening.dropped(41, decision.value)
+    listening.dropped(41, decision.wish)
     assert listening.tick(50) == []
     (again,) = listening.tick(75)
-    assert again.value == decision.value
+    assert again.wish == decision.wish
 
 
 commands = st.builds(
@@ -261,9 +275,9 @@ def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
     for now, item in enumerate(items):
         events = room.command(now, item) if isinstance(item, Command) else room.reading(item)
         for event in events:
-            if event.name == "decision":
-                assert event.value.act in (Act.KEEP, Act.FORGET) or room.control is Control.AUTO
-                assert event.value.why
+            if isinstance(event, DecisionMade):
+                assert event.wish.act in (Act.KEEP, Act.FORGET) or room.control is Control.AUTO
+                assert event.wish.why
         assert room.override is None or room.override in EXPRESSIONS
 
 
@@ -273,12 +287,12 @@ def test_the_camera_rests_in_quiet_hours_that_say_so() -> None:
     midnight = 1_000_080_000.0 - 1_000_080_000.0 % 86400
     evening = midnight + 21.9 * 3600
     assert room.tick(0, evening) == [] and room.looking
-    assert "mood_changed" in names(room.reading(reading("happy", 1)))
+    assert MoodChanged in kinds(room.reading(reading("happy", 1)))
     told = room.tick(400, evening + 400)
-    assert (told[0].name, told[0].value.mood) == ("mood_changed", "unknown") and not room.looking
+    assert (type(told[0]), told[0].mood.mood) == (MoodChanged, "unknown") and not room.looking
     assert room.reading(reading("sad", 401)) == []
-    assert all(event.value.act in (Act.KEEP, Act.FORGET) for event in told if event.name == "decision")
+    assert all(event.wish.act in (Act.KEEP, Act.FORGET) for event in told if isinstance(event, DecisionMade))
     assert (room.settings()["camera"], room.settings()["resting"]) == ("ON", "ON")
     room.tick(36000, evening + 36000)
     assert room.looking
-    assert "mood_changed" in names(room.reading(reading("sad", 36001)))
+    assert MoodChanged in kinds(room.reading(reading("sad", 36001)))

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.daemon.restore import KEPT, as_commands
+from edge.events import DecisionMade, Event
 from edge.music.director import Director
 from edge.players.driver import PlayerDriver
 from edge.players.player import Player
 from edge.players.waiting import WishQueue
 from edge.room.room import Room
-from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Event, Mood, Playback, Reading, Wish
+from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Mood, Playback, Reading, Wish
 
+Kind = TypeVar("Kind")
 BERLIN = ZoneInfo("Europe/Berlin")
 FINE, COARSE = 0.25, 1.0  # seconds from one moment to the next: fine enough for a fade, and where nothing is due
 HAPPY, SAD, CALM, ANGRY = (f"spotify:playlist:{name}" for name in ("happysongs", "sadsongs", "calmsongs", "angrysongs"))
@@ -148,22 +150,20 @@ class House:
             self._tell(self.room.told_playback(now, item))
         elif isinstance(item, Wish):
             self.room.dropped(now, item)
-        elif isinstance(item, Event):
-            self.problems.append(str(item.value["message"]))
         else:
             self.problems.append(str(getattr(item, "message", item)))
 
     def _tell(self, events: list[Event]) -> None:
         for event in events:
             self.events.append(event)
-            if event.name == "decision" and event.value.act is not Act.KEEP:
-                self._wishes.put(event.value)
+            if isinstance(event, DecisionMade) and event.wish.act is not Act.KEEP:
+                self._wishes.put(event.wish)
 
     # What happened.
 
     @property
     def decisions(self) -> list[Wish]:
-        return [event.value for event in self.events if event.name == "decision"]
+        return [event.wish for event in self.events if isinstance(event, DecisionMade)]
 
     @property
     def said(self) -> list[str]:
@@ -177,9 +177,9 @@ class House:
     def control(self) -> Control:
         return self.room.control
 
-    def told(self, name: str) -> list[Any]:
-        """The values of the events of this name."""
-        return [event.value for event in self.events if event.name == name]
+    def happened(self, kind: type[Kind]) -> list[Kind]:
+        """The events of this kind."""
+        return [event for event in self.events if isinstance(event, kind)]
 
     def forget(self) -> None:
         """What happened so far is of no interest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge.events import Skipped, TakenOver
 from edge.values import Act, Control
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.spotify_server import World
@@ -37,7 +38,7 @@ def test_pause_here_and_play_on_the_phone(house: Build, world: World) -> None:
     home.passes(60)
     world.person("resume", on=ROOM)
     home.passes(60)
-    assert home.told("taken_over") == [], "that only undid the pause"
+    assert home.happened(TakenOver) == [], "that only undid the pause"
     home.feels("sad", 300)
     assert world.now_playing().context == SAD
 
@@ -48,8 +49,8 @@ def test_next_is_a_skip_and_no_takeover(house: Build, world: World) -> None:
     home.asks("playback", "next")
     home.passes(120)
     assert commands(world) == ["play", "next"]
-    assert home.control is Control.AUTO and home.told("taken_over") == []
-    assert [skip["choice"] for skip in home.told("skipped")] == [HAPPY]
+    assert home.control is Control.AUTO and home.happened(TakenOver) == []
+    assert [skip.choice for skip in home.happened(Skipped)] == [HAPPY]
 
 
 def test_next_in_silence_is_a_start_and_no_takeover(simple: Build) -> None:
@@ -62,7 +63,7 @@ def test_next_in_silence_is_a_start_and_no_takeover(simple: Build) -> None:
     home.asks("playback", "next")
     home.passes(60)
     assert home.player.state == "playing"
-    assert home.told("taken_over") == [] and home.control is Control.AUTO
+    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
     home.feels("sad", 400)
     assert home.player.context == SAD, "then the mood counts again"
 
@@ -76,7 +77,7 @@ def test_next_after_the_music_ran_out_is_no_takeover(simple: Build) -> None:
     home.asks("playback", "next")
     home.passes(60)
     assert home.player.state == "playing" and home.room.settings()["held"] == "OFF"
-    assert home.told("taken_over") == [] and home.control is Control.AUTO
+    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
     assert home.did[-1].act is Act.NEXT
 
 
@@ -86,7 +87,7 @@ def test_next_brings_what_waits_for_the_songs_end(house: Build, world: World) ->
     home.feels("sad", 10)
     home.asks("playback", "next")
     home.passes(60)
-    assert world.now_playing().context == SAD and home.told("taken_over") == []
+    assert world.now_playing().context == SAD and home.happened(TakenOver) == []
 
 
 def test_a_volume_is_the_rooms_own_from_then_on(house: Build, world: World) -> None:
@@ -95,11 +96,11 @@ def test_a_volume_is_the_rooms_own_from_then_on(house: Build, world: World) -> N
     home.feels("happy", 60)
     home.asks("volume", "55")
     home.passes(60)
-    assert home.control is Control.AUTO and home.told("taken_over") == []
+    assert home.control is Control.AUTO and home.happened(TakenOver) == []
     home.feels("sad", 300)
     assert world.device(ROOM).volume == 45, "sad songs are set to be ten quieter"
     home.feels("happy", 300)
-    assert world.device(ROOM).volume == 55 and home.told("taken_over") == []
+    assert world.device(ROOM).volume == 55 and home.happened(TakenOver) == []
 
 
 def test_a_mood_that_somebody_sets_is_heard_at_once(house: Build, world: World) -> None:
@@ -111,7 +112,7 @@ def test_a_mood_that_somebody_sets_is_heard_at_once(house: Build, world: World) 
     assert commands(world) == ["play", "volume", "volume", "play", "volume", "volume"], "and it fades over"
     assert home.said[-1] == "somebody set the mood to sad: Sad Songs plays now"
     home.passes(200)
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
 
 
 def test_control_off_takes_back_what_waits(house: Build, world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from edge.events import TakenOver
 from edge.values import Act
 from tests.scenarios.house import ANGRY, HAPPY, SAD, House
 from tests.spotify_server import World
@@ -102,7 +103,7 @@ def test_the_pause_is_undone_on_the_phone(house: Build, world: World) -> None:
     world.person("resume", on=ROOM)
     home.passes(1000)
     assert world.now_playing().playing, "somebody listens from where the camera can't see"
-    assert home.told("taken_over")[0]["kind"] == "start"
+    assert home.happened(TakenOver)[0].kind == "start"
 
 
 def test_an_unclear_face_starts_nothing(house: Build, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge.events import Skipped, TakenOver
 from edge.values import Act, Control
 from tests.scenarios.house import CALM, HAPPY, SAD, House
 from tests.spotify_server import World
@@ -24,8 +25,8 @@ def test_guest_skips_a_song(house: Build, world: World) -> None:
     world.person("next", on=ROOM)
     home.passes(60)
     assert home.control is Control.HANDS_OFF
-    assert home.told("taken_over") == [{"kind": "song", "why": "somebody chose this song"}]
-    assert home.told("skipped")[0]["choice"] == HAPPY
+    assert [(one.kind, one.why) for one in home.happened(TakenOver)] == [("song", "somebody chose this song")]
+    assert home.happened(Skipped)[0].choice == HAPPY
     home.feels("sad", 1200)
     assert home.said[-1] == "kept: somebody chose this song"
     assert commands(world) == ["play"], "the music is left to the guest"
@@ -107,7 +108,7 @@ def test_guest_chooses_while_the_device_fades(house: Build, world: World) -> Non
     world.person("play", THEIRS, on=ROOM)
     home.passes(120)
     assert world.now_playing().context == THEIRS
-    assert home.told("taken_over")[0]["kind"] == "music"
+    assert home.happened(TakenOver)[0].kind == "music"
 
 
 def test_what_waits_for_the_songs_end_is_taken_back_when_a_guest_skips(house: Build, world: World) -> None:
@@ -145,7 +146,7 @@ def test_an_evening_in_which_nobody_touches_anything(house: Build, world: World)
     home.coarse = 10.0
     for mood in ("happy", "neutral", "sad", "neutral") * 2:
         home.feels(mood, 1800)
-    assert home.told("taken_over") == [], "songs that end are nobody's doing"
+    assert home.happened(TakenOver) == [], "songs that end are nobody's doing"
     assert world.now_playing().context == CALM
     assert [wish.act for wish in home.did] == [Act.PLAY] * 8
     assert home.player.calls <= 700  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+from edge.events import TakenOver
 from edge.values import Act, When
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.scenarios.simple_player import SONG
@@ -24,7 +25,7 @@ def test_a_sad_listener_is_led_on_step_by_step(simple: Build) -> None:
     assert played(home) == ["Sad Songs", "Calm Songs", "Happy Songs"]
     assert all(wish.when is When.TRACK_END for wish in home.did[1:]), "and no song is cut short"
     assert "leads on to happy" in home.said[-1]
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
 
 
 def test_whoever_comes_next_is_met_where_they_are(simple: Build) -> None:
@@ -51,7 +52,7 @@ def test_albums_that_end_make_room_for_another(simple: Build) -> None:
     names = played(home)
     assert len(names) >= 7 and set(names) == {"one", "two", "three"}
     assert all(a != b for a, b in itertools.pairwise(names)), "never the same twice in a row"
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
 
 
 def test_two_replays_choose_alike(simple: Build) -> None:
@@ -98,7 +99,7 @@ def test_a_strong_change_does_not_wait_for_the_songs_end(house: Build, world: Wo
     home.feels("happy", 200)
     home.feels("sad", 40)
     assert world.now_playing().context == SAD and home.did[-1].when is When.NOW and home.did[-1].fade
-    assert world.device(ROOM).volume == 40 and home.told("taken_over") == []
+    assert world.device(ROOM).volume == 40 and home.happened(TakenOver) == []
 
 
 def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
@@ -110,7 +111,7 @@ def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
     assert [one.do for one in world.executed] == ["play", "queue"]
     assert home.said[-1] == "the room is sad: One Sad Song comes next"
     home.passes(150)
-    assert home.told("taken_over") == [], "the queued song is the device's own"
+    assert home.happened(TakenOver) == [], "the queued song is the device's own"
 
 
 def test_a_list_of_songs(house: Build, world: World) -> None:
@@ -120,7 +121,7 @@ def test_a_list_of_songs(house: Build, world: World) -> None:
     home.feels("happy", 900)
     plays = [one for one in world.executed if one.do == "play"]
     assert len(plays) == 1 and list(plays[0].value[1]) == songs
-    assert home.told("taken_over") == [] and played(home) == ["Three Songs"]
+    assert home.happened(TakenOver) == [] and played(home) == ["Three Songs"]
 
 
 def test_start_volume_and_ceiling(house: Build, world: World) -> None:
@@ -138,4 +139,4 @@ def test_a_speaker_that_is_too_loud_is_turned_down(house: Build, world: World) -
     home.feels("happy", 90)
     assert world.device(ROOM).volume == 50 and world.now_playing().context == HAPPY
     assert "the loudest that is allowed now" in home.said[-1]
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge.events import TakenOver
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Control
 from tests.scenarios.house import HAPPY, SAD, House
@@ -67,7 +68,7 @@ def test_router_reboots_in_mid_fade(house: Build, world: World, server: Server) 
     server.faults.clear()
     home.passes(120)
     assert world.device(ROOM).volume == 40, "nobody finds the speaker hushed"
-    assert home.told("taken_over") == [], "the steps of a fade are nobody's doing"
+    assert home.happened(TakenOver) == [], "the steps of a fade are nobody's doing"
     assert world.now_playing().context == SAD
 
 
@@ -77,7 +78,7 @@ def test_the_answer_is_lost_and_the_command_was_not(house: Build, world: World, 
     server.command_faults.append("500 done")
     home.feels("happy", 120)
     assert commands(world) == ["play"], "and it isn't given twice"
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
 
 
 def test_spotify_is_down_for_a_quarter_of_an_hour(house: Build, world: World, server: Server) -> None:
@@ -87,7 +88,7 @@ def test_spotify_is_down_for_a_quarter_of_an_hour(house: Build, world: World, se
     home.feels("sad", 900)
     server.answers.clear()
     home.passes(400)
-    assert home.told("taken_over") == [], "songs went by unseen"
+    assert home.happened(TakenOver) == [], "songs went by unseen"
     assert world.now_playing().context == SAD
     assert commands(world) == ["play", "play"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge.events import TakenOver
 from edge.values import Act
 from tests.scenarios.house import BERLIN, HAPPY, PROFILE, SAD, House, unix
 from tests.spotify_server import World
@@ -38,7 +39,7 @@ def test_music_gets_quieter_when_the_night_begins(house: Build, world: World) ->
     assert home.said[-1] == "the volume goes to 20, the loudest that is allowed now"
     home.feels("sad", 400)
     assert world.now_playing().context == SAD, "music that plays may change"
-    assert world.device(ROOM).volume == 20 and home.told("taken_over") == []
+    assert world.device(ROOM).volume == 20 and home.happened(TakenOver) == []
 
 
 def test_daylight_saving_begins_in_quiet_hours(house: Build, world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from edge.events import TakenOver
 from edge.values import Control
 from tests.scenarios.house import ANGRY, HAPPY, PROFILE, SAD, House
 from tests.spotify_server import Server, World
@@ -132,7 +133,7 @@ def test_a_phone_s_volume_says_nothing_about_the_room(house: Build, world: World
     assert world.now_playing().context == HAPPY
     home.feels("sad", 400)
     assert world.now_playing().context == SAD
-    assert (world.device(ROOM).volume, volumes(world), home.told("taken_over")) == (25, [], [])
+    assert (world.device(ROOM).volume, volumes(world), home.happened(TakenOver)) == (25, [], [])
 
 
 def test_a_phone_that_plays_while_the_room_is_empty_is_no_takeover(house: Build, world: World) -> None:
@@ -145,7 +146,7 @@ def test_a_phone_that_plays_while_the_room_is_empty_is_no_takeover(house: Build,
     world.person("pause")
     home.passes(60)
     home.feels("sad", 400)
-    assert (world.device(ROOM).volume, home.told("taken_over")) == (25, [])
+    assert (world.device(ROOM).volume, home.happened(TakenOver)) == (25, [])
 
 
 def test_a_speaker_that_slept_comes_back_as_loud_as_it_likes(house: Build, world: World) -> None:
@@ -161,7 +162,7 @@ def test_a_speaker_that_slept_comes_back_as_loud_as_it_likes(house: Build, world
     home.feels("happy", 60)
     home.feels("sad", 400)
     assert world.now_playing().context == SAD
-    assert (world.device(ROOM).volume, home.told("taken_over"), home.control) == (15, [], Control.AUTO)
+    assert (world.device(ROOM).volume, home.happened(TakenOver), home.control) == (15, [], Control.AUTO)
 
 
 def test_the_ceiling_falls_while_other_music_waits(house: Build, world: World) -> None:

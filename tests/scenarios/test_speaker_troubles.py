@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge.events import TakenOver
 from edge.values import Act, Control
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.spotify_server import World
@@ -37,7 +38,7 @@ def test_speaker_unplugged_and_plugged_in_again(house: Build, world: World) -> N
     home.passes(300)
     world.wake(ROOM)
     home.passes(300)
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
     assert world.now_playing().context == HAPPY, "it goes on by itself, under the speaker's new id"
     assert commands(world) == ["play", "play"]
 
@@ -81,7 +82,7 @@ def test_a_speaker_whose_volume_is_fixed(house: Build, world: World) -> None:
     profile = {**PROFILE, "happy": {"play": HAPPY, "name": "Happy Songs", "volume": 20}}
     home = house(at="2026-11-21 18:00", profiles={"everyday": profile}, max_volume=30)
     home.feels("happy", 900)
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []
     assert "volume" not in commands(world)
     assert len([wish for wish in home.did if wish.act is Act.VOLUME]) <= 2, "it isn't asked again and again"
 
@@ -97,4 +98,4 @@ def test_the_speaker_goes_to_sleep_in_an_empty_house(house: Build, world: World)
     home.passes(200)
     home.feels("happy", 60)
     assert world.now_playing().context == HAPPY, "there was nothing to go on with, so it begins"
-    assert home.told("taken_over") == []
+    assert home.happened(TakenOver) == []

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from edge.config import WebConfig
-from edge.values import Command, Event
+from edge.events import Event
+from edge.values import Command
 from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import WebPage
@@ -128,9 +129,9 @@ def getter(url: str) -> Callable[[str], Any]:
     return get
 
 
-def told(board: Board, name: str, value: Any) -> None:
-    """As the daemon tells it, now."""
-    board(Event(time.monotonic(), name, value))
+def publish(board: Board, kind: Callable[..., Event], *values: Any) -> None:
+    """Give the board an event of this kind, as the daemon does, with the present time."""
+    board(kind(time.monotonic(), *values))
 
 
-__all__ = ["PASSWORD", "SONGS", "Serve", "Served", "getter", "password_line", "serve", "told"]
+__all__ = ["PASSWORD", "SONGS", "Serve", "Served", "getter", "password_line", "publish", "serve"]

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from edge.errors import JournalError
+from edge.events import HealthReported, MoodChanged, SettingsReported
 from edge.players.spotify.login import Login
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Command, Mood
@@ -21,7 +22,7 @@ from tests.spotify_server import Server as Spotify
 from tests.spotify_server.server import CLIENT
 from tests.spotify_server.world import World
 from tests.waiting import PATIENCE, wait_for
-from tests.web.served import PASSWORD, SONGS, Serve, told
+from tests.web.served import PASSWORD, SONGS, Serve, publish
 
 HAPPY = Mood("happy", 0.83, 0.7, 0.4, 2, 1.0)
 
@@ -101,14 +102,14 @@ class Stream:
 
 def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(serve: Serve) -> None:
     served = serve()
-    told(served.board, "settings", {"camera": "ON"})
+    publish(served.board, SettingsReported, {"camera": "ON"})
     stream = Stream(served.url)
     assert stream.answer.headers["content-type"].startswith("text/event-stream")
     assert stream.answer.headers["cache-control"] == "no-store"
     wait_for(lambda: bool(stream.heard), "the first event")
     assert stream.heard[0]["settings"] == {"camera": "ON"}
     assert stream.heard[0]["device"]["name"] == "Den"
-    told(served.board, "mood_changed", HAPPY)
+    publish(served.board, MoodChanged, HAPPY)
     wait_for(lambda: len(stream.heard) > 1, "the mood")
     assert set(stream.heard[1]) == {"mood", "trail", "timeline"}
     served.server.stop()
@@ -150,7 +151,7 @@ def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.
     until = time.monotonic() + PATIENCE
     while served.board.listeners and time.monotonic() < until:
         # Far more than the sockets' buffers hold.
-        told(served.board, "health", {"problems": [], "padding": f"{time.monotonic()}" + "x" * 2_000_000})
+        publish(served.board, HealthReported, {"problems": [], "padding": f"{time.monotonic()}" + "x" * 2_000_000})
         time.sleep(0.1)
     assert served.board.listeners == 0
     answer.close()
@@ -166,7 +167,7 @@ def test_the_day_and_the_songs(serve: Serve) -> None:
         return SONGS
 
     served = serve(recommend=recommend)
-    told(served.board, "mood_changed", HAPPY)
+    publish(served.board, MoodChanged, HAPPY)
     assert [entry["mood"] for entry in served.get("/api/timeline").json()["entries"]] == ["happy"]
     assert served.get("/api/recommendations?mood=happy&n=3").json() == {"songs": SONGS}
     assert asked == [("happy", 3)]
@@ -248,8 +249,8 @@ def test_spotify_is_signed_in_to_by_paste_once(serve: Serve, tmp_path: Path) -> 
 def test_health_and_figures(serve: Serve) -> None:
     fresh = [True]
     served = serve(fresh=lambda: fresh[0])
-    told(served.board, "mood_changed", HAPPY)
-    told(served.board, "health", {"problems": [{"part": "mqtt", "message": "away"}], "memory_mb": 100.0})
+    publish(served.board, MoodChanged, HAPPY)
+    publish(served.board, HealthReported, {"problems": [{"part": "mqtt", "message": "away"}], "memory_mb": 100.0})
     figures = served.get("/metrics")
     assert figures.headers["content-type"].startswith("text/plain; version=0.0.4")
     lines = figures.text.splitlines()

@@ -9,7 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge import messages
-from edge.values import Act, Control, Event, Mood, Music, Playback, Wish
+from edge.events import (
+    ClockStepped,
+    CommandRejected,
+    ControlChanged,
+    DecisionMade,
+    HealthReported,
+    MoodChanged,
+    MoodUpdated,
+    PlaybackChanged,
+    PresenceChanged,
+    ProblemOccurred,
+    SettingsReported,
+    Skipped,
+    TakenOver,
+)
+from edge.values import Act, Control, Mood, Music, Playback, Wish
 from edge.web.board import LISTENERS, TRAIL, Board
 from edge.web.today import MOST, Today, start_of_day
 
@@ -27,18 +42,18 @@ def mood(name: str = "happy", valence: float = 0.5) -> Mood:
 def test_each_event_lands_in_its_part() -> None:
     made = board()
     song = Playback("playing", "mpd", title="Clocks", artist="Coldplay", volume=30)
-    for name, value in [
-        ("mood_changed", mood()),
-        ("decision", Wish(Act.PLAY, "happy", "the room is happy", Music("spotify:x:y", "X"))),
-        ("player", song),
-        ("control", Control.HANDS_OFF),
-        ("presence", True),
-        ("settings", {"camera": "ON"}),
-        ("health", {"problems": []}),
-        ("command_rejected", {"command": "mood", "message": "no such mood"}),
-        ("skipped", {"anything": 1}),
-    ]:
-        made(Event(20.0, name, value))
+    for event in (
+        MoodChanged(20.0, mood()),
+        DecisionMade(20.0, Wish(Act.PLAY, "happy", "the room is happy", Music("spotify:x:y", "X"))),
+        PlaybackChanged(20.0, song),
+        ControlChanged(20.0, Control.HANDS_OFF),
+        PresenceChanged(20.0, True),
+        SettingsReported(20.0, {"camera": "ON"}),
+        HealthReported(20.0, {"problems": []}),
+        CommandRejected(20.0, "mood", "no such mood"),
+        Skipped(20.0, "happy", None, None),
+    ):
+        made(event)
     parts = made.snapshot()
     assert parts["mood"]["mood"] == "happy"
     assert parts["trail"] == [{"valence": 0.5, "arousal": 0.1, "mood": "happy"}]
@@ -49,12 +64,27 @@ def test_each_event_lands_in_its_part() -> None:
     assert parts["timeline"] == 3
 
 
-def test_somebody_taking_over_is_told_with_its_sentence() -> None:
+def test_a_takeover_is_shown_with_its_sentence() -> None:
     made = board()
-    made(Event(1.0, "taken_over", {"message": "somebody chose another song"}))
+    made(TakenOver(1.0, "song", "somebody chose another song"))
     assert made.snapshot()["notice"]["text"] == "somebody chose another song"
-    made(Event(1.0, "taken_over", None))
-    assert made.snapshot()["notice"] == {"number": 2, "kind": "taken over", "text": "somebody took over"}
+    made(TakenOver(1.0, "pause", "somebody paused the music"))
+    assert made.snapshot()["notice"] == {"number": 2, "kind": "taken over", "text": "somebody paused the music"}
+
+
+def test_a_wish_that_failed_for_good_is_shown_with_its_sentence() -> None:
+    made = board()
+    listener = made.listen(lambda: None)
+    assert listener is not None
+    listener.take()
+    made(ProblemOccurred(1.0, "player", "can't play Clocks: the playlist doesn't exist any more"))
+    assert listener.take() == {
+        "notice": {
+            "number": 1,
+            "kind": "problem",
+            "text": "can't play Clocks: the playlist doesn't exist any more",
+        }
+    }
 
 
 def test_only_news_wakes_and_a_slow_listener_gets_the_newest_alone() -> None:
@@ -64,17 +94,17 @@ def test_only_news_wakes_and_a_slow_listener_gets_the_newest_alone() -> None:
     assert listener.take() == made.snapshot()
     assert listener.take() == {}
     for _ in range(3):
-        made(Event(1.0, "settings", {"camera": "ON"}))
+        made(SettingsReported(1.0, {"camera": "ON"}))
     assert len(woken) == 1
     for step in range(1000):
-        made(Event(float(step), "mood", mood(valence=step / 1000)))
+        made(MoodUpdated(float(step), mood(valence=step / 1000)))
     taken = listener.take()
     assert taken is not None
     assert taken["mood"]["valence"] == 1.0
     assert set(taken) == {"settings", "mood", "trail"}
     assert len(taken["trail"]) == TRAIL
     listener.close()
-    made(Event(1.0, "presence", True))
+    made(PresenceChanged(1.0, True))
     assert made.listeners == 0
 
 
@@ -97,7 +127,7 @@ def test_two_threads_may_write_and_read() -> None:
 
     def write() -> None:
         for step in range(2000):
-            made(Event(float(step), "mood", mood(valence=step / 2000)))
+            made(MoodUpdated(float(step), mood(valence=step / 2000)))
         stop.set()
 
     writer = threading.Thread(target=write)
@@ -115,7 +145,7 @@ def test_two_threads_may_write_and_read() -> None:
 def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None]) -> None:
     day, noted = Today(offset=0.0), []
     for at, title in enumerate(titles):
-        if day.add(Event(float(at), "player", Playback("playing", "mpd", title=title, position=float(at)))):
+        if day.add(PlaybackChanged(float(at), Playback("playing", "mpd", title=title, position=float(at)))):
             noted.append(title)
     heard = [title for title in titles if title is not None]
     assert noted == [title for n, title in enumerate(heard) if n == 0 or heard[n - 1] != title]
@@ -124,17 +154,17 @@ def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None])
 def test_the_day_is_bounded_and_begins_at_midnight() -> None:
     day = Today(offset=0.0)
     for at in range(MOST + 10):
-        assert day.add(Event(float(at), "mood_changed", mood()))
+        assert day.add(MoodChanged(float(at), mood()))
     assert len(day.since(0.0)) == MOST
     assert len(day.since(MOST)) == 10
-    assert not day.add(Event(1.0, "decision", Wish(Act.KEEP, "happy", "kept: nobody is here")))
+    assert not day.add(DecisionMade(1.0, Wish(Act.KEEP, "happy", "kept: nobody is here")))
     now = time.time()
     midnight = start_of_day(now)
     assert 0 <= now - midnight <= 25 * 3600
     assert time.localtime(midnight)[3:6] == (0, 0, 0)
     made = Board(offset=0.0, about={}, wall=lambda: now)
-    made(Event(midnight - 1, "mood_changed", mood("sad")))
-    made(Event(midnight + 1, "mood_changed", mood("happy")))
+    made(MoodChanged(midnight - 1, mood("sad")))
+    made(MoodChanged(midnight + 1, mood("happy")))
     assert [entry["mood"] for entry in made.today()] == ["happy"]
 
 
@@ -144,11 +174,11 @@ def test_once_the_clock_was_set_all_times_go_by_it() -> None:
     made = Board(offset=midnight - 5 * 86400, about={}, wall=lambda: midnight + 3700)
     listener = made.listen(lambda: None)
     assert listener is not None
-    made(Event(3600.0, "mood_changed", mood()))
-    made(Event(3601.0, "decision", Wish(Act.PLAY, "happy", "the room is happy", Music("spotify:x:y", "X"))))
+    made(MoodChanged(3600.0, mood()))
+    made(DecisionMade(3601.0, Wish(Act.PLAY, "happy", "the room is happy", Music("spotify:x:y", "X"))))
     assert made.today() == []
     listener.take()
-    made(Event(3602.0, "clock", midnight))
+    made(ClockStepped(3602.0, midnight))
     news = listener.take()
     assert news is not None
     assert set(news) == {"mood", "why", "timeline"}

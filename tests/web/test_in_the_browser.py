@@ -18,12 +18,13 @@ import requests
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from edge.events import PlaybackChanged
 from edge.values import Playback
 from edge.vision.detector import YUNET_FILE
 from tests.broker import Broker, Listener, free_port, running
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for
-from tests.web.served import PASSWORD, SONGS, Serve, told
+from tests.web.served import PASSWORD, SONGS, Serve, publish
 
 BASE = "moodroom/den"
 SIZES = {"small phone": (320, 640), "phone": (390, 844), "desktop": (1280, 900)}
@@ -385,7 +386,11 @@ def test_the_password_is_asked_for_once_and_one_can_sign_out(chromium: Browser, 
 def test_titles_are_text_whatever_they_hold(chromium: Browser, serve: Serve) -> None:
     served = serve()
     title = "<img src=x onerror=alert(1)><b>bold</b>"
-    told(served.board, "player", Playback("playing", "mpd", title=title, artist="&lt;i&gt;", uri="javascript:alert(1)"))
+    publish(
+        served.board,
+        PlaybackChanged,
+        Playback("playing", "mpd", title=title, artist="&lt;i&gt;", uri="javascript:alert(1)"),
+    )
     context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(1000 * PATIENCE)

@@ -20,12 +20,13 @@ from schemathesis.specs.openapi.checks import (
 from starlette.applications import Starlette
 
 from edge.config import WebConfig
+from edge.events import MoodChanged
 from edge.values import Mood
 from edge.web import app
 from edge.web.board import Board
 from edge.web.page import WebPage
 from tests.waiting import PATIENCE
-from tests.web.served import SONGS, Serve, told
+from tests.web.served import SONGS, Serve, publish
 
 FILE = Path(app.__file__).parent / "openapi.json"
 
@@ -69,7 +70,7 @@ def test_what_is_described_and_what_is_not_is_answered_as_described(serve: Serve
         view=lambda: b"\xff\xd8",
         sign_in=Agreeing,
     )
-    told(served.board, "mood_changed", Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
+    publish(served.board, MoodChanged, Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
     token = served.get("/api/session").json()["csrf"]
     statuses: set[int] = set()
 

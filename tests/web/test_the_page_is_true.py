@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge import messages
+from edge.events import HealthReported, MoodChanged, PlaybackChanged, ProblemOccurred, SettingsReported, TakenOver
 from edge.values import Mood, Playback
 from edge.web.board import Board
 from tests.waiting import PATIENCE, wait_for
-from tests.web.served import Serve, Served, told
+from tests.web.served import Serve, Served, publish
 
 expect.set_options(timeout=1000 * PATIENCE)
 SONG = "spotify:track:0BCPKOYdS2jbQ8iyB56Zns"
@@ -41,9 +42,13 @@ def open_page(chromium: Browser, serve: Serve) -> Iterator[Open]:
     contexts, faults = [], []
 
     def made(**parts: Any) -> tuple[Served, Page]:
-        served = serve(**parts)
-        for name, value in [("settings", settings()), ("mood_changed", mood("happy", 1)), ("player", playing(40))]:
-            told(served.board, name, value)
+        served, now = serve(**parts), time.monotonic()
+        for event in (
+            SettingsReported(now, settings()),
+            MoodChanged(now, mood("happy", 1)),
+            PlaybackChanged(now, playing(40)),
+        ):
+            served.board(event)
         contexts.append(chromium.new_context())
         page = contexts[-1].new_page()
         page.set_default_timeout(1000 * PATIENCE)
@@ -61,7 +66,7 @@ def open_page(chromium: Browser, serve: Serve) -> Iterator[Open]:
 
 def drawn(board: Board, page: Page) -> None:
     """Wait until the page has drawn all that it was told."""
-    told(board, "taken_over", {"message": f"mark {time.monotonic()}"})
+    publish(board, TakenOver, "song", f"mark {time.monotonic()}")
     expect(page.locator("#notice")).to_have_text(board.snapshot()["notice"]["text"])
 
 
@@ -70,25 +75,31 @@ def test_what_the_camera_does_is_said_as_it_is(open_page: Open) -> None:
     sentence, people = page.locator("#camera-text"), page.locator("#people")
     expect(sentence).to_have_text("The camera is on and looks at the room.")
     expect(people).to_contain_text("One person in view · since ")
-    told(served.board, "health", CAMERA)
+    publish(served.board, HealthReported, CAMERA)
     expect(sentence).to_have_text("The camera is on, but the room isn't looked at; the top of this page says why.")
     expect(people).not_to_contain_text("in view")
-    told(served.board, "health", WELL)
+    publish(served.board, HealthReported, WELL)
     expect(sentence).to_have_text("The camera is on and looks at the room.")
-    told(served.board, "settings", settings(resting="ON"))
+    publish(served.board, SettingsReported, settings(resting="ON"))
     expect(sentence).to_have_text("The camera is on, but rests until the quiet hours end.")
-    told(served.board, "settings", settings(camera="OFF", resting="OFF"))
-    told(served.board, "mood_changed", mood("unknown"))
+    publish(served.board, SettingsReported, settings(camera="OFF", resting="OFF"))
+    publish(served.board, MoodChanged, mood("unknown"))
     expect(sentence).to_have_text("The camera is off.")
     expect(page.locator("#mood")).to_have_text("not clear")
     expect(people).to_contain_text("Since ")
     expect(people).not_to_contain_text("in view")
-    told(served.board, "settings", settings(resting="OFF"))
-    told(served.board, "mood_changed", mood("absent"))
+    publish(served.board, SettingsReported, settings(resting="OFF"))
+    publish(served.board, MoodChanged, mood("absent"))
     expect(people).to_contain_text("Nobody in view · since ")
     # Somebody chose a mood: nobody said that the room is empty.
-    told(served.board, "mood_changed", mood("sad", source="override"))
+    publish(served.board, MoodChanged, mood("sad", source="override"))
     expect(people).not_to_contain_text("in view")
+
+
+def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> None:
+    served, page = open_page()
+    publish(served.board, ProblemOccurred, "player", "can't play Clocks: the playlist doesn't exist any more")
+    expect(page.locator("#notice")).to_have_text("can't play Clocks: the playlist doesn't exist any more")
 
 
 def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> None:
@@ -101,12 +112,12 @@ def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> Non
     page.mouse.move(box["x"] + box["width"] * 0.4, middle)
     page.mouse.down()
     # Before it moved, too.
-    told(served.board, "player", playing(20))
+    publish(served.board, PlaybackChanged, playing(20))
     drawn(served.board, page)
     assert slider.input_value() != "20"
     page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=4)
     dragged = slider.input_value()
-    told(served.board, "player", playing(21))
+    publish(served.board, PlaybackChanged, playing(21))
     drawn(served.board, page)
     assert slider.input_value() == dragged
     expect(page.locator("#volume-text")).to_have_text(f"{dragged} %")
@@ -114,16 +125,16 @@ def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> Non
     wait_for(lambda: served.commands != [], "the command")
     assert [(command.name, command.value) for command in served.commands] == [("volume", dragged)]
     # Once it was answered the news count again.
-    told(served.board, "player", playing(int(dragged)))
+    publish(served.board, PlaybackChanged, playing(int(dragged)))
     drawn(served.board, page)
-    told(served.board, "player", playing(30))
+    publish(served.board, PlaybackChanged, playing(30))
     expect(slider).to_have_value("30")
 
 
 def test_a_slider_that_was_only_touched_shows_the_news_again(open_page: Open) -> None:
     served, page = open_page()
     page.locator("#volume").dispatch_event("pointerdown")
-    told(served.board, "player", playing(55))
+    publish(served.board, PlaybackChanged, playing(55))
     drawn(served.board, page)
     expect(page.locator("#volume-text")).to_have_text("40 %")
     page.locator("#volume").dispatch_event("pointerup", {"bubbles": True})
@@ -139,17 +150,17 @@ def test_news_leave_the_focus_where_it_is(open_page: Open) -> None:
 
     page.focus("#song a")
     link = focused()
-    told(served.board, "player", playing(41))
+    publish(served.board, PlaybackChanged, playing(41))
     drawn(served.board, page)
     assert focused() == link
     page.focus("#today-list a")
     items = page.locator("#today-list li").count()
-    told(served.board, "mood_changed", mood("sad", 1))
+    publish(served.board, MoodChanged, mood("sad", 1))
     expect(page.locator("#today-list li")).to_have_count(items + 1)
     expect(page.locator("#today-list li").first).to_contain_text("sad")
     assert focused() == link
     # What did change is drawn anew.
-    told(served.board, "player", playing(41, "Yellow"))
+    publish(served.board, PlaybackChanged, playing(41, "Yellow"))
     expect(page.locator("#song")).to_have_text("Yellow")
     expect(page.locator("#today-list li").first).to_contain_text("Yellow")
     assert focused() == link

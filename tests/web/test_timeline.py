@@ -9,13 +9,14 @@ import pytest
 
 from edge import messages
 from edge.config import Config
+from edge.events import ClockStepped, MoodChanged
 from edge.health.monitor import HealthMonitor
 from edge.journal.entry import JournalEntry
 from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.store import Store
 from edge.songs import Placed, Song
-from edge.values import Event, Mood
+from edge.values import Mood
 from edge.web.opening import open_web
 from edge.web.timeline import UNKNOWN, before
 from edge.web.today import start_of_day
@@ -122,8 +123,8 @@ def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> 
     assert server is not None
     board = server.board
     at = time.monotonic()
-    board(Event(at + 1, "mood_changed", Mood("happy", 0.9, 0.5, 0.4, 1, at + 1)))
-    board(Event(at + 2, "clock", behind + 3600))
+    board(MoodChanged(at + 1, Mood("happy", 0.9, 0.5, 0.4, 1, at + 1)))
+    board(ClockStepped(at + 2, behind + 3600))
     server.start()
     try:
         get = getter(f"http://127.0.0.1:{config.web.port}")

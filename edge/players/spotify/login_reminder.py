@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from edge.events import ProblemOccurred
 from edge.system import state
-from edge.values import Event
 
 DAYS = (30, 7, 1)
 EVERY = 3600.0
@@ -39,7 +39,7 @@ class LoginReminder:
         self._now = now
         self._next = 0.0
 
-    def event(self, at: float, expires: Callable[[], float | None]) -> Event | None:
+    def event(self, at: float, expires: Callable[[], float | None]) -> ProblemOccurred | None:
         """What is to be told now. at: for the event, on the device's clock. expires: Unix time of the login's end."""
         now = self._now()
         if now < self._next:
@@ -50,4 +50,4 @@ class LoginReminder:
         if found is None:
             return None
         state.write(_NAME, found[0])
-        return Event(at, "problem", {"part": "spotify", "message": found[1]})
+        return ProblemOccurred(at, "spotify", found[1])
