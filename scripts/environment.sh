@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Sourced by scripts/run and scripts/test: makes a Python environment once, and again when its recipe changed.
-# All it says goes to stderr.
+# Sourced by scripts/run, test and install: creates a Python environment once, and again when its recipe changes.
+# All messages go to stderr.
 
 say() { printf '%s\n' "$*" >&2; }
 
-# The Python to use: MOODROOM_PYTHON, else the system's where picamera2 belongs to it, else the first that is new enough.
+# The Python to use: MOODROOM_PYTHON, else the system's if picamera2 is installed for it, else the first supported one.
 choose_python() {
     local candidate
     if [ -n "${MOODROOM_PYTHON:-}" ]; then
@@ -29,7 +29,7 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo -n "$@"; else return 1; fi
 }
 
-# install_debian WHY PACKAGE...: Debian packages, only when they are missing.
+# install_debian WHY PACKAGE...: installs the Debian packages that are missing.
 install_debian() {
     local why=$1 missing=() package
     shift
@@ -40,17 +40,17 @@ install_debian() {
     say "installing ${missing[*]} ($why)"
     if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" ||
         { as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"; }; } >&2; then
-        say "${missing[*]}: needed $why and not installed; run: sudo apt install ${missing[*]}"
+        say "${missing[*]}: needed $why, and can't be installed; run: sudo apt install ${missing[*]}"
         exit 1
     fi
 }
 
-# need_venv PYTHON: Debian keeps the module that makes environments in a package of its own.
+# need_venv PYTHON: on Debian the venv module is in a separate package.
 need_venv() {
     if ! "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; then install_debian "for the environment" python3-venv; fi
 }
 
-# make_environment FOLDER EXTRAS CONSTRAINTS [PYTHON]: afterwards FOLDER/bin/python has the project and the extras.
+# make_environment FOLDER EXTRAS CONSTRAINTS [PYTHON]: creates FOLDER with the project and the extras installed.
 make_environment() {
     local folder=$1 extras=$2 constraints=$3 python=${4:-} stamp want options=()
     [ -n "$python" ] || python=$(choose_python)
@@ -67,7 +67,7 @@ make_environment() {
     printf '%s' "$want" >"$stamp"
 }
 
-# constraints_for PYTHON: the tested set that fits; picamera2 of Raspberry Pi OS bookworm is built for NumPy 1.
+# constraints_for PYTHON: the tested versions that fit; picamera2 of Raspberry Pi OS bookworm is built for NumPy 1.
 constraints_for() {
     if "$1" -c 'import picamera2, numpy; raise SystemExit(numpy.__version__.split(".")[0] != "1")' >/dev/null 2>&1; then
         printf 'constraints/numpy1.txt'

@@ -114,7 +114,7 @@ def test_the_file_that_we_have_is_the_one_it_wants(yunet_folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, "--to", yunet_folder, "--url", "http://127.0.0.1:9/"], capture_output=True, text=True
     )
-    assert done.returncode == 0 and "is there already" in done.stdout
+    assert done.returncode == 0 and "exists already" in done.stdout
 
 
 @pytest.mark.parametrize("what", ["good", "elsewhere"])
@@ -129,7 +129,7 @@ def test_a_good_file_is_put_there(fetch: Fetch, models: Path, what: str) -> None
 def test_a_good_file_that_is_there_needs_no_download(fetch: Fetch, models: Path, server: Server) -> None:
     fetch("good")
     done = fetch("good")
-    assert done.returncode == 0 and "is there already" in done.stdout
+    assert done.returncode == 0 and "exists already" in done.stdout
     assert server.asked == ["/good"]
 
 
@@ -143,16 +143,16 @@ def test_a_bad_file_is_replaced(fetch: Fetch, models: Path) -> None:
 def test_wrong_bytes_are_refused_and_a_bad_file_is_removed(fetch: Fetch, models: Path) -> None:
     models.mkdir()
     (models / YUNET_FILE).write_text("old and bad")
-    failed(fetch("wrong"), "isn't the file that was asked for (SHA-256 ")
+    failed(fetch("wrong"), "isn't the requested file (SHA-256 ")
     assert files(models) == []
 
 
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("none", "the server answers 404"),
+        ("none", "the server answered 404"),
         ("half", "the download broke off"),
-        ("unsized", "isn't the file that was asked for"),
+        ("unsized", "isn't the requested file"),
         ("huge", "is larger than 5 MB"),
         ("nonsense:", "can't be reached: unknown url type"),
         ("http://127.0.0.1:port/", "the download broke off: nonnumeric port"),

@@ -164,7 +164,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
         path: about for path, about in before.items() if path not in fetched
     }
     assert "environment" in told
-    assert "is there already" in told
+    assert "exists already" in told
 
     # What an installer of before, with another umask, has left closed or out is mended.
     (etc / "moodroom/credentials").rmdir()
@@ -182,7 +182,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     init.write_text(init.read_text().replace("__version__ = ", "__version__ = '9.9.9'  # "))
     told = machine.install(code=1)
     assert "did you mean min_dwell?" in told
-    assert "goes on as it was" in told
+    assert "stays as it was" in told
     assert os.readlink(opt / "current") == old
     assert machine.moodroom("version").stdout == version.stdout
 
@@ -214,7 +214,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     ("fake", "text", "sentence"),
     [
         ("dpkg", "echo armhf", "needs a 64-bit system, and this one is armhf"),
-        ("df", "printf 'x\\nx 1 1 120 1%% /\\n'", "and there are 120 MB"),
+        ("df", "printf 'x\\nx 1 1 120 1%% /\\n'", "and 120 MB are free"),
     ],
 )
 def test_a_machine_that_won_t_do_is_told_so(machine: Machine, fake: str, text: str, sentence: str) -> None:
@@ -234,7 +234,7 @@ def test_a_pi_s_environment_sees_the_system_s_camera_library(machine: Machine, n
     assert "picamera2" not in machine.install("--dry-run")
     machine.environment["PYTHONPATH"] = str(library)
     told = machine.install("--dry-run")
-    assert f"which sees the system's picamera2, and constraints/{constraints}.txt" in told
+    assert f"with access to the system's picamera2, and constraints/{constraints}.txt" in told
 
 
 def test_an_old_python_is_told_of(machine: Machine) -> None:
@@ -246,8 +246,8 @@ def test_an_old_python_is_told_of(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--purg"], "--purg: there is no such option"),
-        (["--purge"], "--purge goes with --uninstall"),
+        (["--purg"], "--purg: unknown option"),
+        (["--purge"], "--purge needs --uninstall"),
     ],
 )
 def test_wrong_arguments_are_answered_in_a_sentence(machine: Machine, arguments: list[str], sentence: str) -> None:
