@@ -10,6 +10,7 @@ from edge.errors import ConfigError, LibraryError
 from edge.library.publish import PlaylistChange, differences, songs_for
 from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
+from edge.system.files import write_atomically
 
 # The first line of our files, which tells them from a listener's own; MPD passes over it.
 MARK = "# made by Moodroom, which writes it anew"
@@ -58,11 +59,11 @@ def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> Non
     place = Path(folder).expanduser()
     for change in changes:
         if change.needed:
-            part = place / f".{change.name}.part"
+            lines = [MARK, *(uri.removeprefix("mpd:") for uri in change.uris)]
+            text = "".join(f"{line}\n" for line in lines)
             try:
-                lines = [MARK, *(uri.removeprefix("mpd:") for uri in change.uris)]
-                part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-                part.replace(place / f"{change.name}.m3u")
+                # MPD runs as another user and has to read it.
+                write_atomically(place / f"{change.name}.m3u", text, mode=0o644)
             except OSError as error:
                 raise ConfigError(f"library.playlist_folder: {place} can't be written ({error.strerror})") from None
         store.remember(Published(change.mood, "mpd", change.name, change.name))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from pathlib import Path
+
+from edge.system.files import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -52,24 +53,8 @@ def write(name: str, value: str, folder: Path | None = None) -> bool:
     place = (folder or directory()) / name
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{name}.part")
-        with part.open("w", encoding="utf-8") as out:
-            out.write(value + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(place)
-        _keep_names(place.parent)
+        write_atomically(place, value + "\n")
     except OSError as error:
         log.warning("state: %s can't be written (%s); it is forgotten on a restart", place, error.strerror)
         return False
     return True
-
-
-def _keep_names(folder: Path) -> None:
-    """Have the folder's list of files on the card: after a power cut a new file may else have its old content."""
-    with contextlib.suppress(OSError):  # some file systems can't; the file itself is there
-        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)

@@ -12,6 +12,7 @@ from pathlib import Path
 from edge.config import WebConfig
 from edge.errors import ConfigError
 from edge.system import state
+from edge.system.files import write_atomically
 
 NAME = "web_password"
 LEAST, MOST = 8, 1000
@@ -60,13 +61,9 @@ def read(config: WebConfig) -> str | None:
 def write(config: WebConfig, password: str) -> Path:
     """Keep a new password's hash, readable by this user alone; gives the file. Raises ConfigError."""
     line, path = hashed(password), place(config)
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(line + "\n")
-        part.replace(path)
+        write_atomically(path, line + "\n")
     except OSError as error:
         raise ConfigError(f"web: the password's file {path} can't be written: {error.strerror}") from None
     return path

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections import OrderedDict
 from pathlib import Path
+
+from edge.system.files import write_atomically
 
 NAME = "web_sessions"
 # Phones that may be signed in at once; the oldest one makes room.
@@ -59,13 +60,9 @@ class Sessions:
     def _write(self) -> None:
         if self._file is None:
             return
-        part = self._file.with_name(f".{self._file.name}.part")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump({"for": self._for, "ends": self._ends}, file)
-            part.replace(self._file)
+            write_atomically(self._file, json.dumps({"for": self._for, "ends": self._ends}))
         except OSError:
             self._file = None  # then they last until a restart
 

@@ -1,0 +1,43 @@
+"""Writing files that are replaced as a whole: readers see the old content or the new one, also after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> None:
+    """Replace a file's content, or create the file. Text is written as UTF-8.
+
+    mode: the new file's permissions, whatever the umask. The file never has wider ones, even while it is written.
+    Raises OSError; the old file is then unchanged, and no temporary file is left.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    # The same folder, so that the rename stays within one file system. A name of its own, so that two writers of one
+    # file don't share a temporary file.
+    temporary = path.with_name(f".moodroom-{os.urandom(8).hex()}.part")
+    number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(number, "wb") as file:
+            with contextlib.suppress(OSError):  # FAT has no permissions; the umask can only have narrowed them
+                os.fchmod(number, mode)
+            file.write(content)
+            file.flush()
+            os.fsync(number)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Save the folder's list of names: without this, a power cut can bring the old file back."""
+    with contextlib.suppress(OSError):  # some file systems can't sync a folder; the file is already replaced
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
