@@ -32,7 +32,7 @@ def table() -> dict[str, str]:
 def test_the_table_of_topics_is_complete() -> None:
     told = table()
     assert {topic for topic, kept in told.items() if kept == "yes"} == set(RETAINED)
-    answer = Room(Director(MusicConfig())).command(0, Command("nonsense"))[0].value["message"]
+    answer = Room(Director(MusicConfig())).command(0, Command("nonsense"))[0].message
     commands = answer.split("there is ")[-1].split(", ")
     assert {topic for topic, kept in told.items() if kept == "never"} == {f"set/{name}" for name in commands}
     assert told["event"] == "no"
