@@ -32,6 +32,7 @@ from edge.events import (
 from edge.health.machine import memory_mb
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
+from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import state
 from edge.values import Act, Command, Playback, Problem, Reading, Wish
@@ -61,19 +62,19 @@ class Dispatcher:
                 log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
             self._health.looked(item)
             self._solved("vision")
-            self.tell(self.room.reading(item))
+            self.tell(self.room.on_reading(item))
         elif isinstance(item, Playback):
             self._health.player = now
             if item.state != "unavailable":
                 self._solved("player")
-            self.tell(self.room.told_playback(now, item))
+            self.tell(self.room.on_playback(now, item))
         elif isinstance(item, Problem):
             if self._health.set_problem(item.part, item.message or None):
                 self.tell([self._upkeep.report(now)])
         elif isinstance(item, Command):
             self._obey(now, item)
         elif isinstance(item, Wish):
-            self.room.dropped(now, item)
+            self.room.on_abandoned(now, item)
         elif not isinstance(item, SessionEnd):
             self.tell([item])
 
@@ -90,7 +91,7 @@ class Dispatcher:
         self.tell([SettingsReported(now, self.room.settings())])
 
     def _obey(self, now: float, command: Command) -> None:
-        events = self.room.command(now, command)
+        events = execute(self.room, now, command)
         for event in events:
             match event:
                 case CameraSwitched(on=on):

@@ -41,6 +41,7 @@ from edge.music.director import Director
 from edge.players.driver import PlayerDriver
 from edge.players.player import Player, open_player
 from edge.players.waiting import WishQueue
+from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import logs, state
 from edge.system.secrets import secret
@@ -133,9 +134,9 @@ class Session:
         if not options.once and not options.fast:
             kept = Settings(config.music.profile)
             found = kept.load() if settings is None else settings
-            self.room.as_before(found)
+            self.room.restore(found)
             for command in as_commands(found):
-                self._hub.tell(self.room.command(now, command))
+                self._hub.tell(execute(self.room, now, command))
             self._hub.outlets.append(kept)
 
     def run(self, asked: SignalFlags, load: Callable[[], Config]) -> SessionEnd:
@@ -206,11 +207,11 @@ class Session:
                 self._now = frame.at
                 reading = self.watch.frame(frame)
                 if reading is not None:
-                    self._hub.tell(self.room.reading(reading))
+                    self._hub.tell(self.room.on_reading(reading))
                 self._hub.tell(self.room.tick(frame.at))
-                self._hub.tell(self.room.told_playback(frame.at, self._player.playback()))
+                self._hub.tell(self.room.on_playback(frame.at, self._player.playback()))
                 for gone in self._player.given_up():
-                    self.room.dropped(frame.at, gone.wish)
+                    self.room.on_abandoned(frame.at, gone.wish)
         finally:
             for item in self._inbox.rest():
                 if isinstance(item, Problem) and item.message:

@@ -241,12 +241,12 @@ def _second(device: Session, player: DryRun, reading: Reading | None, now: float
             now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
         )
         device.health.looked(moved)
-        device._hub.tell(room.reading(moved))
+        device._hub.tell(room.on_reading(moved))
     device._hub.tell([*room.tick(now, now + device._clock.offset()), SettingsReported(now, room.settings())])
     while (wish := device._wishes.get(0)) is not None:
         player.apply(wish)
     if second % 2 == 0:
-        device._hub.tell(room.told_playback(now, player.playback()))
+        device._hub.tell(room.on_playback(now, player.playback()))
     if second % 30 == 0:
         device._hub.tell([device._upkeep.report(now)])
 

@@ -15,6 +15,7 @@ from edge.config import MusicConfig
 from edge.daemon.restore import NAME, Settings, as_commands, over_reload
 from edge.events import CommandRejected
 from edge.music.director import Director
+from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import state
 from tests.broker import Broker, Listener, broker
@@ -59,7 +60,7 @@ def test_a_file_that_somebody_spoilt_is_as_good_as_none(tmp_path: Path, text: st
     room = Room(Director(MusicConfig()))
     before = room.settings()
     for command in as_commands(found):
-        room.command(0.0, command)
+        execute(room, 0.0, command)
     assert room.settings() == before
 
 
@@ -74,8 +75,8 @@ def test_a_fresh_room_is_set_as_before() -> None:
     profiles = {"everyday": {"default": "nothing"}, "party": {"default": "nothing"}}
     room = Room(Director(MusicConfig()), music=MusicConfig.model_validate({"profiles": profiles}))
     kept = CHOSEN | {"held": "ON", "scheduled": "everyday"}
-    room.as_before(kept)
-    events = [event for command in as_commands(kept) for event in room.command(5.0, command)]
+    room.restore(kept)
+    events = [event for command in as_commands(kept) for event in execute(room, 5.0, command)]
     assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch has a way of its own"
     assert room.mood is not None and room.mood.source == "override"
     assert not [event for event in events if isinstance(event, CommandRejected)]

@@ -14,6 +14,7 @@ from edge.config import file as config_file
 from edge.mqtt.device import RETAINED
 from edge.mqtt.discovery import components
 from edge.music.director import Director
+from edge.room.commands import execute
 from edge.room.room import Room
 from edge.values import Command
 
@@ -32,7 +33,7 @@ def table() -> dict[str, str]:
 def test_the_table_of_topics_is_complete() -> None:
     told = table()
     assert {topic for topic, kept in told.items() if kept == "yes"} == set(RETAINED)
-    answer = Room(Director(MusicConfig())).command(0, Command("nonsense"))[0].message
+    answer = execute(Room(Director(MusicConfig())), 0, Command("nonsense"))[0].message
     commands = answer.split("there is ")[-1].split(", ")
     assert {topic for topic, kept in told.items() if kept == "never"} == {f"set/{name}" for name in commands}
     assert told["event"] == "no"

@@ -30,7 +30,8 @@ from edge.mqtt.device import EVENT_LIFE, LONGEST, MqttDevice, read_command
 from edge.mqtt.discovery import Discovery, discovery
 from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.music.director import Director
-from edge.room.room import PLAYBACK, Room
+from edge.room.commands import PLAYBACK_ACTS, execute
+from edge.room.room import Room
 from edge.system import state
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running
@@ -556,7 +557,7 @@ VALID = {
     "control": [control.value for control in Control],
     "profile": ["a", "b"],
     "volume": [str(number) for number in range(101)],
-    "playback": list(PLAYBACK),
+    "playback": list(PLAYBACK_ACTS),
     "restart": ["PRESS"],
 }
 MUSIC = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
@@ -578,7 +579,7 @@ class Obeying:
 
     def obey(self, command: Command) -> None:
         before = self.room.settings(), self.room.mood
-        events = self.room.command(0.0, command)
+        events = execute(self.room, 0.0, command)
         if command.value.strip() in VALID.get(command.name, []) and not command.fault:
             self.taken += 1
             assert CommandRejected not in [type(event) for event in events]

@@ -19,6 +19,7 @@ from edge.music.director import Director
 from edge.players.driver import PlayerDriver
 from edge.players.player import Player
 from edge.players.waiting import WishQueue
+from edge.room.commands import execute
 from edge.room.room import Room
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Mood, Playback, Reading, Wish
 
@@ -106,7 +107,7 @@ class House:
 
     def asks(self, name: str, value: str) -> list[Event]:
         """Somebody sets something on the page or in their home automation."""
-        events = self.room.command(self.time.monotonic, Command(name, value))
+        events = execute(self.room, self.time.monotonic, Command(name, value))
         self._tell(events)
         self.passes(FINE)
         return events
@@ -130,13 +131,13 @@ class House:
         """The device starts anew, as after a power cut; the player goes on as it is, and what people have set."""
         kept = {name: value for name, value in self.room.settings().items() if name in KEPT}
         self.__init__(self.time, self.player, offset=self.offset, **self._music)  # type: ignore[misc]
-        self.room.as_before(kept)
+        self.room.restore(kept)
         for command in as_commands(kept):
-            self._tell(self.room.command(self.time.monotonic, command))
+            self._tell(execute(self.room, self.time.monotonic, command))
 
     def _second(self, now: float) -> None:
         if self.room.camera_on:
-            self._tell(self.room.reading(self._reading(now)))
+            self._tell(self.room.on_reading(self._reading(now)))
         self._tell(self.room.tick(now, None if self.offset is None else now + self.offset))
 
     def _reading(self, now: float) -> Reading:
@@ -147,9 +148,9 @@ class House:
     def _take(self, item: object) -> None:
         now = self.time.monotonic
         if isinstance(item, Playback):
-            self._tell(self.room.told_playback(now, item))
+            self._tell(self.room.on_playback(now, item))
         elif isinstance(item, Wish):
-            self.room.dropped(now, item)
+            self.room.on_abandoned(now, item)
         else:
             self.problems.append(str(getattr(item, "message", item)))
 

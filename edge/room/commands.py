@@ -1,0 +1,90 @@
+"""People's commands: which values each takes, and what it changes in the room. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from edge.events import CommandRejected, Event, Liked, RestartRequested
+from edge.room.room import Room
+from edge.values import EXPRESSIONS, Act, Command, Control
+
+PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
+# What Home Assistant sends for a button.
+PRESS = "PRESS"
+
+
+def execute(room: Room, now: float, command: Command) -> list[Event]:
+    """Do what a person requested; a request that can't be met changes nothing and is answered with a rejection."""
+    handler = _HANDLERS.get(command.name)
+    if handler is None:
+        return _rejected(now, command, f"there is no such command; there is {', '.join(_HANDLERS)}")
+    if command.fault:
+        return _rejected(now, command, command.fault)
+    return handler(room, now, command)
+
+
+def _mood(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in ("auto", *EXPRESSIONS):
+        return _rejected(now, command, f"mood must be auto or one of {', '.join(EXPRESSIONS)}")
+    return room.set_override(now, None if command.value == "auto" else command.value)
+
+
+def _camera(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in ("ON", "OFF"):
+        return _rejected(now, command, "camera must be ON or OFF")
+    return room.switch_camera(now, command.value == "ON")
+
+
+def _control(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in [control.value for control in Control]:
+        return _rejected(now, command, "control must be auto, hands_off or off")
+    return room.set_control(now, Control(command.value))
+
+
+def _profile(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in room.profiles:
+        return _rejected(now, command, f"profile must be one of {', '.join(room.profiles)}")
+    return room.use_profile(now, command.value, requested=True)
+
+
+def _volume(room: Room, now: float, command: Command) -> list[Event]:
+    if not re.fullmatch("[0-9]{1,3}", command.value) or int(command.value) > 100:
+        return _rejected(now, command, "volume must be a whole number from 0 to 100")
+    return room.set_volume(now, int(command.value))
+
+
+def _playback(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in PLAYBACK_ACTS:
+        return _rejected(now, command, f"playback must be one of {', '.join(PLAYBACK_ACTS)}")
+    return room.control_playback(now, PLAYBACK_ACTS[command.value])
+
+
+def _like(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value != PRESS:
+        return _rejected(now, command, f"like must be {PRESS}")
+    if room.own_music is None:
+        return _rejected(now, command, "like is for music that the device chose, and none of it plays")
+    return [Liked(now, *room.feedback_on(room.playback))]
+
+
+def _restart(_room: Room, now: float, command: Command) -> list[Event]:
+    if command.value != PRESS:
+        return _rejected(now, command, f"restart must be {PRESS}")
+    return [RestartRequested(now)]
+
+
+def _rejected(now: float, command: Command, why: str) -> list[Event]:
+    return [CommandRejected(now, command.name, why)]
+
+
+_HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
+    "mood": _mood,
+    "camera": _camera,
+    "control": _control,
+    "profile": _profile,
+    "volume": _volume,
+    "playback": _playback,
+    "like": _like,
+    "restart": _restart,
+}

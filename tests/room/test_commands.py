@@ -1,0 +1,86 @@
+"""What each command takes, and how a bad one is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.config import MusicConfig
+from edge.events import CommandRejected, DecisionMade, Liked, RestartRequested
+from edge.music.director import Director
+from edge.room.commands import execute
+from edge.room.room import Room
+from edge.values import Act, Command
+from tests.room.test_room import kinds, reading
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room(Director(MusicConfig()))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Command("mood", "hapy"),
+        Command("camera", "on"),
+        Command("control", ""),
+        Command("lamp", "ON"),
+        Command("profile", "party"),
+        Command("profile", ""),
+        *(Command("volume", text) for text in ("", "101", "-1", "4.5", "1e1", "٤٠", "0x1", "1000", " 7")),
+        Command("playback", "stop"),
+        Command("restart", ""),
+        Command("mood", "happy", fault="mood isn't UTF-8 text"),
+    ],
+)
+def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Command) -> None:
+    room.on_reading(reading("happy"))
+    before = vars(room).copy()
+    told = execute(room, 1, command)
+    assert kinds(told) == [CommandRejected]
+    assert told[0].message
+    assert vars(room) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "act", "volume"),
+    [
+        (Command("volume", "0"), Act.VOLUME, 0),
+        (Command("volume", "100"), Act.VOLUME, 100),
+        (Command("playback", "play"), Act.RESUME, None),
+        (Command("playback", "pause"), Act.PAUSE, None),
+        (Command("playback", "next"), Act.NEXT, None),
+        (Command("playback", "previous"), Act.PREVIOUS, None),
+    ],
+)
+def test_a_request_for_the_player_is_done_whatever_the_control(
+    room: Room, command: Command, act: Act, volume: int | None
+) -> None:
+    room.on_reading(reading("happy"))
+    execute(room, 0, Command("control", "off"))
+    (event,) = execute(room, 1, command)
+    assert (type(event), event.wish.act, event.wish.volume) == (DecisionMade, act, volume)
+    assert (event.wish.mood, event.wish.why) == ("happy", "somebody asked for it")
+
+
+def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> None:
+    music = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
+    room = Room(Director(music), music=music)
+    room.on_reading(reading("sad"))
+    (event,) = execute(room, 1, Command("profile", "b"))
+    assert event.wish.music is not None and event.wish.music.uri == "mpd:B"
+    assert room.settings()["profile"] == "b"
+    assert execute(room, 2, Command("profile", "b")) == []
+
+
+def test_a_restart_takes_the_payload_that_home_assistant_sends(room: Room) -> None:
+    assert kinds(execute(room, 0, Command("restart", "PRESS"))) == [RestartRequested]
+
+
+def test_a_like_is_for_music_of_the_devices_own(room: Room) -> None:
+    assert kinds(execute(room, 0, Command("like", "PRESS"))) == [CommandRejected]
+    room.on_reading(reading("happy"))
+    (liked,) = execute(room, 5, Command("like", "PRESS"))
+    assert (type(liked), liked.mood) == (Liked, "happy")
+    assert liked.choice.startswith("spotify:artist:")
+    assert kinds(execute(room, 6, Command("like", "yes"))) == [CommandRejected]
