@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The mean of the weights of networks that went two ways from one beginning (Wortsman et al. 2022, arXiv:2203.05482).
+"""Average the weights of networks that were trained from the same start (Wortsman et al. 2022, arXiv:2203.05482).
 
     python scripts/training/average_checkpoints.py runs/one/last.pt runs/other/last.pt --out runs/mean.pt \
         [--data fer2013.npz]
 
-What `export_tflite.py` then makes is one network, as quick as each of them. With `--data` its normalisations are
-measured anew, since those of the two don't fit what lies between them (Izmailov et al. 2018, arXiv:1803.05407).
+The result is one network, as fast as each of them. With `--data` its batch statistics are measured again, since those
+of the originals do not fit the average (Izmailov et al. 2018, arXiv:1803.05407).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--data", type=Path, help="fer2013.npz, to measure the normalisations anew")
+    parser.add_argument("--data", type=Path, help="fer2013.npz, to measure the batch statistics again")
     args = parser.parse_args()
     held = [read(path) for path in args.checkpoints]
     first = held[0]
@@ -46,7 +46,7 @@ def main() -> None:
         mean=first.mean,
         std=first.std,
         trained=first.epoch,
-        # What one of them saw, their mean knows.
+        # A picture that one of them trained on counts as seen by the average.
         fold=first.fold if all(one.fold == first.fold for one in held) else None,
         mean_of=[str(p) for p in args.checkpoints],
     )

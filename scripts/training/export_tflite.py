@@ -4,8 +4,8 @@ r"""Turn a checkpoint of train_fer.py into the int8 TFLite file that the device 
     python scripts/training/export_tflite.py --checkpoint runs/first/last.pt --data ../shared/data/fer2013.npz \
         --out models/tflite/fer_int8.tflite
 
-The float version must agree with PyTorch to 1e-4 before anything is quantised. The ranges of the activations come from
-training pictures, the temperatures from the public test. The private test is looked at with `--final` only.
+The float version must agree with PyTorch to 1e-4 before anything is quantised. Activation ranges are measured on
+training pictures, temperatures are fitted on the public test. The private test is evaluated with `--final` only.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Converted:
 
 
 def main() -> int:
-    """Export; gives the exit code."""
+    """Export; returns the exit code."""
     args = arguments()
     try:
         export(args)
@@ -69,15 +69,19 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of train_fer.py")
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
-    parser.add_argument("--out", type=Path, required=True, help="the .tflite file; the sidecar stands beside it")
-    parser.add_argument("--examples", type=int, default=500, help="training pictures that the ranges come from")
-    parser.add_argument("--seed", type=int, default=1, help="which training pictures these are")
-    parser.add_argument("--final", action="store_true", help="also look at the private test; say so in the model card")
+    parser.add_argument("--out", type=Path, required=True, help="the .tflite file; the sidecar is written beside it")
+    parser.add_argument(
+        "--examples", type=int, default=500, help="number of training pictures for the activation ranges"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed that selects these pictures")
+    parser.add_argument(
+        "--final", action="store_true", help="also evaluate the private test; log the look in docs/model-log.md"
+    )
     parser.add_argument(
         "--give-back",
         type=float,
         default=0.0,
-        help="power, 0..1, of the more frequent draw of rare classes that the head fer2013 gives back",
+        help="share, 0..1, of the oversampling of rare classes that is removed from the head fer2013",
     )
     args = parser.parse_args()
     if not 0 <= args.give_back <= 1:
@@ -133,10 +137,10 @@ def export(args: argparse.Namespace) -> None:
 def as_often_as_they_come(
     state: Mapping[str, torch.Tensor], labels: np.ndarray, power: float
 ) -> dict[str, torch.Tensor]:
-    """The weights, `fer2013` no longer expecting rare classes as often as training drew them.
+    """Return the weights with `fer2013` corrected for the oversampling of rare classes.
 
-    labels: (n,) of the training pictures. power: how much of the draw's `rare_power` is given back. Its logits lose
-    what the draw added to the logarithms of the classes' shares (Menon et al. 2021, arXiv:2007.07314).
+    labels: (n,) of the training pictures. power: the share of the recipe's `rare_power` to remove. The logits
+    lose what the sampling added to the logarithms of the class shares (Menon et al. 2021, arXiv:2007.07314).
     """
     counts = np.bincount(labels, minlength=len(LABELS))
     extra = torch.from_numpy(power * np.log(counts.max() / counts)).float()
@@ -144,7 +148,7 @@ def as_often_as_they_come(
 
 
 def convert(trained: original.Checkpoint, examples: np.ndarray) -> Converted:
-    """Float first, which must agree with PyTorch, then int8. examples: (n, 48, 48, 1), normalised."""
+    """Convert to float, which must agree with PyTorch, then to int8. examples: (n, 48, 48, 1), normalised."""
     check = examples[:CHECKED]
     wanted = original.logits(original.network(trained.state), check)
     model = twin(trained.state)
@@ -162,7 +166,7 @@ def convert(trained: original.Checkpoint, examples: np.ndarray) -> Converted:
 
 
 def write(out: Path, int8: bytes, facts: dict[str, Any], judged: dict[str, Evaluation], test: str) -> None:
-    """The four files, side by side; `test` names the split that `judged` is about."""
+    """Write the four files beside each other; `test` names the split that `judged` was computed on."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(int8)
     out.with_suffix(".json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

@@ -4,9 +4,9 @@
     python scripts/training/prune_checkpoint.py --checkpoint runs/deep.pt --data ../shared/data/fer2013.npz \
         --inner 48 32 80 64 160 128 --out runs/pruned.pt
 
-What goes in and comes out of each block stays, so that the blocks still fit each other; `train_fer.py --start` with the
-same `--inner` then learns back what was lost. A channel counts as much as it moves the block's output: the variance of
-what it carries times the squares of the weights that read it.
+Inputs and outputs of the blocks keep their channels. `train_fer.py --start` with the same `--inner` recovers the lost
+accuracy. A channel's importance is its effect on the block's output: the variance of its activation times the squares
+of the weights that read it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fer.data import TRAIN, DataError, load
 from fer.grow import settle
 from fer.network import Block, FerNet
 
-# How many faces the channels are judged by.
+# Number of faces on which the importance is measured.
 FACES = 4096
 
 
@@ -44,9 +44,9 @@ def main() -> None:
 
 @torch.no_grad()
 def prune(net: FerNet, inner: tuple[int, ...], faces: Tensor) -> FerNet:
-    """A network with `inner[i]` channels inside block i; `net` itself loses them too.
+    """Return `net` with `inner[i]` channels inside block i; `net` itself is changed.
 
-    faces: (n, 1, 48, 48) normalised grey, to judge by and to set the normalisations from. Raises CheckpointError.
+    faces: (n, 1, 48, 48) normalised grey, for the importance and the batch statistics. Raises CheckpointError.
     """
     blocks = [block for block in net.blocks if isinstance(block, Block)]
     if len(inner) != len(blocks):
@@ -63,7 +63,7 @@ def prune(net: FerNet, inner: tuple[int, ...], faces: Tensor) -> FerNet:
 
 
 def worths(net: FerNet, blocks: list[Block], faces: Tensor) -> list[Tensor]:
-    """For each block how much each of its inner channels, (inner,), moves its output."""
+    """Return for each block the importance of its inner channels, (inner,)."""
     carried: list[list[Tensor]] = [[] for _ in blocks]
 
     def note(kept: list[Tensor]) -> object:
@@ -78,7 +78,7 @@ def worths(net: FerNet, blocks: list[Block], faces: Tensor) -> list[Tensor]:
         net(part)
     for hook in hooks:
         hook.remove()
-    # The normalisation behind the second convolution decides how loud each of its outputs is.
+    # The batch normalisation after the second convolution scales each of its outputs.
     loud = [(block.norm2.weight / (block.norm2.running_var + block.norm2.eps).sqrt()).square() for block in blocks]
     return [
         torch.stack(kept).mean(0).float() * (block.conv2.weight.square().sum((2, 3)) * gain[:, None]).sum(0)
@@ -87,7 +87,7 @@ def worths(net: FerNet, blocks: list[Block], faces: Tensor) -> list[Tensor]:
 
 
 def keep(block: Block, kept: Tensor) -> None:
-    """Only these inner channels, (n,) indices, stay in the block."""
+    """Keep only these inner channels, (n,) indices, in the block."""
     old1, oldnorm, old2 = block.conv1, block.norm1, block.conv2
     block.conv1 = nn.Conv2d(old1.in_channels, len(kept), old1.kernel_size, old1.stride, 1, bias=False)
     block.conv1.weight.copy_(old1.weight[kept])

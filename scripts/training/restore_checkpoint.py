@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Make a checkpoint from the committed model, so that training can go on where no checkpoint was kept.
+"""Make a checkpoint from a committed model, so that training can continue without the original checkpoint.
 
     python scripts/training/restore_checkpoint.py --model models/tflite/fer_int8.tflite --data fer2013.npz \
         --out runs/restored/deep.pt
 
-The int8 weights become real numbers again; each normalisation is set from the training faces so that the network
-gives what the file gave, and learns as a fresh one would. Blocks that the file lacks begin almost as identities.
+The int8 weights become real numbers; batch statistics are set from training faces so that the network answers as the
+file does and trains like a new one. Blocks that the file lacks start almost as identities.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from fer.grow import grow, settle
 from fer.network import BLOCKS, WIDTHS, FerNet
 from fer.norms import pass_on, take_over
 
-# How many faces the normalisations are set from.
+# Number of faces from which the batch statistics are set.
 FACES = 4096
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="the TFLite file; its sidecar lies beside it")
+    parser.add_argument("--model", type=Path, required=True, help="the TFLite file, with its sidecar beside it")
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--blocks", type=int, nargs=3, default=BLOCKS, help="residual blocks of each width")
@@ -69,7 +69,7 @@ def weights(model: Path) -> dict[str, Tensor]:
     for tensor in interpreter.get_tensor_details():
         name = tensor["name"].split("/")
         scales = tensor["quantization_parameters"]["scales"]
-        # Kernels carry a scale for each output, what flows between layers one for all; biases are int32.
+        # Kernels have a scale for each output, activations a single one; biases are int32.
         if len(name) < 2 or not len(scales) or (len(scales) == 1 and tensor["dtype"] is not np.int32):
             continue
         values = interpreter.get_tensor(tensor["index"]).astype(np.float64)
@@ -79,7 +79,7 @@ def weights(model: Path) -> dict[str, Tensor]:
 
 
 def held_blocks(held: dict[str, Tensor], width: int) -> int:
-    """How many residual blocks of this width the file holds."""
+    """Return the number of residual blocks of this width in the file."""
     return sum(name.endswith("_b.w") and len(kernel) == width for name, kernel in held.items())
 
 
@@ -96,11 +96,11 @@ def layers(net: FerNet) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d, str]]:
 
 @torch.no_grad()
 def fill(net: FerNet, held: dict[str, Tensor], faces: Tensor) -> None:
-    """The file's weights, with normalisations that change nothing but are those of a trained network."""
+    """Fill `net` with the file's weights, and with batch statistics as if it had been trained."""
     net.eval()
     for convolution, norm, name in layers(net):
         kernel = held[f"{name}.w"].permute(0, 3, 1, 2).contiguous()
-        # As large as a fresh kernel would be: rates and weight decay then act as they did before.
+        # Scaled like a freshly initialised kernel, so that learning rate and weight decay act as usual.
         size = kernel.square().mean().sqrt() / (2 / kernel[0].numel()) ** 0.5
         convolution.weight.copy_(kernel / size)
         pass_on(norm, size, held[f"{name}.b"])

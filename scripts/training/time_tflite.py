@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""CPU time a forward pass of TFLite files through ai-edge-litert on one thread, taken in turns.
+"""Compare the CPU time of TFLite files: one forward pass through ai-edge-litert on one thread, measured in turns.
 
-The last file is the measure of the others:
+The last file is the reference for the ratios:
 
     python scripts/training/time_tflite.py models/tflite/fer_int8.tflite another.tflite
 """
@@ -20,11 +20,11 @@ from ai_edge_litert.interpreter import Interpreter
 
 
 def main() -> int:
-    """Print one JSON line a file; gives the exit code."""
+    """Print one JSON line a file; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", type=Path, nargs="+")
-    parser.add_argument("--turns", type=int, default=40, help="how often each file has its turn")
-    parser.add_argument("--passes", type=int, default=25, help="forward passes a turn")
+    parser.add_argument("--turns", type=int, default=40, help="number of turns of each file")
+    parser.add_argument("--passes", type=int, default=25, help="forward passes in a turn")
     args = parser.parse_args()
     missing = [path for path in args.models if not path.is_file()]
     if missing:
@@ -34,7 +34,7 @@ def main() -> int:
     spent: list[list[float]] = [[] for _ in interpreters]
     for _ in range(args.turns):
         for interpreter, times in zip(interpreters, spent, strict=True):
-            # The caches are the other file's after its turn.
+            # After the other file's turn the caches hold its data.
             one_pass(interpreter)
             times.extend(one_pass(interpreter) for _ in range(args.passes))
     medians = [float(np.median(times)) for times in spent]
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def ready(path: Path) -> Any:
-    """An interpreter on one thread, fed with noise."""
+    """An interpreter on one thread, with noise as input."""
     interpreter = Interpreter(model_path=str(path), num_threads=1)
     interpreter.allocate_tensors()
     random = np.random.default_rng(1)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Train the expression model: FER2013 and FER+ -> a PyTorch checkpoint that `export_tflite.py` takes.
+"""Train the expression model on FER2013 and FER+ and write a PyTorch checkpoint for `export_tflite.py`.
 
     python scripts/training/train_fer.py --data ../shared/data/fer2013.npz --out runs/first
 
-Resumes from `--out` when it is stopped. Everything that decides the result stands in `OUT/config.json`; each epoch's
-figures on the public test stand in `OUT/history.jsonl`. The private test is never looked at here.
+A stopped run resumes from `--out`. `OUT/config.json` holds all settings, `OUT/history.jsonl` each epoch's figures on
+the public test. The private test is never used here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
     train, public = load(args.data, TRAIN), load(args.data, PUBLIC)
     if recipe.fold is not None:
         train = train.where(train.folds(recipe.fold[1]) != recipe.fold[0])
-    print(f"{len(train)} pictures to learn from, {len(public)} to choose by, on {device}")
+    print(f"{len(train)} training pictures, {len(public)} for validation, on {device}")
     torch.manual_seed(recipe.seed)
     trainer = Trainer(recipe, train, device)
     trainer.resume(args.out / "last.pt")
@@ -53,7 +53,7 @@ def main() -> None:
 
 @torch.no_grad()
 def accuracy(net: FerNet, faces: Faces, mean: float, std: float, device: torch.device) -> dict[str, float]:
-    """Per cent right: `fer2013` against the original labels, `expression` against the taggers' first choice."""
+    """Accuracy in per cent: `fer2013` on the original labels, `expression` on the FER+ majority."""
     net.eval()
     images = torch.from_numpy(faces.images).unsqueeze(1)
     heads: list[list[Tensor]] = [[], []]

@@ -1,1 +1,1 @@
-"""The training side of the expression model. Nothing in here is needed on the device."""
+"""Training of the expression model. The device needs nothing of this package."""

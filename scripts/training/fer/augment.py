@@ -1,4 +1,4 @@
-"""What a living room does to a face, a batch at a time: tilt, crop jitter, light, blur, low resolution, occlusion."""
+"""Augmentation for living rooms, on batches: tilt, crop jitter, light, blur, low resolution, occlusion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 
 def augment(grey: Tensor, strength: float = 1.0) -> Tensor:
-    """(n, 1, 48, 48) grey in 0..1 -> the same shape, changed at random; `strength` 0 leaves it as it is."""
+    """(n, 1, 48, 48) grey in 0..1 -> the same shape, randomly augmented; `strength` 0 changes nothing."""
     if strength <= 0:
         return grey
     x = _move(grey, strength)
@@ -81,9 +81,9 @@ def _hide(x: Tensor, chance: float) -> Tensor:
 
 
 def elsewhere(x: Tensor, chance: float) -> Tensor:
-    """(n, 1, 48, 48) grey in 0..1: some heads before another wall, or in another light, hair or hood round them.
+    """(n, 1, 48, 48) grey in 0..1: some heads get another background, light, hair or hood.
 
-    FER2013's pictures come from the web, and what stands behind a head there isn't what stands behind it in a room.
+    The backgrounds of FER2013's web pictures differ from those of a room.
     """
     if chance <= 0:
         return x

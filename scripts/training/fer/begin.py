@@ -1,4 +1,4 @@
-"""What a training begins with: the network, the running average of its weights, and the optimiser."""
+"""The start of a training: the network, the running average of its weights, and the optimiser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Begun:
 
 
 def begin(recipe: Recipe, device: torch.device) -> Begun:
-    """A new network, or one that goes on from a checkpoint; raises CheckpointError."""
+    """Return a new network, or one that continues from a checkpoint; raises CheckpointError."""
     shape = (recipe.dropout, recipe.wide, recipe.blocks, recipe.inner)
     net, averaged = fresh(*shape).to(device), fresh(*shape).to(device)
     if recipe.start is not None:
@@ -48,7 +48,7 @@ def optimiser_of(recipe: Recipe, net: nn.Module) -> torch.optim.Optimizer:
 
 
 def rate_at(recipe: Recipe, epoch: float, at: float) -> float:
-    """A warm-up of `recipe.warm` epochs, then half a cosine down to nothing. at: how far the schedule is, 0..1."""
+    """A warm-up of `recipe.warm` epochs, then half a cosine down to 0. at: progress of the schedule, 0..1."""
     warm = min(1.0, (epoch + 0.01 * recipe.warm) / recipe.warm)
     return recipe.rate * recipe.batch / 128 * warm * 0.5 * (1 + math.cos(math.pi * at))
 

@@ -1,4 +1,4 @@
-"""Reads what train_fer.py wrote: the averaged network, and how its input is normalised."""
+"""Checkpoints of train_fer.py: the averaged network, and how its input is normalised."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class CheckpointError(Exception):
 class Checkpoint:
     """A trained network.
 
-    state: the averaged weights. epoch, epochs: how far the training came, and how far it was to go.
-    mean, std: of the grey levels 0..255; the network is fed with (grey - mean) / std.
-    fold: (which, of how many) parts of the training pictures it never saw; None where it saw all.
+    state: the averaged weights. epoch, epochs: completed epochs, and the planned number.
+    mean, std: of the grey levels 0..255; the network's input is (grey - mean) / std.
+    fold: (index, count) of the part of the training pictures that was left out; None if none was.
     """
 
     state: Mapping[str, Tensor]
@@ -37,7 +37,7 @@ class Checkpoint:
     fold: tuple[int, int] | None = None
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
-        """(n, 48, 48) grey levels -> (n, 48, 48, 1) float32, as the network is fed."""
+        """(n, 48, 48) grey levels -> (n, 48, 48, 1) float32, the network's input."""
         return ((images.astype(np.float64) - self.mean) / self.std).astype(np.float32)[..., None]
 
 
@@ -49,7 +49,7 @@ def read(path: Path) -> Checkpoint:
             state=saved["averaged"],
             epoch=int(saved["epoch"]),
             epochs=int(saved["recipe"]["epochs"]),
-            # The training side counts grey in 0..1.
+            # Training uses grey in 0..1.
             mean=255 * float(saved["mean"]),
             std=255 * float(saved["std"]),
             fold=tuple(fold) if (fold := saved["recipe"].get("fold")) else None,
@@ -73,9 +73,9 @@ def write(
     trained: int = 0,
     **made: Any,
 ) -> None:
-    """Write a network that wasn't trained here, for `read`.
+    """Write a network that was not trained by train_fer.py, for `read`.
 
-    mean, std: of the grey levels 0..255. trained: epochs behind it. made: what it comes from, kept in its
+    mean, std: of the grey levels 0..255. trained: number of epochs. made: its origin, stored in the
     recipe.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""FER2013 with the FER+ votes: splits without leaks, targets for both heads."""
+"""FER2013 with the FER+ votes: splits without leakage, targets for both heads."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Faces:
-    """One split, ready to learn from.
+    """One split, with the targets of both heads.
 
     images: (n, 48, 48) uint8 grey levels.
     labels: (n,) original labels, 0..6 in the order of LABELS.
     votes: (n, 7) the taggers' distribution over LABELS; rows sum to 1, or to 0 where nobody chose one of the seven.
     weight: (n,) 0..1, the share of the ten votes that fell on the seven; 0 where the votes can't be trusted.
     top: (n,) the taggers' first choice, or -1 where it isn't one of the seven or is unknown.
-    agreed: (n,) True where more than half of the ten votes stand behind `top`.
-    twins: (n,) the same number for pictures of which one is (nearly) a copy of the other.
+    agreed: (n,) True where more than half of the ten votes are for `top`.
+    twins: (n,) the same number for pictures that are (near) copies of each other.
     """
 
     images: np.ndarray
@@ -44,17 +44,17 @@ class Faces:
         return len(self.labels)
 
     def where(self, wanted: np.ndarray) -> Faces:
-        """Those for which `wanted`, (n,) bool, is true."""
+        """Return the faces for which `wanted`, (n,) bool, is true."""
         return Faces(**{field.name: getattr(self, field.name)[wanted] for field in fields(self)})
 
     def folds(self, count: int) -> np.ndarray:
-        """(n,) 0..count-1: parts of about one size, always the same ones, with twins in one part."""
+        """(n,) 0..count-1: reproducible parts of about equal size, with twins in the same part."""
         names, place = np.unique(self.twins, return_inverse=True)
         return (np.random.default_rng(count).permutation(len(names)) % count)[place]
 
 
 def load(path: Path, split: int) -> Faces:
-    """Read one split of `fer2013.npz`; the training split comes without anything that a test split also holds.
+    """Read one split of `fer2013.npz`; the training split excludes every picture that is also in a test split.
 
     Raises DataError.
     """
@@ -65,7 +65,7 @@ def load(path: Path, split: int) -> Faces:
             groups, certain = table["dup_group"], table["row_index_certain"]
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; --data must name fer2013.npz") from None
-    # A plain array instead of a table is a TypeError, before Python 3.11 an AttributeError.
+    # A plain array instead of an archive raises TypeError, before Python 3.11 AttributeError.
     except (OSError, KeyError, ValueError, TypeError, AttributeError, BadZipFile, UnpicklingError, EOFError):
         raise DataError(f"{path}: isn't fer2013.npz with its images, labels, split and votes") from None
     keep = splits == split
@@ -78,7 +78,7 @@ def load(path: Path, split: int) -> Faces:
     of_column = {column: index for index, column in enumerate(VOTE_COLUMNS)}
     top = np.array([of_column.get(int(c), -1) for c in first])
     top[~certain[keep]] = -1
-    # A single vote among ten is mostly a slip of the hand (FER+, arXiv:1608.01041, drops them as well).
+    # A single vote of ten is usually a mistake (FER+, arXiv:1608.01041, drops them as well).
     clean = np.where(seven > 1, seven, 0)
     clean = np.where(clean.sum(1, keepdims=True) > 0, clean, seven)
     shares = clean / np.maximum(clean.sum(1, keepdims=True), 1)
@@ -95,7 +95,7 @@ def load(path: Path, split: int) -> Faces:
 
 
 def _leaks(images: np.ndarray, groups: np.ndarray, splits: np.ndarray) -> np.ndarray:
-    """True for each training picture that shares its bytes or its duplicate group with either test split."""
+    """Return True for each training picture that shares its bytes or its duplicate group with a test split."""
     tests = splits != TRAIN
     bytes_seen = {image.tobytes() for image in images[tests]}
     groups_seen = set(groups[tests & (groups >= 0)].tolist())

@@ -1,4 +1,4 @@
-"""What the two heads are worth: each on its own labels, after its temperature."""
+"""Accuracy and calibration of both heads, each on its own labels, after its temperature."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHORT = ("count", "accuracy", "macro_recall", "worst_recall", "calibration_error
 
 
 def temperature(logits: np.ndarray, faces: Faces, head: str) -> float:
-    """Fitted on the labels that the head is about."""
+    """Return each head's temperature, fitted on the head's own labels."""
     if head == "fer2013":
         return fit(logits, faces.labels)
     told = faces.top >= 0
@@ -35,14 +35,14 @@ def evaluations(logits: dict[str, np.ndarray], faces: Faces, temperatures: dict[
 
 
 def shares(logits: np.ndarray, scale: float, faces: Faces, head: str) -> dict[str, float]:
-    """How common the head takes each label to be: the mean of its probabilities over the faces that it is about."""
+    """Return the mean probability of each label over the head's faces: how common the head takes it to be."""
     keep = np.ones(len(faces), bool) if head == "fer2013" else faces.top >= 0
     mean = softmax(logits[keep], scale).mean(0)
     return {label: round(float(share), 4) for label, share in zip(LABELS, mean, strict=True)}
 
 
 def figures(logits: dict[str, np.ndarray], temperatures: dict[str, float], faces: Faces) -> dict[str, Any]:
-    """The short form of `evaluations` for the sidecar."""
+    """Return the short form of `evaluations` for the sidecar."""
     short = {}
     for name, judged in evaluations(logits, faces, temperatures).items():
         full = judged.as_dict(LABELS)

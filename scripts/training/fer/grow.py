@@ -1,4 +1,4 @@
-"""A deeper network from a trained one: each width keeps its blocks, and new ones follow them."""
+"""Make a deeper network from a trained one: each width keeps its blocks and gets new ones after them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from torch import Tensor, nn
 from fer.checkpoint import Checkpoint, CheckpointError, network
 from fer.network import Block, FerNet
 
-# How much a new block adds at first. Nothing at all would leave it without a slope to learn by.
+# Initial gain of a new block. With 0 it would have no gradient.
 NEW = 0.1
-# How many training pictures normalisations are measured on.
+# Number of training pictures for batch statistics.
 PICTURES = 4096
 
 
 @torch.no_grad()
 def grow(wanted: FerNet, state: Mapping[str, Tensor]) -> list[Block]:
-    """Fill `wanted` with a checkpoint's weights; gives the blocks that these lacked, which add little at first.
+    """Fill `wanted` with a checkpoint's weights; returns the new blocks, which add little at first.
 
-    The normalisations of the new blocks know nothing yet about what flows through them. Raises CheckpointError where
-    the checkpoint has other widths, or more blocks of one of them.
+    The batch statistics of the new blocks are not set yet. Raises CheckpointError if the checkpoint has other widths,
+    or more blocks of one of them.
     """
     held = network(state)
     filled, new = dict(wanted.state_dict()), []
@@ -50,14 +50,14 @@ def grow(wanted: FerNet, state: Mapping[str, Tensor]) -> list[Block]:
 
 @torch.no_grad()
 def settle(net: FerNet, blocks: list[Block], faces: Tensor) -> None:
-    """The normalisations of these blocks learn what flows through them; nothing else changes."""
+    """Set the batch statistics of these blocks from the faces; nothing else changes."""
     net.eval()
     learn(net, [norm for block in blocks for norm in (block.norm1, block.norm2)], faces)
 
 
 @torch.no_grad()
 def learn(net: FerNet, norms: list[nn.BatchNorm2d], faces: Tensor) -> None:
-    """These normalisations of a network that is asked, not trained, see the (n, 1, 48, 48) normalised faces."""
+    """Update the batch statistics of these layers on (n, 1, 48, 48) normalised faces, in evaluation mode otherwise."""
     for norm in norms:
         norm.train()
     for part in faces.split(256):
@@ -67,7 +67,7 @@ def learn(net: FerNet, norms: list[nn.BatchNorm2d], faces: Tensor) -> None:
 
 @torch.no_grad()
 def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
-    """The weights of `mixed` with normalisations measured on some of the (n, 48, 48) training pictures."""
+    """Return the weights of `mixed` with batch statistics measured on some of the (n, 48, 48) training pictures."""
     net = network(mixed.state)
     norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
     for norm in norms:
@@ -79,7 +79,7 @@ def measured(mixed: Checkpoint, images: np.ndarray) -> dict[str, Tensor]:
 
 
 def _same(one: nn.Module, other: nn.Module) -> bool:
-    """Whether two blocks have weights of the same shapes and stride alike."""
+    """Whether two blocks have the same shapes and stride."""
     assert isinstance(one, Block) and isinstance(other, Block)
     shapes = [(block.conv1.weight.shape, block.conv2.weight.shape, block.conv1.stride) for block in (one, other)]
     return shapes[0] == shapes[1]

@@ -1,4 +1,4 @@
-"""The trained network once more in Keras, batch normalisation folded in, and from there to TFLite."""
+"""The trained network in Keras, with batch normalisation folded in, and its conversion to TFLite."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# TensorFlow greets and counts processors on stderr, and oneDNN's sums depend on the machine.
+# TensorFlow logs to stderr on import, and oneDNN's sums depend on the machine.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -49,7 +49,7 @@ def twin(state: State) -> keras.Model:
     x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", relu=True)
     for index in range(block_count(state)):
         at = f"blocks.{index}"
-        # The first block of each width halves the picture; it is the one whose short cut has weights.
+        # The first block of each width halves the resolution; only its short cut has weights.
         halves = f"{at}.short.0.weight" in state
         stride = 2 if halves else 1
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
@@ -62,7 +62,7 @@ def twin(state: State) -> keras.Model:
 
 
 def block_count(state: State) -> int:
-    """How many residual blocks the state holds."""
+    """Return the number of residual blocks in the state."""
     return 1 + max(int(name.split(".")[1]) for name in state if name.startswith("blocks."))
 
 
@@ -79,27 +79,27 @@ def multiply_adds(model: keras.Model) -> int:
 
 
 def to_float(model: keras.Model) -> bytes:
-    """The model as float32 TFLite."""
+    """Return the model as float32 TFLite."""
     return _convert(tf.lite.TFLiteConverter.from_keras_model(model))
 
 
 def to_int8(model: keras.Model, examples: np.ndarray) -> bytes:
-    """Full int8 TFLite, int8 input and outputs, convolutions quantised a channel at a time.
+    """Return the model as int8 TFLite, inputs and outputs included, with a scale for each channel of the convolutions.
 
-    examples: (n, 48, 48, 1) float32, normalised, by which the ranges of all activations are measured.
+    examples: (n, 48, 48, 1) float32, normalised, on which the activation ranges are measured.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = _one_by_one(examples)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    # tflite-runtime 2.14 doesn't know dense layers with a scale for each channel.
+    # tflite-runtime 2.14 does not support dense layers with a scale for each channel.
     converter._experimental_disable_per_channel_quantization_for_dense_layers = True
     return _convert(converter)
 
 
 def _convert(converter: Any) -> bytes:
-    """Without the converter's talk about temporary files, tensors and ranges, which goes to both streams."""
+    """Suppress the converter's output on both streams."""
     saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 2)
@@ -122,7 +122,7 @@ def _one_by_one(examples: np.ndarray) -> Callable[[], Iterator[list[np.ndarray]]
 
 def _convolve(x: Any, folded: Convolution, name: str, *, stride: int = 1, relu: bool = False) -> Any:
     *sides, _, outputs = folded.kernel.shape
-    # TensorFlow's SAME pads a striding convolution after the picture only, PyTorch on both sides.
+    # TensorFlow's SAME pads a strided convolution at the end only, PyTorch on both sides.
     if stride > 1 and max(sides) > 1:
         x = keras.layers.ZeroPadding2D(1, name=f"{name}_pad")(x)
     padding = "same" if stride == 1 else "valid"

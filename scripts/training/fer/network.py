@@ -37,10 +37,10 @@ class Block(nn.Module):
 
 
 class FerNet(nn.Module):
-    """(n, 1, 48, 48) normalised grey -> two times (n, 7) logits: `expression` and `fer2013`.
+    """(n, 1, 48, 48) normalised grey -> (n, 7) logits of `expression` and of `fer2013`.
 
-    widths: the channels of each stage, and its number of blocks. inner: for each block the channels inside it; empty
-    for as many as its stage has.
+    widths: the channels of each stage, and its number of blocks. inner: channels inside each block; empty: as many
+    as its stage has.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ def fresh(
     blocks: tuple[int, ...] = BLOCKS,
     inner: tuple[int, ...] = (),
 ) -> FerNet:
-    """An untrained network in the memory order that convolutions on a CPU like best.
+    """Return an untrained network in the memory format that is fastest for convolutions on a CPU.
 
     wide: factor on the widths. blocks: how many residual blocks each width has. inner: the channels inside each block.
 

@@ -1,4 +1,4 @@
-"""Normalisations for weights that came without: they see what flows through them, and the network answers as before."""
+"""Batch normalisation for weights that were stored without it; the network's answers stay the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# A convolution and the normalisation after it.
+# A convolution and its batch normalisation.
 Normed = tuple[nn.Conv2d, nn.BatchNorm2d]
 
 
 def pass_on(norm: nn.BatchNorm2d, scale: Tensor, shift: Tensor) -> None:
-    """Let a normalisation that is asked, not trained, do nothing but scale and shift."""
+    """Make a normalisation in evaluation mode only scale and shift."""
     norm.running_mean.zero_()
     norm.running_var.fill_(1 - norm.eps)
     norm.weight.copy_(scale)
@@ -21,9 +21,9 @@ def pass_on(norm: nn.BatchNorm2d, scale: Tensor, shift: Tensor) -> None:
 
 
 def take_over(net: nn.Module, layers: Sequence[Normed], faces: Tensor) -> None:
-    """Give these normalisations, which only pass on, the mean and variance of what they see of the faces.
+    """Set mean and variance of these normalisations from the faces.
 
-    faces: (n, 1, 48, 48) normalised grey. What the network answers stays the same.
+    faces: (n, 1, 48, 48) normalised grey. The network's answers stay the same.
     """
     for (_, norm), (mean, variance) in zip(layers, _seen(net, layers, faces), strict=True):
         size, bias = norm.weight.clone(), norm.bias.clone()
@@ -34,7 +34,7 @@ def take_over(net: nn.Module, layers: Sequence[Normed], faces: Tensor) -> None:
 
 
 def _seen(net: nn.Module, layers: Sequence[Normed], faces: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """Mean and variance of each channel of each convolution's output over the faces."""
+    """Return mean and variance of each output channel of each convolution over the faces."""
     sums: list[list[Tensor]] = [[] for _ in layers]
 
     def note(found: list[Tensor]) -> Any:

@@ -1,4 +1,4 @@
-"""Sixteen bits where the machine is quick at them, thirty-two where it only pretends."""
+"""bfloat16 where the machine supports it in hardware, else float32."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 
 
 def half(device: torch.device) -> AbstractContextManager[object]:
-    """bfloat16 for what runs within it on a GPU or a CPU that has instructions for it.
+    """Return a context that uses bfloat16 on a GPU or on a CPU with instructions for it.
 
     Elsewhere float32: a Xeon without them took three times as long in bfloat16.
     """

@@ -1,4 +1,4 @@
-"""Everything that decides the result of a training, and the command line that sets it."""
+"""All settings of a training, and the command line that sets them."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from fer.network import BLOCKS
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the result.
+    """The settings of a training.
 
     epochs, batch, rate, weight_decay: of SGD with Nesterov momentum; the rate is for a batch of 128, and is reached
     within the first `warm` epochs.
-    minutes: end the schedule after so much training, if `epochs` isn't reached before.
+    minutes: the schedule ends after this much training time, or after `epochs`.
     calm: the last part of the schedule, 0..1, with weaker augmentation and no mixup.
-    strength: of the augmentation, half of it in the calm end.
+    strength: of the augmentation; halved in the calm part.
     smoothing: of the original labels. mixup, mixup_chance: its Beta distribution, and the share of batches mixed.
-    average: how much of the running average of the weights stays at each step.
-    rare_power: 0 draws pictures as they come, 1 draws each class alike.
-    original: what share of the loss the head `fer2013` has.
-    wide: factor on the network's widths. blocks: how many of each width. inner: channels inside each block, if fewer.
-    start: a checkpoint whose averaged weights are gone on from, with new blocks where `blocks` asks for more.
-    renew: how many of the last blocks begin afresh, with the heads, although `start` has them.
-    still: how many of the first layers stay as they are in `start`; 1 is the stem.
+    average: decay of the running average of the weights.
+    rare_power: 0 samples pictures uniformly, 1 samples the classes uniformly.
+    original: share of the head `fer2013` in the loss.
+    wide: factor on the network's widths. blocks: number of blocks of each width. inner: channels inside each block, if
+    fewer.
+    start: a checkpoint whose averaged weights the training starts from, with new blocks if `blocks` asks for more.
+    renew: number of last blocks that are initialised again, with the heads, although `start` has them.
+    still: number of first layers that are frozen; 1 is the stem.
     teachers: checkpoints whose mean answer over `views` of each picture is `teach` of its target (Hinton et al. 2015,
     arXiv:1503.02531).
-    match: the teachers are asked about each view that the network sees, mixed and augmented as it is, instead of once
-    about each picture (Beyer et al. 2022, arXiv:2106.05237); they may then be .tflite files as well.
-    sharp: how far each step looks uphill first, so that it ends where the loss is flat and not only low
-    (sharpness-aware minimisation: Foret et al. 2021, arXiv:2010.01412); 0 doesn't, and takes about a sixth less time.
-    elsewhere: the share of heads that the learner, and no teacher, sees before another wall.
-    fold: (which, of how many) parts of the pictures to leave out, so that this network can teach about them what it
-    didn't learn from their labels (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
+    match: the teachers answer for each view that the network sees, mixed and augmented, instead of once for each
+    picture (Beyer et al. 2022, arXiv:2106.05237); they may then be .tflite files as well.
+    sharp: radius of sharpness-aware minimisation (Foret et al. 2021, arXiv:2010.01412); 0 switches it off, and takes
+    about a sixth less time.
+    elsewhere: share of heads that the network, but no teacher, sees on another background.
+    fold: (index, count) of the part of the pictures to leave out, so that this network can teach about pictures whose
+    labels it has not seen (cross-fitting: Dao et al. 2021, arXiv:2104.09732).
     """
 
     epochs: int = 70
@@ -71,48 +72,53 @@ class Recipe:
 
 
 def recipe_of(args: argparse.Namespace) -> Recipe:
-    """The recipe that the command line asks for."""
+    """Return the recipe of the command line."""
     named = {field.name: getattr(args, field.name) for field in fields(Recipe) if hasattr(args, field.name)}
     return Recipe(**{name: tuple(value) if isinstance(value, list) else value for name, value in named.items()})
 
 
 def arguments(description: str) -> argparse.Namespace:
-    """What the command line of `train_fer.py` says."""
+    """Parse the command line of `train_fer.py`."""
     parser = argparse.ArgumentParser(description=description)
     add, default = parser.add_argument, Recipe()
     add("--data", type=Path, required=True, help="fer2013.npz")
     add("--out", type=Path, required=True, help="folder for checkpoints and history")
     add("--epochs", type=int, default=default.epochs)
     add("--batch", type=int, default=default.batch)
-    add("--rate", type=float, default=default.rate, help="of learning, for a batch of 128")
+    add("--rate", type=float, default=default.rate, help="learning rate for a batch of 128")
     add("--wide", type=float, default=default.wide, help="factor on the widths, for a teacher")
     add("--blocks", type=int, nargs="*", default=default.blocks, help="residual blocks of each width")
     add("--inner", type=int, nargs="*", default=default.inner, help="channels inside each block, if fewer")
-    add("--minutes", type=float, help="end the schedule after so many minutes of training")
-    add("--teachers", nargs="*", default=default.teachers, help="checkpoints to learn from as well")
-    add("--match", action="store_true", help="ask a teacher about each view that the network sees")
+    add("--minutes", type=float, help="end the schedule after this many minutes of training")
+    add("--teachers", nargs="*", default=default.teachers, help="checkpoints of teachers")
+    add("--match", action="store_true", help="teachers answer for each view that the network sees")
     add("--teach", type=float, default=default.teach, help="the teachers' share of each target, 0..1")
     add("--original", type=float, default=default.original, help="share of the head fer2013 in the loss")
-    add("--start", help="a checkpoint to go on from, with a new schedule")
+    add("--start", help="a checkpoint to start from, with a new schedule")
     add("--fold", type=int, nargs=2, metavar=("K", "N"), help="leave part K (0..N-1) of N out")
-    add("--renew", type=int, default=default.renew, help="last blocks that begin afresh, and the heads")
-    add("--still", type=int, default=default.still, help="first layers that stay as they are; 1 is the stem")
-    add("--sharp", type=float, default=default.sharp, help="how far each step looks uphill first, e.g. 0.1")
-    add("--elsewhere", type=float, default=default.elsewhere, help="share of heads before another wall, 0..1")
-    add("--warm", type=float, default=default.warm, help="epochs until the rate is reached")
+    add("--renew", type=int, default=default.renew, help="number of last blocks to initialise again, with the heads")
+    add("--still", type=int, default=default.still, help="number of first layers to freeze; 1 is the stem")
+    add("--sharp", type=float, default=default.sharp, help="radius of sharpness-aware minimisation, e.g. 0.1")
+    add("--elsewhere", type=float, default=default.elsewhere, help="share of heads on another background, 0..1")
+    add("--warm", type=float, default=default.warm, help="warm-up epochs")
     add("--weight-decay", type=float, default=default.weight_decay)
-    add("--average", type=float, default=default.average, help="of the weights' running average, kept at each step")
-    add("--dropout", type=float, default=default.dropout, help="of what the heads read, 0..1")
-    add("--rare-power", type=float, default=default.rare_power, help="0 draws faces as they come, 1 each class alike")
-    add("--mixup-chance", type=float, default=default.mixup_chance, help="share of the batches that are mixed")
-    add("--views", type=int, default=default.views, help="of each picture that the teachers are asked about")
+    add("--average", type=float, default=default.average, help="decay of the running average of the weights")
+    add("--dropout", type=float, default=default.dropout, help="dropout before the heads, 0..1")
+    add(
+        "--rare-power",
+        type=float,
+        default=default.rare_power,
+        help="0 samples faces uniformly, 1 samples classes uniformly",
+    )
+    add("--mixup-chance", type=float, default=default.mixup_chance, help="share of batches with mixup")
+    add("--views", type=int, default=default.views, help="views of each picture for the teachers")
     add("--seed", type=int, default=default.seed)
-    add("--strength", type=float, default=default.strength, help="of the augmentation, 0..1")
-    add("--calm", type=float, default=default.calm, help="last part of the schedule, 0..1, done gently")
+    add("--strength", type=float, default=default.strength, help="strength of the augmentation, 0..1")
+    add("--calm", type=float, default=default.calm, help="last part of the schedule, 0..1, with weak augmentation")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     if args.fold is not None and not 0 <= args.fold[0] < args.fold[1]:
         parser.error("--fold K N: K must be 0 or more, and less than N")
     if args.match and not args.teachers:
-        parser.error("--match: there is no teacher to ask; name one with --teachers")
+        parser.error("--match: needs a teacher; name one with --teachers")
     return args

@@ -1,4 +1,4 @@
-"""The JSON file beside the TFLite file: everything that one needs to know to run it right."""
+"""The JSON file beside the TFLite file: everything that is needed to run it correctly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def sidecar(
     temperatures: dict[str, float],
     metrics: dict[str, Any],
 ) -> dict[str, Any]:
-    """The facts about `model`; mean and std are those of the grey levels 0..255."""
+    """Return the sidecar of `model`; mean and std are those of the grey levels 0..255."""
     entry = {"height": SIZE, "width": SIZE, "channels": 1, "layout": "NHWC", **_quantisation(heads.input)}
     outputs = {
         name: {

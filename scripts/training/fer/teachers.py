@@ -1,4 +1,4 @@
-"""What trained networks think of the pictures that another one learns from."""
+"""Teachers: the answers of trained networks as targets for another one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Answers = tuple[Tensor, Tensor]
 
 @torch.no_grad()
 def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) -> Answers | None:
-    """The teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers.
+    """Return the teachers' mean probabilities for each picture and both heads, (n, 7) each; None without teachers.
 
-    images: (n, 1, 48, 48) uint8, those of `faces`, on the device that counts. A teacher that left a part of the
-    pictures out is asked about these alone. Raises CheckpointError where a picture has no teacher.
+    images: (n, 1, 48, 48) uint8, those of `faces`, on the compute device. A teacher that left out a part of the
+    pictures answers for these only. Raises CheckpointError if a picture has no teacher.
     """
     if not teachers:
         return None
@@ -35,7 +35,7 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
         part, parts = teacher.fold or (0, 1)
         rows = torch.from_numpy(np.flatnonzero(faces.folds(parts) == part)).to(images.device)
         asked[rows] += views
-        for some in tqdm(rows.split(512), desc="asking a teacher", disable=None, leave=False):
+        for some in tqdm(rows.split(512), desc="teacher", disable=None, leave=False):
             for view in range(views):
                 x = augment(images[some].float() / 255, 0.4 if view else 0.0)
                 x = ((255 * x - teacher.mean) / teacher.std).to(memory_format=torch.channels_last)
@@ -49,12 +49,12 @@ def ask(faces: Faces, images: Tensor, teachers: list[Checkpoint], views: int) ->
 
 
 class Beside:
-    """Teachers that look at what the learner looks at, one of them at a time."""
+    """Teachers that answer for the network's own views, one randomly chosen teacher at a time."""
 
     def __init__(self, paths: Sequence[Path], mean: float, std: float, device: torch.device) -> None:
         """paths: checkpoints, or .tflite files with their sidecars. mean, std: of the learner's grey levels 0..1.
 
-        Raises CheckpointError for a teacher fed otherwise.
+        Raises CheckpointError for a teacher with another input normalisation.
         """
         self._nets: list[Callable[[Tensor], Answers]] = []
         for path in paths:
@@ -69,7 +69,7 @@ class Beside:
 
     @torch.no_grad()
     def answers(self, x: Tensor) -> Answers:
-        """What one of them, by lot, thinks of (n, 1, 48, 48) normalised grey or its mirror image: (n, 7) a head."""
+        """Return a random teacher's answers for (n, 1, 48, 48) normalised grey or its mirror image: (n, 7) a head."""
         net = self._nets[int(torch.randint(len(self._nets), (1,)))]
         with half(x.device):
             expression, original = net(x.flip(3) if torch.rand(()) < 0.5 else x)

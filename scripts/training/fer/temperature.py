@@ -1,4 +1,4 @@
-"""One number for each head that makes its confidence honest (Guo et al. 2017, arXiv:1706.04599)."""
+"""Temperature scaling: one number a head that calibrates its confidence (Guo et al. 2017, arXiv:1706.04599)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def negative_log_likelihood(logits: np.ndarray, labels: np.ndarray, temperature: float) -> float:
-    """The mean of -log p(label)."""
+    """Return the mean of -log p(label)."""
     chosen = softmax(logits, temperature)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
 
 def fit(logits: np.ndarray, labels: np.ndarray, low: float = 0.1, high: float = 10.0) -> float:
-    """The temperature with the smallest negative log-likelihood, to four decimals: golden section over its logarithm.
+    """Return the temperature with the smallest negative log-likelihood, to four decimals: golden section over its
+    logarithm.
 
     logits: (n, 7). labels: (n,) 0..6.
     """

@@ -1,4 +1,4 @@
-"""Runs a two-headed TFLite file, float or int8, on many faces, and finds out which of its tensors is which head."""
+"""Run a two-headed TFLite file, float or int8, on many faces, and find out which output is which head."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class HeadsError(Exception):
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or output. scale, zero_point: real = (q - zero_point) * scale; 0 and 0 where it holds floats."""
+    """An input or output. scale, zero_point: real = (q - zero_point) * scale; 0 and 0 for floats."""
 
     index: int
     name: str
@@ -27,7 +27,7 @@ class Tensor:
 
 
 class Runner:
-    """One interpreter on one thread, fed with normalised faces."""
+    """One interpreter on one thread; its input is normalised faces."""
 
     def __init__(self, model: bytes) -> None:
         self._interpreter = Interpreter(model_content=model, num_threads=1)
@@ -48,10 +48,10 @@ class Runner:
 
 
 class Heads:
-    """A TFLite file whose outputs are known by the names of the heads."""
+    """A TFLite file whose outputs are identified by the names of the heads."""
 
     def __init__(self, model: bytes, wanted: dict[str, np.ndarray], faces: np.ndarray) -> None:
-        """wanted: the original network's logits on `faces`, by which the outputs are told apart."""
+        """wanted: the original network's logits on `faces`, which identify the outputs."""
         self._runner = Runner(model)
         self._place = match_heads(self._runner.run(faces), wanted)
         self.input = self._runner.input
@@ -64,24 +64,24 @@ class Heads:
 
 
 def quantised(values: np.ndarray, tensor: Tensor) -> np.ndarray:
-    """Real numbers as the tensor holds them."""
+    """Quantise real numbers for the tensor."""
     if tensor.dtype != "int8":
         return values.astype(np.float32)
     return np.clip(np.rint(values / tensor.scale) + tensor.zero_point, -128, 127).astype(np.int8)
 
 
 def real(values: np.ndarray, tensor: Tensor) -> np.ndarray:
-    """What the tensor holds as real numbers."""
+    """Return the tensor's values as real numbers."""
     if tensor.dtype != "int8":
         return values
     return ((values.astype(np.float32) - tensor.zero_point) * tensor.scale).astype(np.float32)
 
 
 def match_heads(found: list[np.ndarray], wanted: dict[str, np.ndarray]) -> dict[str, int]:
-    """Which output is which head: the one whose logits are nearest to the original network's.
+    """Find the output of each head: the one whose logits are nearest to the original network's.
 
     found: for each output (n, 7) logits. wanted: for each head the original's, on the same faces.
-    Raises HeadsError where that isn't clear.
+    Raises HeadsError if that is ambiguous.
     """
     distance = {name: [float(np.abs(f - w).mean()) for f in found] for name, w in wanted.items()}
     chosen = {name: int(np.argmin(far)) for name, far in distance.items()}

@@ -20,12 +20,12 @@ from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
 
-# The part of a batch that tells which way is up.
+# The ascent of sharpness-aware minimisation uses 1/ASCENT of the batch.
 ASCENT = 3
 
 
 class Trainer:
-    """The network, its running average and the optimiser; one call an epoch."""
+    """Trains the network; call `run_epoch` once an epoch."""
 
     def __init__(self, recipe: Recipe, faces: Faces, device: torch.device) -> None:
         self.recipe, self.device, self.epoch, self.seconds = recipe, device, 0, 0.0
@@ -35,7 +35,7 @@ class Trainer:
         self.weight = torch.from_numpy(faces.weight).to(device)
         pixels = self.images.float() / 255
         self.mean, self.std = float(pixels.mean()), float(pixels.std())
-        # Rare classes are drawn more often, though not as often as the common ones.
+        # Rare classes are sampled more often than uniformly, though not as often as common ones.
         counts = self.labels.sum(0)
         chance = (counts.max() / counts) ** recipe.rare_power
         self.draw = (self.labels @ chance).cpu()
@@ -48,7 +48,7 @@ class Trainer:
         self.steps = math.ceil(len(faces) / recipe.batch)
 
     def run_epoch(self) -> float:
-        """One pass; gives the mean loss."""
+        """Train for one epoch; returns the mean loss."""
         self.net.train()
         self.still.eval()
         order = torch.multinomial(self.draw, len(self.draw), replacement=True).to(self.device)
@@ -68,13 +68,13 @@ class Trainer:
         return sum(losses) / len(losses)
 
     def progress(self, part: float) -> float:
-        """How far the schedule is, 0..1, `part` of the present epoch being done."""
+        """Return the progress of the schedule, 0..1, after `part` of the current epoch."""
         by_epochs = (self.epoch + part) / self.recipe.epochs
         by_time = 0.0 if self.recipe.minutes is None else self.seconds / 60 / self.recipe.minutes
         return min(1.0, max(by_epochs, by_time))
 
     def learn(self, picked: Tensor, step: int, *, calm: bool) -> float:
-        """One step of gradient descent on the pictures with these indices."""
+        """Train one step on the pictures with these indices; returns the loss."""
         recipe = self.recipe
         x = augment(self.images[picked].float() / 255, recipe.strength * (0.5 if calm else 1.0))
         labels, votes = self.labels[picked], self.votes[picked] * self.weight[picked, None]
@@ -104,11 +104,11 @@ class Trainer:
         return loss.item()
 
     def normalised(self, x: Tensor) -> Tensor:
-        """Grey in 0..1, as the network is fed."""
+        """Normalise grey in 0..1 to the network's input."""
         return ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
 
     def loss(self, x: Tensor, votes: Tensor, labels: Tensor) -> Tensor:
-        """The cross-entropy of both heads, each with its share."""
+        """Return the cross-entropy of both heads, weighted by their shares."""
         with half(self.device):
             expression, original = self.net(x)
         told = -(votes * F.log_softmax(expression.float(), 1)).sum(1)
@@ -116,9 +116,9 @@ class Trainer:
         return 2 * ((1 - self.recipe.original) * told.mean() + self.recipe.original * seen.mean())
 
     def climb(self, x: Tensor, votes: Tensor, labels: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Move the weights to where the loss of a part of the batch is worst nearby; gives what to take back.
+        """Move the weights to the worst loss nearby (sharpness-aware minimisation); returns the steps to undo.
 
-        A part is enough to tell the way up, and costs less. Normalisations keep the statistics of the way down.
+        A part of the batch is enough and costs less. Batch statistics are not updated.
         """
         part = max(2, len(x) // ASCENT)
         weights = [weight for weight in self.net.parameters() if weight.requires_grad]
@@ -139,7 +139,7 @@ class Trainer:
 
     @torch.no_grad()
     def follow(self, step: int) -> None:
-        """The running average of the weights, which is what is evaluated and exported."""
+        """Update the running average of the weights, which is evaluated and exported."""
         keep = min(self.recipe.average, (1 + step) / (10 + step))
         for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
             if kept.dtype.is_floating_point:
@@ -148,7 +148,7 @@ class Trainer:
                 kept.copy_(now)
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint in one move, so that a stop in the middle costs an epoch and not the run."""
+        """Write the checkpoint atomically, so that an interruption costs at most an epoch."""
         state = {
             "recipe": asdict(self.recipe),
             "epoch": self.epoch,
@@ -166,7 +166,7 @@ class Trainer:
         part.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on where `save` left off, if it did."""
+        """Resume from a checkpoint of `save`, if there is one."""
         if not path.exists():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
@@ -175,4 +175,4 @@ class Trainer:
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"].cpu())
-        print(f"going on after epoch {self.epoch}")
+        print(f"resuming after epoch {self.epoch}")
