@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Make the bundled demo clip: nobody's face with seven expressions in a drawn room, and the timeline beside it.
+"""Make the bundled demo clip: an averaged face with seven expressions in a drawn room, and its timeline.
 
     python scripts/assets/make_demo_clip.py --data ../shared/data/fer2013.npz \
         --yunet ../shared/models/face_detection_yunet_2023mar.onnx --out edge/demo
 
-Two stages. The first averages training faces into `OUT/faces.png` and needs the data set; the second draws
-`OUT/demo.webm` and `OUT/demo.json` from that sheet. Without `--data` only the second is done. With `--yunet` it
-replays the clip through both face detectors and prints what they found.
+There are two stages. The first averages training faces into `OUT/faces.png` and needs the data set; the second draws
+`OUT/demo.webm` and `OUT/demo.json` from that sheet. Without `--data` only the second runs. With `--yunet` the clip is
+run through both face detectors and the result is printed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from demo.faces import DataError
 
 
 def main() -> int:
-    """0, or 2 with one sentence on stderr."""
+    """Make the clip; exit code 2 with one sentence on stderr for bad input."""
     args = arguments()
     cv2.setNumThreads(1)
     sheet, video, timeline = args.out / "faces.png", args.out / "demo.webm", args.out / "demo.json"
@@ -47,12 +47,14 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--data", type=Path, metavar="NPZ", help="FER2013 with FER+ votes; without it faces.png stays")
+    parser.add_argument(
+        "--data", type=Path, metavar="NPZ", help="FER2013 with FER+ votes; without it faces.png is reused"
+    )
     parser.add_argument("--yunet", type=Path, metavar="ONNX", help="YuNet; aligns the faces and checks the clip")
     parser.add_argument("--out", type=Path, default=Path("edge/demo"), metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="of the sensor's noise; default: %(default)s")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the sensor noise; default: %(default)s")
     args = parser.parse_args()
     if args.data is not None and args.yunet is None:
         parser.error("--data needs --yunet too")

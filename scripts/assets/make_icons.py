@@ -1,8 +1,8 @@
-"""Draws the page's icons: a note whose head lies in the plane of valence and arousal.
+"""Draw the page's icons: a note whose head lies in the plane of valence and arousal.
 
     python scripts/assets/make_icons.py [--out edge/web/static]
 
-Everything stands within the middle 80 %, so that launchers may cut the corners as they like.
+Everything is within the middle 80 %, so that launchers may crop the corners.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 SIZES = (180, 192, 512)
-# Drawn large and made smaller, so that the edges are smooth; colours are BGR.
+# Drawn large and scaled down for smooth edges; colours are BGR.
 SIDE = 2048
 GROUND, AXES, NOTE, POINT = (15, 19, 22), (68, 78, 90), (106, 176, 242), (229, 238, 244)
 

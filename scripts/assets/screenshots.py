@@ -1,9 +1,9 @@
-"""Takes the pictures of the page in the README and in docs/page.md, from the demo clip.
+"""Take the pictures of the page in README.md and docs/page.md, from the demo clip.
 
     pip install -e '.[web,dev]'; sudo apt install chromium
     python scripts/assets/screenshots.py [--out docs]
 
-A device of its own is started on a free port, with a state directory of its own and nothing but the drawn clip to see.
+A separate device is started on a free port, with its own state directory and the demo clip.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PICTURES = {
 
 @contextmanager
 def device(folder: Path) -> Iterator[str]:
-    """A device on the demo clip; gives the page's address."""
+    """Run a device on the demo clip; yields the page's address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,7 +86,7 @@ def take(browser: Browser, url: str, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs")
-    parser.add_argument("--mood", default="surprise", help="the clip's mood at which the pictures are taken")
+    parser.add_argument("--mood", default="surprise", help="the mood of the clip at which the pictures are taken")
     arguments = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -1,12 +1,12 @@
-"""What the model and the demo clip give on a machine, and how two machines differ; `check_arm64` uses it.
+"""Record what the model and the demo clip yield on a machine, and compare two machines; used by `check_arm64`.
 
     python scripts/endurance/arm64_answers.py write OUT.json
     python scripts/endurance/arm64_answers.py pictures FOLDER
     python scripts/endurance/arm64_answers.py compare HERE.json THERE.json HERE.lines THERE.lines
     python scripts/endurance/arm64_answers.py scenes LINES DEMO.json
 
-`write` and `pictures` need the installed package only, `compare` and `scenes` nothing but Python. `pictures` makes PNGs
-of the demo clip: FFmpeg's conversion of a film differs by a grey level from processor to processor, and a PNG doesn't.
+`write` and `pictures` need the installed package only, `compare` and `scenes` nothing but Python. `pictures` writes
+PNGs of the demo clip, because FFmpeg's decoding differs by a grey level between processors and a PNG does not.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# Steps of int8 that a kernel for another processor may round differently. Seconds: a face on its way out of the picture
-# may be found once more or less, and looks at a settled mood are a second apart.
+# STEPS: int8 steps that another processor's kernel may round differently. SECONDS: a face at the edge of the picture
+# may be found one time more or less, and looks at a settled mood are a second apart.
 STEPS, SECONDS = 1, 1.0
-# Of the seven expressions of the demo clip so many must stand when their scene ends, as in the tests.
+# How many of the demo clip's seven expressions must be the mood at the end of their scene, as in the tests.
 RIGHT = 5
 
 
 def answers() -> dict[str, Any]:
-    """For each head the int8 logits of the demo's seven faces, and of 57 that are mixed of them and noise."""
+    """Return each head's int8 logits of the demo's seven faces, and of 57 mixtures of them and noise."""
     import platform
 
     import cv2
@@ -67,7 +67,7 @@ def answers() -> dict[str, Any]:
 
 
 def pictures(folder: Path) -> int:
-    """Write the demo clip's frames; gives how many."""
+    """Write the demo clip's frames; returns their number."""
     import cv2
 
     from edge.camera.opening import open_camera
@@ -84,7 +84,7 @@ def pictures(folder: Path) -> int:
 
 
 def right(lines: str, scenes: list[dict[str, Any]]) -> list[bool]:
-    """For each scene with an expression, whether that was the mood when it ended."""
+    """Return for each scene with an expression whether that was the mood at its end."""
     moods = [(at, mood) for at, event, mood in told(lines) if event == "mood_changed"]
     return [
         (["", *(mood for at, mood in moods if at <= scene["end"])])[-1] == scene["expression"]
@@ -94,7 +94,7 @@ def right(lines: str, scenes: list[dict[str, Any]]) -> list[bool]:
 
 
 def differences(here: dict[str, Any], there: dict[str, Any]) -> list[str]:
-    """Sentences about logits that are further apart than STEPS; none where the machines agree."""
+    """Return sentences about logits that differ by more than STEPS; empty if the machines agree."""
     wrong = []
     for name, rows in here["logits"].items():
         apart = [
@@ -110,7 +110,7 @@ def differences(here: dict[str, Any], there: dict[str, Any]) -> list[str]:
 
 
 def told(lines: str) -> list[tuple[float, str, str]]:
-    """(seconds, event, mood) of each mood and decision that `moodroom run --json` told."""
+    """Return (seconds, event, mood) of each line of `moodroom run --json`."""
     found = []
     for line in map(json.loads, lines.splitlines()):
         if line["event"] in ("mood_changed", "decision"):
@@ -120,10 +120,10 @@ def told(lines: str) -> list[tuple[float, str, str]]:
 
 
 def parted(here: str, there: str) -> list[str]:
-    """Sentences about moods and decisions that two runs tell differently, or more than SECONDS apart."""
+    """Return sentences about moods and decisions that differ between two runs, or are more than SECONDS apart."""
     ours, theirs = told(here), told(there)
     if not ours:
-        return ["this machine told no mood at all"]
+        return ["this machine published no mood at all"]
     if [line[1:] for line in ours] != [line[1:] for line in theirs]:
         return [f"here {[line[2] for line in ours]}, there {[line[2] for line in theirs]}"]
     return [
@@ -134,7 +134,7 @@ def parted(here: str, there: str) -> list[str]:
 
 
 def compare(files: list[str]) -> int:
-    """Print what was compared; exit code 1 where it differs."""
+    """Print the comparison; exit code 1 if the machines differ."""
     here, there = (json.loads(Path(file).read_text()) for file in files[:2])
     lines = [Path(file).read_text() for file in files[2:]]
     wrong = differences(here, there) + parted(*lines)
@@ -147,7 +147,8 @@ def compare(files: list[str]) -> int:
             for a, b in zip(row, other, strict=True)
         ]
         same = sum(a == b for a, b in pairs)
-        print(f"head {name}: {same} of {len(pairs)} logits equal, the most apart {max(abs(a - b) for a, b in pairs)}")
+        most = max(abs(a - b) for a, b in pairs)
+        print(f"head {name}: {same} of {len(pairs)} logits equal, the largest difference is {most}")
     moods = " ".join(mood for _, event, mood in told(lines[1]) if event == "mood_changed")
     print(f"moods there: {moods}")
     alike = "the very same" if lines[0] == lines[1] else "the same moods and decisions"
@@ -158,7 +159,7 @@ def compare(files: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 2 for arguments that make no sense."""
+    """Run the command; exit code 2 for wrong arguments."""
     if len(arguments) == 2 and arguments[0] == "write":
         Path(arguments[1]).write_text(json.dumps(answers()))
         return 0

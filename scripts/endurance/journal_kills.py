@@ -1,9 +1,9 @@
-"""Kill a process that writes a journal at random moments, and see what is left.
+"""Kill a process that writes a journal at random moments, and check what is left.
 
     python scripts/endurance/journal_kills.py --kills 1000 --seed 1
 
-After each kill the file must be whole and hold an unbroken row from the first entry on: all that was saved for sure,
-and at most one batch less than was told. The file is used again by the next process, with what it holds.
+After each kill the file must be intact and hold an unbroken sequence of entries from the first one: everything that was
+saved for certain, and at most one batch less than was put. The next process continues the same file.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Entries that may wait; all that a kill can cost.
+# Entries that may wait in memory; the most that a kill may lose.
 BATCH = 64
 
 
 @dataclass
 class Result:
-    """kills: that hit a process which was writing. lost: the most entries of one kill that were told and not saved."""
+    """kills: those that hit a writing process. lost: the most entries that one kill lost."""
 
     kills: int = 0
     damaged: int = 0
@@ -43,7 +43,7 @@ class Result:
 
 
 def write(path: Path, first: int, seed: int) -> None:
-    """The process that is killed: tells entries for ever, and says on stdout how many it told."""
+    """The process that is killed: puts entries for ever, and prints their number to stdout."""
     from edge.budget import TokenBucket
     from edge.journal.entry import JournalEntry
     from edge.journal.writer import Journal
@@ -56,14 +56,14 @@ def write(path: Path, first: int, seed: int) -> None:
     journal.start()
     at = time.time()
     for number in range(first, 1_000_000_000):
-        # Before it is told, so that whoever reads never knows of less than there is.
+        # Printed before it is put, so that the reader never knows of fewer than there are.
         os.write(1, b"%d\n" % number)
         journal.put(
             JournalEntry(
                 at + number * 1e-3, "decision", "happy", title=str(number), uri="mpd:x", text="x" * rng.randrange(200)
             )
         )
-        # The batch that is being saved and the one that gathers are bounded together.
+        # The batch that is being saved and the next one are bounded together.
         while journal.waiting >= BATCH - 1:
             time.sleep(0.0005)
         if rng.random() < 0.2:
@@ -71,14 +71,14 @@ def write(path: Path, first: int, seed: int) -> None:
 
 
 def kill_one(path: Path, first: int, rng: random.Random) -> int:
-    """Start a writer, kill it; gives how many entries it may have told."""
+    """Start a writer and kill it; returns the largest number of entries it may have put."""
     command = [sys.executable, __file__, "--write", str(path), "--first", str(first), "--seed", str(rng.random())]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     child = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert child.stdout is not None
     told = first
     line = child.stdout.readline()
-    # From the first moments, when the tables are made, to some hundred batches later.
+    # From the first moments, when the tables are created, to some hundred batches later.
     until = time.monotonic() + rng.choice((0.005, 0.05, 0.3)) * rng.random()
     os.set_blocking(child.stdout.fileno(), False)
     text = line
@@ -94,7 +94,7 @@ def kill_one(path: Path, first: int, rng: random.Random) -> int:
 
 
 def look(path: Path, told: int, result: Result) -> int:
-    """Check what is left; gives the number of the next entry."""
+    """Check what is left; returns the number of the next entry."""
     if not path.exists():
         return 0
     connection = sqlite3.connect(path)
@@ -103,7 +103,7 @@ def look(path: Path, told: int, result: Result) -> int:
         try:
             numbers = [int(row[0]) for row in connection.execute("SELECT title FROM journal_entries ORDER BY at")]
         except sqlite3.OperationalError:
-            # Killed before the tables were there.
+            # Killed before the tables existed.
             numbers = []
     except sqlite3.DatabaseError:
         result.damaged += 1
@@ -119,14 +119,14 @@ def look(path: Path, told: int, result: Result) -> int:
 
 
 def kill_many(path: Path, kills: int, seed: int, *, every: int = 0) -> Result:
-    """Kill that many writers, one after the other. every: kills between two lines that tell how far it is."""
+    """Kill this many writers, one after the other. every: number of kills between two progress lines."""
     rng, result, first = random.Random(seed), Result(), 0
     for number in range(1, kills + 1):
         told = kill_one(path, first, rng)
         result.kills += 1
         first = look(path, told, result)
         if first > 20_000:
-            # So that checking stays quick.
+            # Keeps the checks fast.
             for end in ("", "-wal", "-shm"):
                 path.with_name(path.name + end).unlink(missing_ok=True)
             first = 0

@@ -1,15 +1,15 @@
 #!/usr/bin/env python
-"""The long run in short: a year's wear on one device, in minutes.
+"""Endurance tests in minutes: what grows, and what is left behind.
 
-    python soak.py frames --hours 24     # the demo clip as fast as it can be read: does memory grow?
-    python soak.py day --days 7          # a household's days through the main loop, on a clock of their own
-    python soak.py cameras --count 100   # a camera that breaks off: are threads or descriptors left behind?
-    python soak.py brokers --count 100   # a Mosquitto that is killed and started again: the same question
+    python soak.py frames --hours 24     # the demo clip at full speed: does memory grow?
+    python soak.py day --days 7          # days of a household through the main loop, on a simulated clock
+    python soak.py cameras --count 100   # a camera that fails repeatedly: are threads or descriptors left behind?
+    python soak.py brokers --count 100   # a Mosquitto that is killed and restarted: the same question
 
-Whether memory grows: samples of the resident set (RSS) at even times of the film or the day, after a warm-up of a
-fifth; the mean of each twelfth of them, since neighbours are alike; the Theil-Sen slope through these (Sen, 1968) with
-its 95 % interval. It is flat where the interval holds zero, or where its upper end is under TOLERANCE or comes to less
-than STEP over the whole run. The exit code is 1 where something grows.
+Memory growth: the resident set (RSS) is sampled at even times of the video or the day, after a warm-up of a fifth. The
+Theil-Sen slope (Sen, 1968) with its 95 % interval is fitted to the mean of each twelfth of the samples, since
+neighbouring samples are correlated. Memory counts as flat if the interval contains zero, or if its upper end is below
+TOLERANCE or amounts to less than STEP over the whole run. The exit code is 1 if something grows.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ from edge.values import ABSENT, EXPRESSIONS, Mood, Reading
 from tests.broker import Broker, running
 from tests.waiting import wait_for
 
-# MiB a day that count as flat, what one step of the allocator may take in a short run, and parts to average samples in.
+# TOLERANCE: MiB a day that count as flat. STEP: MiB of one allocator step in a short run. Parts to average samples in.
 TOLERANCE, STEP, PARTS = 1.0, 2.0, 12
 DAY = 86400.0
-# Hours of the day and who is in the room then; moods last three minutes on average.
+# Hours of the day and the number of people from then on; moods last three minutes on average.
 HOUSEHOLD = ((0, 0), (7, 2), (9, 0), (17, 1), (19, 3), (23, 0))
 LASTS = 180.0
 
 
 @dataclass(frozen=True)
 class Slope:
-    """MiB a day, with the ends of the 95 % interval, over so many days."""
+    """Growth in MiB a day with its 95 % interval, over a number of days."""
 
     middle: float
     low: float
@@ -81,7 +81,7 @@ class Slope:
 
 
 def slope(samples: list[tuple[float, float]]) -> Slope:
-    """samples: (seconds, MiB) in order of time, a hundred or so."""
+    """samples: (seconds, MiB) in order of time, about a hundred."""
     from scipy.stats import theilslopes
 
     warm = samples[len(samples) // 5 :]
@@ -100,7 +100,7 @@ def descriptors() -> int:
 
 
 def settled(seconds: float = 1.5) -> tuple[int, int]:
-    """(threads, descriptors) at their fewest within a moment: a camera that is being opened has some more."""
+    """Return the minimum of (threads, descriptors) within a moment; opening a camera takes a few more for a while."""
     until, found = time.monotonic() + seconds, [(threads(), descriptors())]
     while time.monotonic() < until:
         time.sleep(0.02)
@@ -109,7 +109,7 @@ def settled(seconds: float = 1.5) -> tuple[int, int]:
 
 
 def session(folder: Path, sections: dict[str, object], *, fast: bool = False) -> Session:
-    """A device that writes into this folder only."""
+    """Return a session whose state directory is in this folder."""
     os.environ["STATE_DIRECTORY"] = str(folder / "state")
     config = Config.model_validate({"device": {"id": "soak"}, "camera": {"source": "demo"}} | sections)
     return Session(config, Options(fast=fast), Path(os.devnull).open("w", encoding="utf-8"))
@@ -121,7 +121,7 @@ def _hasty(*given: Any, **options: Any) -> Worker:
 
 @contextmanager
 def live(folder: Path, **sections: object) -> Iterator[Session]:
-    """The whole device with all its threads; it waits for less long than in earnest before it tries again."""
+    """Run the whole device with all its threads, with shorter waits between attempts."""
     with (
         mock.patch("edge.daemon.session.Worker", _hasty),
         mock.patch.object(mqtt_link, "FIRST_WAIT", 0.05),
@@ -143,7 +143,7 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
 
 
 def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
-    """RSS over so many hours of film, read as fast as it can be."""
+    """Return RSS samples over this many hours of video, read at full speed."""
     device, asked, samples = (
         session(folder, {"mqtt": {"host": None}}, fast=True),
         SignalFlags(),
@@ -163,7 +163,9 @@ def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
 
 @dataclass
 class Day:
-    """What days came to: samples of (seconds, MiB), lines an hour before and after the budget, bytes on the disk."""
+    """The results of some days: samples of (seconds, MiB), log lines an hour before and after the budget, bytes
+    written.
+    """
 
     samples: list[tuple[float, float]] = field(default_factory=list)
     said: Counter[int] = field(default_factory=Counter)
@@ -173,7 +175,7 @@ class Day:
 
 
 class _Count(logging.Handler):
-    """Counts lines by the hour, on the day's own clock."""
+    """Counts log lines by the hour, on the simulated clock."""
 
     def __init__(self, day: Day, clock: Callable[[], float]) -> None:
         super().__init__(logging.INFO)
@@ -186,7 +188,7 @@ class _Count(logging.Handler):
 
 
 def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
-    """One for each second of the day from midnight, None where nobody looks; a household as seen by the mood filter."""
+    """Yield a reading for each second from midnight, None for no look: a household as the mood filter reports it."""
     mood = set_by_hand("neutral", 0.0, 0)
     for second in range(int(seconds)):
         people = [count for hour, count in HOUSEHOLD if hour <= second / 3600 % 24][-1]
@@ -199,7 +201,7 @@ def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
 
 
 def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1) -> Day:
-    """A household's days through the main loop's work, with the real journal, MQTT to this port and a dry run."""
+    """Run days of a household through the main loop, with the real journal, MQTT to this port and a dry run."""
     day, clock = Day(), [0.0]
     with mock.patch.dict(os.environ, {"JOURNAL_STREAM": "1:1"}):
         device = session(folder, {"mqtt": {"host": None if port is None else "127.0.0.1", "port": port or 1883}})
@@ -233,7 +235,7 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
 
 
 def _second(device: Session, player: DryRun, reading: Reading | None, now: float) -> None:
-    """What the main thread does in a second, and the player's thread."""
+    """Do what the main thread and the player's thread do in a second."""
     room, second = device.room, int(now)
     device.health.frame = device.health.player = now
     if reading is not None:
@@ -256,7 +258,7 @@ def _fields(mood: Mood) -> tuple[str, float, float, float, int, float]:
 
 
 def _written() -> int:
-    """Bytes that this process has caused to be written to disks; sockets aren't counted."""
+    """Return the bytes that this process has written to disks, without sockets."""
     return int(Path("/proc/self/io").read_text().split("write_bytes: ")[1].split()[0])
 
 
@@ -265,7 +267,7 @@ def _written() -> int:
 
 @dataclass(frozen=True)
 class Left:
-    """Threads and descriptors after a few losses, and after many."""
+    """Compare threads and descriptors after a few losses with those after many."""
 
     losses: int
     before: tuple[int, int]
@@ -283,7 +285,7 @@ class Left:
 
 @contextmanager
 def stream(frames_each: int = 6) -> Iterator[tuple[str, list[float]]]:
-    """A network camera that breaks off after a few frames; gives its address, and a list of when it was opened."""
+    """A network camera that closes after a few frames; yields its address, and a list of when it was opened."""
     picture = cv2.imencode(".jpg", np.full((240, 320), 90, np.uint8))[1].tobytes()
     opened: list[float] = []
 
@@ -316,7 +318,7 @@ def stream(frames_each: int = 6) -> Iterator[tuple[str, list[float]]]:
 
 
 def cameras(folder: Path, count: int) -> Left:
-    """A device whose network camera breaks off again and again."""
+    """Run a device whose network camera fails again and again."""
     few = max(3, count // 10)
     with stream() as (address, opened), live(folder, camera={"source": address}):
         wait_for(lambda: len(opened) > few, "the first losses")
@@ -327,7 +329,7 @@ def cameras(folder: Path, count: int) -> Left:
 
 
 def brokers(folder: Path, count: int) -> Left:
-    """A device whose broker is killed and started again and again."""
+    """Run a device whose broker is killed and restarted again and again."""
     few = max(2, count // 10)
     with running(folder) as broker, live(folder, mqtt={"host": "127.0.0.1", "port": broker.port}) as device:
         _lose(broker, device, few)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The figures of the scheduler and the mood filter, over scenes whose truth is known.
+"""Measure the scheduler and the mood filter on scenes with known moods.
 
     python scripts/measure/bench_scenes.py [--data fer2013.npz] [--json]
 
-Costs are CPU seconds of the vision path alone. "Every N-th" is given the N at which it costs what the scheduler costs.
+Costs are CPU seconds of the vision path alone. For "every N-th frame", N is
+chosen so that it costs the same as the scheduler.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from edge.values import EXPRESSIONS
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="fer2013.npz: its faces instead of the bundled composites")
+    parser.add_argument("--data", type=Path, help="fer2013.npz: use its faces instead of the bundled composites")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--enters", type=int, default=12, help="how often somebody enters, for the median")
+    parser.add_argument("--enters", type=int, default=12, help="number of people who enter, for the median")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     faces = _agreed(args.data) if args.data else scenes.composites()
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def _looking(faces: scenes.Faces, seed: int) -> dict[str, float | None]:
-    """What looking costs and how quickly it reacts, beside every frame and every N-th."""
+    """Return cost and reaction time, beside every frame and every N-th frame."""
     catalogue = scenes.catalogue(seed)
     runs: dict[str, tuple[Run, Run, Run]] = {}
     for name, scene in track(catalogue.items(), "scenes", console=Console(stderr=True), transient=True):
@@ -80,13 +81,13 @@ def _looking(faces: scenes.Faces, seed: int) -> dict[str, float | None]:
 
 
 def print_cost(name: str, run: Run) -> None:
-    """A line for a scene that nobody is in: any mood but `absent` would be a false one."""
+    """Return a line about a scene without people: any mood but `absent` is false."""
     wrong = [mood for _, mood in run.moods if mood in EXPRESSIONS]
     Console(stderr=True).print(f"{name}: {run.looks} looks, false moods: {wrong or 'none'}")
 
 
 def _entering(faces: scenes.Faces, seed: int, times: int) -> dict[str, float | None]:
-    """From the moment when somebody steps into the picture until presence is ON."""
+    """Measure the time from a person entering the picture until presence is ON."""
     random = np.random.default_rng(seed)
     found = []
     for index in range(times):
@@ -103,7 +104,7 @@ def _entering(faces: scenes.Faces, seed: int, times: int) -> dict[str, float | N
 
 
 def _agreed(data: Path) -> scenes.Faces:
-    """FER2013's public-test faces on which nine of ten taggers agree."""
+    """Return FER2013's public-test faces on which nine of ten taggers agree."""
     from edge.analysis.dataset import read
 
     told = read(data, "public")

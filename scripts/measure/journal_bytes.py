@@ -1,10 +1,10 @@
-"""How many bytes the journal writes on a busy day, counted by the kernel, with the clock of the day simulated.
+"""Measure how many bytes the journal writes on a busy, simulated day, as counted by the kernel.
 
     python journal_bytes.py                # a busy room: somebody's mood changes every 15 seconds for 16 hours
-    python journal_bytes.py --every 0.5    # a room that never comes to rest
+    python journal_bytes.py --every 0.5    # a room whose mood never settles
 
-`wchar` is what the process hands to write(): the log and the file. `blocks` is the same in whole blocks of 4096 bytes,
-where the system counts them.
+`wchar` counts the bytes passed to write(), for the write-ahead log and the file. `blocks` is the same in whole blocks
+of 4096 bytes, if the system counts them.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Written:
 
 
 def counted() -> tuple[int, int]:
-    """Wchar and write_bytes of this process (proc(5))."""
+    """Return wchar and write_bytes of this process (proc(5))."""
     lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
     return int(lines["wchar"]), int(lines["write_bytes"])
 
 
 def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, list[Event]]]:
-    """What happens: a mood and what is decided about it, songs, and now and then a command."""
+    """Yield events of a day: moods with their decisions, songs, and an occasional command."""
     found: list[tuple[float, list[Event]]] = []
     for day in range(days):
         at = day * DAY
@@ -79,7 +79,7 @@ def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, li
 
 
 def run(path: Path, *, every: float, days: int = 1, seed: int = 1) -> Written:
-    """Write so many days at once, and count."""
+    """Write this many days and return the counts."""
     rng, clock, notes, entries = random.Random(seed), [0.0], Notes(), 0
     journal = Journal(path, keep=90 * DAY, on_problem=print, clock=lambda: clock[0])
     start = time.time() - days * DAY
@@ -108,7 +108,7 @@ def run(path: Path, *, every: float, days: int = 1, seed: int = 1) -> Written:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--every", type=float, default=15.0, help="seconds from one mood to the next, on average")
+    parser.add_argument("--every", type=float, default=15.0, help="mean seconds between moods")
     parser.add_argument("--days", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How the mood filter stands the model's own mistakes: what it reads in labelled faces, in simulated time.
+"""Measure how the mood filter copes with the model's mistakes, in simulated time.
 
     python scripts/measure/noise.py --data fer2013.npz
 
-Each look draws another face of the true expression from the public test: looks are mistaken as often as the model is.
+Each look draws a random public-test face with the true expression, so looks are wrong as often as the model is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ DATA = Path(os.environ.get("MOODROOM_DATA", ROOT.parent / "shared" / "data" / "f
 
 @functools.cache
 def answers() -> tuple[tuple[np.ndarray, ...], tuple[float, ...]]:
-    """For each expression (n, 7) probabilities of the shipped model on the public test, and the model's shares."""
+    """Return (n, 7) probabilities of the shipped model for each expression of the public test, and the model's
+    shares.
+    """
     model = Classifier(ROOT / "models" / "tflite" / "fer_int8.tflite")
     faces = read(DATA, "public")
     assert faces.top is not None
@@ -36,20 +38,20 @@ def answers() -> tuple[tuple[np.ndarray, ...], tuple[float, ...]]:
 
 
 def _next(room: MoodFilter) -> float:
-    """When the scheduler would look again."""
+    """Return when the scheduler would look again."""
     pace = ScheduleConfig()
     return pace.settled if room.settled else 1 / pace.max_rate
 
 
 def false_changes(*, hours_each: float = 1.0, seed: int = 1) -> tuple[float, int]:
-    """Simulated hours, and how often the mood changed in them although nothing changed in truth."""
+    """Return simulated hours and the number of mood changes in them although the true expression stayed the same."""
     random, (drawn, shares) = np.random.default_rng(seed), answers()
     changes = 0
     for truth in drawn:
         room, now, last = MoodFilter(MoodConfig(), shares=shares), 0.0, None
         while now < hours_each * 3600:
             mood = room.look(now, {1: Expression(tuple(truth[random.integers(len(truth))]))}).mood.mood
-            # The first seconds are for finding out.
+            # The filter needs the first seconds to find the expression.
             if now > 15:
                 changes += last is not None and mood != last
                 last = mood
@@ -58,7 +60,7 @@ def false_changes(*, hours_each: float = 1.0, seed: int = 1) -> tuple[float, int
 
 
 def found_within(limit: float, *, times_each: int = 10, seed: int = 1) -> float:
-    """The share of true changes, between all pairs of expressions, that are the room's mood within `limit` seconds."""
+    """Return the share of true changes, over all pairs of expressions, that the mood follows within `limit` seconds."""
     random, (drawn, shares) = np.random.default_rng(seed), answers()
     found = []
     for before in range(len(drawn)):

@@ -1,9 +1,9 @@
-"""What the page costs the device: CPU and memory without it, with it, and with an open page that nothing happens on.
+"""Measure what the page costs: CPU and memory without it, with it, and with one idle open page.
 
     python scripts/measure/page_cost.py [--seconds 60]
 
-Three devices, one after the other, each looking at one still, empty picture, so that what differs is the page alone.
-The open page is a client that reads the stream of events, as a browser does.
+Three devices run one after the other, each on the same still, empty picture, so that only the page differs. The open
+page is a client that reads the event stream as a browser does.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def spent(pid: int) -> float:
-    """CPU seconds of a process so far."""
+    """Return the CPU seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def resident(pid: int) -> float:
-    """Its memory now, MB (10^6 bytes)."""
+    """Return the memory of a process, MB (10^6 bytes)."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def measure(folder: Path, name: str, *, enabled: bool, listen: bool, seconds: float) -> tuple[float, float]:
-    """CPU seconds a second, and MB at the end."""
+    """Return CPU seconds a second, and MB at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,7 +56,7 @@ def measure(folder: Path, name: str, *, enabled: bool, listen: bool, seconds: fl
     try:
         time.sleep(8)
         if listen:
-            # What a browser asks for when it opens the page.
+            # The requests of a browser that opens the page.
             url = f"http://127.0.0.1:{port}"
             for path in ("/", "/static/page.js", "/static/page.css", "/api/session", "/api/timeline"):
                 requests.get(url + path, timeout=5).raise_for_status()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How the shipped model stands what a living room does: small, dark, blurred faces, and the device's own detector.
+"""Measure the shipped model on small, dark and blurred faces, and behind the device's own detector.
 
     python scripts/measure/robustness.py --data fer2013.npz [--split public] [--json]
 
-Figures are the head `expression` against the taggers' majority, on a seeded sample.
+Figures are the accuracy of the head `expression` on the taggers' majority, on a seeded sample.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _accuracy(model: Classifier, faces: Labelled, sample: np.ndarray, change: Ca
 
 
 def _found(model: Classifier, faces: Labelled, sample: np.ndarray) -> dict[str, float]:
-    """Faces pasted at 48 to 160 pixels into a drawn room, found by the detector, cut by several margins."""
+    """Paste faces at 48 to 160 pixels into a drawn room, detect them, and crop them with several margins."""
     assert faces.top is not None
     random = np.random.default_rng(2)
     detector = open_detector(VisionConfig(detector="auto"), base=ROOT)

@@ -1,6 +1,6 @@
-"""Rooms with people whose moods are known: seeded scenes for tests and benchmarks, 640x480 luma at 10 frames a second.
+"""Seeded scenes with known moods for tests and benchmarks, 640x480 luma at 10 frames a second.
 
-The faces are the bundled composites, or FER2013's where the data set is at hand.
+The faces are the bundled composites, or FER2013's if the data set is available.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Faces = dict[str, list[Grey]]
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody in the room. start, end: seconds. shows: (from when, expression) in order; None: turned away.
+    """A person in the room. start, end: seconds. shows: (start time, expression) in order; None: turned away.
 
-    x: where they stand, 0..1 of the width. size: of the head, pixels. restless: 0 sits still, 1 moves about.
+    x: where they stand, 0..1 of the width. size: of the head, pixels. restless: 0 sits still, 1 moves around.
     """
 
     start: float
@@ -35,19 +35,19 @@ class Visit:
     restless: float = 0.3
 
     def expression(self, at: float) -> str | None:
-        """What the face shows at `at`."""
+        """Return the expression at `at`."""
         return [name for since, name in self.shows if since <= at][-1]
 
     def turn(self, at: float) -> int:
-        """How many expressions came before the one at `at`; who turned away and back still shows the same."""
+        """Return the number of expressions before the one at `at`; turning away and back does not count."""
         return len(list(groupby(name for since, name in self.shows if since <= at and name is not None))) - 1
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A room and who is in it.
+    """A room and the people in it.
 
-    noise: the sensor's, grey levels. flicker: of the lamps, a share of the light. television: one is running.
+    noise: of the sensor, grey levels. flicker: of the lamps, a share of the light. television: whether one is running.
     light: a function of time, 1 is day.
     """
 
@@ -61,11 +61,11 @@ class Scene:
     seed: int = 1
 
     def changes(self) -> list[tuple[float, str]]:
-        """When an expression begins that differs from the one before, for a single visitor."""
+        """Return the times at which a single visitor's expression changes."""
         return [(since, name) for visit in self.visits for since, name in visit.shows if name is not None]
 
     def frames(self, faces: Faces | None = None) -> Iterator[Frame]:
-        """The scene's frames, from time 0."""
+        """Yield the scene's frames, from time 0."""
         random = np.random.default_rng(self.seed)
         faces = faces or composites()
         picks = {id(visit): int(random.integers(1 << 30)) for visit in self.visits}
@@ -86,7 +86,7 @@ class Scene:
 
 
 def composites() -> Faces:
-    """The seven bundled composites, one face each."""
+    """Return the seven bundled composites, one face each."""
     sheet = cv2.imread(str(SHEET), cv2.IMREAD_GRAYSCALE)
     assert sheet is not None
     tiles = np.split(sheet, len(EXPRESSIONS), axis=1)
@@ -94,7 +94,7 @@ def composites() -> Faces:
 
 
 def _room(random: np.random.Generator) -> np.ndarray:
-    """A wall, a window, shelves and a floor."""
+    """Draw a wall, a window, shelves and a floor."""
     wall = np.linspace(150, 120, HEIGHT, dtype=np.float32)[:, None] * np.ones((1, WIDTH), np.float32)
     cv2.rectangle(wall, (30, 30), (190, 140), 60.0, -1)
     cv2.rectangle(wall, (470, 40), (600, 190), 205.0, -1)
@@ -108,7 +108,7 @@ def _room(random: np.random.Generator) -> np.ndarray:
 
 
 def _stand(picture: np.ndarray, visit: Visit, at: float, faces: Faces, pick: int) -> None:
-    """Draw a visitor: shoulders, hair and the face, walking in and out at the side that is nearer."""
+    """Draw a visitor: shoulders, hair and the face, entering and leaving at the nearer side."""
     side = 1 if visit.x >= 0.5 else -1
     walk = max(0.0, 1 - (at - visit.start) / 0.8, 1 - (visit.end - at) / 0.8)
     sway = visit.restless * (10 * np.sin(0.9 * at + pick % 7) + 6 * np.sin(2.3 * at))
@@ -122,7 +122,7 @@ def _stand(picture: np.ndarray, visit: Visit, at: float, faces: Faces, pick: int
     if name is None:
         return
     choice = faces[name]
-    # Another face at each turn: what is found would else hang on one face of each expression.
+    # Another face at each change, so that the result does not depend on one face of each expression.
     face = cv2.resize(
         choice[(pick + visit.turn(at)) % len(choice)], (visit.size, visit.size), interpolation=cv2.INTER_AREA
     )
@@ -130,7 +130,7 @@ def _stand(picture: np.ndarray, visit: Visit, at: float, faces: Faces, pick: int
 
 
 def _paste(picture: np.ndarray, face: np.ndarray, left: int, top: int) -> None:
-    """Blend a square face into the picture with a soft oval edge; what lies outside is cut off."""
+    """Blend a square face into the picture with a soft oval edge."""
     size = face.shape[0]
     rows, columns = np.mgrid[0:size, 0:size]
     distance = np.hypot((columns / size - 0.5) / 0.44, (rows / size - 0.5) / 0.5)
@@ -144,7 +144,7 @@ def _paste(picture: np.ndarray, face: np.ndarray, left: int, top: int) -> None:
 
 
 def catalogue(seed: int = 1) -> dict[str, Scene]:
-    """The scenes that the figures are about."""
+    """Return the scenes of the published figures."""
     random = np.random.default_rng(seed)
 
     def evening(start: float, end: float, every: float) -> tuple[tuple[float, str | None], ...]:

@@ -1,9 +1,9 @@
-"""How long the device itself takes from a wish, to be done now, to Spotify's receiving the command.
+"""Measure the device's own delay between a wish and the moment Spotify receives the command.
 
     python scripts/measure/wish_to_call.py [--wishes 100]
 
-The player's thread, the queue to it and spotipy are the real ones; Spotify is the tests' simulated Web API on this
-machine, which answers at once, so that what is measured is our own time and the look before the command.
+The player's thread, its queue and spotipy are real. Spotify is the tests' simulated Web API on this machine, which
+answers at once, so the result is the device's own time and the request before the command.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.spotify_server.server import CLIENT
 
 
 class Ticking(World):
-    """The simulated account on the real clock."""
+    """The simulated account, on the real clock."""
 
     def __init__(self) -> None:
         super().__init__(lag=0.0)
@@ -53,7 +53,7 @@ def main() -> None:
     os.environ["STATE_DIRECTORY"] = tempfile.mkdtemp()
     world = Ticking()
     with Server(world) as server:
-        server.contract = None  # checking answers against Spotify's file takes longer than all the rest
+        server.contract = None  # checking answers against the API description takes longer than everything else
         file = TokenFile(now=world.unix)
         file.write(server.login(), new_login=True, client_id=CLIENT)
         web = SpotifyApi(CLIENT, file, api=server.api, accounts=server.accounts, now=world.unix)
@@ -64,7 +64,7 @@ def main() -> None:
         worker.start()
         took = []
         for n in range(wanted):
-            # Now and then the last look is too old, so that one more call goes before the command.
+            # Sometimes the last playback state is too old, and one more request precedes the command.
             time.sleep(0.05 if n % 4 else 4.0 if n % 20 == 0 else 0.05)
             before, began = len(world.executed), world.monotonic
             wishes.put(Wish(Act.PLAY, "happy", "measured", Music(f"spotify:playlist:list{n}", "list")))

@@ -60,7 +60,7 @@ def test_moods_and_decisions_must_be_the_same_at_about_the_same_time() -> None:
     assert arm64_answers.parted(LINES, LINES.replace("5.4", "7.4")) == ["mood_changed happy: 5.4 s here, 7.4 s there"]
     assert arm64_answers.parted(LINES, LINES.replace("happy", "sad"))
     assert arm64_answers.parted(LINES, LINES.rpartition("\n")[0])
-    assert arm64_answers.parted("", "") == ["this machine told no mood at all"]
+    assert arm64_answers.parted("", "") == ["this machine published no mood at all"]
 
 
 def test_a_scene_is_right_where_its_mood_stands_at_its_end(tmp_path: Path) -> None:

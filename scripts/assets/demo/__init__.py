@@ -1,1 +1,3 @@
-"""What makes the demo clip: averaged faces, a drawn room, a drawn person. Nothing in here is needed on the device."""
+"""The parts of the demo clip: averaged faces, a drawn room, a drawn person. The device needs nothing of this
+package.
+"""

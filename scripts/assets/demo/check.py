@@ -1,4 +1,4 @@
-"""Do both face detectors find the clip's person, and nobody in the empty room?"""
+"""Check that both face detectors find the clip's person, and nobody in the empty room."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SIZE = (320, 240)
 
 
 def table(video: Path, yunet: Path) -> str:
-    """Frames found by each detector, scene by scene, on grey frames of 320x240."""
+    """Return a table of the faces found by each detector in each scene, on grey frames of 320x240."""
     finder = detector(yunet, _SIZE, 0.7)
     cascade = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"))
     counts = np.zeros((len(clip.STORY), 3), int)

@@ -1,4 +1,4 @@
-"""The clip itself: who is in the room when, with which expression, and the frames that show it."""
+"""The clip: when the person is in the room, with which expression, and the frames."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from demo.person import HALF_WIDTH, Bust, Pose
 
 FPS = 10
 FADE = 0.7
-"""Seconds in which one expression becomes the next."""
+"""Seconds of a transition between two expressions."""
 NOISE = 0.3
-"""Deviation of the sensor's noise, in grey levels; more of it doubles the file."""
+"""Standard deviation of the sensor noise, in grey levels; more of it doubles the file's size."""
 
 _ENTER, _LEAVE = 1.6, 1.6
 _OUTSIDE = room.WIDTH + HALF_WIDTH + 20
@@ -63,24 +63,24 @@ def write(faces: dict[str, NDArray[np.uint8]], video: Path, timeline: Path, seed
 
 
 def pose(second: float) -> Pose | None:
-    """Where the person is at this second; None while nobody is there."""
+    """Return the person's pose at this second; None in an empty room."""
     if not _CAME <= second < _GONE:
         return None
     sway = 9 * math.sin(0.9 * second) + 4 * math.sin(2.1 * second + 1)
     step = -64 * _eased(second, 24, 1.6) + 116 * _eased(second, 38, 1.8) - 40 * _eased(second, 52, 1.6)
     x = 318 + sway + step
-    # In from the right, out to the right.
+    # Enters from the right and leaves to the right.
     away = (1 - _eased(second, _CAME, _ENTER)) + _eased(second, _GONE - _LEAVE, _LEAVE)
     x += away * (_OUTSIDE - x)
     y = 214 + 2.5 * math.sin(1.7 * second) + 1.5 * math.sin(3.3 * second) - 4 * away * math.sin(9 * second)
     nearer = 0.08 * _eased(second, 16, 2) - 0.14 * _eased(second, 32, 2) + 0.10 * _eased(second, 46, 2)
     tilt = 2.4 * math.sin(0.8 * second + 0.5)
-    # OpenCV's encoder takes no bit rate: whole pixels and coarse steps are what keeps the file small.
+    # OpenCV's encoder has no bit rate setting: whole pixels and coarse steps keep the file small.
     return Pose(round(x), round(y), round((0.98 + nearer) / 0.02) * 0.02, round(tilt / 1.2) * 1.2)
 
 
 def face(second: float, faces: dict[str, NDArray[np.uint8]]) -> NDArray[np.float32]:
-    """The tile at this second: one expression, or two while the one becomes the other."""
+    """Return the tile at this second: one expression, or a blend of two during a transition."""
     occupied = [scene for scene in STORY if scene.expression]
     mixed = faces[occupied[0].expression or "neutral"].astype(np.float32)
     for scene in occupied[1:]:
@@ -90,7 +90,7 @@ def face(second: float, faces: dict[str, NDArray[np.uint8]]) -> NDArray[np.float
 
 
 def _frames(faces: dict[str, NDArray[np.uint8]], seed: int) -> Iterator[NDArray[np.uint8]]:
-    """Every frame, (HEIGHT, WIDTH, 3), blue, green, red."""
+    """Yield every frame, (HEIGHT, WIDTH, 3), blue, green, red."""
     random = np.random.default_rng(seed)
     empty, bust = room.draw(), Bust()
     for index in range(round(DURATION * FPS)):

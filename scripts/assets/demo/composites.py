@@ -1,7 +1,7 @@
-"""Seven faces that belong to nobody: each the mean of many FER2013 training faces of one expression.
+"""Seven composite faces: each the mean of many FER2013 training faces of one expression.
 
-The aligned faces that show the expression most plainly are averaged together with their mirror images, bent towards
-that average by dense flow, and averaged again.
+The aligned faces that show the expression most clearly are averaged together with their mirror images, warped towards
+that average by dense optical flow, and averaged again.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from demo import faces as source
 from demo.faces import EYE_GAP, EYE_LINE, LABELS, TILE, DataError, Grey, oval
 
 BACKGROUND = 96
-"""Grey level round the faces of the sheet."""
+"""Grey level around the faces of the sheet."""
 
 _KEPT, _FEWEST = 40, 30
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one expression's faces are chosen and its average finished."""
+    """How the faces of one expression are chosen and their average is finished."""
 
     exaggeration: float
-    """Multiplier of the difference from the average of all seven; 1 leaves the average as it is."""
+    """Multiplier of the difference from the average of all seven; 1 keeps the average."""
     calm_jaw: float = 2.0
-    """Weight of a jaw like a neutral face's: leaves out hands before the mouth."""
+    """Weight of the similarity to a neutral face's jaw: excludes hands in front of the mouth."""
     distinct: float = 3.0
-    """Weight of being more like this expression than like any other."""
+    """Weight of being more similar to this expression than to any other."""
 
 
 LOOKS = {
@@ -48,7 +48,7 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """The finished faces and how many people went into each."""
+    """The finished faces and the number of people in each."""
 
     faces: dict[str, NDArray[np.uint8]]
     people: dict[str, int]
@@ -78,18 +78,18 @@ def join(faces: dict[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
 
 def split(sheet: NDArray[np.uint8]) -> dict[str, NDArray[np.uint8]]:
-    """The opposite of `join`."""
+    """Split a sheet made by `join`."""
     if sheet.shape != (TILE, TILE * len(LABELS)):
         raise DataError(f"the sheet of faces has to be {TILE * len(LABELS)} x {TILE} pixels, not {sheet.shape[::-1]}")
     return dict(zip(LABELS, np.hsplit(sheet, len(LABELS)), strict=True))
 
 
 def _typical(faces: Grey, inside: Grey, label: str, averages: dict[str, Grey]) -> tuple[Grey, Grey]:
-    """The faces that show `label` most plainly, and alike.
+    """Return the faces that show `label` most clearly and similarly.
 
-    Each is scored by its likeness to the average of its expression, to all faces, to a neutral face's jaw, and by how
-    much more it differs from all faces in the way of its own expression than in the way of another. The list is
-    thinned in steps, each measured against those still in it, so that what is left agrees on one kind of mouth.
+    Each face is scored by its similarity to the average of its expression, to all faces, to a neutral face's jaw, and
+    by how much more it differs from all faces in the direction of its own expression than of any other. The list is
+    thinned in steps, each measured against the remaining faces, so that these agree on one kind of mouth.
     """
     look = LOOKS[label]
     whole, inner = oval(56, 76, 6), oval(34, 60, 6)
@@ -108,7 +108,7 @@ def _typical(faces: Grey, inside: Grey, label: str, averages: dict[str, Grey]) -
     for people in np.geomspace(len(faces) / 2, kept, 6)[1:].round().astype(int):
         mean = _average(faces, inside)
         likeness = np.array([_correlation(face, mean, whole) for face in faces]) + scores
-        # A face and its mirror image are neighbours in the list and are kept or left together.
+        # A face and its mirror image are neighbours in the list and are kept or dropped together.
         pairs = np.argsort(-likeness.reshape(-1, 2).sum(1), kind="stable")[:people]
         keep = (pairs[:, None] * 2 + [0, 1]).ravel()
         faces, inside, scores = faces[keep], inside[keep], scores[keep]
@@ -116,7 +116,7 @@ def _typical(faces: Grey, inside: Grey, label: str, averages: dict[str, Grey]) -
 
 
 def _congealed(faces: Grey, inside: Grey) -> tuple[Grey, int]:
-    """The average after each face was bent by flow towards it, and how many people are in it."""
+    """Return the average after warping each face towards it, and the number of people in it."""
     mean = _average(faces, inside)
     for smoothness in (9.0, 6.0, 4.0):
         warped = [_warped(face, mask, mean, smoothness) for face, mask in zip(faces, inside, strict=True)]
@@ -125,7 +125,7 @@ def _congealed(faces: Grey, inside: Grey) -> tuple[Grey, int]:
 
 
 def _average(faces: Grey, inside: Grey) -> Grey:
-    """The mean of what lies inside the photographs; where hardly any reaches, the nearest known levels."""
+    """Return the mean over the pixels inside the photographs; elsewhere the nearest known levels."""
     weight = inside.mean(0)
     total = (faces * inside).mean(0)
     known = np.where(weight > 0.15, 1.0, 0.0).astype(np.float32)
@@ -142,7 +142,7 @@ def _correlation(face: Grey, mean: Grey, weight: Grey) -> float:
 
 
 def _warped(face: Grey, mask: Grey, mean: Grey, smoothness: float) -> tuple[Grey, Grey]:
-    """`face` and `mask` bent so that eyes, brows and mouth lie where the average has them."""
+    """Return `face` and `mask` warped so that eyes, brows and mouth lie where the average has them."""
     # OpenCV's stubs do not know that `flow` may be None.
     optical_flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow = optical_flow.calc(_levels(mean), _levels(face), None)
@@ -158,7 +158,7 @@ def _levels(face: Grey) -> NDArray[np.uint8]:
 
 
 def _finish(face: Grey) -> NDArray[np.uint8]:
-    """Sharpened, and with the contrast that averaging took away given back: grey levels."""
+    """Return the face sharpened and with its contrast restored after averaging: grey levels."""
     fine, coarse = (face - cv2.GaussianBlur(face, (0, 0), blur) for blur in (2.0, 8.0))
     sharp = face + 0.9 * fine + 0.35 * coarse
     weight = oval(56, 76, 6)

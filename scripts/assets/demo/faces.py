@@ -1,4 +1,4 @@
-"""FER2013 training faces on which the taggers agree, laid eye on eye and evened out in light."""
+"""FER2013 training faces on which the taggers agree, aligned by the eyes and with normalised light."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VOTE_COLUMNS = {"neutral": 0, "happy": 1, "surprise": 2, "sad": 3, "angry": 4, "
 TILE = 192
 """Side of one face, in pixels."""
 EYE_LINE, EYE_GAP = 80.0, 50.0
-"""Where the eyes lie in a tile: height of their line and distance between them, in pixels."""
+"""Position of the eyes in a tile: height of their line and distance between them, in pixels."""
 
 _SOURCE, _PAD, _ENLARGE = 48, 14, 5
 _TRAINING = 0
@@ -25,11 +25,11 @@ _LEAST_SHARE, _LEAST_VOTES, _CANDIDATES = 0.5, 8, 260
 
 
 class DataError(Exception):
-    """The data set, the detector or the sheet cannot be used; the message is one sentence for a person."""
+    """The data set, the detector or the sheet cannot be used; the message is one plain sentence."""
 
 
 def training_faces(data: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Training pictures (n, 48, 48) whose votes are certainly theirs, one of each group of twins, and votes (n, 10)."""
+    """Return training pictures (n, 48, 48) with certain votes, one of each group of duplicates, and votes (n, 10)."""
     try:
         with np.load(data) as arrays:
             usable = (arrays["split"] == _TRAINING) & arrays["row_index_certain"]
@@ -45,7 +45,7 @@ def training_faces(data: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
 
 
 def agreed(votes: NDArray[np.float64], label: str) -> NDArray[np.intp]:
-    """Indices of the pictures that the most taggers called `label`, the most unanimous first."""
+    """Return indices of the pictures that most taggers called `label`, the most unanimous first."""
     total = votes.sum(1)
     share = votes[:, VOTE_COLUMNS[label]] / np.maximum(total, 1)
     order = np.argsort(-share, kind="stable")
@@ -54,7 +54,7 @@ def agreed(votes: NDArray[np.float64], label: str) -> NDArray[np.intp]:
 
 
 def detector(yunet: Path, size: tuple[int, int] | None = None, surety: float = 0.6) -> cv2.FaceDetectorYN:
-    """YuNet for pictures of `size` (width, height), where none is given for the enlarged, padded ones."""
+    """Return YuNet for pictures of `size` (width, height), by default for the enlarged, padded ones."""
     if not yunet.is_file():
         raise DataError(f"there is no YuNet model at {yunet}")
     side = (_SOURCE + 2 * _PAD) * _ENLARGE
@@ -65,7 +65,7 @@ def detector(yunet: Path, size: tuple[int, int] | None = None, surety: float = 0
 
 
 def aligned(images: NDArray[np.uint8], finder: cv2.FaceDetectorYN) -> tuple[Grey, Grey]:
-    """Frontal faces as tiles (m, TILE, TILE), and 1 where a tile's pixel lies inside its photograph."""
+    """Return frontal faces as tiles (m, TILE, TILE), and masks that are 1 inside the photograph."""
     pictures, points = [], []
     for image in images:
         picture = cv2.copyMakeBorder(image, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE)
@@ -96,11 +96,13 @@ def aligned(images: NDArray[np.uint8], finder: cv2.FaceDetectorYN) -> tuple[Grey
 
 
 def _landmarks(picture: NDArray[np.uint8], finder: cv2.FaceDetectorYN) -> NDArray[np.float64] | None:
-    """Five points (5, 2) of the surest frontal face: the eyes, the nose and the corners of the mouth, left to right."""
+    """Return five points (5, 2) of the most certain frontal face: the eyes, the nose and the corners of the mouth, left
+    to right.
+    """
     _, found = finder.detect(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR))
     if found is None:
         return None
-    # YuNet now and then returns boxes that are not finite.
+    # YuNet sometimes returns boxes that are not finite.
     found = found[np.isfinite(found).all(1)]
     if not len(found):
         return None
@@ -118,7 +120,7 @@ def _symmetric(shape: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The 2x3 matrix of the least-squares turn, scale and shift from `source` to `target`, both (n, 2)."""
+    """Return the 2x3 matrix of the least-squares rotation, scale and shift from `source` to `target`, both (n, 2)."""
     rows, values = [], []
     for (x, y), (u, v) in zip(source, target, strict=True):
         rows += [[x, -y, 1, 0], [y, x, 0, 1]]
@@ -132,7 +134,7 @@ def _moved(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[
 
 
 def oval(across: float, down: float, softness: float) -> Grey:
-    """A soft-edged oval round the face's middle, 1 inside; its half axes and the edge in pixels."""
+    """Return a soft-edged oval around the centre of the face, 1 inside; half axes and edge in pixels."""
     y, x = np.mgrid[:TILE, :TILE].astype(np.float32)
     distance = np.hypot((x - TILE / 2) / across, (y - EYE_LINE - 0.45 * EYE_GAP) / down)
     mask: Grey = np.clip((1 - distance) * min(across, down) / softness + 0.5, 0, 1).astype(np.float32)
@@ -140,7 +142,7 @@ def oval(across: float, down: float, softness: float) -> Grey:
 
 
 def _evenly_lit(tile: Grey) -> Grey:
-    """Mean 0 and deviation 1 inside the face, without the lamp's slope from one side to the other."""
+    """Normalise to mean 0 and deviation 1 inside the face, and remove the light's gradient across it."""
     weight = oval(56, 76, 6)
     y, x = np.mgrid[-1 : 1 : TILE * 1j, -1 : 1 : TILE * 1j]
     plane = np.stack([np.ones_like(x), x, y], -1).reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""A bust round a composite face: hair, head, neck and a pullover, drawn; only the face is from the sheet."""
+"""A drawn bust around a composite face: hair, head, neck and a pullover."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Picture = NDArray[np.uint8]
 Layer = NDArray[np.float32]
 
 WIDE, HIGH = 420, 560
-"""Size of the bust's own canvas, in pixels."""
+"""Size of the bust's canvas, in pixels."""
 FACE_LEFT, FACE_TOP = (WIDE - TILE) // 2, 16
 MIDDLE = (WIDE / 2, FACE_TOP + EYE_LINE + 0.45 * EYE_GAP)
-"""The face's middle on that canvas: (x, y)."""
+"""Centre of the face on that canvas: (x, y)."""
 HALF_WIDTH = 178
-"""From the middle to the outside of the shoulders, in pixels."""
+"""From the centre to the outside of the shoulders, in pixels."""
 
 _HAIR, _HAIR_LIGHT = (34, 44, 62), (54, 70, 98)
 _PULLOVER, _PULLOVER_DARK, _PULLOVER_LIGHT = (116, 92, 54), (92, 72, 42), (134, 110, 72)
@@ -29,7 +29,7 @@ _FINE = 2
 
 @dataclass(frozen=True)
 class Pose:
-    """Where the person is: the face's middle in the frame, in pixels, its size (1 = as on the sheet) and its tilt."""
+    """The person's pose: centre of the face in the frame, in pixels, its size (1 = as on the sheet) and its tilt."""
 
     x: float
     y: float
@@ -37,28 +37,28 @@ class Pose:
     degrees: float
 
     def matrix(self) -> NDArray[np.float64]:
-        """The 2x3 matrix from the bust's canvas to the frame."""
+        """Return the 2x3 matrix from the bust's canvas to the frame."""
         matrix = np.asarray(cv2.getRotationMatrix2D(MIDDLE, self.degrees, self.scale), np.float64)
         matrix[:, 2] += np.array([self.x - MIDDLE[0], self.y - MIDDLE[1]])
         return matrix
 
     def box(self) -> tuple[int, int, int, int]:
-        """About what a face detector draws: (x, y, width, height) in the frame, in pixels."""
+        """Return about the box of a face detector: (x, y, width, height) in the frame, in pixels."""
         width, height = 2.2 * EYE_GAP * self.scale, 2.75 * EYE_GAP * self.scale
         return round(self.x - width / 2), round(self.y - height / 2), round(width), round(height)
 
 
 def skin(levels: NDArray[np.floating]) -> Layer:
-    """Grey levels (...) -> skin colours (..., 3) of about the same brightness, blue, green, red."""
+    """Convert grey levels (...) to skin colours (..., 3) of about the same brightness, blue, green, red."""
     grey = np.asarray(levels, np.float32)[..., None]
     warmth = np.array([0.78, 0.955, 1.175], np.float32)
-    # The eyes' whites and the teeth stay nearly white.
+    # Eyes and teeth stay nearly white.
     tint = 1 + (warmth - 1) * np.clip((262 - grey) / 70, 0.25, 1)
     return np.asarray(np.clip(grey * tint, 0, 255), np.float32)
 
 
 class Bust:
-    """The drawn part once, the face anew for each frame."""
+    """Draws the bust once, and the face for each frame."""
 
     def __init__(self) -> None:
         self._colour = np.zeros((HIGH, WIDE, 3), np.float32)
@@ -69,7 +69,7 @@ class Bust:
         self._strands = _strands()
 
     def put(self, frame: Picture, face: NDArray[np.floating], pose: Pose) -> Picture:
-        """`frame` with the person in it; `face` is a tile of grey levels, (TILE, TILE)."""
+        """Return `frame` with the person in it; `face` is a tile of grey levels, (TILE, TILE)."""
         colour = self._colour.copy()
         inside = np.s_[FACE_TOP : FACE_TOP + TILE, FACE_LEFT : FACE_LEFT + TILE]
         mask = self._face_mask[..., None]
@@ -112,7 +112,7 @@ class Bust:
 
 
 def _strands() -> Layer:
-    """The hair's colour everywhere: a sheen from the lamp and faint strands."""
+    """Return the colour of the hair: a sheen from the lamp and faint strands."""
     y, x = np.mgrid[:HIGH, :WIDE].astype(np.float32)
     sheen = np.exp(-(((x - MIDDLE[0] - 26) / 40) ** 2) - ((y - MIDDLE[1] + 84) / 20) ** 2)
     strand = 0.12 * np.sin(0.55 * (x + 0.0035 * (y - MIDDLE[1]) * (x - MIDDLE[0])))
@@ -121,7 +121,7 @@ def _strands() -> Layer:
 
 
 def _fringe() -> list[tuple[float, float]]:
-    """The hair before the forehead, parted at one side."""
+    """Return the hair in front of the forehead, parted at one side."""
     x, y = MIDDLE
     top = [(x + 80 * np.cos(a), y - 6 + 96 * np.sin(a)) for a in np.linspace(np.pi, 2 * np.pi, 40)]
     edge = [(79, 40), (66, 66), (55, 26), (51, -10), (45, -38), (30, -58), (8, -68), (-8, -70), (-28, -60)]

@@ -11,13 +11,13 @@ WIDTH, HEIGHT = 640, 480
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-# Everything is drawn at twice the size and shrunk, which smooths the edges.
+# Everything is drawn at twice the size and scaled down for smooth edges.
 _FINE = 2
 _FLOOR = 404
 
 
 def draw() -> Picture:
-    """The empty room: (HEIGHT, WIDTH, 3), blue, green, red."""
+    """Draw the empty room: (HEIGHT, WIDTH, 3), blue, green, red."""
     canvas = _walls()
     _window(canvas)
     _shelf(canvas)
@@ -143,7 +143,7 @@ def _shape(canvas: Picture, points: list[tuple[int, int]], colour: Colour) -> No
 
 
 def _round(canvas: Picture, x: int, y: int, width: int, height: int, radius: int, colour: Colour) -> None:
-    """A box with round corners."""
+    """Draw a box with round corners."""
     _box(canvas, x + radius, y, width - 2 * radius, height, colour)
     _box(canvas, x, y + radius, width, height - 2 * radius, colour)
     for cx in (x + radius, x + width - radius):
