@@ -1,4 +1,4 @@
-"""A real Mosquitto of the tests' own, on a port of its own."""
+"""A real Mosquitto for tests, on a free port."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 class Broker:
-    """Mosquitto, which can be stopped, killed, frozen and started again on the same port."""
+    """A Mosquitto that can be stopped, killed, frozen and restarted on the same port."""
 
     def __init__(self, folder: Path, *, extra: str = "", anonymous: bool = True) -> None:
         program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/sbin")
@@ -63,7 +63,7 @@ class Broker:
 
 
 class Listener:
-    """A client that notes everything that it hears."""
+    """A client that records every message."""
 
     def __init__(self, port: int, topic: str = "#", **login: str) -> None:
         self.heard: list[tuple[str, str, bool]] = []
@@ -88,7 +88,7 @@ class Listener:
         self._client.loop_stop()
 
     def last(self, topic: str) -> str | None:
-        """The newest payload on a topic."""
+        """Return the newest payload on a topic."""
         return next((text for name, text, _ in reversed(self.heard) if name == topic), None)
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:

@@ -17,22 +17,22 @@ from hypothesis import HealthCheck, settings
 from edge.vision.detector import YUNET_FILE
 from tests.waiting import PATIENCE
 
-# How long a step takes says how busy the machine is. The same examples each time: a change is never blamed for what it
-# hasn't done. `--hypothesis-profile search` is for finding new ones.
+# No deadline, because a step's duration depends on the machine's load. Derandomized, so that a failure is never
+# unrelated to the change. `--hypothesis-profile search` looks for new examples.
 settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=1000)
 settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files come first: one that begins last would keep a single worker busy while the others rest."""
+    """Run the longest files first, so that no worker is left with one at the end."""
     longest = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in longest)
 
 
 @pytest.fixture(autouse=True)
 def _own_zone() -> Iterator[None]:
-    """A test that lived in another time zone leaves it; else `localtime` and `mktime` may disagree about it."""
+    """Restore the time zone after a test that changed it; else `localtime` and `mktime` may disagree."""
     yield
     time.tzset()
 
@@ -44,13 +44,13 @@ Moodroom = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def root() -> Path:
-    """The project's folder."""
+    """Return the project's folder."""
     return ROOT
 
 
 @pytest.fixture
 def hidden_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder inside one that whoever runs this test may not search, root as well."""
+    """Yield a folder inside one that the test's user may not search, root included."""
     outer = tmp_path / "closed"
     (outer / "inside").mkdir(parents=True)
     outer.chmod(0)
@@ -65,7 +65,7 @@ def hidden_folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def yunet_folder() -> Path:
-    """The folder that holds YuNet's file."""
+    """Return the folder with YuNet's file."""
     folder = Path(os.environ.get("MOODROOM_MODELS") or ROOT.parent / "shared" / "models")
     if not (folder / YUNET_FILE).is_file():
         pytest.skip(f"YuNet's file isn't in {folder}; set MOODROOM_MODELS to a folder that holds {YUNET_FILE}")
@@ -74,7 +74,7 @@ def yunet_folder() -> Path:
 
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test touches this machine's own state, or finds its secrets."""
+    """Keep tests away from this machine's state and secrets."""
     folder = tmp_path / "state"
     monkeypatch.setenv("STATE_DIRECTORY", str(folder))
     for name in [
@@ -87,13 +87,14 @@ def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def demo_clip() -> Path:
-    """The clip that comes with the project; demo.json beside it says what it shows."""
+    """Return the bundled demo clip; demo.json beside it describes it."""
     return ROOT / "edge" / "demo" / "demo.webm"
 
 
 @pytest.fixture
 def film(tmp_path: Path) -> Film:
-    """film("a.mp4", levels): writes a film (.mp4 or .webm), one plain grey picture for each level; gives its path."""
+    """film("a.mp4", levels): writes a video (.mp4 or .webm) with one uniform grey picture for each level; returns its
+    path."""
 
     def write(
         name: str, levels: Iterable[int] = range(0, 200, 20), fps: float = 10, size: tuple[int, int] = (160, 120)
@@ -112,7 +113,7 @@ def film(tmp_path: Path) -> Film:
 
 @pytest.fixture
 def moodroom(tmp_path: Path) -> Moodroom:
-    """moodroom("check", "--config-only"): the command in a process of its own, in an empty folder."""
+    """moodroom("check", "--config-only"): runs the command in a separate process, in an empty folder."""
     empty = tmp_path / "cwd"
 
     def run(

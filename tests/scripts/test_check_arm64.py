@@ -1,4 +1,4 @@
-"""The check on an emulated Pi: what it compares, and how it refuses. The emulation itself is for maintainers."""
+"""The comparison of `check_arm64` and its errors; the emulation itself is run by maintainers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LINES = "\n".join(
 
 @pytest.fixture(scope="module")
 def real() -> dict[str, Any]:
-    """What the model answers on this machine."""
+    """Return the model's answers on this machine."""
     return arm64_answers.answers()
 
 
@@ -40,7 +40,7 @@ def test_the_model_answers_on_this_machine_as_it_should(real: dict[str, Any]) ->
     assert len(rows) == 64
     # The first seven are the demo's faces, one for each label in its order.
     labels = json.loads((ROOT / "models" / "tflite" / "fer_int8.json").read_text())["labels"]
-    # Fear is taken for surprise, and disgust is as near to angry as a step of int8.
+    # Fear is read as surprise, and disgust is within one int8 step of angry.
     assert [n for n, row in enumerate(rows[:7]) if row[n] < max(row) - 1] == [labels.index("fear")]
     assert len({tuple(row) for row in rows}) > 32
 
@@ -75,7 +75,7 @@ def test_a_scene_is_right_where_its_mood_stands_at_its_end(tmp_path: Path) -> No
 def test_the_clip_s_pictures_are_the_clip_s(tmp_path: Path, demo_clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from edge.camera import replay
 
-    # The first few frames will do.
+    # The first few frames are enough.
     real = replay.open_replay
     seen = []
 

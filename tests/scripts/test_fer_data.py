@@ -1,4 +1,4 @@
-"""The training pictures: nothing of a test split is among them, and twins stay together."""
+"""The training split: it contains no picture of a test split, and duplicates stay together."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from fer.data import PUBLIC, TRAIN, DataError, load
 
 SPLITS = [0, 0, 0, 0, 0, 0, 1, 2]
-# The second is the same picture as the public test's; the third nearly the private one's; the last two are twins.
+# The second equals the public test's picture, the third nearly the private one's; the last two are duplicates.
 GROUPS = [-1, -1, 7, -1, 4, 4, -1, 7]
 
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    """Eight pictures, of which the fourth is blank."""
+    """Write eight pictures, of which the fourth is blank."""
     images = np.random.default_rng(1).integers(0, 255, (8, 48, 48)).astype(np.uint8)
     images[1], images[3] = images[6], 0
     votes = np.zeros((8, 10), np.uint8)

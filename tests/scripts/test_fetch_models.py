@@ -1,4 +1,4 @@
-"""scripts/fetch_models against a server of its own."""
+"""scripts/fetch_models against a local server."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def fetch(tmp_path: Path, server: Server) -> Fetch:
-    """fetch("good"): runs the script, which takes CONTENT for the right file, against the server."""
+    """fetch("good"): runs the script against the server; CONTENT counts as the right file."""
     script = tmp_path / "scripts" / "fetch_models"
     script.parent.mkdir()
     text, changes = re.subn(
@@ -88,7 +88,7 @@ def fetch(tmp_path: Path, server: Server) -> Fetch:
 
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
-    """Where the script puts the file without being told."""
+    """Return the default folder of the script."""
     return tmp_path / "models"
 
 
@@ -97,7 +97,7 @@ def files(folder: Path) -> list[str]:
 
 
 def failed(done: subprocess.CompletedProcess[str], words: str) -> None:
-    """Exit code 1, and one sentence that holds these words."""
+    """Assert exit code 1 and one sentence with these words."""
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("fetch_models: ") and done.stderr.count("\n") == 1
     assert words in done.stderr

@@ -1,4 +1,4 @@
-"""scripts/install, for real into a folder: packages, users and services of this machine stay as they are."""
+"""scripts/install, run for real into a folder: packages, users and services of this machine stay as they are."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def program(folder: Path, name: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project, which a test may change."""
+    """Return a copy of the project that a test may change."""
     folder = tmp_path_factory.mktemp("source")
     ignored = shutil.ignore_patterns("__pycache__", "*.onnx")
     for part in PARTS:
@@ -40,7 +40,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Machine:
-    """A folder to install into, and a systemctl that only writes down what it is asked."""
+    """A folder to install into, and a fake systemctl that records its calls."""
 
     def __init__(self, folder: Path, source: Path) -> None:
         self.root, self.source, self.fakes, self.asked = folder / "root", source, folder / "bin", folder / "asked"
@@ -52,7 +52,7 @@ class Machine:
             f'case "$*" in *is-enabled*) test -e {self.enabled} ;; *disable*) rm -f {self.enabled} ;;'
             f" *enable*) touch {self.enabled} ;; esac",
         )
-        # The packages that the program needs are those of this test, so that nothing big is installed again.
+        # The test's own packages are used, so that nothing large is installed again.
         self.environment = {
             "PATH": f"{self.fakes}:{os.environ['PATH']}",
             "HOME": str(folder),
@@ -71,7 +71,7 @@ class Machine:
             text=True,
             timeout=900,
             check=False,
-            # A careful administrator's; what the service reads must be readable all the same.
+            # A strict umask; the files of the service must be readable all the same.
             umask=0o077,
         )
         assert done.returncode == code, done.stdout + done.stderr
@@ -90,11 +90,11 @@ class Machine:
         )
 
     def tree(self) -> dict[str, tuple[int, int, float]]:
-        """Each path's mode, size and time."""
+        """Return mode, size and time of each path."""
         found = {}
         for path in sorted(self.root.rglob("*")):
             about = path.lstat()
-            # sysusers' lock and backup files tell when it was asked.
+            # sysusers' lock and backup files change at each call.
             if path.name not in (".pwd.lock", "passwd-", "group-"):
                 found[str(path.relative_to(self.root))] = (about.st_mode, about.st_size, about.st_mtime)
         return found
@@ -136,7 +136,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     told = machine.install("--models", models)
     etc, opt, config = machine.root / "etc", machine.root / "opt/moodroom", machine.root / "etc/moodroom/config.yaml"
     assert config.read_text() == (ROOT / "config.yaml").read_text()
-    # A camera's address may hold a password.
+    # A camera's address may contain a password.
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert stat.S_IMODE((etc / "moodroom/credentials").stat().st_mode) == 0o700
     for folder in (etc / "moodroom", opt, opt / "current/bin"):
@@ -154,7 +154,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     version = machine.moodroom("version")
     assert (version.returncode, version.stderr) == (0, "")
 
-    # Again: nothing is done, and what is the person's stays.
+    # A second run changes nothing, and keeps the user's files.
     config.write_text(config.read_text().replace("id: moodroom ", "id: kitchen  "))
     before = machine.tree()
     told = machine.install("--models", models)
@@ -166,7 +166,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     assert "environment" in told
     assert "exists already" in told
 
-    # What an installer of before, with another umask, has left closed or out is mended.
+    # Wrong modes and missing files of an earlier run are repaired.
     (etc / "moodroom/credentials").rmdir()
     for place, mode in ((etc / "moodroom", 0o700), (opt, 0o700), (etc / "systemd/system/moodroom.service", 0o600)):
         place.chmod(mode)
@@ -174,7 +174,7 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     after = machine.tree()
     assert {path: about[0] for path, about in after.items()} == {path: about[0] for path, about in before.items()}
 
-    # A new version that doesn't take the configuration: the old one stays.
+    # A new version that refuses the configuration: the old one stays.
     old = os.readlink(opt / "current")
     good = config.read_text()
     config.write_text("mood: {min_dwel: 3s}\n")
@@ -186,13 +186,13 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     assert os.readlink(opt / "current") == old
     assert machine.moodroom("version").stdout == version.stdout
 
-    # Mended, it is taken, and what nothing uses is removed.
+    # Once it is fixed, the update succeeds, and the unused environment is removed.
     config.write_text(good)
     told = machine.install()
     assert machine.moodroom("version").stdout == "9.9.9\n"
     assert [path.name for path in opt.glob("env-*")] == [os.readlink(opt / "current")] != [old]
 
-    # Removed: what is the person's stays; with --purge nothing does.
+    # Removal keeps the user's files; with --purge nothing stays.
     told = machine.install("--uninstall", "--dry-run")
     assert (opt / "current").exists()
     (machine.root / "var/lib/moodroom").mkdir(parents=True)
@@ -268,7 +268,8 @@ def test_without_root_this_machine_stays_as_it_is(machine: Machine) -> None:
 
 
 def service_step(machine: Machine, changed: str, table: str) -> subprocess.CompletedProcess[str]:
-    """The installer's last step on a machine whose service runs. changed: yes or nothing; table: what `check` does."""
+    """The installer's last step on a machine whose service runs. changed: yes or empty; table: the script of
+    `check`."""
     program(machine.root / "usr/local/bin", "moodroom", table)
     head, found, _ = (machine.source / "scripts" / "install").read_text().partition("\ncheck_machine\n")
     assert found
@@ -305,7 +306,7 @@ def test_a_changed_service_is_tried_and_started(machine: Machine) -> None:
 
 
 def test_whoever_breaks_the_installer_s_table_off_gets_the_service_back(machine: Machine) -> None:
-    # As Ctrl-C, which a shell in the background never gets; the command answers it with 130.
+    # Like Ctrl-C, which a background shell never receives; the exit code is 130.
     done = service_step(machine, "yes", "kill -TERM $PPID; exit 130")
     assert done.returncode == 130, done.stderr
     assert machine.asked.read_text().splitlines()[-1] == "--quiet --no-block start moodroom.service"
@@ -313,7 +314,7 @@ def test_whoever_breaks_the_installer_s_table_off_gets_the_service_back(machine:
 
 @pytest.fixture
 def command(machine: Machine) -> Machine:
-    """The command on a machine where the service is installed; its program prints how it was called."""
+    """Return the command of an installed service; its program prints how it was called."""
     program(
         machine.root / "opt/moodroom/current/bin", "moodroom", 'pwd; echo "$*"; env; cat "$CREDENTIALS_DIRECTORY"/*'
     )
@@ -322,7 +323,7 @@ def command(machine: Machine) -> Machine:
     (credentials / "mqtt_password").write_text("secret words\n")
     text = (ROOT / "scripts" / "moodroom").read_text().replace("@ROOT@", str(machine.root))
     program(machine.root / "usr/local/bin", "moodroom", text.removeprefix("#!/bin/sh\n"))
-    # In place of becoming the service's user, which this machine hasn't.
+    # Replaces setpriv, because this machine does not have the service's user.
     program(machine.fakes, "id", "echo 0")
     program(machine.fakes, "chown", "true")
     program(machine.fakes, "setpriv", 'while [ "$1" != env ]; do echo "$1"; shift; done; exec "$@"')

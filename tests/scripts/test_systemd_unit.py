@@ -1,4 +1,4 @@
-"""The service's unit: what systemd itself says of it, and that it fits the program and the installer."""
+"""The unit file: systemd accepts it, and it fits the program and the installer."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_systemd_calls_the_unit_safe() -> None:
 @needs_systemd
 @pytest.mark.parametrize("extra", [None, "jetson.conf"])
 def test_systemd_understands_every_line(tmp_path: Path, extra: str | None) -> None:
-    # A program that exists, so that nothing else is complained of.
+    # A program that exists, so that systemd reports nothing else.
     text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(), flags=re.MULTILINE)
     text = text.replace("file:///opt/moodroom", "https://example.org")
     if extra is not None:
@@ -70,7 +70,7 @@ def test_the_unit_is_the_program_s() -> None:
     assert values("User") == values("Group") == values("StateDirectory") == ["moodroom"]
     assert "user=moodroom" in install
     assert values("Type") == ["notify"]
-    # Groups that don't exist stop a service from starting; sysusers makes them.
+    # A service does not start if a group is missing; sysusers creates them.
     made = re.findall(r"^m moodroom (\w+)$", (ROOT / "systemd" / "moodroom.sysusers.conf").read_text(), re.MULTILINE)
     assert values("SupplementaryGroups") == [" ".join(made)]
 
@@ -89,7 +89,7 @@ def test_each_secret_that_the_program_asks_for_has_its_credential_and_may_be_mis
     loaded = dict(value.split(":", 1) for value in values("LoadCredential"))
     assert set(loaded) == asked
     assert all(path == f"/etc/moodroom/credentials/{name}" for name, path in loaded.items())
-    # Without these a missing file is a failed start.
+    # Without these, a missing file fails the start.
     assert {value.split(":")[0] for value in values("SetCredential")} == asked
 
 
@@ -97,12 +97,13 @@ def test_devices_are_kinds_or_single_paths() -> None:
     assert values("DevicePolicy") == ["closed"]
     named = [value.split()[0] for value in values("DeviceAllow")]
     assert {"char-video4linux", "char-media", "char-dma_heap"} <= set(named)
-    # systemd takes stars in kinds only.
+    # systemd allows wildcards in device classes only.
     assert not [name for name in named if name.startswith("/") and set("*?[") & set(name)]
 
 
 def test_a_jetson_s_devices_are_open() -> None:
-    """As systemd adds the lines up: an empty one takes back those before, and `auto` with any left is still closed."""
+    """Combined like systemd does: an empty line resets those before, and `auto` with any device left is still
+    closed."""
     text = UNIT.read_text() + (ROOT / "systemd" / "jetson.conf").read_text()
     allowed: list[str] = []
     for value in re.findall(r"^DeviceAllow=(.*)$", text, re.MULTILINE):
