@@ -237,12 +237,12 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
 def _second(device: Session, player: DryRun, reading: Reading | None, now: float) -> None:
     """Do what the main thread and the player's thread do in a second."""
     room, second = device.room, int(now)
-    device.health.frame = device.health.player = now
+    device.health.last_frame = device.health.last_playback = now
     if reading is not None:
         moved = Reading(
             now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
         )
-        device.health.looked(moved)
+        device.health.record_look(moved)
         device._hub.tell(room.on_reading(moved))
     device._hub.tell([*room.tick(now, now + device._clock.offset()), SettingsReported(now, room.settings())])
     while (wish := device._wishes.get(0)) is not None:
