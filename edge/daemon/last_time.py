@@ -14,7 +14,7 @@ NAME = "playing"
 
 def keep(director: Director, offset: float, folder: Path | None = None) -> None:
     """Write down what plays, at a stop. offset: wall clock minus the director's. folder: None, the state directory."""
-    found = director.leaving()
+    found = director.situation.own_playback()
     told = None
     if found is not None:
         music, basis = found
@@ -29,6 +29,7 @@ def recall(director: Director, offset: float, folder: Path | None = None) -> Non
     try:
         told = json.loads(state.read(NAME, folder) or "null")
         ends = None if told["ends"] is None else float(told["ends"]) - offset
-        director.before = Music(str(told["uri"]), str(told["name"])), Basis(True, told["context"], told["song"], ends)
+        basis = Basis(True, told["context"], told["song"], ends)
+        director.situation.own_before_restart = Music(str(told["uri"]), str(told["name"])), basis
     except (ValueError, TypeError, KeyError):
-        director.before = None
+        director.situation.own_before_restart = None

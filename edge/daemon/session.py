@@ -110,7 +110,7 @@ class Session:
         weigh = self._learner.weigh if config.journal.learn and not options.fast else None
         director = Director(config.music, rng=dice, weigh=weigh, zone=zone(config.music.time_zone))
         if not options.fast:
-            director.times.clock(now, now + self._clock.offset())
+            director.timetable.set_clock(now, now + self._clock.offset())
             last_time.recall(director, self._clock.offset())
         self._director = director
         self.room = Room(director, camera_on=on, music=config.music)

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 import numpy as np
 
-from edge.circumplex import set_by_hand
+from edge.circumplex import override_mood
 from edge.config import Config
 from edge.daemon.options import Options
 from edge.daemon.session import Session
@@ -189,7 +189,7 @@ class _Count(logging.Handler):
 
 def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
     """Yield a reading for each second from midnight, None for no look: a household as the mood filter reports it."""
-    mood = set_by_hand("neutral", 0.0, 0)
+    mood = override_mood("neutral", 0.0, 0)
     for second in range(int(seconds)):
         people = [count for hour, count in HOUSEHOLD if hour <= second / 3600 % 24][-1]
         if people and (not mood.people or rng.random() < 1 / LASTS):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from edge.players.spotify.commands import Operation, SpotifyCommand
 from edge.players.spotify.playback import SpotifyPlayback
+from edge.values import VOLUME_TOLERANCE
 
-# Speakers round the volume to steps of their own, some of them coarse.
-ROUNDED = 4
 REST = 60.0
 
 
@@ -52,7 +51,7 @@ class VolumeFade:
         volume = seen.speaker.volume if seen.ours and seen.speaker is not None else None
         if self.goal is None or volume is None:
             return False
-        return all(abs(volume - sent) > ROUNDED for sent in (*self._sent, self.goal))
+        return all(abs(volume - sent) > VOLUME_TOLERANCE for sent in (*self._sent, self.goal))
 
     def back(self, now: float) -> SpotifyCommand:
         """The command that puts the volume back where it belongs."""

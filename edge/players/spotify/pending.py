@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from edge.music.playback import forgotten
+from edge.music.playback import is_revocable
 from edge.players.spotify.commands import Operation, SpotifyCommand
 from edge.players.spotify.plan import queues
 from edge.players.spotify.playback import SpotifyPlayback
@@ -62,9 +62,9 @@ class PendingCommands:
         """wish: with music that Spotify understands. given: as it was given."""
         if wish.act is Act.FORGET:
             self.kept = None
-            self.asked = [one for one in self.asked if not forgotten(one.given)]
+            self.asked = [one for one in self.asked if not is_revocable(one.given)]
             music = [step.wish for step in self.steps if step.do in MUSIC]
-            waiting = [wish for wish in music if wish is not None and forgotten(wish)]
+            waiting = [wish for wish in music if wish is not None and is_revocable(wish)]
             self.drop(lambda step: any(step.wish is wish for wish in waiting))
             return
         if wish.act is Act.NEXT and self.kept is not None:

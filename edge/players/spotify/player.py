@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from edge.music.playback import stands
+from edge.music.playback import still_applies
 from edge.players.spotify import plan as spotify_plan
 from edge.players.spotify.account import SpotifyAccount, manners, send, takes
 from edge.players.spotify.api import SpotifyApi
@@ -198,7 +198,7 @@ class SpotifyPlayer:
     def _plan(self, asked: PendingWish, seen: SpotifyPlayback) -> None:
         wish = asked.wish
         shown = told(seen, self._clock(), missing=self._account.missing, names=self._names)
-        if not stands(asked.given, shown, self._clock()):
+        if not still_applies(asked.given, shown, self._clock()):
             self._give_up(asked.given, "somebody chose otherwise")
             return
         if spotify_plan.waits_for_end(wish, seen, certain=self._account.certain):
