@@ -19,7 +19,7 @@ from edge.commands.output import need_folder, write_bytes, write_text
 from edge.errors import ConfigError
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
-from edge.journal.tables import default_path
+from edge.system.database import default_path
 
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 # Days that this machine can count with, and the week after each of them.

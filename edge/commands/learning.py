@@ -16,8 +16,8 @@ from rich.table import Table
 from edge.config import NOTHING, Config, several
 from edge.errors import ConfigError, JournalError
 from edge.journal.reader import forget_outcomes, outcomes
-from edge.journal.tables import default_path
 from edge.music.tastes import Outcome, Tastes
+from edge.system.database import default_path
 from edge.values import EXPRESSIONS
 
 DRAWS = 20_000

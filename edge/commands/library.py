@@ -25,9 +25,10 @@ from edge.library.recommend import recommend as choose
 from edge.library.retrying import Patience, StoppedError
 from edge.library.sort import METHODS, sort_songs
 from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
-from edge.library.store import Store, default_path, moves_so_far
+from edge.library.store import Store, moves_so_far
 from edge.library.sync import SongList, sync
 from edge.songs import SONG_MOODS, Song, match_key, track_uri
+from edge.system.database import default_path
 
 Open = Callable[[Config], LibraryAccount]
 _WAITS_FROM = 2.0  # seconds from which a wait is worth a word

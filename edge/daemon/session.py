@@ -30,7 +30,6 @@ from edge.health.wall_clock import WallClock
 from edge.health.watchdog import Watchdog
 from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
-from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.background import refreshing
 from edge.library.resolver import resolver
@@ -44,6 +43,7 @@ from edge.players.waiting import WishQueue
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import logs, state
+from edge.system.database import default_path
 from edge.system.secrets import secret
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import JournalError
-from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry
+from edge.journal.tables import SCHEMA
 from edge.music.tastes import Feedback, Outcome
+from edge.system import database
 
 
 def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
@@ -19,7 +20,7 @@ def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
 
     What stood when the time began, the mood and the song, comes first, at the times when they began.
     """
-    connection = schema.open_for_reading(path)
+    connection = database.open_for_reading(path, SCHEMA)
     with contextlib.closing(connection), _in_one_sentence(path):
         first, last = round(start * 1e6), round(end * 1e6)
         rows = []
@@ -34,9 +35,9 @@ def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
 
 def outcomes(path: Path) -> list[Outcome]:
     """How the device's choices fared, the oldest first, in UTC seconds since 1970; raises JournalError."""
-    connection = schema.open_for_reading(path)
+    connection = database.open_for_reading(path, SCHEMA)
     with contextlib.closing(connection), _in_one_sentence(path):
-        return read_outcomes(connection) if schema.version_of(connection) > 1 else []
+        return read_outcomes(connection) if database.version_of(connection, SCHEMA) > 1 else []
 
 
 def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
@@ -51,14 +52,14 @@ def forget_outcomes(path: Path, *moods: str, only: Collection[str] | None = None
 
     only: the addresses to forget; None for all of them. Raises JournalError.
     """
-    schema.open_for_reading(path).close()
+    database.open_for_reading(path, SCHEMA).close()
     conditions, given = ["1"], [*moods, *(only or ())]
     if moods:
         conditions.append(f"mood IN ({', '.join('?' * len(moods))})")
     if only is not None:
         conditions.append(f"uri IN ({', '.join('?' * len(only))})")
     sql = f"DELETE FROM journal_outcomes WHERE {' AND '.join(conditions)}"  # noqa: S608  places for values only
-    with _in_one_sentence(path), contextlib.closing(schema.open_for_writing(path)) as connection:
+    with _in_one_sentence(path), contextlib.closing(database.open_for_writing(path, SCHEMA)) as connection:
         return connection.execute(sql, given).rowcount
 
 

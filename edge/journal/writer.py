@@ -16,10 +16,11 @@ from pathlib import Path
 from edge.budget import TokenBucket
 from edge.errors import JournalError
 from edge.events import Event
-from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry, Notes
 from edge.journal.reader import read_outcomes
+from edge.journal.tables import SCHEMA
 from edge.music.tastes import Outcome
+from edge.system import database
 from edge.system.threads import Worker
 
 # Seconds from an entry to its being saved at least, where the budget allows; and how many may wait, the oldest of more
@@ -119,7 +120,7 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             self._close()
             if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                schema.set_aside(self._path, error)
+                database.set_aside(self._path, SCHEMA, error)
             raise JournalError(_sentence(self._path, error)) from None
         except JournalError:
             # A newer program's file stays as it is.
@@ -154,7 +155,7 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection, self._seen_change = schema.open_for_writing(self._path), -1
+            self._connection, self._seen_change = database.open_for_writing(self._path, SCHEMA), -1
         self._look_at_outcomes(self._connection)
         return self._connection
 

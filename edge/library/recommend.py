@@ -10,8 +10,9 @@ from edge.errors import LibraryError
 from edge.library.csv_table import read_table
 from edge.library.placement import recommend as choose
 from edge.library.sort import sort_songs
-from edge.library.store import Store, default_path, moves_so_far
+from edge.library.store import Store, moves_so_far
 from edge.songs import SONG_MOODS, Recommendation
+from edge.system.database import default_path
 
 
 def recommend(

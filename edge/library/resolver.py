@@ -10,8 +10,9 @@ from pathlib import Path
 
 from edge.errors import LibraryError
 from edge.library.placement import recommend
-from edge.library.store import Store, default_path
+from edge.library.store import Store
 from edge.songs import SONG_MOODS
+from edge.system.database import default_path
 from edge.values import Music
 
 SCHEME = "library:"

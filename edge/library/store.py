@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import LibraryError
-from edge.journal.private import make_private
-from edge.library.tables import migrate
+from edge.library.tables import SCHEMA
 from edge.songs import FEATURES, Features, Placed, Song
-from edge.system import state
+from edge.system.database import default_path, open_for_writing
 
-FILE = "journal.db"
-BUSY = 10.0  # seconds to wait for another process that writes
 # Where several sources know a song, the first of these counts.
 SOURCES = ("table", "reccobeats", "audio")
 _NAMES = ", ".join(FEATURES)
@@ -47,11 +44,6 @@ class Published:
     name: str
 
 
-def default_path() -> Path:
-    """The file in the state directory."""
-    return state.directory() / FILE
-
-
 class Store:
     """Used by one thread; a `with` closes it. Every method may raise LibraryError."""
 
@@ -59,15 +51,10 @@ class Store:
         """Opens the file, and creates it where there is none."""
         self.path = path or default_path()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            make_private(self.path)
-            self._db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
+            with self._told():
+                self._db = open_for_writing(self.path, SCHEMA)
+        except OSError as error:
             raise LibraryError(f"library: {self.path} can't be opened ({error})") from None
-        with self._told():
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            migrate(self._db)
 
     def __enter__(self) -> Store:
         return self

@@ -12,8 +12,8 @@ from edge import messages
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.health.monitor import HealthMonitor
-from edge.journal.tables import default_path
 from edge.system import state
+from edge.system.database import default_path
 from edge.values import Command
 from edge.vision.pipeline import BASE
 from edge.vision.preview import Preview

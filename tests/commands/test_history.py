@@ -18,9 +18,10 @@ from edge.commands.charts import canvas as plot
 from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
 from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
 from edge.errors import ConfigError, JournalError
-from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry
+from edge.journal.tables import SCHEMA
 from edge.journal.writer import Journal
+from edge.system.database import open_for_writing
 
 HOUR = 3600.0
 
@@ -220,5 +221,5 @@ def test_a_file_that_is_no_journal(tmp_path: Path) -> None:
 
 
 def test_nobody_else_reads_how_a_room_felt(tmp_path: Path) -> None:
-    schema.open_for_writing(tmp_path / "journal.db").close()
+    open_for_writing(tmp_path / "journal.db", SCHEMA).close()
     assert (tmp_path / "journal.db").stat().st_mode & 0o777 == 0o600

@@ -16,10 +16,11 @@ from edge.commands import library as commands
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
 from edge.library.account import LibraryAccount
-from edge.library.store import Store, default_path
+from edge.library.store import Store
 from edge.songs import SONG_MOODS
+from edge.system.database import default_path
 from tests.conftest import Moodroom
-from tests.library.conftest import WriteTable
+from tests.library.fixtures import WriteTable
 from tests.spotify_server import Server
 from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT

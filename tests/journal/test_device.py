@@ -13,8 +13,9 @@ from edge.config import JournalConfig
 from edge.daemon.options import Options, loader
 from edge.daemon.session import open_journal, run
 from edge.events import CommandReceived, DecisionMade, Event, PlaybackChanged, Skipped
-from edge.journal import tables as schema
 from edge.journal.reader import outcomes, timeline
+from edge.journal.tables import SCHEMA
+from edge.system.database import open_for_writing
 from edge.values import Act, Command, Music, Playback, Wish
 from tests.waiting import wait_for
 
@@ -50,7 +51,7 @@ def test_the_device_goes_on_where_the_journal_cant(
     film: Path, state_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     state_folder.mkdir()
-    connection = schema.open_for_writing(state_folder / "journal.db")
+    connection = open_for_writing(state_folder / "journal.db", SCHEMA)
     connection.execute("UPDATE journal_version SET version = 99")
     connection.close()
     assert '"mood": "absent"' in play(film)

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry
+from edge.journal.tables import SCHEMA
 from edge.journal.writer import insert, size
 from edge.music.tastes import Feedback, Outcome
+from edge.system.database import open_for_writing
 
 HALF = "a\ud800b"
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = schema.open_for_writing(tmp_path / "journal.db")
+    connection = open_for_writing(tmp_path / "journal.db", SCHEMA)
     yield connection
     connection.close()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.errors import JournalError
-from edge.journal import tables as schema
 from edge.journal.reader import outcomes, timeline
+from edge.journal.tables import SCHEMA
+from edge.system.database import DAMAGED_FILES_KEPT, open_for_writing, version_of
 
 
 @pytest.fixture
@@ -22,9 +24,9 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def test_a_new_file_has_everything(path: Path) -> None:
-    connection = schema.open_for_writing(path)
+    connection = open_for_writing(path, SCHEMA)
     assert tables(connection) == {"journal_entries", "journal_outcomes", "journal_version"}
-    assert schema.version_of(connection) == schema.VERSION
+    assert version_of(connection, SCHEMA) == SCHEMA.newest
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (1,)
     assert connection.execute("PRAGMA busy_timeout").fetchone() == (5000,)
@@ -35,8 +37,9 @@ def old_file(path: Path, version: int) -> None:
     """A file as an older program left it, with an entry, and with somebody else's table."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path)
-    for step in schema.STEPS[:version]:
-        connection.execute(step)
+    for statements in SCHEMA.steps[:version]:
+        for statement in statements:
+            connection.execute(statement)
     connection.execute("CREATE TABLE journal_version (version INTEGER NOT NULL)")
     connection.execute("INSERT INTO journal_version VALUES (?)", (version,))
     connection.execute("INSERT INTO journal_entries (at, kind, mood) VALUES (1000000, 'mood', 'sad')")
@@ -46,26 +49,25 @@ def old_file(path: Path, version: int) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("version", range(1, schema.VERSION))
+@pytest.mark.parametrize("version", range(1, SCHEMA.newest))
 def test_an_older_file_is_read_and_then_brought_up(path: Path, version: int) -> None:
     old_file(path, version)
     assert [entry.mood for entry in timeline(path, 0, 10)] == ["sad"]
     assert outcomes(path) == []
-    connection = schema.open_for_writing(path)
-    assert schema.version_of(connection) == schema.VERSION
+    connection = open_for_writing(path, SCHEMA)
+    assert version_of(connection, SCHEMA) == SCHEMA.newest
     assert connection.execute("SELECT kind, mood FROM journal_entries").fetchall() == [("mood", "sad")]
     assert connection.execute("SELECT uri FROM library_songs").fetchall() == [("a",)]
     connection.close()
 
 
-def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     old_file(path, 1)
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, "CREATE TABLE library_songs (uri TEXT)"))
-    monkeypatch.setattr(schema, "VERSION", len(schema.STEPS))
+    failing = replace(SCHEMA, steps=(*SCHEMA.steps, ("CREATE TABLE library_songs (uri TEXT)",)))
     with pytest.raises(sqlite3.OperationalError):
-        schema.open_for_writing(path)
+        open_for_writing(path, failing)
     connection = sqlite3.connect(path)
-    assert schema.version_of(connection) == 1
+    assert version_of(connection, SCHEMA) == 1
     assert "journal_outcomes" not in tables(connection)
     connection.close()
 
@@ -77,7 +79,7 @@ def test_a_newer_file_is_left_alone(path: Path) -> None:
     connection.commit()
     connection.close()
     before = path.read_bytes()
-    for use in (lambda: schema.open_for_writing(path), lambda: timeline(path, 0, 10)):
+    for use in (lambda: open_for_writing(path, SCHEMA), lambda: timeline(path, 0, 10)):
         with pytest.raises(JournalError, match=r"version 99.*update it") as failed:
             use()
         assert "\n" not in str(failed.value)
@@ -91,13 +93,13 @@ def test_a_file_that_holds_only_the_library_gets_the_journals_tables(path: Path)
     connection.close()
     with pytest.raises(JournalError, match="holds none yet"):
         timeline(path, 0, 10)
-    schema.open_for_writing(path).close()
+    open_for_writing(path, SCHEMA).close()
     assert timeline(path, 0, 10) == []
 
 
 @pytest.mark.parametrize("damage", ["text", "header", "middle"])
 def test_a_damaged_file_is_set_aside(path: Path, damage: str) -> None:
-    connection = schema.open_for_writing(path)
+    connection = open_for_writing(path, SCHEMA)
     rows = ((n, "mood", "x" * 100) for n in range(1000))
     connection.execute("BEGIN")
     connection.executemany("INSERT INTO journal_entries (at, kind, text) VALUES (?, ?, ?)", rows)
@@ -111,7 +113,7 @@ def test_a_damaged_file_is_set_aside(path: Path, damage: str) -> None:
     else:
         whole[4096 * 4 : 4096 * 9] = b"\xff" * 4096 * 5
     path.write_bytes(whole)
-    connection = schema.open_for_writing(path)
+    connection = open_for_writing(path, SCHEMA)
     assert connection.execute("SELECT count(*) FROM journal_entries").fetchone() == (0,)
     connection.close()
     (aside,) = path.parent.glob("journal.db.broken-*")
@@ -119,12 +121,12 @@ def test_a_damaged_file_is_set_aside(path: Path, damage: str) -> None:
 
 
 def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
-    for _ in range(schema.BROKEN_KEPT + 3):
+    for _ in range(DAMAGED_FILES_KEPT + 3):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"this was never a database\n" * 50)
-        schema.open_for_writing(path).close()
+        open_for_writing(path, SCHEMA).close()
         path.unlink()
-    assert len(list(path.parent.glob("journal.db.broken-*"))) == schema.BROKEN_KEPT
+    assert len(list(path.parent.glob("journal.db.broken-*"))) == DAMAGED_FILES_KEPT
 
 
 def test_there_may_be_none(path: Path) -> None:

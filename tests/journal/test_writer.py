@@ -17,11 +17,12 @@ import journal_kills
 from edge.budget import TokenBucket
 from edge.errors import JournalError
 from edge.events import CommandReceived, MoodChanged
-from edge.journal import tables as schema
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import forget_outcomes, outcomes, timeline
+from edge.journal.tables import SCHEMA
 from edge.journal.writer import Journal
 from edge.music.tastes import Feedback, Outcome
+from edge.system.database import open_for_writing
 from edge.values import Command, Mood
 from tests.waiting import PATIENCE, wait_for
 
@@ -208,7 +209,7 @@ def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Op
 
 
 def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path: Path, problems: list[str]) -> None:
-    connection = schema.open_for_writing(path)
+    connection = open_for_writing(path, SCHEMA)
     connection.execute("UPDATE journal_version SET version = 99")
     connection.close()
     journal = opened()
@@ -242,14 +243,14 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path,
 FULL = """
 import sys, time
 from pathlib import Path
-from edge.journal.budget import Budget
-from edge.journal.entry import Entry
-from edge.journal.read import timeline
+from edge.budget import TokenBucket
+from edge.journal.entry import JournalEntry
+from edge.journal.reader import timeline
 from edge.journal.writer import Journal
 
 folder, problems = Path(sys.argv[1]), []
 (folder / "ballast").write_bytes(b"x" * 700_000)
-plenty = Budget(time.monotonic(), rate=1e12, capacity=1e12)
+plenty = TokenBucket(time.monotonic(), rate=1e12, capacity=1e12)
 told = problems.append
 journal = Journal(folder / "journal.db", keep=1e9, on_problem=told, gather=0.01, retry=0.05, most=4096, budget=plenty)
 journal.start()
@@ -261,7 +262,7 @@ def until(true):
         time.sleep(0.01)
 while not problems and sent < 4000:
     for _ in range(20):
-        journal.put(Entry(time.time(), "decision", "happy", title=str(sent), text="x" * 200))
+        journal.put(JournalEntry(time.time(), "decision", "happy", title=str(sent), text="x" * 200))
         sent += 1
     time.sleep(0.02)
 assert "disk is full" in problems[0] and str(folder) in problems[0], problems

@@ -16,7 +16,7 @@ from edge.library.csv_table import read_table
 from edge.library.placement import PLANE
 from edge.library.sort import sort_songs
 from edge.songs import SONG_MOODS, Features, Song
-from tests.library.conftest import WriteTable
+from tests.library.fixtures import WriteTable
 
 
 def truth(path: Path) -> dict[str, str]:

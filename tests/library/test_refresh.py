@@ -17,7 +17,7 @@ from edge.library.background import BackgroundRefresh, refreshing
 from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
 from edge.library.store import Store
 from edge.players.spotify.token_file import TokenFile
-from tests.library.conftest import WriteTable
+from tests.library.fixtures import WriteTable
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT

@@ -13,7 +13,7 @@ from edge.library.resolver import MOST, resolver
 from edge.library.store import Published, Store
 from edge.songs import Placed, Song
 from edge.values import Music
-from tests.library.conftest import WriteTable
+from tests.library.fixtures import WriteTable
 from tests.library.test_store import fill
 
 

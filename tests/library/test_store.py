@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from edge.errors import LibraryError
-from edge.library.store import Published, Store, default_path, moves_so_far
-from edge.library.tables import MIGRATIONS
+from edge.library.store import Published, Store, moves_so_far
+from edge.library.tables import SCHEMA
 from edge.songs import Features, Placed, Song
+from edge.system.database import default_path
 
 A, B, C = (Song(f"spotify:track:{name}", name.upper(), "Artist") for name in "abc")
 
@@ -53,7 +54,7 @@ def test_other_tables_in_the_file_are_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT at FROM journal_entries").fetchall() == [(7,)]
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("SELECT value FROM library_meta WHERE key = 'schema'").fetchone() == (str(len(MIGRATIONS)),)
+        assert db.execute("SELECT value FROM library_meta WHERE key = 'schema'").fetchone() == (str(SCHEMA.newest),)
 
 
 def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:

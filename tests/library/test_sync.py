@@ -86,9 +86,10 @@ def test_a_killed_process_loses_no_page(
     account.like(200)
     code = (
         "import sys, threading; from edge.config import Config; from edge.library.account import open_account\n"
-        "from edge.library.patience import Patience; from edge.library.store import Store\n"
+        "from edge.library.retrying import Patience; from edge.library.store import Store\n"
         "from edge.library.sync import sync\n"
-        "from edge.players.spotify_library import SpotifyLibrary; from edge.players.spotify_token import TokenFile\n"
+        "from edge.players.spotify.library_api import SpotifyLibrary\n"
+        "from edge.players.spotify.token_file import TokenFile\n"
         "from edge.library.sync import SongList\n"
         f"now = lambda: {server.world.unix()}\n"
         f"addresses = {{'api': {server.api!r}, 'accounts': {server.accounts!r}}}\n"

@@ -12,10 +12,10 @@ from edge.config import Config
 from edge.events import ClockStepped, MoodChanged
 from edge.health.monitor import HealthMonitor
 from edge.journal.entry import JournalEntry
-from edge.journal.tables import default_path
 from edge.journal.writer import Journal
 from edge.library.store import Store
 from edge.songs import Placed, Song
+from edge.system.database import default_path
 from edge.values import Mood
 from edge.web.opening import open_web
 from edge.web.timeline import UNKNOWN, before

@@ -1,0 +1,238 @@
+"""The SQLite file `journal.db`: opening it, bringing its tables to the newest version, setting a damaged file aside.
+
+The journal and the library keep tables of their own in the same file. Each describes them by a `Schema` and changes no
+others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from edge.errors import MoodroomError
+from edge.system import state
+
+FILE = "journal.db"
+DAMAGED_FILES_KEPT = 3
+# A write-ahead log (sqlite.org/wal.html) keeps two more files beside the database.
+SUFFIXES = ("", "-wal", "-shm")
+GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A schema's version as the only row of a table: a whole number in the column `version`."""
+
+    table: str
+
+    def read(self, connection: sqlite3.Connection) -> int:
+        return _first(connection, self.table, "SELECT version FROM {table}")
+
+    def write(self, connection: sqlite3.Connection, version: int) -> None:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {self.table} (version INTEGER NOT NULL)")
+        connection.execute(f"DELETE FROM {self.table}")  # noqa: S608  a constant
+        connection.execute(f"INSERT INTO {self.table} VALUES (?)", (version,))  # noqa: S608  a constant
+
+
+@dataclass(frozen=True)
+class VersionKey:
+    """A schema's version as a text in a table of keys and values."""
+
+    table: str
+    key: str
+
+    def read(self, connection: sqlite3.Connection) -> int:
+        return _first(connection, self.table, "SELECT value FROM {table} WHERE key = ?", self.key)
+
+    def write(self, connection: sqlite3.Connection, version: int) -> None:
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {self.table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+        )
+        connection.execute(
+            f"INSERT OR REPLACE INTO {self.table} (key, value) VALUES (?, ?)",  # noqa: S608  a constant
+            (self.key, str(version)),
+        )
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables that one part of the program keeps in the file.
+
+    part: the part's name, which its error sentences begin with. error: the part's exception.
+    steps: the statements that lead from each version to the next one, the first from an empty file.
+    version: where the file keeps the version of these tables.
+    busy_s: seconds to wait while another process writes. pragmas: further settings of the part's connections.
+    replace_damaged: check the file when it is opened for writing, and begin a new one where it is damaged.
+    """
+
+    part: str
+    error: type[MoodroomError]
+    steps: tuple[Sequence[str], ...]
+    version: VersionRow | VersionKey
+    busy_s: float = 5.0
+    pragmas: Sequence[str] = ()
+    replace_damaged: bool = False
+
+    @property
+    def newest(self) -> int:
+        """The version that this program writes."""
+        return len(self.steps)
+
+
+def default_path() -> Path:
+    """The file in the state directory."""
+    return state.directory() / FILE
+
+
+def open_for_writing(path: Path, schema: Schema) -> sqlite3.Connection:
+    """Open the file, creating it or bringing the schema's tables to the newest version. No transaction is open.
+
+    Raises the schema's error for a newer program's file, and sqlite3.Error or OSError where it can't be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _open(path, schema)
+    except sqlite3.OperationalError:
+        raise  # no space, no permission, or busy: the file itself is fine
+    except sqlite3.DatabaseError as error:
+        if not schema.replace_damaged:
+            raise
+        set_aside(path, schema, error)
+        return _open(path, schema)
+
+
+def open_for_reading(path: Path, schema: Schema) -> sqlite3.Connection:
+    """Open the file without changing it; raises the schema's error where it has none of its tables or can't be read."""
+    if not os.path.isfile(path):
+        raise schema.error(f"{schema.part}: there is none yet at {path}; the device writes it while it runs")
+    error: sqlite3.Error | None = None
+    # Without a log, nobody is writing, and `immutable` also works for users who may create no files beside it.
+    log_exists = os.path.exists(path.with_name(path.name + "-wal"))
+    for mode in ("mode=ro", "mode=ro&immutable=1") if log_exists else ("mode=ro&immutable=1",):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=schema.busy_s)
+        try:
+            version = version_of(connection, schema)
+        except sqlite3.Error as failed:
+            connection.close()
+            error = failed
+            continue
+        if version > schema.newest:
+            connection.close()
+            raise _newer(path, schema, version)
+        if version == 0:
+            connection.close()
+            raise schema.error(f"{schema.part}: {path} holds none yet; the device writes it while it runs")
+        return connection
+    raise schema.error(
+        f"{schema.part}: {path} can't be read ({error}); is it yours to read, and a file of this program?"
+    )
+
+
+def version_of(connection: sqlite3.Connection, schema: Schema) -> int:
+    """The version of the schema's tables in this file; 0 where there are none."""
+    return schema.version.read(connection)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    """Bring the schema's tables to the newest version, in one transaction.
+
+    path: for the error, which is the schema's, where the file is of a newer program.
+    """
+    if _known_version(connection, path, schema) == schema.newest:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it meanwhile.
+        for statements in schema.steps[_known_version(connection, path, schema) :]:
+            for statement in statements:
+                connection.execute(statement)
+        schema.version.write(connection, schema.newest)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def set_aside(path: Path, schema: Schema, error: Exception) -> None:
+    """Rename a damaged file and its log, so that a new one can begin. The newest few damaged files are kept."""
+    timestamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
+    aside = path.with_name(f"{path.name}.broken-{timestamp}")
+    for suffix in SUFFIXES:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    log.warning(
+        "%s: %s is damaged (%s); it was set aside as %s, and a new one begun", schema.part, path, error, aside.name
+    )
+    damaged = sorted(p for p in path.parent.glob(f"{path.name}.broken-*") if not p.name.endswith(("-wal", "-shm")))
+    for old in damaged[:-DAMAGED_FILES_KEPT]:
+        for suffix in SUFFIXES:
+            old.with_name(old.name + suffix).unlink(missing_ok=True)
+
+
+def make_private(path: Path) -> None:
+    """Create the file if it doesn't exist, and leave it and its log readable by their owner only.
+
+    What a room's mood was is private. SQLite gives a new log the permissions of the file. Raises OSError where the
+    file can't be created.
+    """
+    if not path.exists():
+        path.touch(0o600)
+    for suffix in SUFFIXES:
+        file = path.with_name(path.name + suffix)
+        # Another user may use the file but not change its mode, and other processes create and remove the log.
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(file.stat().st_mode)
+            if mode & GROUP_AND_OTHERS:
+                file.chmod(mode & ~GROUP_AND_OTHERS)
+
+
+def _open(path: Path, schema: Schema) -> sqlite3.Connection:
+    make_private(path)
+    # isolation_level=None: transactions begin and end with statements of our own.
+    connection = sqlite3.connect(path, timeout=schema.busy_s, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A power cut may lose the last transactions, but never damages the file: the log is synced before it is copied.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        for pragma in schema.pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        if schema.replace_damaged:
+            result = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if result is not None and result[0] != "ok":
+                raise sqlite3.DatabaseError(str(result[0]).splitlines()[0])
+        migrate(connection, path, schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _known_version(connection: sqlite3.Connection, path: Path, schema: Schema) -> int:
+    version = version_of(connection, schema)
+    if version > schema.newest:
+        raise _newer(path, schema, version)
+    return version
+
+
+def _newer(path: Path, schema: Schema, version: int) -> MoodroomError:
+    return schema.error(
+        f"{schema.part}: {path} was written by a newer Moodroom (version {version}, and this one knows "
+        f"{schema.newest} at most); update it, or move the file away"
+    )
+
+
+def _first(connection: sqlite3.Connection, table: str, sql: str, *values: str) -> int:
+    """The number that a query on a table returns; 0 where there is no such table or row."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is None:
+        return 0
+    row = connection.execute(sql.format(table=table), values).fetchone()
+    return int(row[0]) if row else 0
