@@ -76,9 +76,9 @@ def check(
         told = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
         print(told if json_text else f"{path or 'the built-in configuration'}: fine")
         return
-    from edge.commands.check import print_checks
+    from edge.commands.check import try_parts
 
-    raise typer.Exit(print_checks(settings, sys.stdout, as_json=json_text))
+    raise typer.Exit(try_parts(settings, sys.stdout, as_json=json_text))
 
 
 @app.command()

@@ -9,11 +9,11 @@ from typing import TextIO
 
 from edge.config import Config
 from edge.errors import ConfigError
-from edge.players.spotify.api import API, SpotifyApi
-from edge.players.spotify.auth import ACCOUNTS, REDIRECT
+from edge.players.spotify.api import API_URL, SpotifyApi
+from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI
 from edge.players.spotify.errors import SpeakerMissingError
-from edge.players.spotify.login import Login, listen
-from edge.players.spotify.speakers import find, table
+from edge.players.spotify.login import Login, wait_for_redirect
+from edge.players.spotify.speakers import find_speaker, speaker_table
 from edge.players.spotify.token_file import TokenFile
 
 
@@ -24,20 +24,24 @@ def log_in(
     out: TextIO,
     read: Callable[[], str],
     folder: Path | None = None,
-    accounts: str = ACCOUNTS,
+    accounts: str = ACCOUNTS_URL,
 ) -> None:
-    """`moodroom login`. port: listen there instead of asking for the address. read: a line that the person pastes."""
+    """Run `moodroom login`. Raises ConfigError, LoginError.
+
+    port: listen there for the browser; None to let the user paste the address, which `read` returns.
+    folder: where the login is saved. accounts: base URL of Spotify's accounts service.
+    """
     if config.spotify.client_id is None:
         raise ConfigError(
             "spotify.client_id: is needed to log in; create an app on developer.spotify.com/dashboard with the "
-            f"redirect address {REDIRECT}, and copy its client ID"
+            f"redirect address {REDIRECT_URI}, and copy its client ID"
         )
-    redirect = REDIRECT if port is None else f"http://127.0.0.1:{port}/callback"
+    redirect = REDIRECT_URI if port is None else f"http://127.0.0.1:{port}/callback"
     login = Login(config.spotify.client_id, TokenFile(folder), redirect=redirect, accounts=accounts)
     print(f"Open this address in any browser and agree:\n\n  {login.address}\n", file=out, flush=True)
     if port is None:
         print(
-            "The browser is then sent to an address that it can't open, which is fine. Copy that address from its\n"
+            "The browser is then sent to an address that it can't open. That is expected: copy the address from its\n"
             "address bar and paste it here:",
             file=out,
             flush=True,
@@ -45,28 +49,28 @@ def log_in(
         answer = read()
     else:
         print(f"Waiting on {redirect} (from another machine: ssh -L {port}:127.0.0.1:{port} ...)", file=out, flush=True)
-        answer = listen(port)
+        answer = wait_for_redirect(port)
     login.finish(answer)
     ends = time.strftime("%d %B %Y", time.localtime(login.expires))
-    print(f"Logged in. Spotify ends every login after six months: this one on {ends}.", file=out)
+    print(f"Logged in. Spotify ends every login after six months; this one ends on {ends}.", file=out)
 
 
-def show_speakers(config: Config, out: TextIO, *, api: str = API, accounts: str = ACCOUNTS) -> int:
-    """Print them; the exit code is 1 where the configured one isn't among them."""
+def show_speakers(config: Config, out: TextIO, *, api: str = API_URL, accounts: str = ACCOUNTS_URL) -> int:
+    """Run `moodroom speakers`. Returns the exit code: 1 if the configured speaker isn't online."""
     if config.spotify.client_id is None:
-        raise ConfigError("spotify.client_id: is needed to ask Spotify; `moodroom login` says how to get one")
-    web = SpotifyApi(config.spotify.client_id, TokenFile(), api=api, accounts=accounts)
+        raise ConfigError("spotify.client_id: is needed to list speakers; `moodroom login` says how to get one")
+    client = SpotifyApi(config.spotify.client_id, TokenFile(), api=api, accounts=accounts)
     try:
-        found = web.speakers()
+        speakers = client.speakers()
     finally:
-        web.close()
-    for line in table(found, config.spotify.speaker):
+        client.close()
+    for line in speaker_table(speakers, config.spotify.speaker):
         print(line, file=out)
     if config.spotify.speaker is None:
-        print("Name one of them as spotify.speaker.", file=out)
+        print("Set spotify.speaker to one of them.", file=out)
         return 0
     try:
-        find(config.spotify.speaker, found)
+        find_speaker(config.spotify.speaker, speakers)
     except SpeakerMissingError as error:
         print(error, file=out)
         return 1

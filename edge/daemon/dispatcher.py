@@ -58,13 +58,13 @@ class Dispatcher:
         """Something came in."""
         now = time.monotonic()
         if isinstance(item, Reading):
-            if self._health.last_look is None:
+            if self._health.look is None:
                 log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
-            self._health.record_look(item)
+            self._health.looked(item)
             self._solved("vision")
             self.tell(self.room.on_reading(item))
         elif isinstance(item, Playback):
-            self._health.last_playback = now
+            self._health.player = now
             if item.state != "unavailable":
                 self._solved("player")
             self.tell(self.room.on_playback(now, item))

@@ -14,7 +14,7 @@ NAME = "playing"
 
 def keep(director: Director, offset: float, folder: Path | None = None) -> None:
     """Write down what plays, at a stop. offset: wall clock minus the director's. folder: None, the state directory."""
-    found = director.situation.own_playback()
+    found = director.leaving()
     told = None
     if found is not None:
         music, basis = found
@@ -29,7 +29,6 @@ def recall(director: Director, offset: float, folder: Path | None = None) -> Non
     try:
         told = json.loads(state.read(NAME, folder) or "null")
         ends = None if told["ends"] is None else float(told["ends"]) - offset
-        basis = Basis(True, told["context"], told["song"], ends)
-        director.situation.own_before_restart = Music(str(told["uri"]), str(told["name"])), basis
+        director.before = Music(str(told["uri"]), str(told["name"])), Basis(True, told["context"], told["song"], ends)
     except (ValueError, TypeError, KeyError):
-        director.situation.own_before_restart = None
+        director.before = None

@@ -110,7 +110,7 @@ class Session:
         weigh = self._learner.weigh if config.journal.learn and not options.fast else None
         director = Director(config.music, rng=dice, weigh=weigh, zone=zone(config.music.time_zone))
         if not options.fast:
-            director.timetable.set_clock(now, now + self._clock.offset())
+            director.times.clock(now, now + self._clock.offset())
             last_time.recall(director, self._clock.offset())
         self._director = director
         self.room = Room(director, camera_on=on, music=config.music)
@@ -122,10 +122,10 @@ class Session:
         upkeep = self._upkeep = HealthReporter(
             self.health,
             self._clock,
-            pipeline=self.watch,
+            watch=self.watch,
             player=self._player,
             mqtt=self._mqtt,
-            longest_look_interval=max(config.schedule.settled, config.schedule.empty),
+            calmest=max(config.schedule.settled, config.schedule.empty),
         )
         self._hub = Dispatcher(
             self.room, self.health, upkeep, wish=self._player.apply if options.fast else self._wishes.put
@@ -167,7 +167,7 @@ class Session:
             notifier,
             self.health,
             room=self.room,
-            pipeline=self.watch,
+            watch=self.watch,
             capture=captures,
             vision=looks,
             stuck_after=self.config.camera.stuck_after,
@@ -229,9 +229,9 @@ class Session:
             return
         if self._first is None:
             self._first = frame.at
-        if self.health.last_frame is None or "camera" in self.health.problems:
+        if self.health.frame is None or "camera" in self.health.problems:
             self._inbox.problem("camera", "")
-        self.health.record_frame(frame.at)
+        self.health.framed(frame.at)
         if self._web is not None:
             self._web.offer(frame)
 
@@ -248,14 +248,14 @@ class Session:
             second = now
             self._hub.tell(self.room.tick(now, now + self._clock.offset()))
             self._hub.tell_settings(now)
-            if clock := self._upkeep.tick(now, paused=not self.room.looking):
+            if clock := self._upkeep.second(now, off=not self.room.looking):
                 # The mood's beginning is told anew, as the clock says it now.
                 self._hub.tell([*clock, *([MoodUpdated(now, self.room.mood)] if self.room.mood else [])])
             if self._mqtt is not None:
                 self._mqtt.tend()
-            if pulse.camera_hangs(now):
+            if pulse.stuck(now):
                 log.error(
-                    "camera: has been stuck for %.0f s; leaving, so that the system starts afresh", pulse.camera_timeout
+                    "camera: has been stuck for %.0f s; leaving, so that the system starts afresh", pulse.patience
                 )
                 return SessionEnd.STUCK
             pulse.beat(now)

@@ -54,13 +54,13 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
-    from edge.players.spotify.api import API
-    from edge.players.spotify.auth import ACCOUNTS
+    from edge.players.spotify.api import API_URL
+    from edge.players.spotify.auth import ACCOUNTS_URL
     from edge.players.spotify.library_api import SpotifyLibrary
     from edge.players.spotify.token_file import TokenFile
 
     assert config.spotify.client_id is not None
-    web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API, accounts=accounts or ACCOUNTS)
+    web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API_URL, accounts=accounts or ACCOUNTS_URL)
     lists = [SongList("liked", "liked songs", web.liked)] if config.library.liked else []
     for uri in dict.fromkeys(config.library.playlists):
         lists.append(SongList(uri, f"playlist {uri.split(':')[-1]}", partial(web.playlist, uri.split(":")[-1])))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from edge.errors import LibraryError, PlayerError
 from edge.library.retrying import Patience
 from edge.library.store import Published, Store
-from edge.players.spotify.errors import HalfAnswerError
-from edge.players.spotify.library_api import BATCH, Playlist, SpotifyLibrary
+from edge.players.spotify.errors import InvalidResponseError
+from edge.players.spotify.library_api import SONGS_PER_REQUEST, Playlist, SpotifyLibrary
 from edge.songs import SONG_MOODS, Placed
 
 MOST = 10_000  # songs that a playlist of Spotify's takes
@@ -54,7 +54,7 @@ def differences(present: Iterable[str], wanted: Iterable[str]) -> tuple[int, int
 
 def plan(store: Store, web: SpotifyLibrary, patience: Patience, *, name: str) -> list[PlaylistChange]:
     """What publishing would change; reads only. name: with {mood}. Raises PlayerError, LibraryError, StoppedError."""
-    web.may_write()
+    web.require_write_scope()
     placed = store.placed()
     if not placed:
         raise LibraryError("library: nothing is sorted yet; `moodroom library sort` does it")
@@ -81,10 +81,10 @@ def publish(store: Store, web: SpotifyLibrary, patience: Patience, changes: Iter
             continue
         target = change.target or _create(web, patience, change)
         store.remember(Published(change.mood, "spotify", target, change.name))
-        first = list(change.uris[:BATCH])
+        first = list(change.uris[:SONGS_PER_REQUEST])
         patience.call(lambda: web.replace(target, first))  # noqa: B023
-        for at in range(BATCH, len(change.uris), BATCH):
-            _append(web, patience, target, list(change.uris[at : at + BATCH]), before=at)
+        for at in range(SONGS_PER_REQUEST, len(change.uris), SONGS_PER_REQUEST):
+            _append(web, patience, target, list(change.uris[at : at + SONGS_PER_REQUEST]), before=at)
 
 
 def _description(mood: str) -> str:
@@ -116,7 +116,7 @@ def _create(web: SpotifyLibrary, patience: Patience, change: PlaylistChange) -> 
             return web.create(change.name, _description(change.mood))
         except PlayerError as error:
             # Made twice would be worse than made later: a doubtful one is looked for, and not repeated.
-            if not getattr(error, "doubtful", False) and not isinstance(error, HalfAnswerError):
+            if not getattr(error, "outcome_unknown", False) and not isinstance(error, InvalidResponseError):
                 raise
             doubtful = True
             return None
@@ -143,7 +143,7 @@ def _append(web: SpotifyLibrary, patience: Patience, target: str, uris: list[str
         try:
             web.append(target, uris)
         except PlayerError as error:
-            doubtful = doubtful or getattr(error, "doubtful", False)
+            doubtful = doubtful or getattr(error, "outcome_unknown", False)
             raise
 
     patience.call(once)

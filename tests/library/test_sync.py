@@ -19,8 +19,8 @@ from edge.library.account import LibraryAccount, kind_of
 from edge.library.retrying import Patience, StoppedError
 from edge.library.store import Store
 from edge.library.sync import SongList, sync
-from edge.players.spotify.errors import HalfAnswerError, LoginError, QuotaUsedUpError
-from edge.players.spotify.library_api import SpotifyLibrary, page_of
+from edge.players.spotify.errors import InvalidResponseError, LoginError, QuotaExceededError
+from edge.players.spotify.library_api import SpotifyLibrary, parse_page
 from edge.songs import Song, SongPage
 from tests.spotify_server import Server, World
 from tests.spotify_server.library import LibraryWorld, Own, track, track_of
@@ -159,7 +159,7 @@ def test_a_quota_of_a_day_is_told_and_not_waited_for(
         429, {"error": {"status": 429, "message": "x", "reason": "QUOTA_EXCEEDED"}}, {"Retry-After": "80000"},
     )  # fmt: skip
     before = world.unix()
-    with pytest.raises(QuotaUsedUpError):
+    with pytest.raises(QuotaExceededError):
         sync(store, lists(web), patience)
     assert world.unix() == before and reads(server) == 1
 
@@ -218,13 +218,13 @@ def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> Non
         {"track": {"id": "a", "name": "A", "artists": [{"name": "X"}, {"name": "Y"}, None]}},
         {"item": {"id": "b", "name": "B", "external_ids": {"isrc": "us-um7-21-04140"}, "album": {"name": "Z"}}},
     ]
-    page = page_of({"items": entries, "total": 9})
+    page = parse_page({"items": entries, "total": 9})
     assert page == SongPage(
         (Song("spotify:track:a", "A", "X, Y"), Song("spotify:track:b", "B", "", "Z", "USUM72104140")), 7, 9
     )
     for broken in (None, {}, {"items": 3}, []):
-        with pytest.raises(HalfAnswerError):
-            page_of(broken)
+        with pytest.raises(InvalidResponseError):
+            parse_page(broken)
 
 
 @pytest.mark.parametrize("key", ["theirs", "none"])

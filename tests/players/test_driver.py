@@ -112,7 +112,7 @@ def test_what_is_refused_is_told_and_the_player_is_no_less_there(station: Statio
     said = station.ask(play(JAZZ))
     assert play(JAZZ) in said
     assert station.told() == [
-        "can't play jazz now: spotify: the account plays on \"Ann's phone\", which is left alone",
+        "can't play jazz now: spotify: the account is playing on \"Ann's phone\"; pause it there first",
     ]
     assert not any(isinstance(one, Problem) for one in said)
     assert Playback("unavailable", "spotify") not in said

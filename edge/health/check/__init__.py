@@ -1,1 +1,1 @@
-"""The checks behind `moodroom check`, one function for each part."""
+"""The trials behind `moodroom check`, one function a part."""

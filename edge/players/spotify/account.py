@@ -1,162 +1,141 @@
-"""The account as we see it: looks that are as few as they can be, and what we believe between them."""
+"""`SpotifyAccount`: the account's playback and speaker, fetched with as few requests as possible."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from edge.players.spotify import speakers
 from edge.players.spotify.api import SpotifyApi
-from edge.players.spotify.commands import Operation, SpotifyCommand, is_song
 from edge.players.spotify.errors import (
-    ElsewhereError,
-    QuotaUsedUpError,
-    RequestRefusedError,
-    RestrictedError,
+    RETRY_AFTER_DEFAULT_S,
+    QuotaExceededError,
+    RateLimitError,
     SpeakerMissingError,
     SpotifyError,
-    TooManyCallsError,
-    VolumeFixedError,
 )
-from edge.players.spotify.playback import SpotifyPlayback, look
-from edge.players.spotify.speakers import Speaker
+from edge.players.spotify.playback import SpotifyPlayback, parse_playback
+from edge.players.spotify.speakers import Speaker, find_speaker, same_name
 
 T = TypeVar("T")
-FRESH = 3.5  # a look this young still holds when a command is given
-IDLE_AFTER = 300.0
-NEVER = -1e9
+PLAYBACK_MAX_AGE_S = 3.5  # a playback no older than this is good enough for a command
+JUST_OBSERVED_S = 0.2
+IDLE_AFTER_S = 300.0
+NEVER = float("-inf")
 
 
 class SpotifyAccount:
-    """What the account plays and where, and the calls that Spotify allows."""
+    """What the account plays and where.
 
-    def __init__(self, web: SpotifyApi, *, wanted: str | None, clock: Callable[[], float]) -> None:
-        """wanted: our speaker's name. clock: monotonic seconds."""
-        self.web, self.wanted, self.clock = web, wanted, clock
-        self.seen: SpotifyPlayback | None = None
-        self.looked = self.commanded = self.closed_until = NEVER
-        self.missing = self.moved = False
-        self._believed = False
-        self._closed: SpotifyError | None = None
-        self._quiet_since: float | None = None
+    Between `begin` and the next `begin` (one call of the player) nothing is fetched twice, unless a command was sent in
+    between.
+    """
 
-    def ask(self, call: Callable[[], T]) -> T:
-        """A call, unless Spotify told us to make none for now. Raises SpotifyError."""
+    def __init__(self, api: SpotifyApi, *, speaker_name: str | None, clock: Callable[[], float]) -> None:
+        """speaker_name: the configured speaker. clock: monotonic seconds."""
+        self.api, self.speaker_name, self.clock = api, speaker_name, clock
+        self.playback: SpotifyPlayback | None = None
+        # When the last observation began, when the last command was accepted, and until when a 429 forbids requests.
+        self.observed_at = self.commanded_at = self.blocked_until = NEVER
+        self.speaker_missing = self.speaker_moved = False
+        self._observation_ended_at = NEVER
+        self._observed_since_begin = self._assumed = False
+        self._speakers: list[Speaker] | None = None
+        self._queue: list[str] | None = None
+        self._block: SpotifyError | None = None
+        self._silent_since: float | None = None
+
+    def begin(self) -> None:
+        """Start a new turn: what the last one fetched is no longer reused, except for a recent playback."""
+        self._observed_since_begin = False
+        self._speakers = self._queue = None
+
+    def call(self, request: Callable[[], T]) -> T:
+        """Send a request and return its result. Raises SpotifyError.
+
+        A 429 (RateLimitError, QuotaExceededError) blocks all requests until its `retry_after` is over; until then the
+        same error is raised without a request.
+        """
         now = self.clock()
-        if self._closed is not None and now < self.closed_until:
-            raise type(self._closed)(str(self._closed), retry_after=self.closed_until - now)
+        if self._block is not None and now < self.blocked_until:
+            raise type(self._block)(str(self._block), retry_after=self.blocked_until - now)
         try:
-            return call()
-        except (TooManyCallsError, QuotaUsedUpError) as error:
-            self._closed, self.closed_until = error, self.clock() + (error.retry_after or 30.0)
+            return request()
+        except (RateLimitError, QuotaExceededError) as error:
+            self._block = error
+            self.blocked_until = self.clock() + (error.retry_after or RETRY_AFTER_DEFAULT_S)
             raise
 
-    def look(self) -> SpotifyPlayback:
-        """One look, at the cost of one call, or two where nothing is active."""
-        now = self.clock()
-        found: list[Speaker] | None = None
-        if self.seen is not None and self.seen.speaker is None:
-            # One call tells both whether anything is active and whether our speaker is there.
-            found = self.ask(self.web.speakers)
+    def observe(self) -> SpotifyPlayback:
+        """Fetch the playback: one request, or two if no speaker is active."""
+        started = self.clock()
+        if self.playback is not None and self.playback.speaker is None:
+            # The list of speakers shows both whether one is active and whether the own one is online.
+            self._speaker_list()
         state = None
-        if found is None or any(speaker.active for speaker in found):
-            state = self.ask(self.web.state)
-        seen = look(state, wanted=self.wanted, at=now)
-        self.seen, self.looked, self._believed, self.missing = seen, now, False, False
-        if seen.speaker is None:
-            found = self.ask(self.web.speakers) if found is None else found
-            self.missing = not any(speakers.same(speaker.name, self.wanted or "") for speaker in found)
-        if seen.playing:
-            self._quiet_since = None
-        elif self._quiet_since is None:
-            self._quiet_since = now
-        return seen
+        if self._speakers is None or any(speaker.active for speaker in self._speakers):
+            state = self.call(self.api.playback_state)
+        playback = parse_playback(state, speaker_name=self.speaker_name, at=started)
+        self.playback, self.observed_at, self._assumed, self.speaker_missing = playback, started, False, False
+        if playback.speaker is None:
+            own = [speaker for speaker in self._speaker_list() if same_name(speaker.name, self.speaker_name or "")]
+            self.speaker_missing = not own
+        if playback.playing:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = started
+        self._observation_ended_at, self._observed_since_begin = self.clock(), True
+        return playback
 
-    def fresh(self, *, sure: bool = False) -> SpotifyPlayback:
-        """What holds now. sure: as Spotify shows it, not as we believe it."""
-        at = self.looked if sure else max(self.looked, self.commanded)
-        if self.seen is None or self.clock() - at > FRESH or (sure and self._believed):
-            return self.look()
-        return self.seen
+    def current(self, *, observed_only: bool = False) -> SpotifyPlayback:
+        """The playback, observed anew if it is too old. observed_only: don't accept an assumed one."""
+        if self.playback is None:
+            return self.observe()
+        if self._observed_since_begin:
+            return self.playback
+        known_at = self.observed_at if observed_only else max(self.observed_at, self.commanded_at)
+        if self.clock() - known_at > PLAYBACK_MAX_AGE_S or (observed_only and self._assumed):
+            return self.observe()
+        return self.playback
 
     @property
-    def certain(self) -> bool:
-        """What is held is what Spotify showed, and no belief."""
-        return not self._believed
+    def is_observed(self) -> bool:
+        """True if the playback is what Spotify has shown, False if it is assumed after a command."""
+        return not self._assumed
 
-    def believe(self, seen: SpotifyPlayback) -> None:
-        """Spotify accepted a command: this holds until it shows it."""
-        self.seen, self.commanded, self._believed = seen, self.clock(), True
-        self._quiet_since = None
+    @property
+    def just_observed(self) -> bool:
+        """True if the playback was fetched in this turn or a moment ago."""
+        return self._observed_since_begin or self.clock() - self._observation_ended_at <= JUST_OBSERVED_S
 
-    def speaker(self, seen: SpotifyPlayback) -> Speaker:
-        """Our speaker, with its id of this moment. Raises SpeakerMissingError."""
-        if seen.ours and seen.speaker is not None and seen.speaker.id and not self.moved:
-            return seen.speaker
+    def assume(self, playback: SpotifyPlayback) -> None:
+        """Spotify accepted a command: assume its effect until it is observed."""
+        self.begin()
+        self.playback, self.commanded_at, self._assumed = playback, self.clock(), True
+        self._silent_since = None
+
+    def own_speaker(self, current: SpotifyPlayback) -> Speaker:
+        """The configured speaker with its present id. Raises SpeakerMissingError."""
+        if current.on_own_speaker and current.speaker is not None and current.speaker.id and not self.speaker_moved:
+            return current.speaker
         try:
-            found = speakers.find(self.wanted, self.ask(self.web.speakers))
+            speaker = find_speaker(self.speaker_name, self._speaker_list())
         except SpeakerMissingError:
-            self.missing = True
+            self.speaker_missing = True
             raise
-        self.moved = False
-        return found
+        self.speaker_moved = False
+        return speaker
 
-    def quiet(self) -> bool:
-        """Nothing plays, and hasn't for a while."""
-        return self._quiet_since is not None and self.clock() - self._quiet_since > IDLE_AFTER
+    def count_in_queue(self, uri: str) -> int:
+        """How often a song is in the queue, including the current song."""
+        if self._queue is None:
+            self._queue = self.call(self.api.queue_uris)
+        return self._queue.count(uri)
 
+    def idle(self) -> bool:
+        """True if nothing has been playing for a while."""
+        return self._silent_since is not None and self.clock() - self._silent_since > IDLE_AFTER_S
 
-def manners(step: SpotifyCommand, seen: SpotifyPlayback, wanted: str | None) -> None:
-    """Raises where the account is somebody else's now: ElsewhereError, RefusedError. wanted: our speaker's name."""
-    if seen.elsewhere and not (step.do is Operation.TRANSFER and step.music_in(seen)):
-        other = seen.speaker.name if seen.speaker else "another device"
-        raise ElsewhereError(f'spotify: the account plays on "{other}", which is left alone', retry_after=1)
-    if step.do not in (Operation.PLAY, Operation.RESUME, Operation.TRANSFER) and not seen.ours:
-        raise RequestRefusedError(f'spotify: nothing plays on "{wanted}", so there is nothing to change', retry_after=1)
-
-
-def takes(step: SpotifyCommand, speaker: Speaker) -> bool:
-    """False where the step is passed over: a volume that goes with music, on a speaker whose volume is fixed.
-
-    Raises RestrictedError, VolumeFixedError.
-    """
-    if speaker.restricted:
-        raise RestrictedError(
-            f'spotify.speaker: "{speaker.name}" takes no commands through Spotify\'s Web API; choose another',
-            retry_after=5,
-        )
-    if step.do is not Operation.VOLUME or speaker.volume_settable:
-        return True
-    if step.part:
-        return False
-    raise VolumeFixedError(
-        f'spotify.speaker: "{speaker.name}" doesn\'t let its volume be set; set it on the speaker itself', retry_after=1
-    )
-
-
-def send(account: SpotifyAccount, step: SpotifyCommand, speaker: Speaker) -> None:
-    """Give the command, once. Raises SpotifyError."""
-    device, web, uri = speaker.id or "", account.web, step.uri
-    if step.do is Operation.PLAY and (step.uris or (uri is not None and is_song(uri))):
-        songs = list(step.uris) or [str(uri)]
-        account.ask(lambda: web.play(device, uris=songs))
-    elif step.do is Operation.PLAY:
-        account.ask(lambda: web.play(device, context=uri, offset=step.offset))
-    elif step.do is Operation.QUEUE and uri is not None:
-        account.ask(lambda: web.queue(device, uri))
-    elif step.do is Operation.VOLUME and step.volume is not None:
-        volume = step.volume
-        account.ask(lambda: web.volume(device, volume))
-    elif step.do is Operation.SHUFFLE:
-        account.ask(lambda: web.shuffle(device, on=bool(step.on)))
-    elif step.do is Operation.REPEAT:
-        account.ask(lambda: web.repeat(device, step.repeat or "off"))
-    else:
-        plain = {
-            Operation.PAUSE: web.pause,
-            Operation.RESUME: web.play,
-            Operation.TRANSFER: web.transfer,
-            Operation.NEXT: web.next,
-            Operation.PREVIOUS: web.previous,
-        }[step.do]
-        account.ask(lambda: plain(device))
+    def _speaker_list(self) -> list[Speaker]:
+        if self._speakers is None:
+            self._speakers = self.call(self.api.speakers)
+        return self._speakers

@@ -1,4 +1,4 @@
-"""Signing in to Spotify through spotipy, and the session that counts every request."""
+"""Spotify's sign-in through spotipy (PKCE), and the HTTP session that counts requests."""
 
 from __future__ import annotations
 
@@ -14,47 +14,48 @@ from spotipy.oauth2 import SpotifyPKCE
 from edge.players.spotify.errors import login_missing
 from edge.players.spotify.token_file import TokenFile
 
-ACCOUNTS = "https://accounts.spotify.com/"
-REDIRECT = "http://127.0.0.1:8731/callback"
+ACCOUNTS_URL = "https://accounts.spotify.com/"
+REDIRECT_URI = "http://127.0.0.1:8731/callback"
 SCOPES = (
     "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private "
     "playlist-modify-private"
 )
+TOKEN_EXPIRY_MARGIN_S = 60
 
 
-def _silence(_: logging.LogRecord) -> bool:
+def _drop(_: logging.LogRecord) -> bool:
     return False
 
 
-# Spotipy writes tokens into its log at DEBUG, and each 429 at ERROR; what matters is said here, without secrets.
+# Spotipy logs tokens at DEBUG and each 429 at ERROR. This package logs what matters itself, without secrets.
 for _name in ("client", "oauth2", "cache_handler", "util"):
-    logging.getLogger(f"spotipy.{_name}").addFilter(_silence)
+    logging.getLogger(f"spotipy.{_name}").addFilter(_drop)
 
 
-class AuthSession(requests.Session):
-    """Counts, and remembers the last answer, since spotipy gives None for both a 204 and half a JSON object."""
+class CountingSession(requests.Session):
+    """Counts requests and keeps the last response: spotipy returns None for both a 204 and truncated JSON."""
 
     def __init__(self, today: Callable[[], object] = lambda: None) -> None:
-        """today: differs from day to day."""
+        """today: returns a value that differs from day to day."""
         super().__init__()
-        # A default entry in somebody's .netrc would take the token's place.
+        # Keeps an entry in the user's .netrc from replacing the token.
         self.auth = lambda request: request
         self.calls = 0
         self.calls_by_day: Counter[object] = Counter()
         self._today = today
         self.url: str | None = None
-        self.answer: requests.Response | None = None
+        self.response: requests.Response | None = None
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         self.calls += 1
         today = self._today()
         self.calls_by_day = Counter({today: self.calls_by_day[today] + 1})
-        self.url, self.answer = str(url), None
-        self.answer = super().request(method, url, *args, **kwargs)
-        return self.answer
+        self.url, self.response = str(url), None
+        self.response = super().request(method, url, *args, **kwargs)
+        return self.response
 
 
-class _Cache(CacheHandler):  # type: ignore[misc]
+class _TokenFileCache(CacheHandler):  # type: ignore[misc]
     def __init__(self, file: TokenFile) -> None:
         self._file = file
 
@@ -65,50 +66,51 @@ class _Cache(CacheHandler):  # type: ignore[misc]
         self._file.write(token)
 
 
-class Pkce(SpotifyPKCE):  # type: ignore[misc]
-    """Spotipy's PKCE, which never asks anybody anything, and whose clock can be set."""
+class SpotifyAuth(SpotifyPKCE):  # type: ignore[misc]
+    """Spotipy's PKCE without its console prompts and with a clock that can be set."""
 
     def __init__(
         self,
         client_id: str,
         file: TokenFile,
-        session: AuthSession,
+        session: CountingSession,
         *,
         accounts: str,
         timeout: float,
         now: Callable[[], float],
     ) -> None:
+        """accounts: base URL of Spotify's accounts service. timeout: in seconds. now: returns Unix time."""
         self._now, self._file = now, file
         super().__init__(
             client_id=client_id,
-            redirect_uri=REDIRECT,
+            redirect_uri=REDIRECT_URI,
             scope=SCOPES,
             requests_session=session,
             requests_timeout=timeout,
             open_browser=False,
-            cache_handler=_Cache(file),
+            cache_handler=_TokenFileCache(file),
         )
         self.OAUTH_TOKEN_URL = accounts + "api/token"
         self.OAUTH_AUTHORIZE_URL = accounts + "authorize"
 
     @staticmethod
     def _is_scope_subset(needle_scope: str, haystack_scope: str) -> bool:  # noqa: ARG004
-        """An older login, with fewer permissions, still plays; what it lacks Spotify says itself, where it matters."""
+        """Accept older logins with fewer permissions: playing works, and Spotify reports a missing one itself."""
         return True
 
     def is_token_expired(self, token_info: dict[str, Any]) -> bool:
-        return float(token_info.get("expires_at") or 0) - self._now() < 60
+        return float(token_info.get("expires_at") or 0) - self._now() < TOKEN_EXPIRY_MARGIN_S
 
     def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
-        """Renew the login, one user at a time; whoever comes second takes what the first one got.
+        """Refresh the login, one thread or program at a time; the others use the result.
 
-        Spotify takes the old refresh token back, so that renewing twice with it would end the login.
+        Spotify revokes the old refresh token, so a second refresh with it would end the login. Raises LoginBusyError.
         """
-        with self._file.alone(within=float(self.requests_timeout)):
-            kept = self._file.read()
-            if kept is not None and not self.is_token_expired(kept):
-                return kept
-            newest = refresh_token if kept is None else str(kept["refresh_token"])
+        with self._file.exclusive(timeout=float(self.requests_timeout)):
+            saved = self._file.read()
+            if saved is not None and not self.is_token_expired(saved):
+                return saved
+            newest = refresh_token if saved is None else str(saved["refresh_token"])
             return dict(super().refresh_access_token(newest))
 
     def _add_custom_values_to_token_info(self, token_info: dict[str, Any]) -> dict[str, Any]:

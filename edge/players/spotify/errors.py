@@ -1,4 +1,15 @@
-"""What can go wrong with Spotify: one error for each cause, each with a sentence that names the mend."""
+"""The Spotify player's errors: one class for each cause, each with a sentence that names the fix.
+
+`error_for_response` chooses the error for an HTTP status:
+
+    401  LoginError
+    403  PremiumNeededError, NotInUserListError, SpeakerRestrictedError, VolumeFixedError, LoginError,
+         RequestRefusedError
+    404  SpeakerGoneError, NotFoundError
+    429  RateLimitError, or QuotaExceededError for a long wait; `retry_after` comes from the Retry-After header, and
+         `SpotifyAccount.call` sends no request before that time is over
+    5xx  ServerError
+"""
 
 from __future__ import annotations
 
@@ -8,26 +19,30 @@ from typing import Any
 
 from edge.errors import PlayerError
 
-LONGEST_WAIT = 7 * 86400.0
+RETRY_AFTER_DEFAULT_S = 30.0
+RETRY_AFTER_MAX_S = 7 * 86400.0
+RETRY_AFTER_MARGIN_S = 1.0
+QUOTA_WAIT_MIN_S = 3600.0  # a longer wait than this can only be the quota's
+WEEKDAY_SHOWN_FROM_S = 12 * 3600.0
 
 
 class SpotifyError(PlayerError):
-    """Base of them all.
+    """Base class.
 
-    lasting: the same command would fail again, so it isn't kept. doubtful: a command may have arrived all the same, so
-    it is looked for before it is sent again.
+    lasting: the same command would fail again, so it isn't repeated.
+    outcome_unknown: Spotify may have carried out the command, so its effect is checked before it is sent again.
     """
 
     lasting = False
-    doubtful = False
+    outcome_unknown = False
 
 
 class LoginError(SpotifyError):
-    """There is no login, it has ended, or Spotify refuses it."""
+    """There is no login, it has ended, or Spotify rejects it. (401)"""
 
 
 class LoginBusyError(SpotifyError):
-    """Another thread or program renews the login just now; nothing was sent."""
+    """Another thread or program is refreshing the login; nothing was sent."""
 
 
 class UnknownAppError(LoginError):
@@ -35,19 +50,19 @@ class UnknownAppError(LoginError):
 
 
 class NotInUserListError(SpotifyError):
-    """The app is in development mode, and this account isn't on its list. (403)"""
+    """The app is in development mode and the account isn't in its user list. (403)"""
 
     lasting = True
 
 
 class PremiumNeededError(SpotifyError):
-    """Remote control is for Premium accounts. (403)"""
+    """Remote control needs a Premium account. (403)"""
 
     lasting = True
 
 
-class RestrictedError(SpotifyError):
-    """The speaker takes no commands through the Web API. (403, or `is_restricted`)"""
+class SpeakerRestrictedError(SpotifyError):
+    """The speaker accepts no commands from the Web API. (403, or `is_restricted`)"""
 
     lasting = True
 
@@ -59,19 +74,19 @@ class VolumeFixedError(SpotifyError):
 
 
 class RequestRefusedError(SpotifyError):
-    """Spotify refuses this command now. (400, other 403)"""
+    """Spotify refuses this command in the current state. (400, other 403)"""
 
     lasting = True
 
 
 class NotFoundError(SpotifyError):
-    """What should be played doesn't exist, or isn't this account's to play. (404)"""
+    """The music doesn't exist, or the account has no access to it. (404)"""
 
     lasting = True
 
 
 class ElsewhereError(SpotifyError):
-    """The account plays on another device, and is left alone."""
+    """The account is playing on another device, and is left alone."""
 
     lasting = True
 
@@ -81,132 +96,135 @@ class SpeakerMissingError(SpotifyError):
 
 
 class SpeakerGoneError(SpotifyError):
-    """The speaker went away, or changed its id, just now. (404)"""
+    """The speaker has just gone offline, or its id has changed. (404)"""
 
 
-class TooManyCallsError(SpotifyError):
-    """The rate limit over 30 s. (429)"""
+class RateLimitError(SpotifyError):
+    """Too many requests within 30 s. (429)"""
 
 
-class QuotaUsedUpError(SpotifyError):
-    """The developer account's quota; the wait can be a day. (429)"""
+class QuotaExceededError(SpotifyError):
+    """The developer account's quota is used up; the wait can be a day. (429)"""
 
 
 class UnreachableError(SpotifyError):
-    """No connection came about, so nothing was sent."""
+    """No connection was established, so nothing was sent."""
 
 
-class ServerFaultError(SpotifyError):
-    """Spotify's own trouble. (5xx)"""
+class ServerError(SpotifyError):
+    """Spotify reports an internal error. (5xx)"""
 
-    doubtful = True
-
-
-class NoAnswerError(SpotifyError):
-    """The answer didn't come in time."""
-
-    doubtful = True
+    outcome_unknown = True
 
 
-class CutOffError(SpotifyError):
-    """The connection broke off before the answer was whole."""
+class ResponseTimeoutError(SpotifyError):
+    """The response didn't arrive in time."""
 
-    doubtful = True
+    outcome_unknown = True
 
 
-class HalfAnswerError(SpotifyError):
-    """The answer isn't what Spotify documents, such as half a JSON object."""
+class ConnectionLostError(SpotifyError):
+    """The connection broke before the response was complete."""
+
+    outcome_unknown = True
+
+
+class InvalidResponseError(SpotifyError):
+    """The response isn't what Spotify documents, such as truncated JSON."""
 
 
 def login_missing() -> LoginError:
-    """There was no login yet, or it was set aside."""
+    """There is no saved login, or it was set aside."""
     return LoginError("spotify: nobody is logged in; run `moodroom login` on this device", retry_after=30)
 
 
 def login_busy() -> LoginBusyError:
-    """Somebody else held the login for longer than an answer may take."""
-    return LoginBusyError("spotify: another program renews the login just now; trying again", retry_after=2)
+    """Another thread or program held the login for too long."""
+    return LoginBusyError("spotify: another program is renewing the login; trying again", retry_after=2)
 
 
 def login_ended() -> LoginError:
-    """Spotify refused to renew the login."""
+    """Spotify refused to refresh the login."""
     return LoginError(
-        "spotify: the login has ended (Spotify ends each after six months, or it was withdrawn); "
+        "spotify: the login has ended (Spotify ends every login after six months, or access was revoked); "
         "run `moodroom login` on this device",
         retry_after=30,
     )
 
 
-def from_answer(status: int, headers: Mapping[str, str], body: Any, *, now: float) -> SpotifyError:
-    """The error for an answer of the Web API.
+def error_for_response(status: int, headers: Mapping[str, str], body: Any, *, now: float) -> SpotifyError:
+    """The error for a response of the Web API with this HTTP status.
 
-    body: the JSON, or None where it is none. now: Unix time, for sentences that name a time of day.
+    body: the parsed JSON, None if it isn't JSON. now: Unix time, for sentences that name a time of day.
     """
     error = body.get("error") if isinstance(body, dict) else None
-    told = error if isinstance(error, dict) else {}
-    message, reason = str(told.get("message") or ""), str(told.get("reason") or "")
+    detail = error if isinstance(error, dict) else {}
+    message, reason = str(detail.get("message") or ""), str(detail.get("reason") or "")
     if status == 401:
-        return LoginError(
-            "spotify: Spotify doesn't accept the login; run `moodroom login` if this stays", retry_after=5
-        )
+        return LoginError("spotify: Spotify rejects the login; run `moodroom login` if this persists", retry_after=5)
     if status == 403:
         return _forbidden(message, reason)
     if status == 404:
         if "device" in f"{message} {reason}".lower():
-            return SpeakerGoneError("spotify: the speaker has just gone away; looking for it again", retry_after=5)
+            return SpeakerGoneError("spotify: the speaker has just gone offline; looking for it again", retry_after=5)
         return NotFoundError(
-            "spotify: what should be played doesn't exist or is private; check its address in music.profiles",
-            retry_after=1,
+            "spotify: the music doesn't exist or is private; check its address in music.profiles", retry_after=1
         )
     if status == 429:
-        return _too_many(headers, reason, now)
+        return _too_many_requests(headers, reason, now)
     if status >= 500:
-        return ServerFaultError(f"spotify: Spotify has trouble of its own (HTTP {status}); trying again", retry_after=2)
+        return ServerError(f"spotify: Spotify has a server error (HTTP {status}); trying again", retry_after=2)
     return RequestRefusedError(
-        f"spotify: Spotify refuses the command (HTTP {status}: {message or 'no reason'})", retry_after=5
+        f"spotify: Spotify refused the command (HTTP {status}: {message or 'no reason given'}); it isn't repeated",
+        retry_after=5,
     )
 
 
 def _forbidden(message: str, reason: str) -> SpotifyError:
-    said = f"{message} {reason}".lower()
-    if "premium" in said:
+    """The error for 403, whose cause is only in the text."""
+    text = f"{message} {reason}".lower()
+    if "premium" in text:
         return PremiumNeededError(
             "spotify: remote control needs a Premium account; log in with one (`moodroom login`)", retry_after=60
         )
-    if "volume_control_disallow" in said or "volume" in said:
+    if "volume" in text:
         return VolumeFixedError(
-            "spotify: this speaker doesn't let its volume be set; set it on the speaker itself", retry_after=1
+            "spotify: the speaker's volume can't be set through Spotify; set it on the speaker itself", retry_after=1
         )
-    if "not registered" in said or "user list" in said or "developer.spotify.com" in said:
+    if "not registered" in text or "user list" in text or "developer.spotify.com" in text:
         return NotInUserListError(
             "spotify: this account isn't in the app's user list; add it under User Management in Spotify's developer "
             "dashboard",
             retry_after=300,
         )
-    if "restricted" in said:
-        return RestrictedError(
-            "spotify: this speaker takes no commands through Spotify's Web API; choose another as spotify.speaker",
-            retry_after=5,
+    if "restricted" in text:
+        return SpeakerRestrictedError(
+            "spotify.speaker: the speaker accepts no commands from Spotify's Web API; choose another", retry_after=5
         )
-    if "scope" in said:
+    if "scope" in text:
         return LoginError("spotify: the login lacks a permission; run `moodroom login` again", retry_after=60)
     return RequestRefusedError(
-        f"spotify: Spotify refuses this now ({message or reason or 'no reason given'})", retry_after=2
+        f"spotify: Spotify refused the command ({message or reason or 'no reason given'}); it isn't repeated",
+        retry_after=2,
     )
 
 
-def _too_many(headers: Mapping[str, str], reason: str, now: float) -> SpotifyError:
+def _too_many_requests(headers: Mapping[str, str], reason: str, now: float) -> SpotifyError:
+    """The error for 429: the rate limit, or the quota. `retry_after` is the header's value and a small margin."""
     try:
-        asked = float(headers.get("Retry-After", "30"))
+        requested = float(headers.get("Retry-After", RETRY_AFTER_DEFAULT_S))
     except ValueError:
-        asked = 30.0
-    # Not a moment too early: asking again within the wait prolongs it.
-    wait = min(max(asked, 1.0) if asked == asked else 30.0, LONGEST_WAIT) + 1.0
-    until = datetime.fromtimestamp(now + wait, timezone.utc).astimezone()
-    said = until.strftime("%A %H:%M" if wait > 12 * 3600 else "%H:%M")
-    if reason == "QUOTA_EXCEEDED" or wait > 3600:
-        return QuotaUsedUpError(
-            f"spotify: the developer account's quota is used up; no calls until {said}, the music stays as it is",
+        requested = RETRY_AFTER_DEFAULT_S
+    if requested != requested:  # NaN
+        requested = RETRY_AFTER_DEFAULT_S
+    # A request within the wait would prolong it.
+    wait = min(max(requested, 1.0), RETRY_AFTER_MAX_S) + RETRY_AFTER_MARGIN_S
+    if reason == "QUOTA_EXCEEDED" or wait > QUOTA_WAIT_MIN_S:
+        end = datetime.fromtimestamp(now + wait, timezone.utc).astimezone()
+        shown = end.strftime("%A %H:%M" if wait > WEEKDAY_SHOWN_FROM_S else "%H:%M")
+        return QuotaExceededError(
+            f"spotify: the developer account's quota is used up; no requests until {shown}, and the music stays as it "
+            "is",
             retry_after=wait,
         )
-    return TooManyCallsError(f"spotify: Spotify asks for {wait:.0f} s without calls", retry_after=wait)
+    return RateLimitError(f"spotify: Spotify received too many requests; no more for {wait:.0f} s", retry_after=wait)

@@ -1,58 +1,61 @@
-"""A fade lowers a speaker that isn't ours alone: what we lowered goes back up, whatever fails in between. Pure."""
+"""`VolumeFade`: makes sure that a fade's volume is restored, whatever fails in between. Pure."""
 
 from __future__ import annotations
 
 from edge.players.spotify.commands import Operation, SpotifyCommand
 from edge.players.spotify.playback import SpotifyPlayback
-from edge.values import VOLUME_TOLERANCE
 
-REST = 60.0
+# In percent: speakers round the volume to their own steps.
+VOLUME_TOLERANCE = 4
+RETRY_REFUSED_S = 60.0
 
 
 class VolumeFade:
-    """Remembers that a fade has lowered our speaker, until its volume is back where it belongs."""
+    """Remembers that a fade has lowered the volume, until it is back where it belongs."""
 
     def __init__(self) -> None:
-        self.goal: int | None = None
-        self._rest = float("-inf")
-        self._sent: set[int] = set()
+        self.target: int | None = None
+        self._no_retry_before = float("-inf")
+        self._volumes_set: set[int] = set()
 
-    def sends(self, step: SpotifyCommand, seen: SpotifyPlayback) -> None:
-        """A step is on its way; that of a fade may have arrived even where it fails."""
-        if step.do is not Operation.VOLUME or step.volume is None or step.goal is None:
+    def sending(self, command: SpotifyCommand, current: SpotifyPlayback) -> None:
+        """A command is about to be sent; it may take effect even if the request fails."""
+        if command.operation is not Operation.VOLUME or command.volume is None or command.fade_end is None:
             return
-        if self.goal is None and step.volume >= step.goal:
+        if self.target is None and command.volume >= command.fade_end:
             return
-        self.goal = step.goal
-        self._sent.add(step.volume)
-        if seen.speaker is not None and seen.speaker.volume is not None:
-            self._sent.add(seen.speaker.volume)
+        self.target = command.fade_end
+        self._volumes_set.add(command.volume)
+        if current.speaker is not None and current.speaker.volume is not None:
+            self._volumes_set.add(current.speaker.volume)
 
-    def arrived(self, step: SpotifyCommand) -> None:
-        """A step that set the volume to where it belongs ends it."""
-        if step.do is Operation.VOLUME and (step.goal is None or step.volume == step.goal):
-            self.over()
+    def applied(self, command: SpotifyCommand) -> None:
+        """A command took effect; one that sets the final volume ends the fade."""
+        if command.operation is Operation.VOLUME and command.fade_end in (None, command.volume):
+            self.end()
 
-    def over(self) -> None:
-        """The volume is as it should be, or is somebody else's."""
-        self.goal = None
-        self._sent.clear()
+    def end(self) -> None:
+        """The volume is right, or a person's choice now."""
+        self.target = None
+        self._volumes_set.clear()
 
     def refused(self, now: float) -> None:
-        """Spotify won't set the volume now; asking at once again wouldn't help."""
-        self._rest = now + REST
+        """Spotify refused to set the volume; an immediate retry wouldn't help."""
+        self._no_retry_before = now + RETRY_REFUSED_S
 
-    def owed(self, now: float, seen: SpotifyPlayback) -> bool:
-        """True where the volume is to be put back, and our speaker is active, so that it can be."""
-        return self.goal is not None and seen.ours and now >= self._rest
+    def restore_due(self, now: float, current: SpotifyPlayback) -> bool:
+        """True if the volume has to be restored and can be, since the own speaker is active."""
+        return self.target is not None and current.on_own_speaker and now >= self._no_retry_before
 
-    def taken_over(self, seen: SpotifyPlayback) -> bool:
-        """True where a true look shows a volume that no step of ours has set: then it is a person's."""
-        volume = seen.speaker.volume if seen.ours and seen.speaker is not None else None
-        if self.goal is None or volume is None:
+    def taken_over(self, observed: SpotifyPlayback) -> bool:
+        """True if an observed playback shows a volume that no command has set: a person did."""
+        volume = observed.speaker.volume if observed.on_own_speaker and observed.speaker is not None else None
+        if self.target is None or volume is None:
             return False
-        return all(abs(volume - sent) > VOLUME_TOLERANCE for sent in (*self._sent, self.goal))
+        return all(abs(volume - known) > VOLUME_TOLERANCE for known in (*self._volumes_set, self.target))
 
-    def back(self, now: float) -> SpotifyCommand:
-        """The command that puts the volume back where it belongs."""
-        return SpotifyCommand(Operation.VOLUME, now, float("inf"), volume=self.goal, part=True, goal=self.goal)
+    def restore_command(self, now: float) -> SpotifyCommand:
+        """The command that restores the volume."""
+        return SpotifyCommand(
+            Operation.VOLUME, now, float("inf"), volume=self.target, optional=True, fade_end=self.target
+        )

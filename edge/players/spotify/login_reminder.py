@@ -1,4 +1,4 @@
-"""Spotify ends each login after six months: said in time, 30, 7 and 1 days before, each once."""
+"""`LoginReminder`: reports 30, 7 and 1 days ahead that Spotify will end the login."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from collections.abc import Callable
 from edge.events import ProblemOccurred
 from edge.system import state
 
-DAYS = (30, 7, 1)
-EVERY = 3600.0
-_DAY = 86400.0
-_NAME = "login_end_told"
+REMINDER_DAYS = (30, 7, 1)
+CHECK_INTERVAL_S = 3600.0
+DAY_S = 86400.0
+STATE_NAME = "login_end_told"
 
 
-def due(expires: float, now: float, told: str | None) -> tuple[str, str] | None:
-    """What to remember and what to say, None where nothing is due.
+def due(expires: float, now: float, reported: str | None) -> tuple[str, str] | None:
+    """The value to remember and the message to report, None if no reminder is due.
 
-    expires, now: Unix time. told: what was to be remembered the last time; a new login begins anew.
+    expires, now: Unix time. reported: the value remembered last time; it doesn't count for a new login.
     """
     left = expires - now
-    day = next((day for day in reversed(DAYS) if left <= day * _DAY), None)
+    day = next((day for day in reversed(REMINDER_DAYS) if left <= day * DAY_S), None)
     if day is None or left <= 0:
         return None
-    before = (told or "").split()
+    before = (reported or "").split()
     if len(before) == 2 and before[0] == str(int(expires)) and before[1].isdecimal() and int(before[1]) <= day:
         return None
-    days = max(1, round(left / _DAY))
-    when = "within a day" if left <= _DAY else f"in {days} days"
+    when = "within a day" if left <= DAY_S else f"in {max(1, round(left / DAY_S))} days"
     return f"{int(expires)} {day}", f"spotify: the login ends {when}; run `moodroom login` on this device before"
 
 
 class LoginReminder:
-    """Asks itself at most once an hour; a restart doesn't make it say things twice."""
+    """Checks at most once an hour. What was reported is kept over a restart, so no reminder comes twice."""
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
-        """now: Unix time."""
+        """now: returns Unix time."""
         self._now = now
         self._next = 0.0
 
     def event(self, at: float, expires: Callable[[], float | None]) -> ProblemOccurred | None:
-        """What is to be told now. at: for the event, on the device's clock. expires: Unix time of the login's end."""
+        """The reminder that is due now, if any. at: the event's time. expires: Unix time at which the login ends."""
         now = self._now()
         if now < self._next:
             return None
-        self._next = now + EVERY
+        self._next = now + CHECK_INTERVAL_S
         end = expires()
-        found = due(end, now, state.read(_NAME)) if end is not None else None
-        if found is None:
+        reminder = due(end, now, state.read(STATE_NAME)) if end is not None else None
+        if reminder is None:
             return None
-        state.write(_NAME, found[0])
-        return ProblemOccurred(at, "spotify", found[1])
+        value, message = reminder
+        state.write(STATE_NAME, value)
+        return ProblemOccurred(at, "spotify", message)

@@ -1,114 +1,160 @@
-"""What Spotify is still to be told: wishes, the steps that they became, and the one that may have arrived. Pure."""
+"""`PendingCommands`: the wishes and commands that are still to be carried out. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from edge.music.playback import is_revocable
-from edge.players.spotify.commands import Operation, SpotifyCommand
-from edge.players.spotify.plan import queues
+from edge.music.playback import forgotten
+from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand
+from edge.players.spotify.plan import is_queueable, lead_time
 from edge.players.spotify.playback import SpotifyPlayback
 from edge.players.wishes import patience
 from edge.values import Act, When, Wish
 
-ON_TIME = 0.3
-MUSIC = (Operation.PLAY, Operation.RESUME, Operation.TRANSFER, Operation.QUEUE)
+DELAY_TOLERANCE_S = 0.3
+SONG_END_LEAD_S = 0.8  # a deferred wish starts this long before the song ends
+SONG_END_LEAD_TOLERANCE_S = 0.05
+SONG_END_WINDOW_S = 3.0
+EARLY_CHANGE_S = 5.0  # another song so long before the expected end was a person's choice
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A command that may have arrived, and the look before it. step: None once nobody wants it any more."""
+class UnconfirmedCommand:
+    """A command whose request failed, but which may have taken effect.
 
-    step: SpotifyCommand | None
+    command: None once it is no longer needed. before: the playback before it was sent. at: when it failed.
+    """
+
+    command: SpotifyCommand | None
     before: SpotifyPlayback
     at: float
 
 
 @dataclass(frozen=True)
 class PendingWish:
-    """A wish on its way.
+    """A wish that isn't fulfilled yet.
 
-    wish: with music that Spotify understands. given: as it was given. until: worth nothing after it. song: what played
-    when it was kept for that song's end.
+    wish: with music that Spotify can play. original: as it was given. expires: when it is abandoned.
+    song, context: what was playing when it was deferred to the song's end.
     """
 
     wish: Wish
-    given: Wish
-    until: float
+    original: Wish
+    expires: float
     song: str | None = None
     context: str | None = None
 
+    @property
+    def immediate(self) -> Wish:
+        """The deferred wish as it is carried out at the song's end."""
+        return replace(self.wish, when=When.NOW, fade=False)
+
+    def lead_time(self, current: SpotifyPlayback | None) -> float:
+        """Seconds before the song's end at which a deferred wish starts."""
+        return SONG_END_LEAD_S + (lead_time(self.immediate, current) if current is not None else 0.0)
+
+    def is_due(self, current: SpotifyPlayback | None, now: float) -> bool:
+        """True shortly before and after the end of the current song."""
+        end = current.end() if current is not None else None
+        if end is None:
+            return False
+        return end - self.lead_time(current) - SONG_END_LEAD_TOLERANCE_S <= now < end + SONG_END_WINDOW_S
+
+    def overruled(self, before: SpotifyPlayback | None, observed: SpotifyPlayback) -> bool:
+        """True if a person has chosen something else since the wish was deferred. before: the previous playback."""
+        if not observed.on_own_speaker or not observed.playing or observed.context != self.context:
+            return True
+        end = before.end() if before is not None else None
+        return observed.uri != self.song and end is not None and observed.at < end - EARLY_CHANGE_S
+
 
 class PendingCommands:
-    """A newer wish takes the place of older ones about the same, and of nothing else.
+    """A newer wish replaces older ones of the same kind, and nothing else.
 
-    Music takes the place of music, of a pause and of skips; a pause of music and of skips; going on of a pause; a
-    volume of a volume. A song for the queue and a skip take the place of nothing.
+    Music replaces music, a pause and skips; a pause replaces music and skips; resuming replaces a pause; a volume
+    replaces a volume. A song for the queue and a skip replace nothing.
     """
 
     def __init__(self) -> None:
-        self.asked: list[PendingWish] = []
-        self.steps: list[SpotifyCommand] = []
-        self.doubt: Doubt | None = None
-        self.kept: PendingWish | None = None
+        self.wishes: list[PendingWish] = []
+        self.commands: list[SpotifyCommand] = []
+        self.unconfirmed: UnconfirmedCommand | None = None
+        self.deferred: PendingWish | None = None
 
     @property
     def pending(self) -> bool:
-        """Something is to be done or to be looked for; a wish kept for a song's end isn't counted."""
-        return bool(self.asked or self.steps or self.doubt)
+        """True if something is to be done or to be confirmed; a wish deferred to the song's end doesn't count."""
+        return bool(self.wishes or self.commands or self.unconfirmed)
 
-    def ask(self, wish: Wish, given: Wish, now: float) -> None:
-        """wish: with music that Spotify understands. given: as it was given."""
+    def add(self, wish: Wish, original: Wish, now: float) -> None:
+        """wish: with music that Spotify can play. original: as it was given."""
         if wish.act is Act.FORGET:
-            self.kept = None
-            self.asked = [one for one in self.asked if not is_revocable(one.given)]
-            music = [step.wish for step in self.steps if step.do in MUSIC]
-            waiting = [wish for wish in music if wish is not None and is_revocable(wish)]
-            self.drop(lambda step: any(step.wish is wish for wish in waiting))
+            self._forget()
             return
-        if wish.act is Act.NEXT and self.kept is not None:
-            # The song ends now, which is what the kept wish waited for.
-            wish, given, self.kept = replace(self.kept.wish, when=When.NOW), self.kept.given, None
+        if wish.act is Act.NEXT and self.deferred is not None:
+            # The skip ends the song, which the deferred wish was waiting for.
+            wish, original = replace(self.deferred.wish, when=When.NOW), self.deferred.original
+            self.deferred = None
         if wish.act is Act.VOLUME:
-            self._forget((Act.VOLUME,))
-            self.drop(lambda step: step.do is Operation.VOLUME)
+            self._replace((Act.VOLUME,))
+            self.drop(lambda command: command.operation is Operation.VOLUME)
         elif wish.act is Act.RESUME:
-            self._forget((Act.PAUSE, Act.RESUME))
-            self.drop(lambda step: step.do in (Operation.PAUSE, Operation.RESUME))
-        elif wish.act in (Act.PLAY, Act.PAUSE) and not queues(wish):
-            self._forget((Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS))
-            self.give_up_music()
+            self._replace((Act.PAUSE, Act.RESUME))
+            self.drop(lambda command: command.operation in (Operation.PAUSE, Operation.RESUME))
+        elif wish.act in (Act.PLAY, Act.PAUSE) and not is_queueable(wish):
+            self._replace((Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS))
+            self.drop(lambda command: command.optional or command.operation not in (Operation.VOLUME, Operation.QUEUE))
             if wish.act is Act.PLAY:
-                self.kept = None
-        self.asked.append(PendingWish(wish, given, now + patience(wish)))
+                self.deferred = None
+        self.wishes.append(PendingWish(wish, original, now + patience(wish)))
 
-    def give_up_music(self) -> None:
-        """Leave out what is still to be played, and what goes with it."""
-        self.drop(lambda step: step.part or step.do not in (Operation.VOLUME, Operation.QUEUE))
+    def clear(self) -> None:
+        """Remove everything."""
+        self.wishes, self.commands, self.unconfirmed, self.deferred = [], [], None, None
 
-    def drop(self, which: Callable[[SpotifyCommand], bool]) -> None:
-        """Leave out these steps; whether the last one sent has arrived is found out all the same."""
-        self.steps = [step for step in self.steps if not which(step)]
-        if self.doubt is not None and self.doubt.step not in self.steps:
-            self.doubt = replace(self.doubt, step=None)
+    def start_deferred(self, now: float) -> None:
+        """Move the deferred wish to the pending ones."""
+        if self.deferred is not None:
+            deferred, self.deferred = self.deferred, None
+            # Its basis has been checked against each playback since it was deferred.
+            original = replace(deferred.original, basis=None)
+            self.wishes.append(PendingWish(deferred.immediate, original, now + patience(deferred.wish)))
 
-    def late(self, now: float) -> list[Wish]:
-        """Leave out what is worth nothing any more; gives the wishes that aren't done for it."""
-        asked = [one for one in self.asked if now > one.until]
-        steps = [step for step in self.steps if now > step.until and (self.doubt is None or self.doubt.step != step)]
-        self.asked = [one for one in self.asked if one not in asked]
-        self.steps = [step for step in self.steps if step not in steps]
-        return [one.given for one in asked] + [step.wish for step in steps if step.wish is not None and not step.part]
+    def drop(self, condition: Callable[[SpotifyCommand], bool]) -> None:
+        """Remove the commands that meet the condition; one that was already sent is still to be confirmed."""
+        self.commands = [command for command in self.commands if not condition(command)]
+        if self.unconfirmed is not None and self.unconfirmed.command not in self.commands:
+            self.unconfirmed = replace(self.unconfirmed, command=None)
 
-    def delay(self, late: float) -> None:
-        """A step came late; those after it keep their distance."""
-        if late > ON_TIME:
-            self.steps = [replace(step, at=step.at + late) for step in self.steps]
+    def drop_expired(self, now: float) -> list[Wish]:
+        """Remove what has expired. Returns the wishes that are abandoned thereby."""
+        sent = self.unconfirmed.command if self.unconfirmed is not None else None
+        wishes = [pending for pending in self.wishes if now > pending.expires]
+        commands = [command for command in self.commands if now > command.expires and command != sent]
+        self.wishes = [pending for pending in self.wishes if pending not in wishes]
+        self.commands = [command for command in self.commands if command not in commands]
+        abandoned = [command.wish for command in commands if command.wish is not None and not command.optional]
+        return [pending.original for pending in wishes] + abandoned
 
-    def remove(self, step: SpotifyCommand) -> None:
-        if step in self.steps:
-            self.steps.remove(step)
+    def delay(self, seconds: float) -> None:
+        """A command was sent this late: move the later ones, so that the gaps between them stay."""
+        if seconds > DELAY_TOLERANCE_S:
+            self.commands = [replace(command, due=command.due + seconds) for command in self.commands]
 
-    def _forget(self, acts: tuple[Act, ...]) -> None:
-        self.asked = [asked for asked in self.asked if asked.wish.act not in acts or queues(asked.wish)]
+    def remove(self, command: SpotifyCommand) -> None:
+        if command in self.commands:
+            self.commands.remove(command)
+
+    def _replace(self, acts: tuple[Act, ...]) -> None:
+        self.wishes = [pending for pending in self.wishes if pending.wish.act not in acts or is_queueable(pending.wish)]
+
+    def _forget(self) -> None:
+        """Remove the music that the device itself wished for."""
+        self.deferred = None
+        self.wishes = [pending for pending in self.wishes if not forgotten(pending.original)]
+        wishes = [
+            command.wish for command in self.commands if command.operation in (*MUSIC_OPERATIONS, Operation.QUEUE)
+        ]
+        withdrawn = [wish for wish in wishes if wish is not None and forgotten(wish)]
+        self.drop(lambda command: any(command.wish is wish for wish in withdrawn))

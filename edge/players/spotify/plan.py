@@ -1,4 +1,4 @@
-"""A wish -> the few commands that fulfil it. Pure."""
+"""The commands that fulfil a wish. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from edge.players.spotify.playback import SpotifyPlayback
 from edge.players.wishes import rotated
 from edge.values import Act, Music, When, Wish
 
-FADE_STEP = 0.8
-FADE_OUT = (0.5, 0.15)
-FADE_IN = (0.5, 1.0)
-VOLUME_STEPS = 3
-BETWEEN = 1.0  # Spotify doesn't promise the order of two commands
-MOST_SONGS = 300  # a longer list makes a request that Spotify refuses
-LATE = 86400.0  # the way back up is worth having however late: nobody wants a speaker that stays hushed
+FADE_STEP_S = 0.8
+# Volumes of a fade: of the present volume before the music, of the final one after it.
+FADE_OUT_SHARES = (0.5, 0.15)
+FADE_IN_SHARES = (0.5, 1.0)
+# Steps of a volume change without music.
+GLIDE_STEPS = 3
+COMMAND_GAP_S = 1.0  # Spotify doesn't guarantee the order of commands sent closer together
+SONGS_MAX = 300  # Spotify refuses requests with longer lists
+FADE_IN_EXPIRES_S = 86400.0  # restoring the volume is right however late it comes
 
-_PLAIN = {
+_PLAIN_OPERATIONS = {
     Act.PAUSE: Operation.PAUSE,
     Act.RESUME: Operation.RESUME,
     Act.NEXT: Operation.NEXT,
@@ -25,129 +27,136 @@ _PLAIN = {
 }
 
 
-def one_song(music: Music) -> str | None:
-    """The song, where the music is a single one; only those can be queued."""
+def single_song(music: Music) -> str | None:
+    """The song's address if the music is one song; only those can be queued."""
     songs = music.uris or (music.uri,)
     return songs[0] if len(songs) == 1 and is_song(songs[0]) else None
 
 
-def queues(wish: Wish) -> bool:
-    """A song for the queue, which takes nothing else's place."""
+def is_queueable(wish: Wish) -> bool:
+    """True for a song to be queued, which replaces nothing."""
     return (
-        wish.act is Act.PLAY and wish.when is When.QUEUE and wish.music is not None and one_song(wish.music) is not None
+        wish.act is Act.PLAY
+        and wish.when is When.QUEUE
+        and wish.music is not None
+        and single_song(wish.music) is not None
     )
 
 
-def waits_for_end(wish: Wish, seen: SpotifyPlayback, *, certain: bool) -> bool:
-    """The wish is for a song's end, and one plays on our speaker whose end is known; a playlist can't be queued.
+def waits_for_song_end(wish: Wish, current: SpotifyPlayback, *, observed: bool) -> bool:
+    """True if the wish is for the song's end and one is playing on the own speaker whose end is or will be known.
 
-    certain: Spotify has shown this; what is only believed has an end that isn't known yet.
+    observed: `current` comes from Spotify; if it is only assumed, the end isn't known yet. A playlist can't be queued,
+    so it waits too.
     """
     if wish.act is not Act.PLAY or wish.music is None:
         return False
-    late = wish.when is When.TRACK_END or (wish.when is When.QUEUE and not queues(wish))
-    return late and seen.ours and seen.playing and (seen.end() is not None or not certain)
+    later = wish.when is When.TRACK_END or (wish.when is When.QUEUE and not is_queueable(wish))
+    return later and current.on_own_speaker and current.playing and (current.end() is not None or not observed)
 
 
-def lead(wish: Wish, seen: SpotifyPlayback) -> float:
-    """Seconds that pass before the music, while what goes with it is set."""
-    made = steps(wish, seen, now=0.0, until=0.0)
-    return next((step.at for step in made if step.do is Operation.PLAY), 0.0)
+def lead_time(wish: Wish, current: SpotifyPlayback) -> float:
+    """Seconds between the first command and the music: for shuffle, repeat and volume."""
+    commands = commands_for(wish, current, now=0.0, expires=0.0)
+    return next((command.due for command in commands if command.operation is Operation.PLAY), 0.0)
 
 
-def steps(wish: Wish, seen: SpotifyPlayback, *, now: float, until: float) -> list[SpotifyCommand]:
-    """The commands in their order. until: when they are no longer worth giving."""
-    volume = seen.speaker.volume if seen.ours and seen.speaker is not None else None
-    settable = seen.speaker is None or not seen.ours or seen.speaker.volume_settable
+def commands_for(wish: Wish, current: SpotifyPlayback, *, now: float, expires: float) -> list[SpotifyCommand]:
+    """The wish's commands in the order in which they are due. now, expires: on the player's clock."""
+    own = current.speaker if current.on_own_speaker else None
+    volume = own.volume if own is not None else None
+    settable = own is None or own.volume_settable
     if wish.act is Act.PLAY and wish.music is not None:
-        song = one_song(wish.music)
-        if song is not None and wish.when is When.QUEUE and seen.ours and seen.loaded:
-            return [SpotifyCommand(Operation.QUEUE, now, until, uri=song)]
-        play = _play(wish.music, wish.offset, now, until)
-        if wish.fade and settable and volume is not None and seen.playing:
-            made = _fade(play, volume, volume if wish.volume is None else wish.volume)
-        else:
-            made = [play] if wish.volume is None else _with_volume(play, wish.volume, volume)
-        return _with_settings(wish, seen, made)
+        song = single_song(wish.music)
+        if song is not None and wish.when is When.QUEUE and current.on_own_speaker and current.loaded:
+            return [SpotifyCommand(Operation.QUEUE, now, expires, uri=song)]
+        play = _play(wish.music, wish.offset, now, expires)
+        if wish.fade and settable and volume is not None and current.playing:
+            return _with_settings(wish, current, _fade(play, volume, volume if wish.volume is None else wish.volume))
+        return _with_settings(wish, current, _with_volume(play, wish.volume, volume))
     if wish.act is Act.VOLUME and wish.volume is not None:
-        return _glide(volume, wish.volume, now, until, wish.fade and settable)
-    do = _PLAIN.get(wish.act)
-    if do is None:
+        return _glide(volume, wish.volume, now, expires, wish.fade and settable)
+    operation = _PLAIN_OPERATIONS.get(wish.act)
+    if operation is None:
         return []
-    step = SpotifyCommand(do, now, until)
-    if do is Operation.RESUME:
-        if wish.music is not None and not seen.ours:
-            step = _bring(wish.music, wish.offset, seen, now, until)
-        made = [step] if wish.volume is None else _with_volume(step, wish.volume, volume)
-        return _with_settings(wish, seen, made)
-    return [step]
+    command = SpotifyCommand(operation, now, expires)
+    if operation is not Operation.RESUME:
+        return [command]
+    if wish.music is not None and not current.on_own_speaker:
+        command = _transfer(wish.music, wish.offset, current, now, expires)
+    return _with_settings(wish, current, _with_volume(command, wish.volume, volume))
 
 
-def _play(music: Music, offset: int | None, now: float, until: float) -> SpotifyCommand:
+def _play(music: Music, offset: int | None, now: float, expires: float) -> SpotifyCommand:
     if music.uris:
-        songs = tuple(rotated(list(music.uris), offset)[:MOST_SONGS])
-        return SpotifyCommand(Operation.PLAY, now, until, uri=music.uri, uris=songs)
-    counted = music.uri.startswith(("spotify:playlist:", "spotify:album:"))
-    return SpotifyCommand(Operation.PLAY, now, until, uri=music.uri, offset=offset if counted else None)
+        songs = tuple(rotated(list(music.uris), offset)[:SONGS_MAX])
+        return SpotifyCommand(Operation.PLAY, now, expires, uri=music.uri, uris=songs)
+    takes_offset = music.uri.startswith(("spotify:playlist:", "spotify:album:"))
+    return SpotifyCommand(Operation.PLAY, now, expires, uri=music.uri, offset=offset if takes_offset else None)
 
 
-def _bring(music: Music, offset: int | None, seen: SpotifyPlayback, now: float, until: float) -> SpotifyCommand:
-    """Go on on our speaker with what is played or paused on another; what is nowhere begins."""
-    step = SpotifyCommand(Operation.TRANSFER, now, until, uri=music.uri, uris=music.uris)
-    return step if step.music_in(seen) or seen.elsewhere else _play(music, offset, now, until)
+def _transfer(music: Music, offset: int | None, current: SpotifyPlayback, now: float, expires: float) -> SpotifyCommand:
+    """Continue on the own speaker what another one plays or has paused; start music that isn't loaded anywhere."""
+    transfer = SpotifyCommand(Operation.TRANSFER, now, expires, uri=music.uri, uris=music.uris)
+    if transfer.music_in(current) or current.elsewhere:
+        return transfer
+    return _play(music, offset, now, expires)
 
 
-def _with_settings(wish: Wish, seen: SpotifyPlayback, made: list[SpotifyCommand]) -> list[SpotifyCommand]:
-    """Shuffle and repeat: before the music where our speaker is active, else after it."""
-    first, last = made[0], made[-1]
-    wanted: list[SpotifyCommand] = []
-    if wish.shuffle is not None and not (seen.ours and seen.shuffle == wish.shuffle):
-        wanted.append(SpotifyCommand(Operation.SHUFFLE, first.at, first.until, part=True, on=wish.shuffle))
-    if wish.repeat is not None and not (seen.ours and seen.repeat == wish.repeat):
-        wanted.append(SpotifyCommand(Operation.REPEAT, first.at, first.until, part=True, repeat=wish.repeat))
-    if not seen.ours:
-        return made + [replace(step, at=last.at + BETWEEN, until=step.until + BETWEEN) for step in wanted]
-    if wanted and first.do is not Operation.VOLUME:
-        # A fade, or a volume that goes first, leaves time enough between these and the music.
-        made = [replace(step, at=step.at + BETWEEN) for step in made]
-    return wanted + made
-
-
-def _with_volume(step: SpotifyCommand, goal: int, volume: int | None) -> list[SpotifyCommand]:
-    """Quieter before the music begins, louder after it."""
-    if volume is not None and goal < volume:
-        return [
-            SpotifyCommand(Operation.VOLUME, step.at, step.until, volume=goal, part=True),
-            replace(step, at=step.at + BETWEEN),
-        ]
-    return [step, SpotifyCommand(Operation.VOLUME, step.at + BETWEEN, step.until + BETWEEN, volume=goal, part=True)]
-
-
-def _fade(play: SpotifyCommand, volume: int, goal: int) -> list[SpotifyCommand]:
-    made, at = [], play.at
-    for share in FADE_OUT:
-        made.append(
-            SpotifyCommand(Operation.VOLUME, at, play.until, volume=round(volume * share), part=True, goal=goal)
+def _with_settings(wish: Wish, current: SpotifyPlayback, commands: list[SpotifyCommand]) -> list[SpotifyCommand]:
+    """Add shuffle and repeat: before the music if the own speaker is active, else after it."""
+    first, last, own = commands[0], commands[-1], current.on_own_speaker
+    settings: list[SpotifyCommand] = []
+    if wish.shuffle is not None and not (own and current.shuffle == wish.shuffle):
+        settings.append(
+            SpotifyCommand(Operation.SHUFFLE, first.due, first.expires, optional=True, shuffle=wish.shuffle)
         )
-        at += FADE_STEP
-    made.append(replace(play, at=at))
-    for share in FADE_IN:
-        at += BETWEEN
-        made.append(
-            SpotifyCommand(Operation.VOLUME, at, play.until + LATE, volume=round(goal * share), part=True, goal=goal)
-        )
-    return made
+    if wish.repeat is not None and not (own and current.repeat == wish.repeat):
+        settings.append(SpotifyCommand(Operation.REPEAT, first.due, first.expires, optional=True, repeat=wish.repeat))
+    if not own:
+        due = last.due + COMMAND_GAP_S
+        return commands + [replace(command, due=due, expires=command.expires + COMMAND_GAP_S) for command in settings]
+    if settings and first.operation is not Operation.VOLUME:
+        # A volume command at the beginning already leaves a gap before the music.
+        commands = [replace(command, due=command.due + COMMAND_GAP_S) for command in commands]
+    return settings + commands
 
 
-def _glide(volume: int | None, goal: int, now: float, until: float, fade: bool) -> list[SpotifyCommand]:
-    if not fade or volume is None or abs(goal - volume) < 2 * VOLUME_STEPS:
-        return [SpotifyCommand(Operation.VOLUME, now, until, volume=goal)]
+def _with_volume(command: SpotifyCommand, target: int | None, volume: int | None) -> list[SpotifyCommand]:
+    """Add a volume command: before the music if it gets quieter, after it if it gets louder."""
+    if target is None:
+        return [command]
+    set_volume = SpotifyCommand(Operation.VOLUME, command.due, command.expires, volume=target, optional=True)
+    if volume is not None and target < volume:
+        return [set_volume, replace(command, due=command.due + COMMAND_GAP_S)]
+    due, expires = command.due + COMMAND_GAP_S, command.expires + COMMAND_GAP_S
+    return [command, replace(set_volume, due=due, expires=expires)]
+
+
+def _fade(play: SpotifyCommand, volume: int, target: int) -> list[SpotifyCommand]:
+    def step(due: float, expires: float, percent: float) -> SpotifyCommand:
+        return SpotifyCommand(Operation.VOLUME, due, expires, volume=round(percent), optional=True, fade_end=target)
+
+    commands, due = [], play.due
+    for share in FADE_OUT_SHARES:
+        commands.append(step(due, play.expires, volume * share))
+        due += FADE_STEP_S
+    commands.append(replace(play, due=due))
+    for share in FADE_IN_SHARES:
+        due += COMMAND_GAP_S
+        commands.append(step(due, play.expires + FADE_IN_EXPIRES_S, target * share))
+    return commands
+
+
+def _glide(volume: int | None, target: int, now: float, expires: float, fade: bool) -> list[SpotifyCommand]:
+    if not fade or volume is None or abs(target - volume) < 2 * GLIDE_STEPS:
+        return [SpotifyCommand(Operation.VOLUME, now, expires, volume=target)]
     return [
         SpotifyCommand(
             Operation.VOLUME,
-            now + FADE_STEP * (n - 1),
-            until,
-            volume=volume + round((goal - volume) * n / VOLUME_STEPS),
+            now + FADE_STEP_S * (n - 1),
+            expires,
+            volume=volume + round((target - volume) * n / GLIDE_STEPS),
         )
-        for n in range(1, VOLUME_STEPS + 1)
+        for n in range(1, GLIDE_STEPS + 1)
     ]

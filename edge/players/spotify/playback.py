@@ -1,4 +1,4 @@
-"""What Spotify shows of the account. Pure."""
+"""`SpotifyPlayback`: what the Spotify account plays, and where. Pure."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge.players.spotify.speakers import Speaker, same
+from edge.players.spotify.speakers import Speaker, same_name
 from edge.values import Music, Playback
+
+LIBRARY_NAMES_MAX = 8
 
 
 @dataclass(frozen=True)
 class SpotifyPlayback:
-    """One look at the account, or what we believe since.
+    """The account's playback, as observed or as assumed since the last command.
 
-    at: when. speaker: the active one, None where none is. ours: it is the configured one. position, duration: seconds.
-    shuffle, repeat: as set on the account, None where unknown; repeat is "off", "context" or "track".
-    queued: how often the song of a QUEUE step was in the queue, None where nobody counted.
+    at: when, on the player's clock. speaker: the active one, None if none is active.
+    on_own_speaker: the active speaker is the configured one. position, duration: in seconds.
+    linked_uri: the song's address in another market, by which it may have been requested.
+    shuffle, repeat: the account's settings, None if unknown; repeat is "off", "context" or "track".
+    queued: how often the song of a QUEUE command was in the queue, None if it wasn't counted.
     """
 
     at: float
     playing: bool = False
     speaker: Speaker | None = None
-    ours: bool = False
+    on_own_speaker: bool = False
     uri: str | None = None
-    same_as: str | None = None
+    linked_uri: str | None = None
     title: str | None = None
     artist: str | None = None
     context: str | None = None
@@ -36,60 +40,62 @@ class SpotifyPlayback:
 
     @property
     def elsewhere(self) -> bool:
-        return self.playing and not self.ours
+        """Another speaker is playing."""
+        return self.playing and not self.on_own_speaker
 
     @property
     def loaded(self) -> bool:
-        """Something plays, or is paused and could go on."""
+        """Something is playing, or paused and could be resumed."""
         return self.playing or self.uri is not None or self.context is not None
 
     def position_at(self, now: float) -> float | None:
+        """The position in the song, extrapolated to `now`; in seconds."""
         if self.position is None or not self.playing:
             return self.position
-        there = self.position + max(0.0, now - self.at)
-        return there if self.duration is None else min(there, self.duration)
+        position = self.position + max(0.0, now - self.at)
+        return position if self.duration is None else min(position, self.duration)
 
     def end(self) -> float | None:
-        """When the song ends, on the player's clock; None where it isn't known."""
+        """When the song ends, on the player's clock; None if unknown."""
         if not self.playing or self.position is None or not self.duration:
             return None
         return self.at + self.duration - self.position
 
     def plays(self, uri: str) -> bool:
-        """True where the playlist, album, artist or song is what plays or is paused."""
-        return short(uri) == short(self.context) or self.plays_one_of([uri])
+        """True if this playlist, album, artist or song is playing or paused."""
+        return short_uri(uri) == short_uri(self.context) or self.plays_one_of([uri])
 
     def plays_one_of(self, songs: Iterable[str]) -> bool:
-        """True where one of these songs plays or is paused, and not as part of a playlist, album or artist."""
-        there = {short(self.uri), short(self.same_as)}
-        return self.context is None and any(short(song) in there for song in songs)
+        """True if one of these songs is playing or paused, and not as part of a playlist, album or artist."""
+        current = {short_uri(self.uri), short_uri(self.linked_uri)}
+        return self.context is None and any(short_uri(song) in current for song in songs)
 
 
-def short(uri: str | None) -> str:
-    """`spotify:user:NAME:playlist:ID`, as old playlists are still called, -> `playlist:ID`."""
+def short_uri(uri: str | None) -> str:
+    """The last two parts of an address, so that `spotify:user:NAME:playlist:ID` equals `spotify:playlist:ID`."""
     return ":".join((uri or "").split(":")[-2:])
 
 
-def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> SpotifyPlayback:
-    """From the Web API's answer about playback; any field may be missing or null."""
+def parse_playback(state: Mapping[str, Any] | None, *, speaker_name: str | None, at: float) -> SpotifyPlayback:
+    """The Web API's playback state; any field may be missing or null. speaker_name: the configured speaker."""
     if state is None:
         return SpotifyPlayback(at)
     device = state.get("device")
-    speaker = Speaker.read(device) if isinstance(device, dict) else None
+    speaker = Speaker.from_json(device) if isinstance(device, dict) else None
     item = state.get("item") if isinstance(state.get("item"), dict) else {}
     assert item is not None
     context = state.get("context")
     artists = item.get("artists") or ([item["show"]] if isinstance(item.get("show"), dict) else [])
-    names = [str(one.get("name") or one.get("publisher") or "") for one in artists if isinstance(one, dict)]
+    names = [str(artist.get("name") or artist.get("publisher") or "") for artist in artists if isinstance(artist, dict)]
     linked = item.get("linked_from")
     shuffle = state.get("shuffle_state")
     return SpotifyPlayback(
         at,
         playing=bool(state.get("is_playing")),
         speaker=speaker,
-        ours=speaker is not None and wanted is not None and same(speaker.name, wanted),
+        on_own_speaker=speaker is not None and speaker_name is not None and same_name(speaker.name, speaker_name),
         uri=item.get("uri"),
-        same_as=linked.get("uri") if isinstance(linked, dict) else None,
+        linked_uri=linked.get("uri") if isinstance(linked, dict) else None,
         title=item.get("name"),
         artist=", ".join(filter(None, names)) or None,
         context=context.get("uri") if isinstance(context, dict) else None,
@@ -100,54 +106,50 @@ def look(state: Mapping[str, Any] | None, *, wanted: str | None, at: float) -> S
     )
 
 
-def _seconds(value: Any) -> float | None:
-    return value / 1000 if isinstance(value, (int, float)) else None
+def _seconds(milliseconds: Any) -> float | None:
+    return milliseconds / 1000 if isinstance(milliseconds, (int, float)) else None
 
 
-class SongNames:
-    """The addresses by which music was asked for, where they aren't Spotify's own: the library's."""
+class LibraryNames:
+    """The `library:` addresses under which music was requested, so that it is reported by them."""
 
     def __init__(self) -> None:
         self._known: list[tuple[Music, str]] = []
 
-    def note(self, music: Music, address: str) -> None:
+    def add(self, music: Music, address: str) -> None:
         """music: what `address` stands for."""
         if address == music.uri:
             return
-        self._known = [*[one for one in self._known if one[1] != address][:7], (music, address)]
+        others = [entry for entry in self._known if entry[1] != address]
+        self._known = [*others[: LIBRARY_NAMES_MAX - 1], (music, address)]
 
-    def started(self, uri: str | None) -> None:
-        """Note what plays now, so that a song which is in several lists counts as its."""
-        self._known.sort(key=lambda one: one[0].uri != uri)
+    def prefer(self, uri: str | None) -> None:
+        """Prefer the list that begins with `uri`, which has just been started: a song may be in several."""
+        self._known.sort(key=lambda entry: entry[0].uri != uri)
 
-    def of(self, seen: SpotifyPlayback) -> str | None:
-        """The address of what plays, None where it has none of its own."""
+    def name_of(self, playback: SpotifyPlayback) -> str | None:
+        """The `library:` address of what is playing, None if it has none."""
         for music, address in self._known:
-            if seen.plays_one_of(music.uris) if music.uris else seen.plays(music.uri):
+            if playback.plays_one_of(music.uris) if music.uris else playback.plays(music.uri):
                 return address
         return None
 
 
-def told(seen: SpotifyPlayback, now: float, *, missing: bool, names: SongNames) -> Playback:
-    """As the rest of the device knows it.
-
-    missing: our speaker isn't in Spotify's list. names: what plays under a name of the library's is told by that name.
-    """
-    if seen.speaker is None or not seen.loaded:
-        state = "unavailable" if missing else "stopped"
-        return Playback(state, "spotify")
-    speaker = seen.speaker
+def to_playback(current: SpotifyPlayback, now: float, *, missing: bool, names: LibraryNames) -> Playback:
+    """The playback as the rest of the device knows it. missing: the configured speaker isn't in Spotify's list."""
+    if current.speaker is None or not current.loaded:
+        return Playback("unavailable" if missing else "stopped", "spotify")
     return Playback(
-        "playing" if seen.playing else "paused",
+        "playing" if current.playing else "paused",
         "spotify",
-        speaker=speaker.name,
-        title=seen.title,
-        artist=seen.artist,
-        uri=seen.uri,
-        # Another speaker's volume says nothing about the room.
-        volume=speaker.volume if seen.ours else None,
-        context=names.of(seen) or seen.context,
-        elsewhere=seen.elsewhere,
-        duration=seen.duration,
-        position=seen.position_at(now),
+        speaker=current.speaker.name,
+        title=current.title,
+        artist=current.artist,
+        uri=current.uri,
+        # Another speaker's volume isn't the room's.
+        volume=current.speaker.volume if current.on_own_speaker else None,
+        context=names.name_of(current) or current.context,
+        elsewhere=current.elsewhere,
+        duration=current.duration,
+        position=current.position_at(now),
     )

@@ -1,4 +1,4 @@
-"""Spotify Connect speakers by name: ids change, names stay."""
+"""Spotify Connect speakers, found by name: ids change, names stay. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Any
 
 from edge.players.spotify.errors import SpeakerMissingError
 
-ASLEEP_RETRY = 60.0
+MISSING_RETRY_S = 60.0
+SUGGESTIONS_MAX = 2
+SUGGESTION_SIMILARITY = 0.6  # 0..1, as difflib measures it
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """A Connect device as Spotify shows it.
+    """A Connect device.
 
-    id: None where it can't be commanded. volume: 0..100, None where unknown.
+    id: None if it can't be controlled. volume: 0..100, None if unknown.
     """
 
     id: str | None
@@ -29,8 +31,8 @@ class Speaker:
     volume_settable: bool = True
 
     @classmethod
-    def read(cls, device: Mapping[str, Any]) -> Speaker:
-        """From the Web API's device object, whose every field may be missing."""
+    def from_json(cls, device: Mapping[str, Any]) -> Speaker:
+        """device: the Web API's device object; any field may be missing."""
         volume = device.get("volume_percent")
         return cls(
             id=device.get("id") or None,
@@ -43,61 +45,61 @@ class Speaker:
         )
 
 
-def plain(name: str) -> str:
-    """A name without what people type differently: case, spaces, accents, the kind of apostrophe and dash."""
+def normalized(name: str) -> str:
+    """The name without differences in case, spaces, accents, apostrophes and dashes."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     return "".join(bare.replace("’", "'").replace("–", "-").casefold().split())
 
 
-def same(one: str, other: str) -> bool:
-    """True where people would say that it is one name."""
-    return plain(one) == plain(other)
+def same_name(name: str, other: str) -> bool:
+    """True if the names differ at most in what `normalized` removes."""
+    return normalized(name) == normalized(other)
 
 
-def find(wanted: str | None, speakers: Sequence[Speaker]) -> Speaker:
-    """The speaker of that name; of two with one name, the active one. Raises SpeakerMissingError."""
-    if wanted is not None:
-        found = [speaker for speaker in speakers if same(speaker.name, wanted) and speaker.id]
-        if found:
-            return max(found, key=lambda speaker: (speaker.active, not speaker.restricted))
-    raise SpeakerMissingError(missing(wanted, speakers), retry_after=ASLEEP_RETRY)
+def find_speaker(name: str | None, speakers: Sequence[Speaker]) -> Speaker:
+    """The speaker with that name; if there are several, preferably the active one. Raises SpeakerMissingError."""
+    if name is not None:
+        matches = [speaker for speaker in speakers if same_name(speaker.name, name) and speaker.id]
+        if matches:
+            return max(matches, key=lambda speaker: (speaker.active, not speaker.restricted))
+    raise SpeakerMissingError(missing_message(name, speakers), retry_after=MISSING_RETRY_S)
 
 
-def missing(wanted: str | None, speakers: Sequence[Speaker]) -> str:
-    """The sentence about a speaker that isn't there."""
-    shown = sorted({speaker.name for speaker in speakers if speaker.name})
-    there = f"Spotify shows {_and(shown)} now" if shown else "Spotify shows no speaker at all now"
-    if wanted is None:
-        return f"spotify.speaker: no speaker is named; {there}"
-    by_plain = {plain(name): name for name in shown}
-    if plain(wanted) in by_plain:
-        return f'spotify.speaker: "{wanted}" can\'t be commanded (Spotify gives it no id); start it once from the app'
-    near = difflib.get_close_matches(plain(wanted), list(by_plain), 2, 0.6)
+def missing_message(name: str | None, speakers: Sequence[Speaker]) -> str:
+    """The sentence for a speaker that isn't in Spotify's list, with the nearest names."""
+    online = sorted({speaker.name for speaker in speakers if speaker.name})
+    choice = f"choose one of: {', '.join(online)}"
+    if name is None:
+        return f"spotify.speaker: no speaker is configured; {choice if online else 'none is online'}"
+    by_normalized = {normalized(other): other for other in online}
+    if normalized(name) in by_normalized:
+        return (
+            f'spotify.speaker: "{name}" can\'t be controlled yet, since Spotify sends no id for it; play something on '
+            "it from the Spotify app once"
+        )
+    near = difflib.get_close_matches(normalized(name), list(by_normalized), SUGGESTIONS_MAX, SUGGESTION_SIMILARITY)
     if near:
-        there += f"; did you mean {_or([by_plain[name] for name in near])}?"
-    return f'spotify.speaker: "{wanted}" is asleep, off or named otherwise; {there}'
+        choice += f"; did you mean {_or([by_normalized[key] for key in near])}?"
+    fix = f"wake it, or {choice}" if online else "wake it"
+    return f'spotify.speaker: no speaker called "{name}" is online; {fix}'
 
 
-def table(speakers: Sequence[Speaker], wanted: str | None) -> list[str]:
-    """Lines for people: name, kind, volume, and what is special."""
+def speaker_table(speakers: Sequence[Speaker], configured: str | None) -> list[str]:
+    """Lines for people: name, kind, volume and notes. configured: the name in the configuration."""
     if not speakers:
-        return ["Spotify shows no speaker now; play something on it from the app, which wakes it, and look again"]
-    wide = max(len(speaker.name) for speaker in speakers)
+        return ["Spotify lists no speaker; play something on one from the Spotify app, which wakes it, and try again"]
+    width = max(len(speaker.name) for speaker in speakers)
     lines = []
-    for speaker in sorted(speakers, key=lambda speaker: plain(speaker.name)):
+    for speaker in sorted(speakers, key=lambda speaker: normalized(speaker.name)):
         volume = "volume ?" if speaker.volume is None else f"volume {speaker.volume}"
         notes = [
-            *(["yours"] if wanted is not None and same(wanted, speaker.name) else []),
+            *(["yours"] if configured is not None and same_name(configured, speaker.name) else []),
             *(["active"] if speaker.active else []),
-            *(["takes no commands"] if speaker.restricted or not speaker.id else []),
+            *(["accepts no commands"] if speaker.restricted or not speaker.id else []),
             *([] if speaker.volume_settable else ["volume can't be set"]),
         ]
-        lines.append(f"{speaker.name:<{wide}}  {speaker.kind:<12}  {volume:<10}  {', '.join(notes)}".rstrip())
+        lines.append(f"{speaker.name:<{width}}  {speaker.kind:<12}  {volume:<10}  {', '.join(notes)}".rstrip())
     return lines
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _or(names: Sequence[str]) -> str:

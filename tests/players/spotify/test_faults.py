@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import PlayerError
-from edge.players.spotify import errors
+from edge.players.spotify import errors, token_file
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
@@ -33,21 +33,21 @@ TOO_LONG = 0.5
             errors.PremiumNeededError,
             "Premium",
         ),
-        (error(403, "Device is restricted", "x"), errors.RestrictedError, "takes no commands"),
+        (error(403, "Device is restricted", "x"), errors.SpeakerRestrictedError, "accepts no commands"),
         (error(403, "Cannot control device volume", "VOLUME_CONTROL_DISALLOW"), errors.VolumeFixedError, "volume"),
         (error(403, "User not registered in the Developer Dashboard"), errors.NotInUserListError, "User Management"),
-        (error(403, "Restriction violated", "UNKNOWN"), errors.RequestRefusedError, "refuses"),
-        (error(404, "Not found", "NO_ACTIVE_DEVICE"), errors.SpeakerGoneError, "gone away"),
-        (error(404, "Device not found"), errors.SpeakerGoneError, "gone away"),
+        (error(403, "Restriction violated", "UNKNOWN"), errors.RequestRefusedError, "refused"),
+        (error(404, "Not found", "NO_ACTIVE_DEVICE"), errors.SpeakerGoneError, "gone offline"),
+        (error(404, "Device not found"), errors.SpeakerGoneError, "gone offline"),
         (error(404, "Resource not found"), errors.NotFoundError, "music.profiles"),
         (error(400, "Bad request"), errors.RequestRefusedError, "400"),
-        ((429, error(429, "slow")[1], {"Retry-After": "9"}), errors.TooManyCallsError, "10 s"),
-        ((429, error(429, "slow")[1], {}), errors.TooManyCallsError, "31 s"),
-        ((429, error(429, "slow")[1], {"Retry-After": "soon"}), errors.TooManyCallsError, "31 s"),
-        ((429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "60"}), errors.QuotaUsedUpError, "quota"),
-        ((429, error(429, "slow")[1], {"Retry-After": "86400"}), errors.QuotaUsedUpError, "until"),
-        (error(500, "oops"), errors.ServerFaultError, "HTTP 500"),
-        (error(503, "oops"), errors.ServerFaultError, "HTTP 503"),
+        ((429, error(429, "slow")[1], {"Retry-After": "9"}), errors.RateLimitError, "10 s"),
+        ((429, error(429, "slow")[1], {}), errors.RateLimitError, "31 s"),
+        ((429, error(429, "slow")[1], {"Retry-After": "soon"}), errors.RateLimitError, "31 s"),
+        ((429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "60"}), errors.QuotaExceededError, "quota"),
+        ((429, error(429, "slow")[1], {"Retry-After": "86400"}), errors.QuotaExceededError, "until"),
+        (error(500, "oops"), errors.ServerError, "HTTP 500"),
+        (error(503, "oops"), errors.ServerError, "HTTP 503"),
     ],
 )
 def test_each_answer_has_its_error(
@@ -63,10 +63,10 @@ def test_each_answer_has_its_error(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("reset", errors.CutOffError),
-        ("late", errors.NoAnswerError),
-        ("half", errors.HalfAnswerError),
-        ("500", errors.ServerFaultError),
+        ("reset", errors.ConnectionLostError),
+        ("late", errors.ResponseTimeoutError),
+        ("half", errors.InvalidResponseError),
+        ("500", errors.ServerError),
     ],
 )
 def test_each_broken_connection_has_its_error(
@@ -77,7 +77,7 @@ def test_each_broken_connection_has_its_error(
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
     server.faults.append(fault)
     with pytest.raises(kind):
-        web.state()
+        web.playback_state()
     web.close()
 
 
@@ -85,20 +85,20 @@ def test_nobody_there_is_unreachable_and_leaves_no_doubt(world: World, login: To
     web = SpotifyApi(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
     with pytest.raises(errors.UnreachableError) as found:
         web.play("x", context=JAZZ.uri)
-    assert not found.value.doubtful
+    assert not found.value.outcome_unknown
     web.close()
 
 
 def test_no_call_is_made_before_the_wait_is_over(player: SpotifyPlayer, world: World, server: Server) -> None:
     server.answers["*"] = (429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "80000"})
-    with pytest.raises(errors.QuotaUsedUpError):
+    with pytest.raises(errors.QuotaExceededError):
         player.playback()
     asked = len(server.requests)
     for _ in range(5):
         world.advance(9000)
-        with pytest.raises(errors.QuotaUsedUpError) as found:
+        with pytest.raises(errors.QuotaExceededError) as found:
             player.playback()
-        with pytest.raises(errors.QuotaUsedUpError):
+        with pytest.raises(errors.QuotaExceededError):
             player.apply(play())
     assert len(server.requests) == asked
     assert found.value.retry_after == pytest.approx(80001 - 45000)
@@ -165,12 +165,12 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     one = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
     server.command_faults.append(fault)
     if fault.startswith("late"):
-        web.hurry(TOO_LONG)
+        web.set_timeout(TOO_LONG)
     try:
         player.apply(one)
     except PlayerError as found:
         world.advance(found.retry_after or 1.0)
-    web.hurry(PATIENCE)
+    web.set_timeout(PATIENCE)
     go_on(player, world, 60)
     assert server.faulted == [fault]
     assert len(did(world)) == 1
@@ -311,7 +311,7 @@ def test_newer_music_takes_nothing_from_the_queue(player: SpotifyPlayer, world: 
     go_on(player, world, 5)
     server.answers["*"] = error(503, "oops")
     for one in (play(SONG, When.QUEUE), play(LIST), wish(Act.VOLUME, 33), play(ROCK)):
-        with contextlib.suppress(errors.ServerFaultError):
+        with contextlib.suppress(errors.ServerError):
             player.apply(one)
     server.answers.clear()
     go_on(player, world, 60)
@@ -334,7 +334,7 @@ def test_going_on_after_a_pause_that_may_have_arrived(player: SpotifyPlayer, wor
     player.apply(play())
     go_on(player, world, 10)
     server.command_faults.append("500 done")
-    with pytest.raises(errors.ServerFaultError):
+    with pytest.raises(errors.ServerError):
         player.apply(wish(Act.PAUSE))
     player.apply(wish(Act.RESUME))
     go_on(player, world, 10)
@@ -381,10 +381,10 @@ def test_a_login_made_meanwhile_is_never_set_aside(login: TokenFile) -> None:
 def test_a_token_that_cannot_be_written_is_used_all_the_same(
     player: SpotifyPlayer, world: World, server: Server, login: TokenFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(text: str) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(login, "_replace", full)
+    monkeypatch.setattr(token_file, "write_atomically", full)
     for _ in range(3):
         world.advance(4000)
         player.playback()
@@ -393,7 +393,7 @@ def test_a_token_that_cannot_be_written_is_used_all_the_same(
 
 def test_a_half_token_loses_no_login(player: SpotifyPlayer, world: World, server: Server, login: TokenFile) -> None:
     world.advance(4000)
-    for fault, kind in (("half", errors.HalfAnswerError), ("500", errors.ServerFaultError), ("reset", PlayerError)):
+    for fault, kind in (("half", errors.InvalidResponseError), ("500", errors.ServerError), ("reset", PlayerError)):
         server.faults.append(fault)
         with pytest.raises(kind):
             player.apply(play())

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.players.spotify.token_file import FolderLock
+from edge.players.spotify.lock import FolderLock
 from tests.waiting import PATIENCE
 
 HOLDER = (
-    "import sys, time; from pathlib import Path; from edge.players.spotify_lock import FolderLock\n"
+    "import sys, time; from pathlib import Path; from edge.players.spotify.lock import FolderLock\n"
     "with FolderLock(Path(sys.argv[1])).held(1) as mine:\n"
     "    print(mine, flush=True); time.sleep(60)\n"
 )

@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from edge.commands.spotify import log_in
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError
 from edge.players.player import open_player
-from edge.players.spotify import login as spotify_login
 from edge.players.spotify.errors import LoginError
-from edge.players.spotify.login import Login, listen
-from edge.players.spotify.token_file import LOGIN_LASTS, TokenFile
+from edge.players.spotify.login import Login, wait_for_redirect
+from edge.players.spotify.token_file import LOGIN_LIFETIME_S, TokenFile
 from edge.values import Act, Wish
 from tests.broker import free_port
 from tests.conftest import Moodroom
@@ -54,9 +54,9 @@ def test_a_pasted_address_becomes_a_login(server: Server, state_folder: Path) ->
     assert token is not None
     assert token["refresh_token"].startswith("REFRESH-SECRET")
     assert file.client_id == CLIENT
-    assert login.expires == pytest.approx(time.time() + LOGIN_LASTS, abs=5)
+    assert login.expires == pytest.approx(time.time() + LOGIN_LIFETIME_S, abs=5)
     assert file.path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(LoginError, match="used already"):
+    with pytest.raises(LoginError, match="already used"):
         login.finish(answer)
 
 
@@ -106,7 +106,7 @@ def test_the_whole_command_with_a_pasted_address(server: Server, state_folder: P
         return agree(server, address) + "\n"
 
     settings = config(spotify={"client_id": CLIENT})
-    spotify_login.run(settings, port=None, out=out, read=read, accounts=server.accounts)
+    log_in(settings, port=None, out=out, read=read, accounts=server.accounts)
     assert "Logged in" in out.getvalue()
     assert "SECRET" not in out.getvalue()
     assert TokenFile().exists()
@@ -118,7 +118,7 @@ def test_the_whole_command_with_a_listener(server: Server, state_folder: Path) -
     def run() -> None:
         settings = config(spotify={"client_id": CLIENT})
         try:
-            spotify_login.run(settings, port=port, out=out, read=lambda: "", accounts=server.accounts)
+            log_in(settings, port=port, out=out, read=lambda: "", accounts=server.accounts)
         except Exception as error:
             fault.append(error)
 
@@ -145,15 +145,15 @@ def test_the_whole_command_with_a_listener(server: Server, state_folder: Path) -
 
 def test_a_listener_waits_only_so_long_and_names_a_taken_port() -> None:
     port = free_port()
-    with pytest.raises(LoginError, match="nobody came back"):
-        listen(port, seconds=0.1)
+    with pytest.raises(LoginError, match="in time"):
+        wait_for_redirect(port, seconds=0.1)
 
     def again() -> None:
         with pytest.raises(ConfigError, match=f"port {port}"):
-            listen(port, seconds=0.1)
+            wait_for_redirect(port, seconds=0.1)
 
     with pytest.raises(LoginError):
-        listen(port, seconds=0.1, ready=again)
+        wait_for_redirect(port, seconds=0.1, ready=again)
 
 
 def test_no_secret_reaches_the_log(server: Server, state_folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -201,7 +201,7 @@ def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: SpotifyPlayer, wo
     calls = player.calls
     assert {seen.state for seen in go_on(player, world, 3600)} == {"unavailable"}
     assert player.calls - calls < 45
-    with pytest.raises(errors.SpeakerMissingError, match=r"asleep.*Ann's phone and Kitchen") as found:
+    with pytest.raises(errors.SpeakerMissingError, match=r"wake it.*Ann's phone, Kitchen") as found:
         player.apply(play())
     assert found.value.retry_after == 60
     go_on(player, world, 100)
@@ -242,7 +242,7 @@ def test_restricted_and_fixed_volume(player: SpotifyPlayer, world: World) -> Non
     assert [do for do, _ in did(world)] == ["play", "play"]
     world.device("Living Room").restricted = True
     go_on(player, world, 40)
-    with pytest.raises(errors.RestrictedError):
+    with pytest.raises(errors.SpeakerRestrictedError):
         player.apply(wish(Act.PAUSE))
     assert not player.pending
 

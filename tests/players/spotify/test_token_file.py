@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import stat
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,8 @@ import pytest
 
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import LoginBusyError
-from edge.players.spotify.token_file import FolderLock, TokenFile
+from edge.players.spotify.lock import FolderLock
+from edge.players.spotify.token_file import TokenFile
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
@@ -42,7 +46,7 @@ def test_two_users_renew_a_login_once(world: World, server: Server, login: Token
     server.late = 0.5
     server.faults.append("late done")
     first, second = web(world, server, state_folder), web(world, server, state_folder)
-    thread = threading.Thread(target=first.state)
+    thread = threading.Thread(target=first.playback_state)
     thread.start()
     # The first one's answer is on its way, and its token not written yet.
     wait_for(lambda: "POST /api/token" in server.requests, "a renewal")
@@ -62,9 +66,9 @@ def test_who_waits_too_long_says_so_and_loses_nothing(
     world.advance(4000)
     one = web(world, server, state_folder, timeout=2.0)
     with FolderLock(state_folder).held(1):
-        with pytest.raises(LoginBusyError, match="another program renews the login") as told:
-            one.state()
-        assert (told.value.retry_after, told.value.doubtful) == (2, False)
+        with pytest.raises(LoginBusyError, match="another program is renewing the login") as told:
+            one.playback_state()
+        assert (told.value.retry_after, told.value.outcome_unknown) == (2, False)
         assert server.requests == []
     assert one.speakers() and not login.refused()
     one.close()
@@ -90,10 +94,27 @@ def test_an_old_access_token_is_given_up_without_undoing_a_renewal(tmp_path: Pat
         TokenFile(tmp_path).expire()
         done.set()
 
-    with one.alone():
+    with one.exclusive():
         thread = threading.Thread(target=expire)
         thread.start()
         assert not done.wait(0.3)
         one.write({"access_token": "b", "refresh_token": "R2", "expires_at": 9})
     thread.join(PATIENCE)
     assert one.read() == {"access_token": "b", "refresh_token": "R2", "expires_at": 0}
+
+
+def test_a_renewed_token_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = TokenFile(tmp_path)
+    file.write({"access_token": "a", "refresh_token": "R1"}, new_login=True)
+    synced = []
+    sync = os.fsync
+
+    def recording_sync(descriptor: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), json.loads(file.path.read_text())["token"]))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recording_sync)
+    renewed = {"access_token": "b", "refresh_token": "R2"}
+    file.write(renewed)
+    # The new file is saved before it replaces the old one, and the folder after that.
+    assert synced == [(False, {"access_token": "a", "refresh_token": "R1"}), (True, renewed)]

@@ -1,0 +1,169 @@
+"""`CommandExecutor`: sends pending commands when they are due, and none twice that may have taken effect."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from edge.players.spotify.account import SpotifyAccount
+from edge.players.spotify.commands import (
+    MUSIC_OPERATIONS,
+    Operation,
+    SpotifyCommand,
+    confirmed,
+    predicted,
+    redundant,
+)
+from edge.players.spotify.errors import SpeakerGoneError, SpotifyError, VolumeFixedError
+from edge.players.spotify.fade import VolumeFade
+from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
+from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
+from edge.players.spotify.sending import check_playback, is_supported, send
+from edge.players.wishes import AbandonedWish
+from edge.values import Wish
+
+SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
+CONFIRM_TIMEOUT_S = 5.0  # an effect that isn't shown this long after a failed request didn't take place
+# Their effect shows only in comparison with an observed playback before them.
+_RELATIVE = (Operation.NEXT, Operation.PREVIOUS, Operation.QUEUE)
+log = logging.getLogger(__name__)
+
+
+class CommandExecutor:
+    """Carries out the pending commands on the account."""
+
+    def __init__(self, account: SpotifyAccount, pending: PendingCommands, names: LibraryNames) -> None:
+        self._account, self._pending, self._names = account, pending, names
+        self.fade = VolumeFade()
+        self._abandoned: list[AbandonedWish] = []
+        self._last_songs: tuple[str, ...] = ()
+        self._sending = False
+
+    def run_due(self) -> None:
+        """Send the commands that are due. Raises SpotifyError; what may still succeed stays pending."""
+        self.restore_volume()
+        account = self._account
+        while self._pending.commands:
+            commands = self._pending.commands
+            command, now = commands[0], account.clock()
+            if now < command.due:
+                return
+            if command.operation in _RELATIVE and now - account.commanded_at < SETTLE_S:
+                commands[0] = replace(command, due=account.commanded_at + SETTLE_S)
+            else:
+                self._run(command)
+
+    def confirm(self, unconfirmed: UnconfirmedCommand) -> bool:
+        """Find out whether a command took effect. Returns False if it is too early to tell.
+
+        Afterwards the command is removed if it did, and sent again if it didn't.
+        """
+        now, command = self._account.clock(), unconfirmed.command
+        if now < unconfirmed.at + SETTLE_S:
+            return False
+        observed = self._account.observe()
+        if command is None:
+            self._pending.unconfirmed = None
+            return True
+        if confirmed(command, unconfirmed.before, self._with_queue_count(command, observed)):
+            self._applied(command)
+            return True
+        if now < unconfirmed.at + CONFIRM_TIMEOUT_S:
+            return False
+        self._pending.unconfirmed = None
+        return True
+
+    def restore_volume(self) -> None:
+        """Restore the volume that a fade has left lowered, unless a person has set it since."""
+        account, pending, now = self._account, self._pending, self._account.clock()
+        playback = account.playback
+        if playback is None or not self.fade.restore_due(now, playback):
+            return
+        settled = account.is_observed and account.observed_at - account.commanded_at >= SETTLE_S
+        if settled and self.fade.taken_over(playback):
+            log.info("spotify: a person has set the volume; it stays as it is")
+            self.fade.end()
+            pending.drop(lambda command: command.fade_end is not None)
+        elif pending.unconfirmed is None and not any(
+            command.operation in (Operation.VOLUME, Operation.PLAY) for command in pending.commands
+        ):
+            pending.commands.append(self.fade.restore_command(now))
+
+    def abandon(self, wish: Wish | None, why: str, *, fault: bool = False) -> None:
+        if wish is not None:
+            self._abandoned.append(AbandonedWish(wish, why, fault))
+
+    def take_abandoned(self) -> list[AbandonedWish]:
+        """The wishes abandoned since the last call."""
+        abandoned, self._abandoned = self._abandoned, []
+        return abandoned
+
+    def _run(self, command: SpotifyCommand) -> None:
+        self._sending = False
+        account = self._account
+        current = account.current(
+            observed_only=command.operation in (Operation.NEXT, Operation.PREVIOUS, Operation.TRANSFER)
+        )
+        if self._skippable(command, current):
+            if command.optional and current.on_own_speaker:
+                self.fade.applied(command)
+            self._pending.remove(command)
+            return
+        try:
+            check_playback(command, current, account.speaker_name)
+            speaker = account.own_speaker(current)
+            if not is_supported(command, speaker):
+                self._pending.remove(command)
+                self.fade.end()
+                return
+            current = self._with_queue_count(command, current)
+            self._sending = True
+            self.fade.sending(command, current)
+            send(account, command, speaker)
+        except SpotifyError as error:
+            self._failed(command, current, error)
+            if not (command.optional and error.lasting):
+                raise
+            log.info("%s", error)
+            return
+        now = account.clock()
+        self._applied(command)
+        self._pending.delay(now - command.due)
+        account.assume(predicted(command, current, speaker, now))
+
+    def _skippable(self, command: SpotifyCommand, current: SpotifyPlayback) -> bool:
+        """True if the command would change nothing, or is an addition to music that isn't on the own speaker."""
+        if redundant(command, current) or (command.optional and not current.on_own_speaker):
+            return True
+        same_list = command.operation is Operation.PLAY and command.uris != () and command.uris == self._last_songs
+        return same_list and current.on_own_speaker and current.playing and command.music_in(current)
+
+    def _with_queue_count(self, command: SpotifyCommand, playback: SpotifyPlayback) -> SpotifyPlayback:
+        if command.operation is not Operation.QUEUE or command.uri is None:
+            return playback
+        return replace(playback, queued=self._account.count_in_queue(command.uri))
+
+    def _failed(self, command: SpotifyCommand, before: SpotifyPlayback, error: SpotifyError) -> None:
+        pending, now = self._pending, self._account.clock()
+        if error.outcome_unknown and command in pending.commands and self._sending:
+            pending.unconfirmed = UnconfirmedCommand(command, before, now)
+        elif isinstance(error, SpeakerGoneError):
+            self._account.speaker_moved = True
+        elif error.lasting:
+            pending.remove(command)
+            if not command.optional:
+                self.abandon(command.wish, str(error), fault=True)
+            if command.operation in MUSIC_OPERATIONS:
+                pending.drop(lambda other: other.optional)
+            if isinstance(error, VolumeFixedError):
+                self.fade.end()
+            elif command.operation is Operation.VOLUME:
+                self.fade.refused(now)
+
+    def _applied(self, command: SpotifyCommand) -> None:
+        self._pending.remove(command)
+        self._pending.unconfirmed = None
+        self.fade.applied(command)
+        if command.operation is Operation.PLAY:
+            self._last_songs = command.uris
+            self._names.prefer(command.uri)

@@ -1,0 +1,70 @@
+"""Checks before a command, and sending it as a Web API request."""
+
+from __future__ import annotations
+
+from edge.players.spotify.account import SpotifyAccount
+from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand, is_song
+from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, SpeakerRestrictedError, VolumeFixedError
+from edge.players.spotify.playback import SpotifyPlayback
+from edge.players.spotify.speakers import Speaker
+
+
+def check_playback(command: SpotifyCommand, current: SpotifyPlayback, speaker_name: str | None) -> None:
+    """Raise ElsewhereError or RequestRefusedError if the command would disturb other people or affect nothing."""
+    if current.elsewhere and not (command.operation is Operation.TRANSFER and command.music_in(current)):
+        other = current.speaker.name if current.speaker else "another device"
+        raise ElsewhereError(f'spotify: the account is playing on "{other}"; pause it there first', retry_after=1)
+    if command.operation not in MUSIC_OPERATIONS and not current.on_own_speaker:
+        raise RequestRefusedError(
+            f'spotify: nothing is playing on "{speaker_name}", so nothing was changed; play something first',
+            retry_after=1,
+        )
+
+
+def is_supported(command: SpotifyCommand, speaker: Speaker) -> bool:
+    """False if the command is an optional volume and the speaker's volume can't be set.
+
+    Raises SpeakerRestrictedError, VolumeFixedError.
+    """
+    if speaker.restricted:
+        raise SpeakerRestrictedError(
+            f'spotify.speaker: "{speaker.name}" accepts no commands from Spotify\'s Web API; choose another',
+            retry_after=5,
+        )
+    if command.operation is not Operation.VOLUME or speaker.volume_settable:
+        return True
+    if command.optional:
+        return False
+    raise VolumeFixedError(
+        f'spotify.speaker: the volume of "{speaker.name}" can\'t be set through Spotify; set it on the speaker itself',
+        retry_after=1,
+    )
+
+
+def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> None:
+    """Send the command once. Raises SpotifyError."""
+    account.call(lambda: _request(account, command, speaker.id or ""))
+
+
+def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> None:
+    api, operation, uri = account.api, command.operation, command.uri
+    if operation is Operation.PLAY and (command.uris or (uri is not None and is_song(uri))):
+        api.play(device, uris=list(command.uris) or [str(uri)])
+    elif operation is Operation.PLAY:
+        api.play(device, context=uri, offset=command.offset)
+    elif operation is Operation.QUEUE and uri is not None:
+        api.add_to_queue(device, uri)
+    elif operation is Operation.VOLUME and command.volume is not None:
+        api.set_volume(device, command.volume)
+    elif operation is Operation.SHUFFLE:
+        api.set_shuffle(device, on=bool(command.shuffle))
+    elif operation is Operation.REPEAT:
+        api.set_repeat(device, command.repeat or "off")
+    else:
+        {
+            Operation.PAUSE: api.pause,
+            Operation.RESUME: api.play,
+            Operation.TRANSFER: api.transfer,
+            Operation.NEXT: api.next,
+            Operation.PREVIOUS: api.previous,
+        }[operation](device)
