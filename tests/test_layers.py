@@ -27,6 +27,8 @@ THINKING = {
     "journal.entry",
     "library.placement",
     "mqtt.discovery",
+    "mqtt.entities",
+    "mqtt.topics",
     "players.spotify.commands",
     "players.spotify.errors",
     "players.spotify.fade",
@@ -80,7 +82,7 @@ FOREIGN = {
 # Which foreign library may be imported where.
 DOORS = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
-    "paho": {"mqtt.client", "mqtt.connection"},
+    "paho": {"mqtt.callbacks", "mqtt.client", "mqtt.connection"},
     "picamera2": {"camera.pi", "camera.opening"},
     "spotipy": {"players.spotify"},
     "mpd": {"players.mpd"},

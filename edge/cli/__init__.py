@@ -1,1 +1,1 @@
-"""The command line: arguments only. What each command does is in `edge.commands`."""
+"""The command line: arguments only. The work of each command is in `edge.commands`."""

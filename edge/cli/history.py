@@ -1,4 +1,4 @@
-"""The commands `history`, `learning` and `analyze`: arguments in, no logic."""
+"""The commands `history`, `learning` and `analyze`: arguments only, no logic."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Annotated
 
 import typer
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
-]
-learning_app = typer.Typer(no_args_is_help=True, help="What the device has learnt from skips and likes.")
+from edge.cli.options import ConfigOption, CsvFileOption, JsonOption
+
+learning_app = typer.Typer(no_args_is_help=True, help="What the device has learned from skips and likes.")
 
 
 def mount(app: typer.Typer) -> None:
@@ -24,28 +22,25 @@ def mount(app: typer.Typer) -> None:
 def history(
     config: ConfigOption = None,
     since: Annotated[str, typer.Option(help="12h, 7d, today, or a day such as 2026-11-21.")] = "24h",
-    csv_to: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")] = None,
-    json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Draw today, or the day that --since names, there.")] = None,
+    csv_to: CsvFileOption = None,
+    json_text: JsonOption = False,
+    png: Annotated[Path | None, typer.Option(help="Draw today, or the day given by --since, to this file.")] = None,
     week: Annotated[bool, typer.Option("--week/--day", help="Draw seven days.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show decisions to change nothing, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include decisions to change nothing.")] = False,
 ) -> None:
-    """Moods, songs, skips and commands, as the device wrote them down."""
+    """Show past moods, songs, skips and commands from the journal."""
     from edge.commands.history import show_history
     from edge.config import file as config_file
 
     if config is not None:
-        # Nothing in it is needed here, so that a mistake in the usual file hides nothing; one that is named counts.
+        # Nothing in the file is needed here, so the default file isn't read; one that was named must be valid.
         config_file.load(config_file.find(config))
     show_history(since=since, csv_to=csv_to, json_text=json_text, png=png, week=week, everything=everything)
 
 
 @learning_app.command("show")
-def learning_show(
-    config: ConfigOption = None,
-    json_text: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
-) -> None:
-    """How the choices for each mood have fared, and how often each would be played now."""
+def learning_show(config: ConfigOption = None, json_text: JsonOption = False) -> None:
+    """Show how the choices for each mood have done, and how often each would be played now."""
     from edge.commands.learning import show_learning
     from edge.config import file as config_file
 
@@ -56,29 +51,29 @@ def learning_show(
 def learning_reset(
     mood: Annotated[str | None, typer.Argument(help="Only this mood, or default; without it, all.")] = None,
     config: ConfigOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
-    """Forget what was learnt; a device that runs forgets it, too."""
+    """Forget what was learned; a running device forgets it too."""
     from edge.commands.learning import reset_learning
     from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     if not yes:
-        typer.confirm(f"Forget what was learnt about {mood or 'all moods'}?", abort=True)
+        typer.confirm(f"Forget what was learned about {mood or 'all moods'}?", abort=True)
     reset_learning(settings, mood)
 
 
 def analyze(
-    video: Annotated[Path, typer.Argument(help="A film, a GIF, or a folder of pictures.")],
+    video: Annotated[Path, typer.Argument(help="A video, a GIF, or a folder of pictures.")],
     config: ConfigOption = None,
-    csv_to: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")] = None,
+    csv_to: CsvFileOption = None,
     json_to: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write JSON there; - is stdout.")
+        str | None, typer.Option("--json", metavar="FILE", help="Write JSON to this file; - is stdout.")
     ] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw expressions and mood over time there.")] = None,
-    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures that are looked at, for each second.")] = 5.0,
+    png: Annotated[Path | None, typer.Option(help="Draw expressions and mood over time to this file.")] = None,
+    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Looks per second of video.")] = 5.0,
 ) -> None:
-    """Faces, expressions and mood of a film over time, with the music that would be played."""
+    """Report faces, expressions and mood over a video, with the music that would be played."""
     from edge.commands.analyze import show_analysis
     from edge.config import file as config_file
 

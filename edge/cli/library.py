@@ -1,4 +1,4 @@
-"""The commands `moodroom library ...` and `moodroom recommend`: arguments in, no logic."""
+"""The commands `moodroom library ...` and `moodroom recommend`: arguments only, no logic."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.options import ConfigOption, JsonOption, TableOption
+
 library_app = typer.Typer(no_args_is_help=True, help="Your own songs, sorted into moods.")
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
-]
-TableOption = Annotated[Path | None, typer.Option("--from", help="A CSV table of songs with valence and energy.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
 def mount(app: typer.Typer) -> None:
-    """Add both to the command line."""
+    """Add the commands to `moodroom`."""
     app.add_typer(library_app, name="library")
     app.command()(recommend)
 
@@ -25,7 +21,7 @@ def mount(app: typer.Typer) -> None:
 @library_app.command()
 def sync(
     config: ConfigOption = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, wherever the last sync stopped.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming the last sync.")] = False,
 ) -> None:
     """Read your liked songs and playlists, or MPD's collection."""
     from edge.commands import library as commands
@@ -39,11 +35,11 @@ def features(
     config: ConfigOption = None,
     table: TableOption = None,
     reccobeats: Annotated[
-        bool, typer.Option("--reccobeats", help="Ask reccobeats.com, which learns your songs.")
+        bool, typer.Option("--reccobeats", help="Ask reccobeats.com; it is sent your songs' ids.")
     ] = False,
-    audio: Annotated[bool, typer.Option("--audio", help="Analyse the files below library.music_folder.")] = False,
+    audio: Annotated[bool, typer.Option("--audio", help="Analyse the files in library.music_folder.")] = False,
 ) -> None:
-    """Learn how your songs sound: from a table, from ReccoBeats, or from their files."""
+    """Find out how your songs sound: from a table, from ReccoBeats, or from their files."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -55,12 +51,12 @@ def features(
 def sort(
     config: ConfigOption = None,
     table: TableOption = None,
-    method: Annotated[str | None, typer.Option(help="quadrant, kmeans or knn; without it library.method.")] = None,
-    k: Annotated[int | None, typer.Option(min=2, max=7, help="kmeans: how many clusters.")] = None,
+    method: Annotated[str | None, typer.Option(help="quadrant, kmeans or knn; default: library.method.")] = None,
+    k: Annotated[int | None, typer.Option(min=2, max=7, help="Number of clusters, for kmeans.")] = None,
     json_text: JsonOption = False,
-    png: Annotated[Path | None, typer.Option(help="Draw the plane of valence and energy there.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Draw the valence-energy plane to this file.")] = None,
 ) -> None:
-    """Sort your songs, or a table's, into moods."""
+    """Sort your songs, or those of a table, into moods."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -70,12 +66,12 @@ def sort(
 
 @library_app.command()
 def move(
-    song: Annotated[str, typer.Argument(help="A song's link, id, path, or words of its title.")],
-    mood: Annotated[str, typer.Argument(help="One of the seven moods; auto takes the move back.")],
+    song: Annotated[str, typer.Argument(help="A song's link, id, path, or words from its title.")],
+    mood: Annotated[str, typer.Argument(help="One of the seven moods; auto undoes the move.")],
     config: ConfigOption = None,
     table: TableOption = None,
 ) -> None:
-    """Put a song into a mood; it stays there."""
+    """Assign a song to a mood permanently."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -86,10 +82,10 @@ def move(
 @library_app.command()
 def publish(
     config: ConfigOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change; as without --yes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Make the changes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change, as without --yes.")] = False,
 ) -> None:
-    """A private playlist on Spotify, or an M3U file for MPD, for each mood."""
+    """Write one private Spotify playlist, or one M3U file for MPD, per mood."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -98,13 +94,13 @@ def publish(
 
 def recommend(
     mood: Annotated[str, typer.Argument(help="angry, disgust, fear, happy, sad, surprise or neutral.")],
-    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("-n", min=1, help="Number of songs.")] = 10,
     config: ConfigOption = None,
     table: TableOption = None,
-    seed: Annotated[int | None, typer.Option(help="Another choice; without it one for each day.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the selection; default: one for each day.")] = None,
     json_text: JsonOption = False,
 ) -> None:
-    """Songs for a mood, with links that open in Spotify."""
+    """Suggest songs for a mood, with links that open in Spotify."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 

@@ -1,4 +1,4 @@
-"""The command `moodroom`: arguments in, exit codes out, no logic."""
+"""The command `moodroom`: arguments in, exit codes out, no logic of its own."""
 
 from __future__ import annotations
 
@@ -16,24 +16,21 @@ from typer.exceptions import TyperException
 from edge import __version__
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
+from edge.cli.options import ConfigOption, JsonOption
 from edge.errors import ConfigError, ModelError, MoodroomError
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="A music device for a room: it reads the room's mood on the device and plays to it.",
+    help="A music device that reads the mood of a room, on the device itself, and plays music to match.",
 )
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The configuration; without it ./config.yaml, then /etc/moodroom/config.yaml."),
-]
-# A disk that is full, a quota, a file that is too large, a terminal that is gone, a descriptor that can't be written.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+# Disk full, quota exceeded, file too large, terminal gone, descriptor not writable.
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
-mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has on the MQTT broker.")
+mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has published on the MQTT broker.")
 app.add_typer(mqtt_app, name="mqtt")
-web_app = typer.Typer(no_args_is_help=True, help="The page for phones.")
+web_app = typer.Typer(no_args_is_help=True, help="The web page for phones.")
 app.add_typer(web_app, name="web")
 mount_library(app)
 mount_history(app)
@@ -43,12 +40,13 @@ mount_history(app)
 def run(
     config: ConfigOption = None,
     source: Annotated[
-        str | None, typer.Option("--source", help="A film, a folder of pictures or a camera instead of camera.source.")
+        str | None,
+        typer.Option("--source", help="Video, folder of pictures or camera to use instead of camera.source."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="End at the end of the replay, instead of looping.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Exit at the end of the replay instead of looping.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Replay as fast as frames can be processed.")] = False,
-    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Say more in the log.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
 ) -> None:
     """Run the device in the foreground."""
     from edge.config import file as config_file
@@ -64,8 +62,8 @@ def run(
 @app.command()
 def check(
     config: ConfigOption = None,
-    config_only: Annotated[bool, typer.Option("--config-only", help="Only read the file; touch nothing.")] = False,
-    json_text: Annotated[bool, typer.Option("--json", help="The table as one JSON object on stdout.")] = False,
+    config_only: Annotated[bool, typer.Option("--config-only", help="Only read the file; try nothing.")] = False,
+    json_text: JsonOption = False,
 ) -> None:
     """Validate the configuration and try each part."""
     from edge.config import file as config_file
@@ -73,8 +71,8 @@ def check(
     path = config_file.find(config)
     settings = config_file.load(path)
     if config_only:
-        told = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
-        print(told if json_text else f"{path or 'the built-in configuration'}: fine")
+        report = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
+        print(report if json_text else f"{path or 'the built-in configuration'}: fine")
         return
     from edge.commands.check import try_parts
 
@@ -83,13 +81,13 @@ def check(
 
 @app.command()
 def evaluate(
-    data: Annotated[Path, typer.Argument(help="Faces and labels: a .npz with images (n, 48, 48) and labels (n,).")],
+    data: Annotated[Path, typer.Argument(help="A .npz with images (n, 48, 48) and labels (n,).")],
     config: ConfigOption = None,
     split: Annotated[str, typer.Option(help="training, public, private or all.")] = "all",
-    json_text: Annotated[bool, typer.Option("--json", help="The figures as JSON on stdout.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Write the expression head's confusion matrix there.")] = None,
+    json_text: JsonOption = False,
+    png: Annotated[Path | None, typer.Option(help="Draw the expression head's confusion matrix to this file.")] = None,
 ) -> None:
-    """Judge the shipped model on a labelled set: accuracy, each class, confusions, calibration."""
+    """Evaluate the model on a labelled data set: accuracy, per-class figures, confusions, calibration."""
     from edge.commands.evaluate import judge_model
     from edge.config import file as config_file
 
@@ -98,7 +96,7 @@ def evaluate(
 
 @mqtt_app.command()
 def cleanup(config: ConfigOption = None) -> None:
-    """Remove everything that this device has left on the broker; stop it first."""
+    """Remove everything that this device has retained on the broker; stop the device first."""
     from edge.commands.mqtt_cleanup import cleanup as clean_up
     from edge.config import file as config_file
 
@@ -107,7 +105,7 @@ def cleanup(config: ConfigOption = None) -> None:
 
 @web_app.command("password")
 def web_password(config: ConfigOption = None) -> None:
-    """Set the page's password; it is asked for twice, or read from a pipe."""
+    """Set the web page's password, typed twice or read from a pipe."""
     from edge.commands.web_password import set_password
     from edge.config import file as config_file
 
@@ -116,11 +114,11 @@ def web_password(config: ConfigOption = None) -> None:
 
 @app.command()
 def bench(
-    video: Annotated[Path | None, typer.Argument(help="A film; without it the bundled demo clip.")] = None,
+    video: Annotated[Path | None, typer.Argument(help="A video; default: the bundled demo clip.")] = None,
     config: ConfigOption = None,
-    json_text: Annotated[bool, typer.Option("--json", help="The figures as JSON on stdout.")] = False,
+    json_text: JsonOption = False,
 ) -> None:
-    """What looking costs on this machine, beside processing every frame and every N-th."""
+    """Measure what looking costs on this machine, compared with processing every frame or every N-th."""
     from edge.commands.bench import bench as run_bench
     from edge.config import file as config_file
 
@@ -131,10 +129,10 @@ def bench(
 def login(
     config: ConfigOption = None,
     listen: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Wait for the browser on 127.0.0.1:PORT, as with ssh -L.")
+        int | None, typer.Option(min=1, max=65535, help="Wait for the browser on 127.0.0.1:PORT, for use with ssh -L.")
     ] = None,
 ) -> None:
-    """Sign in to Spotify, also on a machine without a screen."""
+    """Sign in to Spotify; works without a screen too."""
     from edge.commands.spotify import log_in
     from edge.config import file as config_file
 
@@ -144,7 +142,7 @@ def login(
 
 @app.command()
 def speakers(config: ConfigOption = None) -> None:
-    """The Connect devices that Spotify shows now."""
+    """List the Connect devices that Spotify shows now."""
     from edge.commands.spotify import show_speakers
     from edge.config import file as config_file
 
@@ -152,7 +150,7 @@ def speakers(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def schema(config: ConfigOption = None) -> None:  # noqa: ARG001  as everywhere, though nothing in it is needed
+def schema(config: ConfigOption = None) -> None:  # noqa: ARG001  every command takes --config
     """Print the configuration's JSON schema, for editors."""
     from edge.config import file as config_file
 
@@ -160,38 +158,38 @@ def schema(config: ConfigOption = None) -> None:  # noqa: ARG001  as everywhere,
 
 
 @app.command()
-def version(config: ConfigOption = None) -> None:  # noqa: ARG001  as everywhere, though nothing in it is needed
+def version(config: ConfigOption = None) -> None:  # noqa: ARG001  every command takes --config
     """Print the version."""
     print(__version__)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point: errors are one sentence on stderr; exit code 2 for bad input, 1 for what didn't work."""
+    """Entry point: an error is one sentence on stderr; exit code 2 for bad input, 1 for a failure."""
     if sys.stdout is None:
-        # Who closed it wants no output.
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  it stays open until the end
+        # It was closed on purpose, so nothing is printed.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open until the process ends
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A file's name may hold bytes that are no text.
+        # File names may hold bytes that aren't valid text.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _answer(arguments)
-        # Here, where it can be told, and not on Python's way out.
+        code = _run(arguments)
+        # Flush here, where an error can still be reported, and not at interpreter exit.
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our lines went away, as `| head` does.
-        _say_no_more()
+        # The reader closed the pipe, as `| head` does.
+        _discard_stdout()
         code = 0
     except OSError as error:
-        if error.errno not in _NO_ROOM or error.filename is not None:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
             raise
         print(f"moodroom: stdout can't be written: {error.strerror}", file=sys.stderr)
-        _say_no_more()
+        _discard_stdout()
         code = 1
     sys.exit(code)
 
 
-def _answer(arguments: list[str] | None) -> int:
-    """Do what the arguments say; gives the exit code."""
+def _run(arguments: list[str] | None) -> int:
+    """Run the command that the arguments name; returns the exit code."""
     try:
         return int(app(args=arguments, prog_name="moodroom", standalone_mode=False) or 0)
     except TyperException as error:
@@ -204,18 +202,18 @@ def _answer(arguments: list[str] | None) -> int:
         print(f"moodroom: {error}", file=sys.stderr)
         return 1
     except typer.Abort:
-        # Somebody said no, or left.
+        # The user declined a confirmation, or pressed Ctrl-C.
         return 1
     except SystemExit:
-        # So Typer and rich end where the reader of our lines went away.
+        # Typer and rich raise this when the reader closed the pipe.
         raise BrokenPipeError from None
 
 
-def _say_no_more() -> None:
-    """Python would complain on its way out of what it couldn't write."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
+def _discard_stdout() -> None:
+    """Keep Python from reporting, at exit, what it couldn't write."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
 
 
 if __name__ == "__main__":

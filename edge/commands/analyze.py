@@ -16,7 +16,7 @@ from edge.analysis.film import Analysis
 from edge.analysis.film_text import as_csv, as_dict
 from edge.analysis.look_at_film import FPS, analyze, length
 from edge.commands.charts.analysis import analysis_png
-from edge.commands.output import need_folder, write_bytes, write_text
+from edge.commands.output import require_folder, write_bytes, write_text
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.music.choices import music_of, options
@@ -42,7 +42,7 @@ def show_analysis(
         raise ConfigError("--csv and --json: only one of them can go to stdout; name a file for the other")
     for where in (csv_to, json_to, png):
         # Better known before the film than after it.
-        need_folder(where)
+        require_folder(where)
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("looking", total=length(film))

@@ -1,4 +1,4 @@
-"""`moodroom learning`: what the device believes about each choice, and how to make it forget."""
+"""The commands `moodroom learning show` and `reset`: what the device has learned about each choice."""
 
 from __future__ import annotations
 
@@ -15,47 +15,48 @@ from rich.table import Table
 
 from edge.config import NOTHING, Config, several
 from edge.errors import ConfigError, JournalError
-from edge.journal.reader import forget_outcomes, outcomes
+from edge.journal.reader import forget_outcomes
+from edge.journal.reader import outcomes as read_outcomes
 from edge.music.tastes import Outcome, Tastes
 from edge.system.database import default_path
 from edge.values import EXPRESSIONS
 
-DRAWS = 20_000
+SHARE_DRAWS = 20_000
 
 
 def show_learning(config: Config, *, json_text: bool, path: Path | None = None) -> None:
-    """Print each choice of the profile with what is known about it; raises JournalError."""
+    """Print each choice of the profile with its outcomes; raises JournalError."""
     try:
-        tastes = Tastes(by_entry(config, outcomes(default_path() if path is None else path)))
+        tastes = Tastes(by_entry(config, read_outcomes(default_path() if path is None else path)))
     except JournalError:
         if os.path.exists(default_path() if path is None else path):
             raise
-        # A device that has never run has learnt nothing, and can say so.
+        # A device that has never run has learned nothing yet, which isn't an error.
         tastes = Tastes()
     rows = beliefs(config, tastes)
     if json_text:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     if not config.journal.learn:
-        print("Learning is off (journal.learn: false); this was learnt before.")
+        print("Learning is off (journal.learn: false); this was learned before.")
     table = Table("mood", "choice", box=None)
     for name in ("outcomes", "left playing", "share"):
         table.add_column(name, justify="right")
     for row in rows:
-        known = (f"{row['outcomes']:.1f}", f"{row['left_playing']:.0%}", f"{row['share']:.0%}")
-        table.add_row(str(row["mood"]), str(row["name"]), *known)
+        figures = (f"{row['outcomes']:.1f}", f"{row['left_playing']:.0%}", f"{row['share']:.0%}")
+        table.add_row(str(row["mood"]), str(row["name"]), *figures)
     Console(markup=False, highlight=False, emoji=False).print(table)
     if all(row["share"] == 1 for row in rows):
-        print("Each mood has one choice, so there is nothing to learn; name several in music.profiles.")
+        print("Each mood has only one choice, so there is nothing to learn; list several in music.profiles.")
 
 
-def by_entry(config: Config, found: Iterable[Outcome]) -> Iterator[Outcome]:
-    """The outcomes, each under the entry of the profile that its choice stands under.
+def by_entry(config: Config, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, each with the profile entry that its choice belongs to as its mood.
 
-    What a mood without an entry plays is a choice of `default`, and counts for that one.
+    A mood without an entry plays a choice of `default`, so its outcomes count for `default`.
     """
     profile, fallback = config.music.profiles[config.music.profile], _fallback(config)
-    for outcome in found:
+    for outcome in outcomes:
         falls_back = outcome.mood not in profile and outcome.uri in fallback
         yield replace(outcome, mood="default") if falls_back else outcome
 
@@ -63,15 +64,15 @@ def by_entry(config: Config, found: Iterable[Outcome]) -> Iterator[Outcome]:
 def beliefs(config: Config, tastes: Tastes) -> list[dict[str, Any]]:
     """For each choice of the profile: mood, name, uri, outcomes, left_playing (0..1), share (0..1).
 
-    outcomes: what it rests on, what is long ago counting for less. share: how often it would be played now, without the
-    configured weights.
+    outcomes: their number, where older ones count for less. left_playing: the estimated probability that people let it
+    play. share: how often it would be played now if all configured weights were equal.
     """
     profile = config.music.profiles[config.music.profile]
     rng = np.random.default_rng(0)
     rows: list[dict[str, Any]] = []
     for mood in (*EXPRESSIONS, "default"):
         choices = [choice for choice in several(profile.get(mood)) if choice.play != NOTHING]  # type: ignore[call-overload]
-        shares = tastes.shares(mood, [choice.play for choice in choices], rng, draws=DRAWS)
+        shares = tastes.shares(mood, [choice.play for choice in choices], rng, draws=SHARE_DRAWS)
         for choice, share in zip(choices, shares, strict=True):
             belief = tastes.belief(mood, choice.play)
             rows.append(
@@ -88,9 +89,9 @@ def beliefs(config: Config, tastes: Tastes) -> list[dict[str, Any]]:
 
 
 def reset_learning(config: Config, mood: str | None, *, path: Path | None = None) -> None:
-    """Forget one entry's outcomes, or all; raises ConfigError for an unknown mood, JournalError."""
+    """Delete the outcomes of one profile entry, or all; raises ConfigError for an unknown mood, JournalError."""
     if mood is not None and mood not in (*EXPRESSIONS, "default"):
-        raise ConfigError(f"{mood!r}: isn't a mood; there is {', '.join(EXPRESSIONS)} and default")
+        raise ConfigError(f"{mood!r}: isn't a mood; choose one of: {', '.join(EXPRESSIONS)}, default")
     place = default_path() if path is None else path
     count = forget_outcomes(place, *([] if mood is None else [mood]))
     if mood == "default":
@@ -101,5 +102,5 @@ def reset_learning(config: Config, mood: str | None, *, path: Path | None = None
 
 
 def _fallback(config: Config) -> set[str]:
-    """The addresses of the choices that moods without an entry share."""
+    """The URIs of the choices that moods without an entry play."""
     return {choice.play for choice in several(config.music.profiles[config.music.profile].get("default"))}

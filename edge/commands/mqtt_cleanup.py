@@ -1,90 +1,112 @@
-"""`moodroom mqtt cleanup`: removes everything retained that this device has put on the broker."""
+"""The command `moodroom mqtt cleanup`: removes everything that this device has retained on the broker."""
 
 from __future__ import annotations
 
 import threading
+import time
 from typing import TextIO
 
 from edge.config import Config
 from edge.errors import BrokerError, ConfigError
-from edge.mqtt.connection import Handlers, MqttConnection
-from edge.mqtt.device import RETAINED
+from edge.mqtt.callbacks import Handlers
+from edge.mqtt.connection import MqttConnection
 from edge.mqtt.discovery import discovery
 from edge.mqtt.memory import DiscoveryMemory, memory
+from edge.mqtt.topics import RETAINED, STATUS, base_of
 from edge.system.secrets import secret
 
-# Seconds to wait for the broker, and for what it has retained.
-CONNECT_WITHIN, LISTEN = 15.0, 1.0
+CONNECT_TIMEOUT_S = 15.0
+# How long to collect retained messages, and how long Home Assistant gets to remove entities.
+PAUSE_S = 1.0
 
 
 def cleanup(config: Config, out: TextIO) -> int:
-    """Remove it, and say how much it was; gives the exit code. Raises BrokerError where the broker can't be reached."""
+    """Remove all retained topics, and print how many there were; returns the exit code.
+
+    Raises ConfigError if no broker is configured, BrokerError if it can't be reached.
+    """
     mqtt, device = config.mqtt, config.device.id
     if mqtt.host is None:
         raise ConfigError("mqtt.host: no broker is set, so there is nothing to remove")
-    remembered, base = memory(), f"{mqtt.base_topic}/{device}"
-    places = [
-        *{f"{base}/#", f"{remembered.base or base}/#"},
-        f"{mqtt.discovery_prefix}/device/{device}/config",
-        f"{mqtt.discovery_prefix}/+/{device}/+/config",
-    ]
-    found: dict[str, bytes] = {}
-    problems: list[str] = []
-    heard, up = threading.Event(), threading.Event()
-
-    def message(topic: str, payload: bytes, retained: bool) -> None:
-        if retained and payload:
-            found[topic] = payload
-
-    def problem(text: str | None) -> None:
-        if text is not None:
-            problems.append(text)
-            heard.set()
-
-    def accepted() -> None:
-        for place in places:
-            link.subscribe(place, retained=True)
-        up.set()
-        heard.set()
-
-    password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-    link = MqttConnection(
-        mqtt,
-        client_id=f"moodroom-{device}-cleanup",
-        password=password,
-        will=None,
-        handlers=Handlers(accepted, _nothing, _nothing, message, lambda _: None, problem),
+    remembered, base = memory(), base_of(mqtt.base_topic, device)
+    bases = {base, remembered.base or base}
+    retained: dict[str, bytes] = {}
+    connection = _connect(
+        config,
+        topics=[
+            *(f"{name}/#" for name in sorted(bases)),
+            f"{mqtt.discovery_prefix}/device/{device}/config",
+            f"{mqtt.discovery_prefix}/+/{device}/+/config",
+        ],
+        retained=retained,
     )
-    link.start()
     try:
-        heard.wait(CONNECT_WITHIN)
-        if not up.is_set():
-            raise BrokerError(problems[0] if problems else f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer")
-        threading.Event().wait(LISTEN)
-        # What we may not look at is removed all the same.
-        bases = {base, remembered.base or base}
-        shown = {topic for topic in found if topic.startswith(f"{mqtt.discovery_prefix}/")} | {*remembered.discovery}
-        _remove(link, shown or {*discovery(config, version="").topics})
-        # Home Assistant lets go of the entities before their states go: it warns of an empty state.
-        threading.Event().wait(LISTEN)
-        _remove(link, ({*found} - shown) | {f"{base}/{name}" for base in bases for name in RETAINED})
+        time.sleep(PAUSE_S)
+        discovered = {topic for topic in retained if topic.startswith(f"{mqtt.discovery_prefix}/")}
+        discovered |= {*remembered.discovery}
+        # An access list may hide topics from this device; those it is known to use are removed in any case.
+        _remove(connection, discovered or {*discovery(config, version="").topics})
+        # Let Home Assistant remove the entities before their states: it warns of empty states.
+        time.sleep(PAUSE_S)
+        states = {f"{name}/{topic}" for name in bases for topic in RETAINED}
+        _remove(connection, ({*retained} - discovered) | states)
     finally:
-        link.stop(1.0)
+        connection.stop(1.0)
     DiscoveryMemory(None, {}).save()
-    print(f"removed what was retained of {base}: {len(found)} topics", file=out)
-    if found.get(f"{base}/status") == b"online":
-        print("the device seems to run: stop it first, or it publishes all of it again", file=out)
+    print(f"removed what was retained of {base}: {len(retained)} topics", file=out)
+    if retained.get(f"{base}/{STATUS}") == b"online":
+        print("the device seems to run: stop it first, or it publishes everything again", file=out)
     return 0
 
 
-def _remove(link: MqttConnection, topics: set[str]) -> None:
+def _connect(config: Config, *, topics: list[str], retained: dict[str, bytes]) -> MqttConnection:
+    """Connect and subscribe; retained messages are collected in `retained`. Raises BrokerError."""
+    mqtt = config.mqtt
+    problems: list[str] = []
+    finished, connected = threading.Event(), threading.Event()
+
+    def on_message(topic: str, payload: bytes, is_retained: bool) -> None:
+        if is_retained and payload:
+            retained[topic] = payload
+
+    def on_problem(text: str | None) -> None:
+        if text is not None:
+            problems.append(text)
+            finished.set()
+
+    def on_connected() -> None:
+        for topic in topics:
+            connection.subscribe(topic, retained=True)
+        connected.set()
+        finished.set()
+
+    connection = MqttConnection(
+        mqtt,
+        client_id=f"moodroom-{config.device.id}-cleanup",
+        password=secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None,
+        will=None,
+        handlers=Handlers(
+            connected=on_connected,
+            disconnected=lambda: None,
+            tick=lambda: None,
+            message=on_message,
+            acked=lambda _: None,
+            problem=on_problem,
+        ),
+    )
+    connection.start()
+    finished.wait(CONNECT_TIMEOUT_S)
+    if not connected.is_set():
+        connection.stop(1.0)
+        raise BrokerError(problems[0] if problems else f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer")
+    return connection
+
+
+def _remove(connection: MqttConnection, topics: set[str]) -> None:
+    """Publish an empty retained payload to each topic; raises BrokerError if the broker doesn't acknowledge it."""
     for topic in sorted(topics):
-        while link.publish(topic, None) is None:
-            if not link.flush(CONNECT_WITHIN):
-                raise BrokerError("mqtt: the broker takes no more; try again")
-    if not link.flush(CONNECT_WITHIN):
-        raise BrokerError("mqtt: the broker didn't confirm; try again")
-
-
-def _nothing() -> None:
-    pass
+        while connection.publish(topic, None) is None:
+            if not connection.flush(CONNECT_TIMEOUT_S):
+                raise BrokerError("mqtt: the broker accepts no more messages; try again")
+    if not connection.flush(CONNECT_TIMEOUT_S):
+        raise BrokerError("mqtt: the broker didn't acknowledge all messages; try again")

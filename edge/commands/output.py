@@ -1,4 +1,4 @@
-"""Where a command's output goes: a file or standard output."""
+"""Writes a command's output to a file or standard output."""
 
 from __future__ import annotations
 
@@ -9,25 +9,23 @@ from pathlib import Path
 from edge.errors import ConfigError
 
 
-def write_text(where: str, text: str) -> None:
-    """To a file, or to stdout where it is -; raises ConfigError."""
-    if where == "-":
+def write_text(path: str, text: str) -> None:
+    """Write to a file, or to stdout for `-`; raises ConfigError."""
+    if path == "-":
         sys.stdout.write(text)
         return
-    write_bytes(Path(where), text.encode())
+    write_bytes(Path(path), text.encode())
 
 
-def need_folder(where: Path | str | None) -> None:
-    """Raises ConfigError where a file's folder isn't there; `-` and None are fine."""
-    if where not in (None, "-") and not os.path.isdir(Path(str(where)).absolute().parent):
-        raise ConfigError(f"{where}: its folder isn't there; name a file in a folder that is")
+def require_folder(path: Path | str | None) -> None:
+    """Raise ConfigError if the folder of this file doesn't exist; `-` and None are fine."""
+    if path not in (None, "-") and not os.path.isdir(Path(str(path)).absolute().parent):
+        raise ConfigError(f"{path}: its folder doesn't exist; name a file in an existing folder")
 
 
-def write_bytes(where: Path, data: bytes) -> None:
-    """Raises ConfigError in one sentence that names the file."""
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write to a file; raises ConfigError."""
     try:
-        where.write_bytes(data)
+        path.write_bytes(data)
     except OSError as error:
-        raise ConfigError(
-            f"{where}: can't be written ({error.strerror}); name a file in a folder that is there"
-        ) from None
+        raise ConfigError(f"{path}: can't be written ({error.strerror}); name a file in an existing folder") from None

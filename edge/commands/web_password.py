@@ -1,4 +1,4 @@
-"""`moodroom web password`: keeps the hash of a password that somebody types."""
+"""The command `moodroom web password`: stores the hash of a new password."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from edge.errors import ConfigError
 from edge.web.security import password
 
 
-def set_password(config: Config, given: TextIO, out: TextIO) -> None:
-    """Ask twice at a terminal, read one line from a pipe. Raises ConfigError for a password that won't do."""
-    if given.isatty():
+def set_password(config: Config, source: TextIO, out: TextIO) -> None:
+    """Ask for the password twice at a terminal, or read one line from a pipe.
+
+    Raises ConfigError if the two differ or the password is too short or too long.
+    """
+    if source.isatty():
         typed = getpass.getpass("New password for the page: ")
-        if getpass.getpass("Once more: ") != typed:
-            raise ConfigError("the two passwords differ; run it again")
+        if getpass.getpass("Repeat it: ") != typed:
+            raise ConfigError("the two passwords differ; run the command again")
     else:
-        typed = given.readline().rstrip("\r\n")
+        typed = source.readline().rstrip("\r\n")
     path = password.write(config.web, typed)
-    print(f"{path}: written. Restart the device; phones that are signed in must sign in again.", file=out)
+    print(f"{path}: written. Restart the device; everyone must then sign in again.", file=out)

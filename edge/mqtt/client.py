@@ -1,4 +1,4 @@
-"""paho's client as it is used here: made for one connection, with TLS, and ended whatever state it is in."""
+"""Creates and ends paho clients; each serves one connection."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from edge.config import MqttConfig
 from edge.errors import ConfigError
 
-# How many messages wait for a broker that is slow to take them; seconds until a host that doesn't answer is left.
-MOST_QUEUED, CONNECT_WITHIN = 100, 5.0
+# Messages that wait for a slow broker.
+MAX_QUEUED = 100
+CONNECT_TIMEOUT_S = 5.0
 _PROTOCOLS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 
 
-def make(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLContext | None) -> paho.Client:
-    """A client for one connection; it doesn't connect again by itself."""
+def create_client(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLContext | None) -> paho.Client:
+    """A client that doesn't reconnect by itself."""
     client = paho.Client(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
@@ -28,8 +29,8 @@ def make(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLC
         transport="websockets" if config.websockets else "tcp",
         reconnect_on_failure=False,
     )
-    client.connect_timeout = CONNECT_WITHIN
-    client.max_queued_messages_set(MOST_QUEUED)
+    client.connect_timeout = CONNECT_TIMEOUT_S
+    client.max_queued_messages_set(MAX_QUEUED)
     if config.username is not None:
         client.username_pw_set(config.username, password)
     if tls is not None:
@@ -37,40 +38,46 @@ def make(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLC
     return client
 
 
-def context(config: MqttConfig) -> ssl.SSLContext:
-    """TLS as configured; the broker's certificate and name are always checked. Raises ConfigError for a bad file."""
+def tls_context(config: MqttConfig) -> ssl.SSLContext:
+    """TLS as configured, always with the broker's certificate and name checked.
+
+    Raises ConfigError for a file that can't be used.
+    """
     try:
         context = ssl.create_default_context(cafile=config.ca_file)
     except (OSError, ssl.SSLError):
-        raise ConfigError(f"mqtt.ca_file: {config.ca_file} isn't a readable PEM certificate") from None
+        raise ConfigError(f"mqtt.ca_file: {config.ca_file} isn't a readable PEM certificate; name another") from None
     if config.client_cert is not None:
         try:
-            # Without a password given here, OpenSSL would ask for one on a terminal that nobody sits at.
+            # Without a password here, OpenSSL would prompt for one on the terminal.
             context.load_cert_chain(config.client_cert, config.client_key, password="")
         except (OSError, ssl.SSLError):
             raise ConfigError(
                 f"mqtt.client_cert: {config.client_cert} and its key (mqtt.client_key) aren't a readable PEM "
-                "certificate with the key that belongs to it, without a passphrase"
+                "certificate with its matching key; the key must have no passphrase"
             ) from None
     return context
 
 
-def alive(client: paho.Client) -> bool:
-    """Whether paho's thread runs: it says that it is connected even after that has died."""
+def thread_alive(client: paho.Client) -> bool:
+    """Whether paho's thread runs; `is_connected` stays true even after it has died."""
     thread = getattr(client, "_thread", None)
     return thread is not None and thread.is_alive()
 
 
 def socket_of(client: paho.Client) -> socket.socket:
-    """The connection's plain socket, below TLS and websockets; to be closed. Raises OSError where there is none."""
-    held = client.socket()
-    if held is None:
+    """A duplicate of the plain socket below TLS and websockets; the caller closes it.
+
+    Raises OSError if there is none.
+    """
+    original = client.socket()
+    if original is None:
         raise OSError("not connected")
-    return socket.socket(fileno=os.dup(held.fileno()))
+    return socket.socket(fileno=os.dup(original.fileno()))
 
 
-def end(client: paho.Client) -> None:
-    """Disconnect, and end paho's thread even where the broker takes nothing any more."""
+def end_client(client: paho.Client) -> None:
+    """Disconnect, and end paho's thread even if the broker no longer reads."""
     with suppress(Exception):
         client.disconnect()
         thread = getattr(client, "_thread", None)

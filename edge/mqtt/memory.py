@@ -1,4 +1,4 @@
-"""What the device remembers of the broker over a restart: which discovery messages it has published."""
+"""What the device remembers across restarts of its discovery messages on the broker."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import dataclass
 
 from edge.system import state
 
-MEMORY = "mqtt"
+MEMORY_FILE = "mqtt"
 
 
 @dataclass(frozen=True)
 class DiscoveryMemory:
-    """Under which names this device has published: its base, and for each topic of discovery the components in it."""
+    """The names under which this device has published.
+
+    base: the topic above its own. discovery: for each discovery topic, the components by key with their platforms.
+    """
 
     base: str | None
     discovery: dict[str, dict[str, str]]
 
     def save(self) -> None:
-        """Keep it over a restart."""
-        state.write(MEMORY, json.dumps({"base": self.base, "discovery": self.discovery}))
+        """Write it to the state directory."""
+        state.write(MEMORY_FILE, json.dumps({"base": self.base, "discovery": self.discovery}))
 
 
 def memory() -> DiscoveryMemory:
-    """What was kept; a file that isn't what we wrote counts as none."""
+    """What was saved last; empty if there is no file or it is damaged."""
     try:
-        found = json.loads(state.read(MEMORY) or "{}")
-        base = found.get("base")
-        parts = {str(topic): {str(k): str(v) for k, v in kinds.items()} for topic, kinds in found["discovery"].items()}
+        saved = json.loads(state.read(MEMORY_FILE) or "{}")
+        base = saved.get("base")
+        parts = {str(topic): {str(k): str(v) for k, v in kinds.items()} for topic, kinds in saved["discovery"].items()}
     except (ValueError, LookupError, AttributeError, TypeError):
         return DiscoveryMemory(None, {})
     return DiscoveryMemory(base if isinstance(base, str) else None, parts)

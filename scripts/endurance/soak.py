@@ -45,7 +45,7 @@ from edge.daemon.options import Options
 from edge.daemon.session import Session
 from edge.events import Event, SettingsReported
 from edge.health.machine import memory_mb
-from edge.mqtt import connection as mqtt_link
+from edge.mqtt import backoff as mqtt_backoff
 from edge.players.dry_run import DryRun
 from edge.system.logs import LogBudget
 from edge.system.signals import SignalFlags
@@ -124,9 +124,9 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
     """Run the whole device with all its threads, with shorter waits between attempts."""
     with (
         mock.patch("edge.daemon.session.Worker", _hasty),
-        mock.patch.object(mqtt_link, "FIRST_WAIT", 0.05),
-        mock.patch.object(mqtt_link, "MOST_WAIT", 0.2),
-        mock.patch.object(mqtt_link, "GOOD", 0.0),
+        mock.patch.object(mqtt_backoff, "FIRST_WAIT_S", 0.05),
+        mock.patch.object(mqtt_backoff, "MAX_WAIT_S", 0.2),
+        mock.patch.object(mqtt_backoff, "GOOD_CONNECTION_S", 0.0),
     ):
         device, asked = session(folder, sections), SignalFlags()
         thread = threading.Thread(target=device.run, args=(asked, lambda: device.config))
@@ -222,7 +222,7 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
             _second(device, player, reading, start + clock[0])
             if clock[0] % 60 == 0 and device._mqtt is not None:
                 device._mqtt.tend()
-                device._mqtt._link.flush(5)
+                device._mqtt._connection.flush(5)
             if clock[0] % apart == 0:
                 day.samples.append((clock[0], memory_mb()))
     finally:

@@ -19,8 +19,8 @@ from edge.analysis.film_text import COLUMNS, as_csv, as_dict
 from edge.analysis.look_at_film import analyze, length
 from edge.cli.main import main
 from edge.commands.analyze import music_for, show_analysis
-from edge.commands.charts import canvas as plot
-from edge.commands.charts.analysis import BAND, LEFT, TOP, WIDE, analysis_png
+from edge.commands.charts import canvas
+from edge.commands.charts.analysis import LEFT, MOOD_HEIGHT, TOP, WIDTH, analysis_png
 from edge.config import Config
 from edge.errors import ConfigError, SourceError
 from edge.values import EXPRESSIONS, Box, Mood
@@ -86,8 +86,8 @@ def test_json_holds_everything() -> None:
 def test_the_picture_has_the_moods_colours() -> None:
     picture = cv2.imdecode(np.frombuffer(analysis_png(ANALYSIS, "ä film"), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
-    found = [picture[TOP + BAND // 2, round(LEFT + WIDE * share)].tolist() for share in (0.1, 0.4, 0.8)]
-    assert found == [list(plot.MOOD_COLOURS[name]) for name in ("absent", "happy", "sad")]
+    found = [picture[TOP + MOOD_HEIGHT // 2, round(LEFT + WIDTH * share)].tolist() for share in (0.1, 0.4, 0.8)]
+    assert found == [list(canvas.MOOD_COLOURS[name]) for name in ("absent", "happy", "sad")]
     assert analysis_png(Analysis("a.gif", 0.0, ()), "nothing").startswith(b"\x89PNG")
 
 
@@ -217,5 +217,5 @@ def test_a_film_that_can_t_be_reached_has_no_length(tmp_path: Path) -> None:
 
 
 def test_where_to_write_is_checked_before_the_film(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="its folder isn't there"):
+    with pytest.raises(ConfigError, match="its folder doesn't exist"):
         show_analysis(Config(), tmp_path / "none.mp4", csv_to=None, json_to=None, png=tmp_path / "none" / "a.png")

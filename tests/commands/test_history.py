@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from edge.cli.main import main
-from edge.commands.charts import canvas as plot
-from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HIGH, ROW, TOP, history_png, lasting
-from edge.commands.history import COLUMNS, as_csv, describe, midnight, parse_since, show_history, span
+from edge.commands.charts import canvas
+from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
+from edge.commands.history import COLUMNS, as_csv, describe, show_history
+from edge.commands.time_range import midnight, parse_since, span
 from edge.errors import ConfigError, JournalError
 from edge.journal.entry import JournalEntry
 from edge.journal.tables import SCHEMA
@@ -143,7 +144,7 @@ def test_entries_in_words() -> None:
 
 def colour_at(picture: np.ndarray, at: float, begin: float, row: int = 0) -> tuple[int, ...]:
     x = round(LEFT + DAY_WIDTH * (at - begin) / 86400)
-    return tuple(int(value) for value in picture[TOP + ROW * row + MOOD_HIGH // 2, x])
+    return tuple(int(value) for value in picture[TOP + ROW * row + MOOD_HEIGHT // 2, x])
 
 
 def test_a_day_is_drawn_in_the_moods_colours(path: Path, tmp_path: Path) -> None:
@@ -151,10 +152,10 @@ def test_a_day_is_drawn_in_the_moods_colours(path: Path, tmp_path: Path) -> None
     picture = cv2.imread(str(tmp_path / "day.png"))
     assert picture is not None
     begin = midnight(NOON)
-    assert colour_at(picture, NOON - 0.9 * HOUR, begin) == plot.MOOD_COLOURS["happy"]
-    assert colour_at(picture, NOON - 1700, begin) == plot.MOOD_COLOURS["sad"]
+    assert colour_at(picture, NOON - 0.9 * HOUR, begin) == canvas.MOOD_COLOURS["happy"]
+    assert colour_at(picture, NOON - 1700, begin) == canvas.MOOD_COLOURS["sad"]
     for blank in (begin + 1.5 * HOUR, NOON - 1.5 * HOUR, NOON + 3.5 * HOUR):
-        assert colour_at(picture, blank, begin) == plot.WHITE
+        assert colour_at(picture, blank, begin) == canvas.WHITE
 
 
 def test_a_week_has_a_row_for_each_day(path: Path, tmp_path: Path) -> None:
@@ -162,12 +163,12 @@ def test_a_week_has_a_row_for_each_day(path: Path, tmp_path: Path) -> None:
     picture = cv2.imread(str(tmp_path / "week.png"))
     assert picture is not None
     assert picture.shape[0] > 7 * ROW
-    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=6) == plot.MOOD_COLOURS["happy"]
-    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=5) == plot.WHITE
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=6) == canvas.MOOD_COLOURS["happy"]
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON), row=5) == canvas.WHITE
     show_history(path=path, now=NOON + 86400, since="2026-11-21", png=tmp_path / "day.png")
     picture = cv2.imread(str(tmp_path / "day.png"))
     assert picture is not None
-    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON)) == plot.MOOD_COLOURS["happy"]
+    assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON)) == canvas.MOOD_COLOURS["happy"]
 
 
 def test_nothing_is_a_picture_too() -> None:
@@ -183,14 +184,14 @@ def test_a_mood_ends_with_the_next_one_or_where_the_device_was_last_alive() -> N
 
 
 def test_titles_in_any_script_can_be_drawn() -> None:
-    assert plot.plain("Ágætis byrjun – 音楽 Straße") == "Ag.tis byrjun . .. Strasse"
-    assert plot.shorten("A long title", 40, 0.4).endswith("..")
-    assert plot.shorten("A long title", 1, 0.4) == ""
+    assert canvas.plain("Ágætis byrjun – 音楽 Straße") == "Ag.tis byrjun . .. Strasse"
+    assert canvas.shorten("A long title", 40, 0.4).endswith("..")
+    assert canvas.shorten("A long title", 1, 0.4) == ""
 
 
 def test_a_folder_that_isnt_there_is_known_before_anything_is_read(tmp_path: Path, hidden_folder: Path) -> None:
     for folder in (tmp_path / "none", hidden_folder):
-        with pytest.raises(ConfigError, match="its folder isn't there"):
+        with pytest.raises(ConfigError, match="its folder doesn't exist"):
             show_history(png=folder / "a.png", path=tmp_path / "none.db")
 
 

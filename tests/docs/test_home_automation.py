@@ -11,8 +11,8 @@ import yaml
 
 from edge.config import Config, MusicConfig
 from edge.config import file as config_file
-from edge.mqtt.device import RETAINED
 from edge.mqtt.discovery import components
+from edge.mqtt.topics import RETAINED
 from edge.music.director import Director
 from edge.room.commands import execute
 from edge.room.room import Room

@@ -31,7 +31,7 @@ class Device:
 
     def listens(self) -> bool:
         """True once the broker has taken what follows our subscription: from then on it passes on commands."""
-        return self.mqtt.wait_connected(PATIENCE) and self.mqtt._link.flush(PATIENCE)
+        return self.mqtt.wait_connected(PATIENCE) and self.mqtt._connection.flush(PATIENCE)
 
     def said(self, words: str) -> bool:
         return any(words in (problem or "") for problem in self.problems)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from edge.config import Config
 from edge.config import file as config_file
-from edge.mqtt.device import HEARTBEAT, RETAINED
-from edge.mqtt.discovery import EXPIRE_AFTER, MIGRATE, Discovery, changes, components, discovery
+from edge.mqtt.device import REPEAT_AFTER_S
+from edge.mqtt.discovery import MIGRATE, Discovery, changes, components, discovery
+from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.outlet import HEALTH_EVERY
+from edge.mqtt.topics import RETAINED
 from edge.values import EXPRESSIONS, MOODS
 
 SPOTIFY = {"client_id": "0" * 32}
@@ -58,10 +60,9 @@ def test_the_message_s_head_is_pinned() -> None:
             "identifiers": ["moodroom_living-room"], "name": "Moodroom", "manufacturer": "Moodroom",
             "model": "Moodroom", "sw_version": "1.2.3", "suggested_area": "Living Room",
         },
-        "origin": {"name": "Moodroom", "sw_version": "1.2.3", "support_url": PAYLOAD["origin"]["support_url"]},
+        "origin": {"name": "Moodroom", "sw_version": "1.2.3"},
         "availability_topic": f"{BASE}/status",
     }  # fmt: skip
-    assert PAYLOAD["origin"]["support_url"].startswith("https://")
 
 
 def test_some_entities_are_pinned_whole() -> None:
@@ -95,7 +96,7 @@ def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> Non
         assert "state_class" not in part and "unit_of_measurement" not in part
     if part["platform"] in ("sensor", "binary_sensor"):
         assert part.get("entity_category") in (None, "diagnostic")
-        assert part["expire_after"] == EXPIRE_AFTER
+        assert part["expire_after"] == EXPIRE_AFTER_S
     if part["platform"] in ("switch", "select", "number"):
         assert part["state_topic"], "without one it would show as assumed"
     if part["platform"] == "button":
@@ -110,8 +111,8 @@ def test_every_state_that_is_read_is_one_that_is_published() -> None:
 
 
 def test_what_expires_is_repeated_well_before() -> None:
-    assert HEARTBEAT * 2 < EXPIRE_AFTER
-    assert HEALTH_EVERY * 2 < EXPIRE_AFTER
+    assert REPEAT_AFTER_S * 2 < EXPIRE_AFTER_S
+    assert HEALTH_EVERY * 2 < EXPIRE_AFTER_S
 
 
 def test_what_a_machine_does_not_have_is_no_entity() -> None:

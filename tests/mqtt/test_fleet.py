@@ -51,7 +51,7 @@ def fleet(broker: Broker) -> Iterator[Fleet]:
         device.start()
     yield made
     for device in made.devices:
-        device._link._stopping.set()
+        device._connection._stopping.set()
     for device in made.devices:
         device.stop(0.5)
 
@@ -94,7 +94,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
         wait_for(lambda: fleet.connected() == 0, "everybody's notice")
         broker.stop()
         change(3)
-        wait_for(lambda: all(device._link._wait >= patience for device in fleet.devices), "more tries")
+        wait_for(lambda: all(device._connection._backoff.wait_s >= patience for device in fleet.devices), "more tries")
         began = time.monotonic()
         broker.start()
         arrivals = []
@@ -104,7 +104,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
             assert took < PATIENCE, f"{back} of {DEVICES} are back"
             time.sleep(0.1)
         took = time.monotonic() - began
-    newest = {f"moodroom/room-{n}/mood": device._kept["mood"] for n, device in enumerate(fleet.devices)}
+    newest = {f"moodroom/room-{n}/mood": device._states["mood"] for n, device in enumerate(fleet.devices)}
     with Listener(broker.port, "moodroom/+/mood") as late:
 
         def all_newest() -> bool:
@@ -127,7 +127,7 @@ def test_a_dozen_devices_take_commands_each_its_own(broker: Broker) -> None:
     try:
         wait_for(lambda: fleet.connected() == 12, "the fleet")
         # From the broker's word on the message after it, it passes on what was asked for.
-        assert all(device._link.flush(PATIENCE) for device in fleet.devices)
+        assert all(device._connection.flush(PATIENCE) for device in fleet.devices)
         with Listener(broker.port) as person:
             for number in range(12):
                 person.publish(f"moodroom/room-{number}/set/volume", str(number))
@@ -175,7 +175,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
                         return late.last("moodroom/annex/mood") == '{"mood": "neutral"}'
 
                 wait_for(across, "the newest mood, across")
-                assert json.loads(device._kept["mood"])["mood"] == "neutral"
+                assert json.loads(device._states["mood"])["mood"] == "neutral"
                 assert len(commands) == 1, "no command comes twice"
             finally:
                 device.stop()

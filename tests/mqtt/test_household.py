@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 from edge.config import Config, MqttConfig, MusicConfig
 from edge.errors import ConfigError
 from edge.events import CommandRejected
-from edge.mqtt import client as mqtt_client
-from edge.mqtt import connection as mqtt_link
-from edge.mqtt import device as mqtt_module
-from edge.mqtt.device import EVENT_LIFE, LONGEST, MqttDevice, read_command
+from edge.mqtt import backoff, connection, discovery_publisher
+from edge.mqtt.client import tls_context
+from edge.mqtt.device import MAX_COMMAND_BYTES, REPEAT_AFTER_S, MqttDevice, read_command
 from edge.mqtt.discovery import Discovery, discovery
-from edge.mqtt.memory import DiscoveryMemory, memory
+from edge.mqtt.event_queue import EVENT_LIFETIME_S, MAX_WAITING
+from edge.mqtt.memory import MEMORY_FILE, DiscoveryMemory, memory
 from edge.music.director import Director
 from edge.room.commands import PLAYBACK_ACTS, execute
 from edge.room.room import Room
@@ -164,7 +164,7 @@ def test_certificates_without_tls_and_keys_without_certificates_are_mistakes() -
 
 
 def test_no_context_is_ever_insecure() -> None:
-    context = mqtt_client.context(MqttConfig(tls=True))
+    context = tls_context(MqttConfig(tls=True))
     assert context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
 
 
@@ -220,7 +220,7 @@ def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], 
 
 def test_what_the_access_list_forbids_is_named(guarded: Callable[[str], Broker], device: Make) -> None:
     one = device(guarded(f"topic readwrite {BASE}/#").port, home=home(), **LOGIN)
-    wait_for(lambda: one.said(f"publish on {WHOLE}"), "the named problem")
+    wait_for(lambda: one.said(f"publish to {WHOLE}"), "the named problem")
     assert one.mqtt.wait_connected(1)
 
 
@@ -288,7 +288,7 @@ def test_a_half_open_connection_is_noticed_and_all_state_comes_back(broker: Brok
     one.mqtt.keep("presence", "ON")
     proxy.swallowing = False
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
-    assert one.mqtt._link.flush(PATIENCE)
+    assert one.mqtt._connection.flush(PATIENCE)
     found = retained(broker.port)
     proxy.close()
     assert (found[f"{BASE}/mood"], found[f"{BASE}/presence"]) == ('{"mood": "happy"}', "ON")
@@ -309,7 +309,7 @@ def test_a_broker_that_thaws_has_the_newest_state(broker: Broker, device: Make) 
 def test_a_broker_that_takes_connections_and_never_answers_is_left(
     broker: Broker, device: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt_link, "ANSWER_WITHIN", 0.5)
+    monkeypatch.setattr(connection, "ANSWER_TIMEOUT_S", 0.5)
     proxy = Swallower(broker.port)
     proxy.swallowing = True
     one = device(proxy.port)
@@ -338,7 +338,7 @@ def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path
         server.stop()
         server.start()
         wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
-        assert one.mqtt._link.flush(PATIENCE)
+        assert one.mqtt._connection.flush(PATIENCE)
         assert retained(server.port)[f"{BASE}/mood"] == '{"mood": "happy"}'
     finally:
         server.stop()
@@ -356,7 +356,7 @@ def test_right_after_a_restart_everything_is_there(broker: Broker, device: Make,
     one.mqtt.keep("mood", {"of": "newer"})
     broker.start()
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
-    assert one.mqtt._link.flush(PATIENCE)
+    assert one.mqtt._connection.flush(PATIENCE)
     found = retained(broker.port)
     assert set(found) == {WHOLE, *(f"{BASE}/{name}" for name in ("status", "mood", "health", "player"))}
     assert found[f"{BASE}/mood"] == '{"of": "newer"}'
@@ -365,7 +365,7 @@ def test_right_after_a_restart_everything_is_there(broker: Broker, device: Make,
 def test_a_network_thread_that_died_silently_is_noticed(broker: Broker, device: Make) -> None:
     one = device(broker.port)
     assert one.listens()
-    link = one.mqtt._link
+    link = one.mqtt._connection
     client = link._client
     assert client is not None
 
@@ -395,7 +395,7 @@ def test_a_network_thread_that_died_silently_is_noticed(broker: Broker, device: 
 def test_two_devices_of_one_name_are_named_and_do_not_fight_for_ever(
     broker: Broker, device: Make, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt_link, "FIRST_WAIT", 0.1)
+    monkeypatch.setattr(backoff, "FIRST_WAIT_S", 0.1)
     both = [device(broker.port, protocol=protocol) for _ in "12"]
     wait_for(lambda: any(one.said("device.id") for one in both), "the named problem")
     assert any(one.said("moodroom-kitchen") for one in both)
@@ -419,7 +419,7 @@ def test_discovery_is_told_on_each_connect_and_when_home_assistant_starts(broker
 
 
 def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mqtt_module, "STAGE", 0.1)
+    monkeypatch.setattr(discovery_publisher, "STAGE_INTERVAL_S", 0.1)
 
     def once(id_: str, **mqtt: Any) -> dict[str, str]:
         config = Config.model_validate(
@@ -451,7 +451,7 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
 
 def test_a_memory_that_was_damaged_counts_as_none(broker: Broker, device: Make) -> None:
     for text in ("", "[]", "{", '{"base": 7}', '{"base": "x", "discovery": {"a": 7}}', "null", '{"discovery": []}'):
-        state.write(mqtt_module.MEMORY, text)
+        state.write(MEMORY_FILE, text)
         assert memory() == DiscoveryMemory(None, {})
     one = device(broker.port, home=home())
     assert one.mqtt.wait_connected(PATIENCE)
@@ -493,7 +493,7 @@ def test_events_wait_for_the_broker_a_minute_and_are_counted_when_dropped(
     server = Broker(tmp_path)
     one = device(server.port)
     now = time.monotonic
-    monkeypatch.setattr(mqtt_module.time, "monotonic", lambda: now() - EVENT_LIFE - 1)
+    monkeypatch.setattr(time, "monotonic", lambda: now() - EVENT_LIFETIME_S - 1)
     one.mqtt.tell({"event": "old"})
     monkeypatch.undo()
     one.mqtt.tell({"event": "new"})
@@ -513,7 +513,7 @@ def test_an_endless_stream_of_events_without_a_broker_is_bounded() -> None:
     one = Device(1)
     for index in range(1000):
         one.mqtt.tell({"event": str(index)})
-    assert one.mqtt.dropped == 1000 - mqtt_module.MOST_EVENTS
+    assert one.mqtt.dropped == 1000 - MAX_WAITING
 
 
 def test_an_event_on_its_way_when_the_connection_broke_is_sent_again(broker: Broker, device: Make) -> None:
@@ -542,7 +542,7 @@ def test_state_is_repeated_before_it_expires_and_only_then(
     one.mqtt.tend()
     assert one.mqtt.sent == before
     now = time.monotonic
-    monkeypatch.setattr(mqtt_module.time, "monotonic", lambda: now() + mqtt_module.HEARTBEAT)
+    monkeypatch.setattr(time, "monotonic", lambda: now() + REPEAT_AFTER_S)
     one.mqtt.tend()
     one.mqtt.tend()
     monkeypatch.undo()
@@ -599,7 +599,7 @@ def anything(random_: random.Random) -> tuple[str, bytes]:
             lambda: f" {value}\n".encode(),
             lambda: value.swapcase().encode(),
             lambda: random_.randbytes(random_.randrange(40)),
-            lambda: random_.randbytes(LONGEST + random_.randrange(3)),
+            lambda: random_.randbytes(MAX_COMMAND_BYTES + random_.randrange(3)),
             lambda: json.dumps({name: value}).encode(),
             lambda: value.encode("utf-16"),
             lambda: str(random_.uniform(-200, 200)).encode(),
@@ -613,7 +613,7 @@ def test_a_hundred_thousand_random_commands_change_only_what_valid_ones_may() ->
     one, random_ = Obeying(), random.Random(6)
     for _ in range(100_000):
         name, payload = anything(random_)
-        one.mqtt._heard(f"{BASE}/set/{name}", payload, random_.random() < 0.05)
+        one.mqtt._on_message(f"{BASE}/set/{name}", payload, random_.random() < 0.05)
     assert one.taken > 1000
     assert one.rejected > 50_000
 
@@ -632,7 +632,7 @@ def test_two_thousand_random_commands_through_a_broker(broker: Broker) -> None:
     one.mqtt._on_command = watched
     one.mqtt.start()
     try:
-        assert one.mqtt.wait_connected(PATIENCE) and one.mqtt._link.flush(PATIENCE)
+        assert one.mqtt.wait_connected(PATIENCE) and one.mqtt._connection.flush(PATIENCE)
         with Listener(broker.port, "nothing") as person:
             for batch in range(10):
                 # Mosquitto queues a thousand messages for a client, and drops the rest.
@@ -650,11 +650,14 @@ def test_two_thousand_random_commands_through_a_broker(broker: Broker) -> None:
 
 
 @settings(max_examples=300)
-@given(st.sampled_from([*VALID]) | st.text(max_size=60), st.binary(max_size=LONGEST + 10) | st.text().map(str.encode))
+@given(
+    st.sampled_from([*VALID]) | st.text(max_size=60),
+    st.binary(max_size=MAX_COMMAND_BYTES + 10) | st.text().map(str.encode),
+)
 def test_any_payload_is_a_command_or_a_fault(name: str, payload: bytes) -> None:
     command = read_command(name, payload)
     assert command.name == name
-    if len(payload) > LONGEST:
+    if len(payload) > MAX_COMMAND_BYTES:
         assert "longer than 1024 bytes" in command.fault and not command.value
     elif not command.fault:
         assert command.value == payload.decode().strip()

@@ -1,1 +1,1 @@
-"""Pictures that commands draw, all on one canvas."""
+"""The pictures that commands draw, all on one canvas (`canvas.py`)."""

@@ -1,80 +1,51 @@
-"""Songs in the plane of valence and energy as a picture, each in its mood's colour."""
+"""The chart of `library sort`: songs in the plane of valence and energy, each in its mood's colour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from edge.commands.charts import canvas
 from edge.library.placement import PLANE
 from edge.songs import SONG_MOODS, Placed
 
+# Layout in pixels: the plane's side, and the margins around it.
 SIDE, LEFT, TOP, RIGHT, BOTTOM = 720, 84, 76, 216, 70
-FONT = cv2.FONT_HERSHEY_DUPLEX
-INK, FAINT, GRID = (60, 45, 40), (115, 105, 100), (232, 228, 226)
-# Blue, green, red; apart for eyes that see fewer colours too.
-COLOURS = {
-    "angry": (40, 60, 200),
-    "disgust": (60, 120, 70),
-    "fear": (150, 60, 110),
-    "happy": (30, 170, 240),
-    "sad": (180, 110, 40),
-    "surprise": (160, 120, 230),
-    "neutral": (140, 140, 140),
-}
 
 
 def plane_png(placed: Sequence[Placed], title: str) -> bytes:
-    """Draw songs as a PNG file: valence to the right, energy upwards; a cross stands where each mood lies."""
-    canvas = np.full((TOP + SIDE + BOTTOM, LEFT + SIDE + RIGHT, 3), 255, np.uint8)
-    _axes(canvas, title)
-    shown = [one for one in placed if one.song.features is not None and one.song.features.placeable]
-    radius = 3 if len(shown) > 2000 else 4 if len(shown) > 300 else 6
-    for one in shown:
-        assert one.song.features is not None
-        at = _at(one.song.features.valence or 0.0, one.song.features.energy or 0.0)
-        cv2.circle(canvas, at, radius, COLOURS[one.mood], -1, cv2.LINE_AA)
-    for number, mood in enumerate(SONG_MOODS):
-        count = sum(one.mood == mood for one in placed)
-        x, y = _at(*PLANE[number])
-        for thick, colour in ((5, (255, 255, 255)), (2, INK)):
-            cv2.line(canvas, (x - 9, y - 9), (x + 9, y + 9), colour, thick, cv2.LINE_AA)
-            cv2.line(canvas, (x - 9, y + 9), (x + 9, y - 9), colour, thick, cv2.LINE_AA)
-        line = TOP + 20 + 34 * number
-        cv2.circle(canvas, (LEFT + SIDE + 32, line), 7, COLOURS[mood], -1, cv2.LINE_AA)
-        _write(canvas, f"{mood} {count}", (LEFT + SIDE + 48, line + 6), 0.55, INK)
-        _outlined(canvas, mood, (x + 12, y + 5))
-    done, png = cv2.imencode(".png", canvas)
-    if not done:
-        raise ValueError("OpenCV can't write PNG")
-    return bytes(png.tobytes())
+    """The chart as a PNG file: valence to the right, energy upwards, and a cross at the centre of each mood."""
+    picture = canvas.blank(LEFT + SIDE + RIGHT, TOP + SIDE + BOTTOM)
+    _axes(picture, title)
+    drawable = [song for song in placed if song.song.features is not None and song.song.features.placeable]
+    radius = 3 if len(drawable) > 2000 else 4 if len(drawable) > 300 else 6
+    for song in drawable:
+        assert song.song.features is not None
+        position = _position(song.song.features.valence or 0.0, song.song.features.energy or 0.0)
+        canvas.dot(picture, position, radius, canvas.COLOURS[song.mood])
+    for row, mood in enumerate(SONG_MOODS):
+        count = sum(song.mood == mood for song in placed)
+        x, y = _position(*PLANE[row])
+        canvas.cross(picture, (x, y), 9)
+        legend_y = TOP + 20 + 34 * row
+        canvas.dot(picture, (LEFT + SIDE + 32, legend_y), 7, canvas.COLOURS[mood])
+        canvas.write(picture, f"{mood} {count}", (LEFT + SIDE + 48, legend_y + 6), size=0.55, baseline=True)
+        canvas.write(picture, mood, (x + 12, y + 5), size=0.5, baseline=True, outlined=True)
+    return canvas.png(picture)
 
 
-def _at(valence: float, energy: float) -> tuple[int, int]:
+def _position(valence: float, energy: float) -> tuple[int, int]:
     return round(LEFT + valence * SIDE), round(TOP + (1 - energy) * SIDE)
 
 
-def _axes(canvas: NDArray[np.uint8], title: str) -> None:
-    _write(canvas, title, (LEFT, 44), 0.8, INK)
+def _axes(picture: canvas.Canvas, title: str) -> None:
+    canvas.write(picture, title, (LEFT, 44), size=0.8, baseline=True)
     for step in range(5):
         share = step / 4
-        (x, y), text = _at(share, share), f"{share:g}"
-        cv2.line(canvas, (x, TOP), (x, TOP + SIDE), GRID, 1)
-        cv2.line(canvas, (LEFT, y), (LEFT + SIDE, y), GRID, 1)
-        _write(canvas, text, (x - 12, TOP + SIDE + 24), 0.45, FAINT)
-        _write(canvas, text, (LEFT - 42, y + 5), 0.45, FAINT)
-    _write(canvas, "valence", (LEFT + SIDE // 2 - 30, TOP + SIDE + 52), 0.55, FAINT)
-    _write(canvas, "energy", (14, TOP - 14), 0.55, FAINT)
-
-
-def _write(
-    canvas: NDArray[np.uint8], text: str, corner: tuple[int, int], size: float, colour: tuple[int, int, int]
-) -> None:
-    cv2.putText(canvas, text, corner, FONT, size, colour, 1, cv2.LINE_AA)
-
-
-def _outlined(canvas: NDArray[np.uint8], text: str, corner: tuple[int, int]) -> None:
-    cv2.putText(canvas, text, corner, FONT, 0.5, (255, 255, 255), 4, cv2.LINE_AA)
-    cv2.putText(canvas, text, corner, FONT, 0.5, INK, 1, cv2.LINE_AA)
+        x, y = _position(share, share)
+        canvas.band(picture, x, TOP, x + 1, TOP + SIDE + 1, canvas.GRID)
+        canvas.band(picture, LEFT, y, LEFT + SIDE + 1, y + 1, canvas.GRID)
+        for position in ((x - 12, TOP + SIDE + 24), (LEFT - 42, y + 5)):
+            canvas.write(picture, f"{share:g}", position, size=0.45, colour=canvas.FAINT, baseline=True)
+    middle = (LEFT + SIDE // 2 - 30, TOP + SIDE + 52)
+    canvas.write(picture, "valence", middle, size=0.55, colour=canvas.FAINT, baseline=True)
+    canvas.write(picture, "energy", (14, TOP - 14), size=0.55, colour=canvas.FAINT, baseline=True)

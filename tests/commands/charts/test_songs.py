@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.commands.charts.songs import COLOURS, plane_png
+from edge.commands.charts.canvas import COLOURS
+from edge.commands.charts.songs import plane_png
 from edge.songs import SONG_MOODS, Features, Placed, Song
 
 

@@ -1,0 +1,45 @@
+"""All topics of the device, below BASE/DEVICE-ID: what it publishes, and where it takes commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+QOS = 1
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic that the device publishes, with QoS 1.
+
+    payload: what is published there; `docs/home-automation.md` describes it. repeated: also published again while
+    unchanged, because Home Assistant lets its entities expire.
+    """
+
+    name: str
+    payload: str
+    retained: bool = True
+    repeated: bool = False
+
+
+TOPICS = (
+    Topic("status", "online or offline; offline is also the last will"),
+    Topic("mood", "JSON: the room's mood", repeated=True),
+    Topic("presence", "ON or OFF", repeated=True),
+    Topic("player", "JSON: what plays, and who chooses it", repeated=True),
+    Topic("health", "JSON: the device's own state", repeated=True),
+    Topic("camera", "ON or OFF"),
+    Topic("control", "auto, hands_off or off"),
+    Topic("override", "a mood, or auto"),
+    Topic("profile", "a profile's name"),
+    Topic("event", "JSON: something that happened", retained=False),
+)
+STATUS, EVENT = "status", "event"
+RETAINED = tuple(topic.name for topic in TOPICS if topic.retained)
+REPEATED = tuple(topic.name for topic in TOPICS if topic.repeated)
+# Commands are subscribed to as set/NAME; those that are retained are ignored.
+COMMANDS = "set/"
+
+
+def base_of(base_topic: str, device: str) -> str:
+    """The topic above all others of a device."""
+    return f"{base_topic}/{device}"
