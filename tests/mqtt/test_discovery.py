@@ -16,7 +16,7 @@ from edge.config import file as config_file
 from edge.mqtt.device import REPEAT_AFTER_S
 from edge.mqtt.discovery import MIGRATE, Discovery, changes, components, discovery
 from edge.mqtt.entities import EXPIRE_AFTER_S
-from edge.mqtt.outlet import HEALTH_EVERY
+from edge.mqtt.outlet import HEALTH_EVERY_S
 from edge.mqtt.topics import RETAINED
 from edge.values import EXPRESSIONS, MOODS
 
@@ -112,7 +112,7 @@ def test_every_state_that_is_read_is_one_that_is_published() -> None:
 
 def test_what_expires_is_repeated_well_before() -> None:
     assert REPEAT_AFTER_S * 2 < EXPIRE_AFTER_S
-    assert HEALTH_EVERY * 2 < EXPIRE_AFTER_S
+    assert HEALTH_EVERY_S * 2 < EXPIRE_AFTER_S
 
 
 def test_what_a_machine_does_not_have_is_no_entity() -> None:
