@@ -1,7 +1,4 @@
-"""What tells the world about events: lines for people, JSON lines, MQTT.
-
-An event `clock` tells the wall clock's new offset, after it was set.
-"""
+"""The outlets that print events: JSON lines, lines for people, and lines in the log."""
 
 from __future__ import annotations
 
@@ -40,12 +37,15 @@ SourceTime = Callable[[float], float]
 
 
 class _Lines:
-    """Where lines go; a disk that is full ends no device. Raises BrokenPipeError where nobody reads any more."""
+    """Prints lines until the disk is full, which doesn't stop the device.
+
+    Raises BrokenPipeError once the reader is gone.
+    """
 
     def __init__(self, out: TextIO) -> None:
         self._out: TextIO | None = out
 
-    def put(self, line: str) -> None:
+    def print(self, line: str) -> None:
         if self._out is None:
             return
         try:
@@ -60,9 +60,9 @@ class _Lines:
 class JsonLines:
     """One JSON object a line: `mood_changed` and `decision`."""
 
-    def __init__(self, out: TextIO, *, time_of: SourceTime, offset: float) -> None:
-        """time_of: an event's time -> seconds of source time. offset: wall clock minus the events' clock."""
-        self._lines, self._time_of, self._offset = _Lines(out), time_of, offset
+    def __init__(self, out: TextIO, *, source_time: SourceTime, offset: float) -> None:
+        """source_time: event time -> source time, seconds. offset: wall clock minus the events' clock, seconds."""
+        self._lines, self._source_time, self._offset = _Lines(out), source_time, offset
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -93,15 +93,15 @@ class JsonLines:
                 assert_never(event)
 
     def _print(self, event: Event, name: str, values: dict[str, object]) -> None:
-        line = {"t": round(self._time_of(event.at), 2), "event": name} | values
-        self._lines.put(json.dumps(line, ensure_ascii=False))
+        line = {"t": round(self._source_time(event.at), 2), "event": name} | values
+        self._lines.print(json.dumps(line, ensure_ascii=False))
 
 
 class PlainLines:
-    """The same for people."""
+    """The same events as lines for people."""
 
-    def __init__(self, out: TextIO, *, time_of: SourceTime) -> None:
-        self._lines, self._time_of = _Lines(out), time_of
+    def __init__(self, out: TextIO, *, source_time: SourceTime) -> None:
+        self._lines, self._source_time = _Lines(out), source_time
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -132,13 +132,13 @@ class PlainLines:
                 assert_never(event)
 
     def _print(self, event: Event, text: str) -> None:
-        self._lines.put(f"{self._time_of(event.at):7.1f} s  {text}")
+        self._lines.print(f"{self._source_time(event.at):7.1f} s  {text}")
 
 
 class LogLines:
-    """What the device does, and why, in the log, which has times and a budget of its own; for the system's journal.
+    """What the device does and why, as log lines for journald, which adds the time.
 
-    Moods come and go more often than a journal bears; they are in the device's own.
+    Moods change too often for the system's journal; the device's own journal has them.
     """
 
     def __call__(self, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Where everything meets: what comes in changes the room, and what the room says goes to the player and the outlets."""
+"""Passes what comes in to the room, and the room's events to the player and the outlets."""
 
 from __future__ import annotations
 
@@ -38,59 +38,67 @@ from edge.system import state
 from edge.values import Act, Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
-# Seconds between two refusals in the log.
-REFUSAL_EVERY = 60.0
+# The shortest interval between two rejected commands in the log.
+LOG_REJECTION_EVERY_S = 60.0
 
 
 class Dispatcher:
-    """Used by the main thread alone."""
+    """Used by the main thread alone.
+
+    restart: a person requested a restart of the daemon.
+    """
 
     def __init__(
-        self, room: Room, health: HealthMonitor, upkeep: HealthReporter, *, wish: Callable[[Wish], None]
+        self, room: Room, health: HealthMonitor, reporter: HealthReporter, *, wish: Callable[[Wish], None]
     ) -> None:
-        """wish: brings a wish to the player."""
-        self.room, self._health, self._upkeep, self._wish = room, health, upkeep, wish
+        """wish: called with each wish that the player should fulfil."""
+        self.room, self._health, self._reporter, self._wish = room, health, reporter, wish
         self.outlets: list[Outlet] = []
         self.restart = False
-        self._refused_at = -REFUSAL_EVERY
+        self._logged_rejection = -LOG_REJECTION_EVERY_S
 
-    def take(self, item: Item) -> None:
-        """Something came in."""
+    def handle(self, item: Item) -> None:
+        """Take an item from the inbox, and publish the events that follow from it."""
         now = time.monotonic()
-        if isinstance(item, Reading):
-            if self._health.look is None:
-                log.info("ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb())
-            self._health.looked(item)
-            self._solved("vision")
-            self.tell(self.room.on_reading(item))
-        elif isinstance(item, Playback):
-            self._health.player = now
-            if item.state != "unavailable":
-                self._solved("player")
-            self.tell(self.room.on_playback(now, item))
-        elif isinstance(item, Problem):
-            if self._health.set_problem(item.part, item.message or None):
-                self.tell([self._upkeep.report(now)])
-        elif isinstance(item, Command):
-            self._obey(now, item)
-        elif isinstance(item, Wish):
-            self.room.on_abandoned(now, item)
-        elif not isinstance(item, SessionEnd):
-            self.tell([item])
+        match item:
+            case Reading():
+                if self._health.look is None:
+                    log.info(
+                        "ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb()
+                    )
+                self._health.looked(item)
+                self._clear_problem("vision")
+                self.publish(self.room.on_reading(item))
+            case Playback():
+                self._health.player = now
+                if item.state != "unavailable":
+                    self._clear_problem("player")
+                self.publish(self.room.on_playback(now, item))
+            case Problem(part=part, message=message):
+                if self._health.set_problem(part, message or None):
+                    self.publish([self._reporter.report(now)])
+            case Command():
+                self._execute(now, item)
+            case Wish():
+                self.room.on_abandoned(now, item)
+            case SessionEnd():
+                pass
+            case _:
+                self.publish([item])
 
-    def tell(self, events: Sequence[Event]) -> None:
-        """Wishes go to the player, and everything to everybody who listens."""
+    def publish(self, events: Sequence[Event]) -> None:
+        """Pass wishes to the player, and all events to all outlets."""
         for event in events:
             if isinstance(event, DecisionMade) and event.wish.act is not Act.KEEP:
                 self._wish(event.wish)
             for outlet in self.outlets:
                 outlet(event)
 
-    def tell_settings(self, now: float) -> None:
-        """What people have set; outlets pass on only what changed."""
-        self.tell([SettingsReported(now, self.room.settings())])
+    def publish_settings(self, now: float) -> None:
+        """Publish what people have set; outlets pass on only what changed."""
+        self.publish([SettingsReported(now, self.room.settings())])
 
-    def _obey(self, now: float, command: Command) -> None:
+    def _execute(self, now: float, command: Command) -> None:
         events = execute(self.room, now, command)
         for event in events:
             match event:
@@ -98,12 +106,12 @@ class Dispatcher:
                     state.write("camera", "ON" if on else "OFF")
                     log.info("camera: switched %s by %s", "on" if on else "off", command.origin)
                 case RestartRequested():
-                    log.info("restart: asked for by %s", command.origin)
+                    log.info("restart: requested by %s", command.origin)
                     self.restart = True
                 case CommandRejected(message=message):
-                    if now - self._refused_at >= REFUSAL_EVERY:
-                        self._refused_at = now
-                        log.info("command refused: %s (the next ones are told on MQTT only)", message)
+                    if now - self._logged_rejection >= LOG_REJECTION_EVERY_S:
+                        self._logged_rejection = now
+                        log.info("command refused: %s (for a minute, others are published on MQTT only)", message)
                 case (
                     MoodUpdated()
                     | MoodChanged()
@@ -123,9 +131,9 @@ class Dispatcher:
                     pass
                 case _:
                     assert_never(event)
-        self.tell([CommandReceived(now, command), *events])
-        self.tell_settings(now)
+        self.publish([CommandReceived(now, command), *events])
+        self.publish_settings(now)
 
-    def _solved(self, part: str) -> None:
+    def _clear_problem(self, part: str) -> None:
         if part in self._health.problems:
-            self.take(Problem(part, ""))
+            self.handle(Problem(part, ""))

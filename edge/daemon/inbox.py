@@ -1,4 +1,4 @@
-"""The one door to the thread that decides: what the parts found out, and what people ask for."""
+"""The queue to the thread that decides: what the other threads report, and what people request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edge.events import Event
 from edge.values import Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
-MOST = 256
+CAPACITY = 256
 
 
 class SessionEnd(Enum):
@@ -23,34 +23,35 @@ class SessionEnd(Enum):
     STUCK = "stuck"
 
 
+# A Wish in the inbox is one that the player gave up.
 Item = Reading | Playback | Command | Problem | Event | Wish | SessionEnd
 
 
 class Inbox:
-    """A bounded queue; any thread puts in, one takes out."""
+    """A bounded queue; any thread puts items in, one takes them out."""
 
     def __init__(self) -> None:
-        self._items: queue.Queue[Item] = queue.Queue(maxsize=MOST)
+        self._items: queue.Queue[Item] = queue.Queue(maxsize=CAPACITY)
 
     def post(self, item: Item) -> None:
-        """Never waits: where nobody takes anything out, the newest is dropped."""
+        """Add an item; never waits: if the queue is full, the item is dropped."""
         try:
             self._items.put_nowait(item)
         except queue.Full:
             log.debug("inbox: full, dropped %s", type(item).__name__)
 
     def problem(self, part: str, message: str | None) -> None:
-        """A part doesn't work, and the mend; no message: it does again."""
+        """Post that a part doesn't work, and the fix; without a message, that it works again."""
         self.post(Problem(part, message or ""))
 
     def get(self, timeout: float) -> Item | None:
-        """The oldest item, waiting for it at most `timeout` seconds; None where there is none."""
+        """The oldest item, waiting for it at most `timeout` seconds; None if none came."""
         try:
             return self._items.get(timeout=timeout)
         except queue.Empty:
             return None
 
-    def rest(self) -> Iterator[Item]:
-        """What is still there."""
+    def drain(self) -> Iterator[Item]:
+        """Take out the items that are left."""
         while not self._items.empty():
             yield self._items.get_nowait()

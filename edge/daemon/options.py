@@ -1,4 +1,4 @@
-"""What the command line says beside the configuration, and where that is read from."""
+"""The options of `moodroom run` that aren't in the configuration, and the loader of the configuration."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from edge.config import file as config_file
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says beside the configuration.
+    """The options of `moodroom run`.
 
-    once: end with the replay. fast: replay as quickly as frames can be processed, on the film's own clock.
-    json: JSON lines on stdout instead of plain ones.
+    once: exit at the end of the replay. fast: replay as fast as frames can be processed, on the video's own clock.
+    json: print JSON lines instead of plain ones.
     """
 
     once: bool = False
@@ -24,7 +24,7 @@ class Options:
 
 
 def loader(path: Path | None, source: str | None) -> Callable[[], Config]:
-    """Reads the configuration, with the command line's source in place of the file's."""
+    """A function that reads the configuration, with `source` in place of the file's camera.source unless it is None."""
 
     def load() -> Config:
         config = config_file.load(path)

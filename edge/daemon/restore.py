@@ -1,4 +1,4 @@
-"""What people have set on the device, kept over a restart, and written only when it changes."""
+"""What is restored after a restart or a reload: people's settings, and the device's own music."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
+from edge.music.director import Director
 from edge.system import state
-from edge.values import Command
+from edge.values import Basis, Command, Music
 
-NAME = "settings"
-# An override is for the evening: a restart ends it, a reload doesn't. The camera's switch has a file of its own.
-KEPT = ("control", "profile", "scheduled", "held")
-CONFIGURED = "configured_profile"
-PROFILE = ("profile", "scheduled")
+SETTINGS_FILE, PLAYBACK_FILE = "settings", "playing"
+# An override ends with a restart, but not with a reload. The camera's switch has a file of its own.
+SAVED = ("control", "profile", "scheduled", "held")
+CONFIGURED_PROFILE = "configured_profile"
+# The settings that give way when the configuration names another profile.
+OF_PROFILE = ("profile", "scheduled")
 
 
-class Settings:
-    """The file in the state directory; an outlet, which keeps what `settings` events tell."""
+class SavedSettings:
+    """What people have set, in a file; an outlet that writes the file only when something changed."""
 
-    def __init__(self, configured: str, folder: Path | None = None) -> None:
-        """configured: the profile that the configuration names. folder: None for the state directory."""
-        self._configured, self._folder = configured, folder
+    def __init__(self, configured_profile: str, folder: Path | None = None) -> None:
+        """configured_profile: the profile that the configuration names. folder: None for the state directory."""
+        self._configured, self._folder = configured_profile, folder
         self._written = self._read()
 
     def __call__(self, event: Event) -> None:
@@ -72,36 +74,62 @@ class Settings:
                 assert_never(event)
 
     def load(self) -> dict[str, str]:
-        """What was set before the restart; a profile only while the configuration still names the same one."""
-        found = {name: self._written[name] for name in KEPT if name in self._written}
-        if self._written.get(CONFIGURED) != self._configured:
-            # Somebody has edited the file since, and means it.
-            for name in PROFILE:
-                found.pop(name, None)
-        return found
+        """What was set before the restart; the profile only if the configuration still names the same one."""
+        settings = {name: self._written[name] for name in SAVED if name in self._written}
+        if self._written.get(CONFIGURED_PROFILE) != self._configured:
+            # The user has chosen another profile in the file since.
+            return {name: value for name, value in settings.items() if name not in OF_PROFILE}
+        return settings
 
     def save(self, settings: Mapping[str, str]) -> None:
-        """Keep what is to be kept of `Room.settings`."""
-        new = {name: settings[name] for name in KEPT if name in settings} | {CONFIGURED: self._configured}
+        """Write what is saved of `Room.settings`, if it changed."""
+        new = {name: settings[name] for name in SAVED if name in settings}
+        new[CONFIGURED_PROFILE] = self._configured
         if new != self._written:
-            # Noted as written also where it can't be: the disk's verdict says so, and once is enough for the log.
+            # Counts as written even if the disk refuses it: `state.write` logs that, and once is enough.
             self._written = new
-            state.write(NAME, json.dumps(new, ensure_ascii=False), self._folder)
+            state.write(SETTINGS_FILE, json.dumps(new, ensure_ascii=False), self._folder)
 
     def _read(self) -> dict[str, str]:
         try:
-            found = json.loads(state.read(NAME, self._folder) or "{}")
-            return {str(name): str(value) for name, value in found.items()}
+            settings = json.loads(state.read(SETTINGS_FILE, self._folder) or "{}")
+            return {str(name): str(value) for name, value in settings.items()}
         except (ValueError, AttributeError):
             return {}
 
 
-def over_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[str, str]:
-    """What of `Room.settings` goes on after the configuration was read again; its profile's name before and now."""
-    return {name: value for name, value in settings.items() if name not in PROFILE or before == now}
+def after_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[str, str]:
+    """What of `Room.settings` stays after a reload. before, now: the profile that the configuration named and names."""
+    return {name: value for name, value in settings.items() if name not in OF_PROFILE or before == now}
 
 
 def as_commands(settings: Mapping[str, str]) -> list[Command]:
-    """What has to be asked of a fresh room so that it is set as before; the rest is for `Room.as_before`."""
+    """The commands that set a new room like before; `Room.restore` does the rest."""
     names = {"control": "control", "profile": "profile", "override": "mood"}
     return [Command(names[name], value, origin="before") for name, value in settings.items() if name in names]
+
+
+def save_playback(director: Director, offset: float, folder: Path | None = None) -> None:
+    """Write down the device's own music that plays at a stop, so that it isn't taken for a person's after the start.
+
+    offset: wall clock minus the director's clock, seconds. folder: None for the state directory.
+    """
+    playing = director.leaving()
+    saved = None
+    if playing is not None:
+        music, basis = playing
+        ends = None if basis.ends is None else basis.ends + offset
+        saved = {"uri": music.uri, "name": music.name, "context": basis.context, "song": basis.song, "ends": ends}
+    if saved is not None or state.read(PLAYBACK_FILE, folder) not in (None, "null"):
+        state.write(PLAYBACK_FILE, json.dumps(saved, ensure_ascii=False), folder)
+
+
+def restore_playback(director: Director, offset: float, folder: Path | None = None) -> None:
+    """Set what `save_playback` wrote; a damaged file counts as none."""
+    try:
+        saved = json.loads(state.read(PLAYBACK_FILE, folder) or "null")
+        ends = None if saved["ends"] is None else float(saved["ends"]) - offset
+        basis = Basis(True, saved["context"], saved["song"], ends)
+        director.before = Music(str(saved["uri"]), str(saved["name"])), basis
+    except (ValueError, TypeError, KeyError):
+        director.before = None

@@ -43,7 +43,7 @@ from edge.circumplex import set_by_hand
 from edge.config import Config
 from edge.daemon.options import Options
 from edge.daemon.session import Session
-from edge.events import Event, SettingsReported
+from edge.events import Event
 from edge.health.machine import memory_mb
 from edge.mqtt import backoff as mqtt_backoff
 from edge.players.dry_run import DryRun
@@ -129,7 +129,7 @@ def live(folder: Path, **sections: object) -> Iterator[Session]:
         mock.patch.object(mqtt_backoff, "GOOD_CONNECTION_S", 0.0),
     ):
         device, asked = session(folder, sections), SignalFlags()
-        thread = threading.Thread(target=device.run, args=(asked, lambda: device.config))
+        thread = threading.Thread(target=device.run, args=(asked, lambda: device.parts.config))
         thread.start()
         try:
             yield device
@@ -156,7 +156,7 @@ def frames(folder: Path, hours: float) -> list[tuple[float, float]]:
             samples.append((event.at, memory_mb()))
         asked.stop = event.at >= hours * 3600
 
-    device._hub.outlets[:] = [note]
+    device.parts.dispatcher.outlets[:] = [note]
     device.run_fast(asked)
     return samples
 
@@ -211,7 +211,7 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
-    services = [service for service in (device._journal, device._mqtt) if service is not None]
+    services = [service for service in (device.parts.journal, device.parts.mqtt) if service is not None]
     start, written = time.monotonic(), _written()
     apart = max(60, int(number * DAY / 240))
     try:
@@ -220,9 +220,9 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
         for reading in readings(number * DAY, random.Random(seed)):
             clock[0] += 1
             _second(device, player, reading, start + clock[0])
-            if clock[0] % 60 == 0 and device._mqtt is not None:
-                device._mqtt.tend()
-                device._mqtt._connection.flush(5)
+            if clock[0] % 60 == 0 and device.parts.mqtt is not None:
+                device.parts.mqtt.tend()
+                device.parts.mqtt._connection.flush(5)
             if clock[0] % apart == 0:
                 day.samples.append((clock[0], memory_mb()))
     finally:
@@ -230,27 +230,28 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
             service.stop()
         log.removeHandler(handler)
         log.level, log.propagate = before, propagate
-    day.written, day.messages = _written() - written, device._mqtt.sent if device._mqtt else 0
+    day.written, day.messages = _written() - written, device.parts.mqtt.sent if device.parts.mqtt else 0
     return day
 
 
 def _second(device: Session, player: DryRun, reading: Reading | None, now: float) -> None:
     """Do what the main thread and the player's thread do in a second."""
-    room, second = device.room, int(now)
-    device.health.frame = device.health.player = now
+    room, second = device.parts.room, int(now)
+    device.parts.health.frame = device.parts.health.player = now
     if reading is not None:
         moved = Reading(
             now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
         )
-        device.health.looked(moved)
-        device._hub.tell(room.on_reading(moved))
-    device._hub.tell([*room.tick(now, now + device._clock.offset()), SettingsReported(now, room.settings())])
-    while (wish := device._wishes.get(0)) is not None:
+        device.parts.health.looked(moved)
+        device.parts.dispatcher.publish(room.on_reading(moved))
+    device.parts.dispatcher.publish(room.tick(now, now + device.parts.wall_clock.offset()))
+    device.parts.dispatcher.publish_settings(now)
+    while (wish := device.parts.wishes.get(0)) is not None:
         player.apply(wish)
     if second % 2 == 0:
-        device._hub.tell(room.on_playback(now, player.playback()))
+        device.parts.dispatcher.publish(room.on_playback(now, player.playback()))
     if second % 30 == 0:
-        device._hub.tell([device._upkeep.report(now)])
+        device.parts.dispatcher.publish([device.parts.reporter.report(now)])
 
 
 def _fields(mood: Mood) -> tuple[str, float, float, float, int, float]:
@@ -339,7 +340,7 @@ def brokers(folder: Path, count: int) -> Left:
 
 
 def _lose(broker: Broker, device: Session, count: int) -> None:
-    mqtt = device._mqtt
+    mqtt = device.parts.mqtt
     assert mqtt is not None
     for number in range(count):
         wait_for(lambda: mqtt.wait_connected(0.1), f"connection {number}")

@@ -41,7 +41,7 @@ def source_time(at: float) -> float:
 
 def json_lines(*events: Event) -> list[dict[str, Any]]:
     out = io.StringIO()
-    outlet = JsonLines(out, time_of=source_time, offset=0)
+    outlet = JsonLines(out, source_time=source_time, offset=0)
     for event in events:
         outlet(event)
     return [json.loads(line) for line in out.getvalue().splitlines()]
@@ -66,19 +66,19 @@ def test_nothing_else_is_a_line() -> None:
     assert json_lines(*QUIET) == []
     out = io.StringIO()
     for event in QUIET:
-        PlainLines(out, time_of=source_time)(event)
+        PlainLines(out, source_time=source_time)(event)
     assert out.getvalue() == ""
 
 
 def test_names_stay_readable_in_json() -> None:
     out = io.StringIO()
-    JsonLines(out, time_of=source_time, offset=0)(DecisionMade(106, PLAY))
+    JsonLines(out, source_time=source_time, offset=0)(DecisionMade(106, PLAY))
     assert "Sigur Rós" in out.getvalue()
 
 
 def test_people_read_time_mood_and_reason() -> None:
     out = io.StringIO()
-    outlet = PlainLines(out, time_of=source_time)
+    outlet = PlainLines(out, source_time=source_time)
     outlet(MoodChanged(105, MOOD))
     outlet(MoodChanged(106, Mood("sad", 1, 0, 0, 1, 106, "override")))
     outlet(DecisionMade(106, PLAY))
@@ -158,7 +158,7 @@ def test_health_is_told_seldom_and_at_once_where_it_is_news() -> None:
 
 def test_after_the_clock_was_set_times_are_told_by_it() -> None:
     out, broker = io.StringIO(), Broker()
-    lines, mqtt = JsonLines(out, time_of=source_time, offset=0), MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    lines, mqtt = JsonLines(out, source_time=source_time, offset=0), MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
     for outlet in (lines, mqtt):
         outlet(MoodChanged(105, MOOD))
         outlet(ClockStepped(106, 1.8e9))
@@ -180,7 +180,7 @@ def test_in_the_journal_only_what_is_done_is_a_line(caplog: pytest.LogCaptureFix
 
 def test_a_stdout_that_is_full_ends_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
-        lines = JsonLines(full, time_of=lambda at: at, offset=0.0)
+        lines = JsonLines(full, source_time=lambda at: at, offset=0.0)
         for _ in range(3):
             lines(DecisionMade(1.0, Wish(Act.KEEP, "happy", "kept: why")))
         with contextlib.suppress(OSError):

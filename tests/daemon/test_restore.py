@@ -12,12 +12,23 @@ from pathlib import Path
 import pytest
 
 from edge.config import MusicConfig
-from edge.daemon.restore import NAME, Settings, as_commands, over_reload
+from edge.daemon.restore import (
+    PLAYBACK_FILE,
+    SETTINGS_FILE,
+    SavedSettings,
+    after_reload,
+    as_commands,
+    restore_playback,
+    save_playback,
+)
 from edge.events import CommandRejected
 from edge.music.director import Director
+from edge.music.ownership import goes_on
+from edge.music.takeover import Cause
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import state
+from edge.values import Basis, Control, Mood, Playback
 from tests.broker import Broker, Listener, broker
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for
@@ -28,34 +39,34 @@ CHOSEN = {"camera": "OFF", "control": "hands_off", "override": "sad", "profile":
 
 
 def test_control_and_profile_are_found_again_and_the_evening_s_mood_is_not(tmp_path: Path) -> None:
-    assert Settings("everyday", tmp_path).load() == {}
-    Settings("everyday", tmp_path).save(CHOSEN)
-    assert Settings("everyday", tmp_path).load() == {"control": "hands_off", "profile": "party"}
+    assert SavedSettings("everyday", tmp_path).load() == {}
+    SavedSettings("everyday", tmp_path).save(CHOSEN)
+    assert SavedSettings("everyday", tmp_path).load() == {"control": "hands_off", "profile": "party"}
 
 
 def test_whoever_edits_the_profile_in_the_file_means_it(tmp_path: Path) -> None:
-    Settings("everyday", tmp_path).save(CHOSEN)
-    assert Settings("calm", tmp_path).load() == {"control": "hands_off"}
-    assert over_reload(CHOSEN, before="everyday", now="everyday") == CHOSEN
-    again = over_reload(CHOSEN | {"scheduled": "party"}, before="everyday", now="calm")
+    SavedSettings("everyday", tmp_path).save(CHOSEN)
+    assert SavedSettings("calm", tmp_path).load() == {"control": "hands_off"}
+    assert after_reload(CHOSEN, before="everyday", now="everyday") == CHOSEN
+    again = after_reload(CHOSEN | {"scheduled": "party"}, before="everyday", now="calm")
     assert not {"profile", "scheduled"} & set(again)
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
-    settings = Settings("everyday", tmp_path)
+    settings = SavedSettings("everyday", tmp_path)
     settings.save(CHOSEN)
-    (tmp_path / NAME).unlink()
+    (tmp_path / SETTINGS_FILE).unlink()
     for mood in ("sad", "happy", "auto"):
         settings.save(CHOSEN | {"override": mood, "camera": "ON"})
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / SETTINGS_FILE).exists()
     settings.save(CHOSEN | {"control": "off"})
-    assert Settings("everyday", tmp_path).load()["control"] == "off"
+    assert SavedSettings("everyday", tmp_path).load()["control"] == "off"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"control": {"a": 1}}', '"x"'])
 def test_a_file_that_somebody_spoilt_is_as_good_as_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / NAME).write_text(text)
-    found = Settings("everyday", tmp_path).load()
+    (tmp_path / SETTINGS_FILE).write_text(text)
+    found = SavedSettings("everyday", tmp_path).load()
     assert all(isinstance(value, str) for value in found.values())
     room = Room(Director(MusicConfig()))
     before = room.settings()
@@ -65,7 +76,7 @@ def test_a_file_that_somebody_spoilt_is_as_good_as_none(tmp_path: Path, text: st
 
 
 def test_a_disk_that_can_t_be_written_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    settings = Settings("everyday", Path("/proc/nowhere"))
+    settings = SavedSettings("everyday", Path("/proc/nowhere"))
     for _ in range(3):
         settings.save(CHOSEN)
     assert len(caplog.records) == 1
@@ -107,8 +118,8 @@ def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
             for name, value in (("control", "hands_off"), ("profile", "party"), ("mood", "sad")):
                 person.publish(f"moodroom/moodroom/set/{name}", value)
             are(person, control="hands_off", profile="party", override="sad")
-            wait_for(lambda: "party" in (state.read(NAME) or ""), "the file")
-            written = (state_folder / NAME).stat().st_mtime_ns
+            wait_for(lambda: "party" in (state.read(SETTINGS_FILE) or ""), "the file")
+            written = (state_folder / SETTINGS_FILE).stat().st_mtime_ns
             person.heard.clear()
             process.send_signal(signal.SIGHUP)
             are(person, status="offline")
@@ -119,7 +130,70 @@ def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
             process = start()
             are(person, status="online", control="hands_off", profile="party", override="auto")
             wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), "the player's word")
-            assert (state_folder / NAME).stat().st_mtime_ns == written, "nothing changed, so nothing is written"
+            assert (state_folder / SETTINGS_FILE).stat().st_mtime_ns == written, (
+                "nothing changed, so nothing is written"
+            )
     finally:
         process.terminate()
         process.communicate(timeout=PATIENCE)
+
+
+# --- the device's own music ---
+
+CONFIG = MusicConfig.model_validate({"profiles": {"everyday": {"happy": {"play": "mpd:folder/a", "name": "A"}}}})
+
+
+def shown(context: str | None, song: str = "mpd:a/1.flac", position: float = 10.0) -> Playback:
+    return Playback("playing", "mpd", uri=song, context=context, position=position, duration=200.0)
+
+
+def playing() -> Director:
+    director = Director(CONFIG)
+    director.told(0, Playback("stopped", "mpd"))
+    director.mood(1, Mood("happy", 1, 0.8, 0.5, 1, 0), Control.AUTO)
+    assert director.told(3, shown("mpd:folder/a", position=2)).means is Cause.STARTED
+    return director
+
+
+def test_a_player_that_forgets_the_list_s_name(tmp_path: Path) -> None:
+    # The next process counts its time from elsewhere: 1000 here is 2 there.
+    save_playback(playing(), 1000.0, tmp_path)
+    director = Director(CONFIG)
+    restore_playback(director, 2000.0, tmp_path)
+    assert director.told(-990, shown(None, position=15)).means is Cause.FOUND
+    assert director.music is not None and (director.music.uri, director.music.name) == ("mpd:folder/a", "A")
+
+
+def test_somebody_elses_music_stays_theirs(tmp_path: Path) -> None:
+    save_playback(playing(), 0.0, tmp_path)
+    director = Director(CONFIG)
+    restore_playback(director, 0.0, tmp_path)
+    assert director.told(20, shown(None, "mpd:theirs.flac", 5)).means is Cause.TAKEN
+
+
+def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:
+    save_playback(Director(CONFIG), 0.0, tmp_path)
+    assert not (tmp_path / PLAYBACK_FILE).exists(), "and nothing is written for it"
+    save_playback(playing(), 0.0, tmp_path)
+    save_playback(Director(CONFIG), 0.0, tmp_path)
+    director = Director(CONFIG)
+    restore_playback(director, 0.0, tmp_path)
+    assert director.before is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"uri": 1}', '{"uri":"a","name":"a","ends":"x"}', "null"])
+def test_a_file_that_makes_no_sense_counts_for_nothing(tmp_path: Path, text: str) -> None:
+    state.write(PLAYBACK_FILE, text, tmp_path)
+    director = Director(CONFIG)
+    restore_playback(director, 0.0, tmp_path)
+    assert director.before is None
+
+
+def test_what_follows_the_last_song_goes_on_with_it() -> None:
+    last = Basis(True, "library:happy", "s1", 200.0)
+    assert goes_on(last, shown(None, "s1"), 100)
+    assert goes_on(last, shown(None, "s2", 5), 205)
+    assert not goes_on(last, shown(None, "s2", 5), 100), "somebody chose it"
+    assert not goes_on(last, shown(None, "s2", 5), 2000), "too long ago to tell"
+    assert not goes_on(last, shown("spotify:album:theirs", "s1"), 100)
+    assert not goes_on(Basis(True, None, "s1", None), shown(None, "s2"), 100)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from edge.config import JournalConfig
+from edge.daemon.assembly import open_journal
 from edge.daemon.options import Options, loader
-from edge.daemon.session import open_journal, run
+from edge.daemon.session import run
 from edge.events import CommandReceived, DecisionMade, Event, PlaybackChanged, Skipped
 from edge.journal.reader import outcomes, timeline
 from edge.journal.tables import SCHEMA

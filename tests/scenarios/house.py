@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
-from edge.daemon.restore import KEPT, as_commands
+from edge.daemon.restore import SAVED, as_commands
 from edge.events import DecisionMade, Event
 from edge.music.director import Director
 from edge.players.driver import PlayerDriver
@@ -129,7 +129,7 @@ class House:
 
     def restart(self) -> None:
         """The device starts anew, as after a power cut; the player goes on as it is, and what people have set."""
-        kept = {name: value for name, value in self.room.settings().items() if name in KEPT}
+        kept = {name: value for name, value in self.room.settings().items() if name in SAVED}
         self.__init__(self.time, self.player, offset=self.offset, **self._music)  # type: ignore[misc]
         self.room.restore(kept)
         for command in as_commands(kept):

@@ -107,9 +107,7 @@ def wait_for_redirect(
                 self.send_error(404)
                 return
             received.append(self.path)
-            text = (
-                b"Moodroom received the answer from Spotify. This window can be closed; see the terminal."
-            )
+            text = b"Moodroom received the answer from Spotify. This window can be closed; see the terminal."
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(text)))

@@ -1,0 +1,240 @@
+"""Puts the parts of the device together; the composition root, with `session`, which runs them."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
+
+from edge import __version__
+from edge.camera.opening import open_camera, settle
+from edge.camera.source import AUTO, DEMO, is_replay, public
+from edge.config import Config, JournalConfig
+from edge.daemon import restore
+from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
+from edge.daemon.dispatcher import Dispatcher
+from edge.daemon.inbox import Inbox
+from edge.daemon.options import Options
+from edge.errors import ConfigError
+from edge.events import MoodUpdated, SettingsReported
+from edge.health.machine import temperature
+from edge.health.monitor import HealthMonitor
+from edge.health.reporter import HealthReporter
+from edge.health.wall_clock import WallClock
+from edge.journal.entry import JournalEntry
+from edge.journal.learner import Learner
+from edge.journal.writer import Journal
+from edge.library.resolver import resolver
+from edge.mqtt.device import MqttDevice
+from edge.mqtt.discovery import discovery
+from edge.mqtt.outlet import MqttOutlet
+from edge.music.director import Director
+from edge.players.player import Player, open_player
+from edge.players.waiting import WishQueue
+from edge.room.commands import execute
+from edge.room.room import Room
+from edge.system import logs, state
+from edge.system.database import default_path
+from edge.system.secrets import secret
+from edge.system.systemd import SystemdNotifier
+from edge.system.time_zone import zone
+from edge.values import UNKNOWN, Mood
+from edge.vision.pipeline import BASE, Pipeline
+from edge.web.opening import open_web
+
+if TYPE_CHECKING:
+    from edge.web.server import Server
+
+
+class SourceClock:
+    """The clock of the frames' source, which is the device's own clock in a fast replay.
+
+    now: the time of the newest frame in a fast replay. first: the time of the source's first frame.
+    """
+
+    def __init__(self, *, fast: bool) -> None:
+        self.now = 0.0
+        self.first: float | None = 0.0 if fast else None
+
+    def since_first(self, timestamp: float) -> float:
+        """Seconds of source time, as lines on stdout show it."""
+        return 0.0 if self.first is None else max(0.0, timestamp - self.first)
+
+
+@dataclass
+class Parts:
+    """All parts of the device with one configuration; none of them has a thread yet.
+
+    config: with the camera's source settled. demo: no camera was found, so the demo clip takes its place.
+    journal, mqtt, web: None where they are switched off.
+    """
+
+    config: Config
+    demo: bool
+    inbox: Inbox
+    wishes: WishQueue
+    source_clock: SourceClock
+    wall_clock: WallClock
+    health: HealthMonitor
+    pipeline: Pipeline
+    director: Director
+    room: Room
+    player: Player
+    journal: Journal | None
+    mqtt: MqttDevice | None
+    web: Server | None
+    reporter: HealthReporter
+    dispatcher: Dispatcher
+
+    def discard(self) -> None:
+        """Close what was opened, without having started anything."""
+        self.player.close()
+
+
+def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[str, str] | None = None) -> Parts:
+    """Put the parts together; raises MoodroomError if the configuration can't work.
+
+    out: takes the lines for people or programs. settings: what people had set before a reload; None at the start.
+    """
+    config, demo = _settle_source(config, options)
+    fast, inbox, wishes, source_clock = options.fast, Inbox(), WishQueue(), SourceClock(fast=options.fast)
+    now = 0.0 if fast else time.monotonic()
+    wall_clock = WallClock(now, 0.0 if fast else time.time())
+    health = HealthMonitor(config.camera.stuck_after, now)
+    pipeline = Pipeline(config, base=BASE, nominal=fast)
+    journal, learner = open_journal(
+        config.journal.model_copy(update={"enabled": config.journal.enabled and not fast}),
+        problem=partial(inbox.problem, "journal"),
+    )
+    director = _open_director(config, learner, wall_clock, now, fast=fast)
+    # The camera's switch doesn't count for a video that is replayed once.
+    room = Room(director, camera_on=options.once or state.switched_on("camera"), music=config.music)
+    player = open_player(
+        config, clock=(lambda: source_clock.now) if fast else time.monotonic, demo=demo or fast, resolver=resolver
+    )
+    mqtt = _open_mqtt(config, inbox)
+    web = None
+    if not fast:
+        web = open_web(config, post=inbox.post, problem=inbox.problem, health=health, offset=wall_clock.offset())
+    reporter = HealthReporter(
+        health,
+        wall_clock,
+        watch=pipeline,
+        player=player,
+        mqtt=mqtt,
+        calmest=max(config.schedule.settled, config.schedule.empty),
+    )
+    dispatcher = Dispatcher(room, health, reporter, wish=player.apply if fast else wishes.put)
+    parts = Parts(
+        config=config,
+        demo=demo,
+        inbox=inbox,
+        wishes=wishes,
+        source_clock=source_clock,
+        wall_clock=wall_clock,
+        health=health,
+        pipeline=pipeline,
+        director=director,
+        room=room,
+        player=player,
+        journal=journal,
+        mqtt=mqtt,
+        web=web,
+        reporter=reporter,
+        dispatcher=dispatcher,
+    )
+    dispatcher.outlets += [_console(parts, options, out), learner]
+    _add_outlets(parts, now)
+    if not options.once and not fast:
+        _restore_settings(parts, settings, now)
+    return parts
+
+
+def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tuple[Journal | None, Learner]:
+    """The journal, not started yet, and the learner.
+
+    Where the journal is switched off it is None, and what is learned lasts until the next start.
+    problem: called with each fault of the journal, and with "" once it is over, in the journal's thread.
+    """
+    if not config.enabled:
+        return None, Learner(lambda _: None, learn=config.learn)
+    # Each needs the other: outcomes go into the journal, and are read from it at the start.
+    journal = Journal(default_path(), keep=config.keep, on_problem=problem)
+    learner = Learner(journal.put, learn=config.learn)
+    journal.on_outcomes = learner.told
+    journal.put(JournalEntry(time.time(), "start", text="the device started"))
+    return journal, learner
+
+
+def _settle_source(config: Config, options: Options) -> tuple[Config, bool]:
+    """The configuration with the source that is used, and whether that is the demo clip for want of a camera."""
+    # A service waits for its camera: nobody would notice that the page and MQTT show the demo clip's room.
+    waits = SystemdNotifier().listened_to and not (options.once or options.fast)
+    source = config.camera.source if waits else settle(config.camera.source)
+    if options.once and not is_replay(source):
+        raise ConfigError(f"--once: {public(source)} is a live camera, which has no end; name a video with --source")
+    camera = config.camera.model_copy(update={"source": source})
+    if is_replay(source):
+        # A source that can't be replayed is refused before anything starts; a camera that fails is tried again later.
+        open_camera(camera, wait=lambda _: None, fast=True).close()
+    return config.model_copy(update={"camera": camera}), config.camera.source == AUTO and source == DEMO
+
+
+def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now: float, *, fast: bool) -> Director:
+    # Two fast replays make the same choices.
+    rng = random.Random(0 if fast else None)  # noqa: S311 (no secret)
+    weigh = learner.weigh if config.journal.learn and not fast else None
+    director = Director(config.music, rng=rng, weigh=weigh, zone=zone(config.music.time_zone))
+    if not fast:
+        director.times.clock(now, now + wall_clock.offset())
+        restore.restore_playback(director, wall_clock.offset())
+    return director
+
+
+def _open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
+    mqtt = config.mqtt
+    if mqtt.host is None:
+        return None
+    password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
+    return MqttDevice(
+        mqtt,
+        device=config.device.id,
+        password=password,
+        on_command=inbox.post,
+        on_problem=partial(inbox.problem, "mqtt"),
+        home=discovery(config, version=__version__, temperature=temperature() is not None),
+    )
+
+
+def _console(parts: Parts, options: Options, out: TextIO) -> Outlet:
+    source_time = parts.source_clock.since_first
+    if options.json:
+        return JsonLines(out, source_time=source_time, offset=parts.wall_clock.offset())
+    return LogLines() if logs.in_journal() else PlainLines(out, source_time=source_time)
+
+
+def _add_outlets(parts: Parts, now: float) -> None:
+    outlets = parts.dispatcher.outlets
+    if parts.journal is not None:
+        outlets.append(parts.journal)
+    if parts.mqtt is not None:
+        outlet = MqttOutlet(parts.mqtt, offset=parts.wall_clock.offset())
+        outlets.append(outlet)
+        # The broker may still retain the mood of an earlier run.
+        outlet(MoodUpdated(now, Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)))
+        outlet(SettingsReported(now, parts.room.settings()))
+    if parts.web is not None:
+        outlets.append(parts.web.board)
+
+
+def _restore_settings(parts: Parts, settings: dict[str, str] | None, now: float) -> None:
+    """Set what people had set before a restart or reload, and save it from now on."""
+    saved = restore.SavedSettings(parts.config.music.profile)
+    before = saved.load() if settings is None else settings
+    parts.room.restore(before)
+    for command in restore.as_commands(before):
+        parts.dispatcher.publish(execute(parts.room, now, command))
+    parts.dispatcher.outlets.append(saved)
