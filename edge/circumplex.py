@@ -9,26 +9,6 @@ from edge.values import Mood
 
 Point = tuple[float, float]
 
-
-def distance(a: Point, b: Point) -> float:
-    """In the valence-arousal plane, 0..2.83."""
-    return math.dist(a, b)
-
-
-def nearest(point: Point, moods: Iterable[str]) -> str | None:
-    """The mood whose place in the plane is nearest; None where there is none to choose from."""
-    return min(moods, key=lambda mood: distance(CIRCUMPLEX[mood], point), default=None)
-
-
-def towards(point: Point, target: Point, step: float) -> Point:
-    """The point `step` nearer to the target, or the target itself."""
-    far = distance(point, target)
-    if far <= step:
-        return target
-    share = step / far
-    return point[0] + (target[0] - point[0]) * share, point[1] + (target[1] - point[1]) * share
-
-
 # Valence and arousal of each expression: the pleasure and arousal means that Russell and Mehrabian measured for the
 # words happy, sad, angry, fearful, disgusted and surprised (1977, doi 10.1016/0092-6566(77)90037-X); neutral is 0, 0.
 CIRCUMPLEX = {
@@ -42,7 +22,26 @@ CIRCUMPLEX = {
 }
 
 
-def set_by_hand(mood: str, now: float, people: int) -> Mood:
-    """The mood that somebody asked for: play as if."""
+def distance(a: Point, b: Point) -> float:
+    """Return the distance in the valence-arousal plane, 0..2.83."""
+    return math.dist(a, b)
+
+
+def nearest(point: Point, moods: Iterable[str]) -> str | None:
+    """Return the mood that lies nearest to the point; None where `moods` is empty."""
+    return min(moods, key=lambda mood: distance(CIRCUMPLEX[mood], point), default=None)
+
+
+def towards(point: Point, target: Point, step: float) -> Point:
+    """Return the point that lies `step` nearer to the target, or the target where it is no farther than that."""
+    far = distance(point, target)
+    if far <= step:
+        return target
+    share = step / far
+    return point[0] + (target[0] - point[0]) * share, point[1] + (target[1] - point[1]) * share
+
+
+def override_mood(mood: str, now: float, people: int) -> Mood:
+    """Return the mood that a person set, for as many people as are in view."""
     valence, arousal = CIRCUMPLEX[mood]
     return Mood(mood, 1.0, valence, arousal, people, now, source="override")

@@ -18,6 +18,9 @@ ABSENT = "absent"
 UNKNOWN = "unknown"
 MOODS = (*EXPRESSIONS, ABSENT, UNKNOWN)
 
+# Two volumes (0..100) this close are the same: speakers and mixers round to steps of their own, some of them coarse.
+VOLUME_TOLERANCE = 4
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:

@@ -74,9 +74,9 @@ def check(
         report = json.dumps({"ok": True, "config": None if path is None else str(path), "checks": []})
         print(report if json_text else f"{path or 'the built-in configuration'}: fine")
         return
-    from edge.commands.check import try_parts
+    from edge.commands.check import print_checks
 
-    raise typer.Exit(try_parts(settings, sys.stdout, as_json=json_text))
+    raise typer.Exit(print_checks(settings, sys.stdout, as_json=json_text))
 
 
 @app.command()

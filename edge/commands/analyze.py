@@ -19,7 +19,7 @@ from edge.commands.charts.analysis import analysis_png
 from edge.commands.output import require_folder, write_bytes, write_text
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
-from edge.music.choices import music_of, options
+from edge.music.choices import choices_for, music_of
 
 SONGS = 5
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def music_for(config: Config, analysis: Analysis) -> list[dict[str, Any]]:
     profile = config.music.profiles[config.music.profile]
     found = []
     for mood in analysis.moods():
-        chosen = [music_of(choice) for choice in options(profile, mood)]
+        chosen = [music_of(choice) for choice in choices_for(profile, mood)]
         choices = [{"name": music.name, "uri": music.uri} for music in chosen]
         found.append({"mood": mood, "choices": choices, "songs": _own_songs(mood)})
     return found

@@ -122,10 +122,10 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     reporter = HealthReporter(
         health,
         wall_clock,
-        watch=pipeline,
+        pipeline=pipeline,
         player=player,
         mqtt=mqtt,
-        calmest=max(config.schedule.settled, config.schedule.empty),
+        longest_look_interval=max(config.schedule.settled, config.schedule.empty),
     )
     dispatcher = Dispatcher(room, health, reporter, wish=player.apply if fast else wishes.put)
     parts = Parts(
@@ -189,7 +189,7 @@ def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now:
     weigh = learner.weigh if config.journal.learn and not fast else None
     director = Director(config.music, rng=rng, weigh=weigh, zone=zone(config.music.time_zone))
     if not fast:
-        director.times.clock(now, now + wall_clock.offset())
+        director.timetable.set_clock(now, now + wall_clock.offset())
         restore.restore_playback(director, wall_clock.offset())
     return director
 

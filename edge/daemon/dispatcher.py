@@ -62,15 +62,15 @@ class Dispatcher:
         now = time.monotonic()
         match item:
             case Reading():
-                if self._health.look is None:
+                if self._health.last_look is None:
                     log.info(
                         "ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb()
                     )
-                self._health.looked(item)
+                self._health.record_look(item)
                 self._clear_problem("vision")
                 self.publish(self.room.on_reading(item))
             case Playback():
-                self._health.player = now
+                self._health.last_playback = now
                 if item.state != "unavailable":
                     self._clear_problem("player")
                 self.publish(self.room.on_playback(now, item))

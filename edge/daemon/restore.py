@@ -114,7 +114,7 @@ def save_playback(director: Director, offset: float, folder: Path | None = None)
 
     offset: wall clock minus the director's clock, seconds. folder: None for the state directory.
     """
-    playing = director.leaving()
+    playing = director.situation.own_playback()
     saved = None
     if playing is not None:
         music, basis = playing
@@ -130,6 +130,6 @@ def restore_playback(director: Director, offset: float, folder: Path | None = No
         saved = json.loads(state.read(PLAYBACK_FILE, folder) or "null")
         ends = None if saved["ends"] is None else float(saved["ends"]) - offset
         basis = Basis(True, saved["context"], saved["song"], ends)
-        director.before = Music(str(saved["uri"]), str(saved["name"])), basis
+        director.situation.own_before_restart = Music(str(saved["uri"]), str(saved["name"])), basis
     except (ValueError, TypeError, KeyError):
-        director.before = None
+        director.situation.own_before_restart = None

@@ -94,7 +94,7 @@ class Session:
             notifier,
             parts.health,
             room=parts.room,
-            watch=parts.pipeline,
+            pipeline=parts.pipeline,
             capture=capture_worker,
             vision=vision_worker,
             stuck_after=parts.config.camera.stuck_after,
@@ -149,9 +149,9 @@ class Session:
             return
         if parts.source_clock.first is None:
             parts.source_clock.first = frame.at
-        if parts.health.frame is None or "camera" in parts.health.problems:
+        if parts.health.last_frame is None or "camera" in parts.health.problems:
             parts.inbox.problem("camera", "")
-        parts.health.framed(frame.at)
+        parts.health.record_frame(frame.at)
         if parts.web is not None:
             parts.web.offer(frame)
 
@@ -169,8 +169,10 @@ class Session:
                 continue
             second = now
             self._every_second(now)
-            if watchdog.stuck(now):
-                log.error("camera: stuck for %.0f s; exiting, so that systemd starts it afresh", watchdog.patience)
+            if watchdog.camera_hangs(now):
+                log.error(
+                    "camera: stuck for %.0f s; exiting, so that systemd starts it afresh", watchdog.camera_timeout
+                )
                 return SessionEnd.STUCK
             watchdog.beat(now)
             if now >= report_at:
@@ -186,7 +188,7 @@ class Session:
         parts = self.parts
         parts.dispatcher.publish(parts.room.tick(now, now + parts.wall_clock.offset()))
         parts.dispatcher.publish_settings(now)
-        if stepped := parts.reporter.second(now, off=not parts.room.looking):
+        if stepped := parts.reporter.tick(now, paused=not parts.room.looking):
             parts.dispatcher.publish(stepped)
             if parts.room.mood is not None:
                 # `since` is now another wall clock time.

@@ -1,1 +1,1 @@
-"""How the device is: ages of results, faults, and the rules that judge them."""
+"""The device's health: the age of each part's results, the state of the machine, and the rules that judge them."""

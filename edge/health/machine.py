@@ -1,4 +1,4 @@
-"""What the machine says about itself: heat, voltage, memory, disk, clocks. Linux; elsewhere it says less."""
+"""Reads the machine: temperature, voltage, memory, disk and clocks. On Linux; other systems report less."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.health.rules import MachineState
+from edge.health.readings import MachineState
 
-MIB = 2**20
+BYTES_PER_MIB = 2**20
 THERMAL, HWMON = Path("/sys/class/thermal"), Path("/sys/class/hwmon")
+VCGENCMD_TIMEOUT_S = 2.0
+# If this thread was interrupted for longer between reading the two clocks, they don't belong together.
+CLOCK_PAIR_WITHIN_S = 0.1
 
 
 def read_machine(state: Path) -> MachineState:
-    """Look once at everything. state: the folder for state, which needn't exist yet."""
+    """Read everything once. state: the state directory, which needn't exist yet."""
     free, writable = disk(state)
     return MachineState(
         temperature(), throttled(), memory_mb(), available_mb(), disk_free_mb=free, state=str(state), writable=writable
@@ -28,13 +31,13 @@ def memory_mb() -> float:
     """The resident set of this process in MiB."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * resource.getpagesize() / MIB
+        return pages * resource.getpagesize() / BYTES_PER_MIB
     except (OSError, IndexError, ValueError):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def available_mb() -> float | None:
-    """MiB that programs can still have without swapping."""
+    """MiB that programs can still allocate without swapping; None where the system doesn't report it."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("MemAvailable:"))
@@ -43,16 +46,16 @@ def available_mb() -> float | None:
 
 
 def disk(folder: Path) -> tuple[float | None, bool]:
-    """MiB that are free where a folder is or would be made, and whether this user may write there."""
-    there = next((place for place in (folder, *folder.parents) if os.path.exists(place)), Path("/"))
+    """MiB free where a folder is or would be created, and whether this user may write there."""
+    existing = next((place for place in (folder, *folder.parents) if os.path.exists(place)), Path("/"))
     try:
-        return shutil.disk_usage(there).free / MIB, os.access(there, os.W_OK | os.X_OK)
+        return shutil.disk_usage(existing).free / BYTES_PER_MIB, os.access(existing, os.W_OK | os.X_OK)
     except OSError:
         return None, False
 
 
 def temperature() -> float | None:
-    """The processor's temperature in degrees Celsius, None where the system doesn't tell."""
+    """The processor's temperature in degrees Celsius, None where the system doesn't report it."""
     for zone in _zones():
         try:
             return int((zone / "temp").read_text()) / 1000
@@ -69,25 +72,27 @@ def _zones() -> Iterator[Path]:
 
 
 def throttled() -> int:
-    """What a Pi says about its voltage and speed, as bits; 0 where nothing tells.
+    """The bits of a Pi's `vcgencmd get_throttled`; 0 on other machines.
 
-    Without `vcgencmd`, or without leave to use it, the kernel still tells a voltage that is too low (bit 0).
+    Without `vcgencmd`, or without permission to use it, the kernel still reports a voltage that is too low (bit 0).
     """
     program = shutil.which("vcgencmd")
     if program is not None:
         try:
-            told = subprocess.run([program, "get_throttled"], capture_output=True, text=True, timeout=2, check=False)  # noqa: S603  a fixed command
-            return int(told.stdout.strip().partition("=")[2], 16)
+            done = subprocess.run(  # noqa: S603  a fixed command
+                [program, "get_throttled"], capture_output=True, text=True, timeout=VCGENCMD_TIMEOUT_S, check=False
+            )
+            return int(done.stdout.strip().partition("=")[2], 16)
         except (OSError, ValueError, subprocess.TimeoutExpired):
             pass
     sensors = (folder for folder in HWMON.glob("hwmon*") if _text(folder / "name") == "rpi_volt")
     return int(any(_text(sensor / "in0_lcrit_alarm") == "1" for sensor in sensors))
 
 
-def clocks() -> tuple[float, float] | None:
-    """(monotonic seconds, Unix time) of one moment; None where this thread was held up between the two."""
+def read_clocks() -> tuple[float, float] | None:
+    """(monotonic seconds, Unix time) of one moment; None if this thread was interrupted in between."""
     before, wall, after = time.monotonic(), time.time(), time.monotonic()
-    return (before, wall) if after - before < 0.1 else None
+    return (before, wall) if after - before < CLOCK_PAIR_WITHIN_S else None
 
 
 def _text(path: Path) -> str:

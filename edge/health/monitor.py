@@ -1,76 +1,67 @@
-"""How the device is: the age of its last results, what it costs, what is wrong with it."""
+"""Keeps the age of each part's last result and the faults that parts report, and makes the health payload of them."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from edge.health.findings import Finding, Severity
+from edge.health.load import LoadMeter
 from edge.health.machine import memory_mb
-from edge.health.rules import Finding, HealthReadings, MachineState, Severity, findings, slowdown
+from edge.health.machine_rules import slowdown
+from edge.health.readings import LOOK_OVERDUE_S, HealthReadings, MachineState
+from edge.health.rules import apply_rules
 from edge.health.wall_clock import WallClock
 from edge.values import UNKNOWN, Reading
 
-# Seconds that a rate is taken over at least.
-SHORTEST = 2.0
-
-
-# Seconds, at least, in which one of the frames that come must be examined; a single error is waited out for 30 at most.
-EXAMINED_WITHIN = 60.0
+# While frames arrive, at least one in this time must be examined without an error. A worker waits 30 s at most after an
+# error, so a single one doesn't reach this limit.
+EXAMINE_WITHIN_S = 60.0
 
 
 @dataclass
 class HealthMonitor:
-    """Ages and problems, kept by the main thread.
+    """Ages, faults and findings; kept by the main thread. All times are on the monotonic clock.
 
-    stuck_after: seconds after which a result is too old. frame, look, mood, player: when the last frame, look, known
-    mood and word of the player came. examined: when the last frame came that was looked at or skipped without an error.
-    broker: when the broker was last connected, None without one. resumed: when a declared pause ended last, None where
-    there was none. paused: nothing is to be fed on frames now. problems: what the parts say is wrong, a sentence each.
-    machine: as it was looked at last.
+    stuck_after: seconds after which a result is too old. started: when the device started.
+    last_frame, last_look, last_mood, last_playback: when the last frame, look, known mood and word from the player
+    came. last_examined: when the last frame came that was looked at or skipped without an error.
+    last_broker: when the broker was last connected, None without a broker. resumed_at: when the last pause ended.
+    paused: no frames are expected now. problems: what the parts report as wrong, a sentence each.
+    machine: the last state of the machine. findings: the result of the last `update_findings`.
     """
 
     stuck_after: float
     started: float
-    frame: float | None = None
-    look: float | None = None
-    mood: float | None = None
-    player: float | None = None
-    examined: float | None = None
-    broker: float | None = None
-    resumed: float | None = None
+    last_frame: float | None = None
+    last_look: float | None = None
+    last_mood: float | None = None
+    last_playback: float | None = None
+    last_examined: float | None = None
+    last_broker: float | None = None
+    resumed_at: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
     machine: MachineState = field(default_factory=MachineState)
-    standing: list[Finding] = field(default_factory=list)
-    _flowing: float | None = None
-    _since: tuple[float, float, int] | None = None
-    _rates: tuple[float, float] | None = None
+    findings: list[Finding] = field(default_factory=list)
+    _frames_since: float | None = None
+    _load: LoadMeter = field(default_factory=LoadMeter)
 
-    def fresh(self, now: float) -> bool:
-        """True while frames come and are examined, or a pause was declared: then the watchdog may be fed."""
-        if self.paused:
-            return True
-        if now - self.counted_from(self.frame) > self.stuck_after:
-            return False
-        # Without frames there is nothing to examine.
-        begun = self.counted_from(self._flowing)
-        return now - max(begun, self.examined or begun) <= max(EXAMINED_WITHIN, 3 * self.stuck_after)
-
-    def counted_from(self, then: float | None) -> float:
-        """The later of this and the moment when looking began, or began again after a pause."""
-        begun = max(self.started, self.resumed or self.started)
-        return max(begun, then or begun)
-
-    def framed(self, at: float) -> None:
+    def record_frame(self, timestamp: float) -> None:
         """A frame came; called by the capture thread."""
-        if self.frame is None or at - self.frame > self.stuck_after:
-            self._flowing = at
-        self.frame = at
+        if self.last_frame is None or timestamp - self.last_frame > self.stuck_after:
+            self._frames_since = timestamp
+        self.last_frame = timestamp
+
+    def record_look(self, reading: Reading) -> None:
+        """A look at the room is done."""
+        self.last_look = reading.at
+        if reading.mood.mood != UNKNOWN:
+            self.last_mood = reading.at
 
     def set_problem(self, part: str, message: str | None) -> bool:
-        """Note a part's problem, or that it is over; True where that is news."""
+        """Note a part's problem, or with None that it is over; return True if that is a change."""
         before = self.problems.get(part)
         if message is None:
             self.problems.pop(part, None)
@@ -78,94 +69,97 @@ class HealthMonitor:
             self.problems[part] = message
         return before != message
 
-    def looked(self, reading: Reading) -> None:
-        """A look at the room is done."""
-        self.look = reading.at
-        if reading.mood.mood != UNKNOWN:
-            self.mood = reading.at
+    def is_fresh(self, now: float) -> bool:
+        """True while frames come and are examined, or while paused: then the watchdog may be fed."""
+        if self.paused:
+            return True
+        if now - self.counted_from(self.last_frame) > self.stuck_after:
+            return False
+        # Without frames there is nothing to examine.
+        begun = self.counted_from(self._frames_since)
+        return now - max(begun, self.last_examined or begun) <= max(EXAMINE_WITHIN_S, 3 * self.stuck_after)
+
+    def counted_from(self, timestamp: float | None) -> float:
+        """The time from which an age counts: this one, or the start or end of a pause if that is later."""
+        begun = max(self.started, self.resumed_at or self.started)
+        return max(begun, timestamp or begun)
 
     def readings(
         self,
         now: float,
         clock: WallClock,
         *,
-        off: bool = False,
-        look_late: float = 60.0,
+        paused: bool = False,
+        look_late: float = LOOK_OVERDUE_S,
         login_expires: float | None = None,
     ) -> HealthReadings:
-        """What verdicts are given on. off: a pause was declared.
+        """What the rules judge.
 
-        look_late: seconds after which a look is overdue. login_expires: Unix time.
+        paused: the camera is switched off or in quiet hours. look_late: seconds after which a look is overdue.
+        login_expires: Unix time.
         """
         return HealthReadings(
-            frame_age=now - self.counted_from(self.frame),
-            look_age=now - self.counted_from(self.look),
-            mood_age=now - self.counted_from(self.mood),
-            player_age=now - (self.player or self.started),
-            broker_age=None if self.broker is None else now - self.broker,
+            frame_age=now - self.counted_from(self.last_frame),
+            look_age=now - self.counted_from(self.last_look),
+            mood_age=now - self.counted_from(self.last_mood),
+            player_age=now - (self.last_playback or self.started),
+            broker_age=None if self.last_broker is None else now - self.last_broker,
             frame_late=self.stuck_after,
             look_late=look_late,
-            paused=off,
+            paused=paused,
             machine=self.machine,
             wall=now + clock.offset(),
             step=clock.step,
-            step_age=0.0 if clock.stepped is None else now - clock.stepped,
+            step_age=0.0 if clock.stepped_at is None else now - clock.stepped_at,
             login_expires=login_expires,
             faults=dict(self.problems),
         )
 
-    def judge(self, readings: HealthReadings) -> tuple[list[Finding], list[Finding]]:
-        """Keep the verdicts on these readings as `standing`; gives those that are new, and those that are over."""
-        before, self.standing = self.standing, findings(readings, self.standing)
-        new = [verdict for verdict in self.standing if verdict not in before]
-        return new, [verdict for verdict in before if verdict not in self.standing]
+    def update_findings(self, readings: HealthReadings) -> tuple[list[Finding], list[Finding]]:
+        """Apply the rules to these readings; return the findings that are new, and those that are over."""
+        before, self.findings = self.findings, apply_rules(readings, self.findings)
+        new = [finding for finding in self.findings if finding not in before]
+        return new, [finding for finding in before if finding not in self.findings]
 
     def report(self, now: float, looks: int, *, login_expires: float | None = None) -> dict[str, Any]:
-        """The payload of the topic `health`; ages in seconds. looks: how many there were since the start.
+        """The payload of the topic `health`, with the findings of the last `update_findings`; ages in seconds.
 
-        Rates are over the time since the last report, and for a very short one as they were before; the start, which
-        costs more than anything later, isn't in them. What is wrong is told as of the last `judge`.
+        looks: their number since the start. login_expires: Unix time.
         """
-        spent = time.process_time()
-        if self._since is None:
-            self._since = (now, spent, looks)
-        elif (wall := now - self._since[0]) >= SHORTEST:
-            self._rates = ((spent - self._since[1]) / wall, 60 * (looks - self._since[2]) / wall)
-            self._since = (now, spent, looks)
-        cpu, rate = self._rates or (None, None)
+        cpu_share, looks_per_minute = self._load.measure(now, looks) or (None, None)
         machine = self.machine
         return {
-            "frame_age": _age(now, self.frame),
-            "look_age": _age(now, self.look),
-            "mood_age": _age(now, self.mood),
-            "player_age": _age(now, self.player),
-            "broker_age": _age(now, self.broker),
+            "frame_age": _age(now, self.last_frame),
+            "look_age": _age(now, self.last_look),
+            "mood_age": _age(now, self.last_mood),
+            "player_age": _age(now, self.last_playback),
+            "broker_age": _age(now, self.last_broker),
             "looks": looks,
-            "looks_per_minute": None if rate is None else round(rate),
-            "cpu_share": None if cpu is None else round(cpu, 3),
+            "looks_per_minute": None if looks_per_minute is None else round(looks_per_minute),
+            "cpu_share": None if cpu_share is None else round(cpu_share, 3),
             "memory_mb": round(machine.memory_mb or memory_mb(), 1),
-            "available_mb": _whole(machine.available_mb),
-            "disk_free_mb": _whole(machine.disk_free_mb),
+            "available_mb": _rounded(machine.available_mb),
+            "disk_free_mb": _rounded(machine.disk_free_mb),
             "temperature": None if machine.temperature is None else round(machine.temperature, 1),
             "throttled": machine.throttled,
             "slower": slowdown(machine.temperature, machine.throttled),
-            "problems": self._told(Severity.PROBLEM),
-            "notices": self._told(Severity.NOTICE),
-            "spotify_login_expires": None if login_expires is None else _day(login_expires),
+            "problems": self._payloads(Severity.PROBLEM),
+            "notices": self._payloads(Severity.NOTICE),
+            "spotify_login_expires": None if login_expires is None else _utc(login_expires),
         }
 
-    def _told(self, severity: Severity) -> list[dict[str, str]]:
-        return [{"part": v.part, "message": v.message} for v in self.standing if v.severity is severity]
+    def _payloads(self, severity: Severity) -> list[dict[str, str]]:
+        return [{"part": f.part, "message": f.message} for f in self.findings if f.severity is severity]
 
 
-def _age(now: float, then: float | None) -> float | None:
-    return None if then is None else round(max(0.0, now - then), 1)
+def _age(now: float, timestamp: float | None) -> float | None:
+    return None if timestamp is None else round(max(0.0, now - timestamp), 1)
 
 
-def _whole(value: float | None) -> int | None:
+def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def _day(at: float) -> str:
+def _utc(unix_time: float) -> str:
     """Unix time as UTC, such as 2026-11-21T08:15:30Z."""
-    return datetime.fromtimestamp(int(at), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(unix_time), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,33 +1,34 @@
-"""The wall clock beside the monotonic one: for display and quiet hours only, and right again after it was set. Pure."""
+"""The wall clock beside the monotonic one, for display and quiet hours, corrected when it is set. Pure."""
 
 from __future__ import annotations
 
-# Seconds; a smaller difference is drift, which isn't worth telling every time anew.
-JUMP = 1.0
+# A smaller difference between the two clocks is drift.
+STEP_MIN_S = 1.0
 
 
 class WallClock:
-    """Monotonic times as Unix times.
+    """Converts monotonic times to Unix times.
 
-    A Pi without a battery starts with the time of its last stop, and is set hours forward once the network is there;
-    what was noted on the monotonic clock before is then told right all the same.
+    A Pi without a battery starts with the time of its last stop, and its clock is set forward once the network is up.
+    Times noted on the monotonic clock before that are then still converted correctly.
     """
 
-    def __init__(self, steady: float, wall: float) -> None:
-        """steady: monotonic seconds. wall: Unix time at the same moment."""
-        self._offset = wall - steady
+    def __init__(self, monotonic: float, wall: float) -> None:
+        """monotonic: seconds on the monotonic clock. wall: Unix time at the same moment."""
+        self._offset = wall - monotonic
+        # The last step of the wall clock in seconds, and when it happened on the monotonic clock.
         self.step = 0.0
-        self.stepped: float | None = None
+        self.stepped_at: float | None = None
 
     def offset(self) -> float:
-        """Wall clock minus monotonic clock, seconds."""
+        """Wall clock minus monotonic clock, in seconds."""
         return self._offset
 
-    def look(self, steady: float, wall: float) -> bool:
-        """Compare the two clocks; True where the wall clock was set since the last look."""
-        step = wall - steady - self._offset
-        if abs(step) < JUMP:
+    def update(self, monotonic: float, wall: float) -> bool:
+        """Compare the two clocks; return True if the wall clock was set since the last call."""
+        step = wall - monotonic - self._offset
+        if abs(step) < STEP_MIN_S:
             return False
         self._offset += step
-        self.step, self.stepped = step, steady
+        self.step, self.stepped_at = step, monotonic
         return True

@@ -1,4 +1,4 @@
-"""What systemd hears once a second: whether the device still works, and what it is about."""
+"""Feeds systemd's watchdog while the device works, and keeps the service's status line up to date."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Worker
 from edge.vision.pipeline import Pipeline
 
-# Seconds for which a camera that is away is tried again before a fresh process tries: some drivers need that.
-AWAY = 600.0
+# For so long an absent camera is retried in this process; some drivers then need a fresh one.
+CAMERA_AWAY_MAX_S = 600.0
 
 
 class Watchdog:
-    """Feeds the watchdog while results are fresh, or a pause is declared; used by the main thread."""
+    """Feeds the watchdog while results are fresh or the camera is paused; used by the main thread."""
 
     def __init__(
         self,
@@ -21,44 +21,44 @@ class Watchdog:
         health: HealthMonitor,
         *,
         room: Room,
-        watch: Pipeline,
+        pipeline: Pipeline,
         capture: Worker,
         vision: Worker,
         stuck_after: float,
     ) -> None:
-        """capture, vision: the threads that may hang. stuck_after: seconds after which a turn of theirs counts so."""
-        self._notifier, self._health, self._room, self._watch = notifier, health, room, watch
+        """capture, vision: the threads that may hang. stuck_after: seconds after which one of their turns hangs."""
+        self._notifier, self._health, self._room, self._pipeline = notifier, health, room, pipeline
         self._capture, self._vision, self._stuck_after = capture, vision, stuck_after
-        # Seconds for which a read of the camera may hang.
-        self.patience = 3 * stuck_after
-        self._said = ""
+        # Seconds for which a read of the camera may hang before the process gives up.
+        self.camera_timeout = 3 * stuck_after
+        self._last_status = ""
 
-    def stuck(self, now: float) -> bool:
-        """True where a read of the camera hangs for so long that only a fresh process helps."""
-        return self._capture.busy_for(now) > self.patience and self._room.camera_on
+    def camera_hangs(self, now: float) -> bool:
+        """True if a read of the camera has hung for so long that only a fresh process helps."""
+        return self._capture.busy_for(now) > self.camera_timeout and self._room.camera_on
 
     def beat(self, now: float) -> None:
-        """Note how the looks go, feed the watchdog if they do, and tell the status where it is another."""
-        self._health.examined = self._watch.examined
+        """Feed the watchdog if the device works, and send the status line if it changed."""
+        self._health.last_examined = self._pipeline.examined
         self._health.paused = not self._room.looking or self._camera_is_away(now)
-        if self._health.fresh(now) and not self._vision_hangs(now):
+        if self._health.is_fresh(now) and not self._vision_hangs(now):
             self._notifier.tell("WATCHDOG=1")
-        if (status := self._status()) != self._said:
-            self._said = status
+        if (status := self._status()) != self._last_status:
+            self._last_status = status
             self._notifier.tell(f"STATUS={status}")
 
     def _camera_is_away(self, now: float) -> bool:
-        """True while the camera fails, says so, and is tried again; for AWAY seconds, and not while a try hangs."""
-        since = self._health.counted_from(self._health.frame)
-        trying = self._capture.busy_for(now) <= self._stuck_after
-        return "camera" in self._health.problems and trying and now - since < AWAY
+        """True while the camera fails and is retried without hanging, for CAMERA_AWAY_MAX_S at most."""
+        since = self._health.counted_from(self._health.last_frame)
+        is_retried = self._capture.busy_for(now) <= self._stuck_after
+        return "camera" in self._health.problems and is_retried and now - since < CAMERA_AWAY_MAX_S
 
     def _vision_hangs(self, now: float) -> bool:
-        """True where a look goes on and on, or its thread is gone; frames may well go on coming meanwhile."""
+        """True if a look doesn't end or its thread has died; frames may keep coming all the same."""
         return self._vision.busy_for(now) > self._stuck_after or self._vision.join(0)
 
     def _status(self) -> str:
-        """The one line that `systemctl status` shows."""
-        looking = "looking" if self._room.looking else "the camera rests in quiet hours"
-        looking = looking if self._room.camera_on else "the camera is switched off"
-        return "; ".join([looking, *self._health.problems.values()]).replace("\n", " ")
+        """The line that `systemctl status` shows."""
+        activity = "looking" if self._room.looking else "the camera rests in quiet hours"
+        activity = activity if self._room.camera_on else "the camera is switched off"
+        return "; ".join([activity, *self._health.problems.values()]).replace("\n", " ")

@@ -29,7 +29,7 @@ from edge.events import (
     assert_never,
 )
 from edge.library.account import LibraryAccount, open_account
-from edge.music.timetable import quiet
+from edge.music.timetable import active_quiet_hours
 from edge.system.threads import Worker
 from edge.system.time_zone import zone
 
@@ -71,7 +71,7 @@ class BackgroundRefresh:
 
     def now(self) -> bool:
         """Nobody is there, or these are quiet hours."""
-        return self._present is False or bool(quiet(self._hours, datetime.now(self._zone)))
+        return self._present is False or bool(active_quiet_hours(self._hours, datetime.now(self._zone)))
 
 
 def refreshing(

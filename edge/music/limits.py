@@ -1,4 +1,4 @@
-"""How often music may change: spacing, dwell, and switches within an hour. Pure."""
+"""How often music may change: cooldown, minimum dwell, switches within an hour, and retries. Pure."""
 
 from __future__ import annotations
 
@@ -6,62 +6,67 @@ from collections import deque
 
 from edge.config import MusicConfig
 
-HOUR = 3600.0
-# Seconds until what came to nothing is thought of again: twice as long each time, up to the second.
-RETRY, MOST_RETRY = 30.0, 900.0
+HOUR_S = 3600.0
+# Seconds until a failed change is tried again: doubled each time, up to the maximum.
+RETRY_FIRST_S, RETRY_MAX_S = 30.0, 900.0
+RETRY_DOUBLINGS_MAX = 10
 
 
 class Limits:
-    """Counts switches; a switch is music in place of music that plays."""
+    """Counts switches; a switch replaces music that plays."""
 
     def __init__(self, config: MusicConfig) -> None:
         self._config = config
         self._switches: deque[float] = deque()
-        self._sudden: float | None = None
-        self._again, self._fails = 0.0, 0
+        self._interrupted_at: float | None = None
+        self._retry_at, self._failures = 0.0, 0
 
-    def switched(self, now: float) -> None:
-        """Music took another's place."""
+    def record_switch(self, now: float) -> None:
+        """Music has replaced other music."""
         self._switches.append(now)
 
-    def undone(self) -> None:
-        """The last switch didn't come about."""
+    def undo_switch(self) -> None:
+        """The last switch didn't happen."""
         if self._switches:
             self._switches.pop()
 
-    def failed(self, now: float) -> None:
-        """The player couldn't do what was asked of it."""
-        self._again, self._fails = now + min(RETRY * 2**self._fails, MOST_RETRY), min(self._fails + 1, 10)
+    def record_failure(self, now: float) -> None:
+        """The player couldn't carry out a wish."""
+        self._retry_at = now + min(RETRY_FIRST_S * 2**self._failures, RETRY_MAX_S)
+        self._failures = min(self._failures + 1, RETRY_DOUBLINGS_MAX)
 
-    def worked(self) -> None:
-        """The player did what was asked of it."""
-        self._fails = 0
+    def record_success(self) -> None:
+        """The player carried out a wish."""
+        self._failures = 0
 
-    def waits(self, now: float) -> bool:
-        """True while nothing new is to be tried after a failure."""
-        return now < self._again
+    def blocks_retry(self, now: float) -> bool:
+        """True while nothing new is tried after a failure."""
+        return now < self._retry_at
 
-    def sudden(self, now: float) -> None:
+    def record_interruption(self, now: float) -> None:
         """Music began in silence, or in the middle of a song."""
-        self._sudden = now
+        self._interrupted_at = now
 
-    def cooling(self, now: float) -> str | None:
-        """Why nothing sudden may happen yet, or None. Switches at a track's end disturb nobody, so they don't count."""
-        if self._sudden is None or now - self._sudden >= self._config.cooldown:
+    def cooldown_reason(self, now: float) -> str | None:
+        """Why no music may begin in silence or within a song yet, or None.
+
+        Only such interruptions count: a switch at the end of a song disturbs nobody.
+        """
+        if self._interrupted_at is None or now - self._interrupted_at >= self._config.cooldown:
             return None
         return f"the last switch is less than {self._config.cooldown:.0f} s ago"
 
-    def dwelling(self, now: float, began: float, mood: str) -> str | None:
-        """Why a mood that began at `began` doesn't count yet in the middle of a song, or None."""
+    def dwell_reason(self, now: float, began: float, mood: str) -> str | None:
+        """Why a mood that began at `began` may not interrupt a song yet, or None. mood: as an adjective."""
         if now - began >= self._config.min_dwell:
             return None
         return f"the room must be {mood} for {self._config.min_dwell:.0f} s first"
 
-    def full(self, now: float) -> str | None:
-        """Why there may be no more switches within this hour, or None."""
-        while self._switches and now - self._switches[0] >= HOUR:
+    def hourly_reason(self, now: float) -> str | None:
+        """Why no more switches are allowed within this hour, or None."""
+        while self._switches and now - self._switches[0] >= HOUR_S:
             self._switches.popleft()
-        most = self._config.max_switches
-        if len(self._switches) < most:
+        allowed = self._config.max_switches
+        if len(self._switches) < allowed:
             return None
-        return f"the music has changed {most} times within the hour" if most else "music.max_switches is 0"
+        return f"the music has changed {allowed} times within the hour" if allowed else "music.max_switches is 0"

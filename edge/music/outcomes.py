@@ -25,7 +25,7 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
-from edge.music.playback import plays
+from edge.music.playback import matches
 from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Music, Playback, Wish
 
@@ -171,7 +171,7 @@ class Outcomes:
 
 def _is_of(music: Music, playback: Playback) -> bool:
     """Whether what plays is what was chosen: its playlist, the song itself, or one of its songs."""
-    return plays(music, playback) or (playback.uri is not None and playback.uri in (music.uri, *music.uris))
+    return matches(music, playback) or (playback.uri is not None and playback.uri in (music.uri, *music.uris))
 
 
 def _ended(before: Playback | None, later: float) -> bool:

@@ -1,4 +1,4 @@
-"""Whether anybody is here, for how long nobody was, and since when the music pauses because of that. Pure."""
+"""Whether anybody is here, how long the room has been empty, and the pause of the music because of that. Pure."""
 
 from __future__ import annotations
 
@@ -7,58 +7,58 @@ from edge.values import Playback
 
 
 class Presence:
-    """present: None while nobody looks. paused: when the device paused its music for an empty room, else None.
+    """present: None while the camera is off. paused_at: when the device paused its music in an empty room, else None.
 
-    stale: the music that is paused has rested for too long to go on.
+    expired: that pause was too long for the music to be resumed.
     """
 
     def __init__(self) -> None:
         self.present: bool | None = None
-        self.paused: float | None = None
-        self.stale = False
-        self._resting: Playback | None = None
-        self._since: float | None = None
+        self.paused_at: float | None = None
+        self.expired = False
+        self._paused_playback: Playback | None = None
+        self._empty_since: float | None = None
 
-    def presence(self, now: float, present: bool | None) -> None:
-        """Somebody came, everybody left, or nobody looks any more."""
+    def update(self, now: float, present: bool | None) -> None:
+        """Set whether anybody is here."""
         self.present = present
         if present is not False:
-            self._since = None
-        elif self._since is None:
-            self._since = now
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = now
 
-    def stirred(self, now: float) -> None:
-        """Somebody asked for something, from wherever: the time for which the room is empty begins anew."""
-        if self._since is not None:
-            self._since = now
+    def person_acted(self, now: float) -> None:
+        """Somebody used the device or the speaker, from anywhere: an empty room counts as empty from now on."""
+        if self._empty_since is not None:
+            self._empty_since = now
 
     def empty_for(self, now: float) -> float:
         """Seconds for which the room has been empty."""
-        return 0.0 if self._since is None else now - self._since
+        return 0.0 if self._empty_since is None else now - self._empty_since
 
-    def long(self, now: float, after: float | None) -> bool:
-        """True where the room has been empty for so many seconds; None is never."""
-        return after is not None and self._since is not None and now - self._since >= after
+    def is_empty_for(self, now: float, seconds: float | None) -> bool:
+        """True where the room has been empty for this long; never for None."""
+        return seconds is not None and self._empty_since is not None and self.empty_for(now) >= seconds
 
-    def pauses(self, now: float) -> None:
-        """The device pauses its music now."""
-        self.paused, self._resting = now, None
+    def pause(self, now: float) -> None:
+        """The device pauses its music now, since the room is empty."""
+        self.paused_at, self._paused_playback = now, None
 
-    def others(self, playback: Playback) -> bool:
-        """True where what the player shows since the pause was somebody else's: it isn't the device's to go on with."""
-        if self.paused is None or playback.state not in ("playing", "paused"):
+    def replaced_since_pause(self, playback: Playback) -> bool:
+        """True where somebody has used the player since the pause, so that it isn't the device's to resume."""
+        if self.paused_at is None or playback.state not in ("playing", "paused"):
             return False
-        if self._resting is None and playback.state == "paused":
-            self._resting = playback
-        before = self._resting
+        if self._paused_playback is None and playback.state == "paused":
+            self._paused_playback = playback
+        before = self._paused_playback
         moved = before is not None and (before.speaker != playback.speaker or not same_music(before, playback))
         return playback.elsewhere or (playback.state == "paused" and moved)
 
-    def over(self, now: float, within: float) -> bool:
-        """True where the pause has lasted longer than `within` seconds."""
-        return self.paused is not None and now - self.paused > within
+    def paused_longer_than(self, now: float, seconds: float) -> bool:
+        """True where the pause has lasted longer than this."""
+        return self.paused_at is not None and now - self.paused_at > seconds
 
 
-def span(seconds: float) -> str:
-    """A time in words."""
+def in_words(seconds: float) -> str:
+    """Return a duration such as `10 min` or `90 s`."""
     return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"

@@ -1,161 +1,148 @@
-"""What the director knows: whose music plays, what was asked for, who is here. Pure.
-
-`edge.manners` tells it whose hand moved the music, and `edge.room` who is here and what people ask for.
-"""
+"""What is known about the music in one room: whose it is, who is here, and what is pending. Pure."""
 
 from __future__ import annotations
 
-import random
-from datetime import timezone, tzinfo
-
 from edge.config import MusicConfig
-from edge.music.choices import Picker, Weigh
+from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
-from edge.music.ownership import Ownership, OwnMusic, goes_on
+from edge.music.ownership import Ownership, OwnMusic, continues, find_choice
+from edge.music.pending import PendingRequests
 from edge.music.presence import Presence
-from edge.music.strategy import Strategy
-from edge.music.takeover import Cause, Interpretation, TakeoverDetector
-from edge.music.timetable import Timetable
-from edge.music.volume import VolumePolicy
+from edge.music.takeover import TakeoverDetector
 from edge.values import Act, Basis, Mood, Music, Playback, When, Wish
 
 
 class Situation:
-    """What goes on in one room, as far as the music is concerned; used by one thread."""
+    """Takes in moods, the player's reports and requests; `Director` decides from it what should happen.
 
-    def __init__(
-        self,
-        config: MusicConfig,
-        *,
-        rng: random.Random | None = None,
-        weigh: Weigh | None = None,
-        zone: tzinfo = timezone.utc,
-    ) -> None:
-        """rng: the dice for moods with several choices; without them two runs are alike. weigh: see `choices.Weigh`.
+    paused_by_person: somebody paused the music, and it must not begin again by itself.
+    own_before_restart: what `own_playback` returned when the device stopped last.
+    """
 
-        zone: of schedule and quiet hours.
-        """
-        self._config = config
-        self._picker = Picker(random.Random(0) if rng is None else rng, weigh)  # noqa: S311 (no secret)
-        self._limits, self._strategy, self.absence = Limits(config), Strategy(config), Presence()
-        self._hands, self.times = TakeoverDetector(config.grace), Timetable(config, zone)
-        self._level = VolumePolicy(self._hands, self.times)
-        self._ours = Ownership(self._hands, self._limits)
-        self._mood: Mood | None = None
-        self._began = 0.0
-        # Somebody paused the music, and nobody wants it to begin again by itself.
-        self.held = False
-        self._left = "somebody took over"
-        # What played when the device stopped.
-        self.before: tuple[Music, Basis] | None = None
+    def __init__(self, config: MusicConfig, limits: Limits) -> None:
+        """limits: counts the switches that are observed here."""
+        self._profiles, self._limits = config.profiles, limits
+        self.detector = TakeoverDetector(config.grace)
+        self.own = Ownership(self.detector, limits)
+        self.presence = Presence()
+        self.mood: Mood | None = None
+        self.mood_began = 0.0
+        self.paused_by_person = False
+        self.own_before_restart: tuple[Music, Basis] | None = None
 
     @property
-    def music(self) -> Music | None:
-        """The device's own music that plays, or was asked for at once; None where it is a person's, or none."""
-        return self._ours.playing.music if self._ours.playing is not None else None
+    def mood_name(self) -> str:
+        """The mood, or "unknown" before the first one."""
+        return "unknown" if self.mood is None else self.mood.mood
 
-    def leaving(self) -> tuple[Music, Basis] | None:
-        """The device's own music that plays now, for `before` of the next director; None where none does."""
-        return None if self.music is None or not self._hands.playing() else (self.music, self._hands.basis())
+    @property
+    def playback(self) -> Playback | None:
+        """The player's newest report."""
+        return self.detector.playback
 
-    def use(self, config: MusicConfig) -> None:
-        """Another profile is chosen; what plays stays until it has nothing for a mood to come."""
-        self._config = self._strategy.config = config
+    @property
+    def pending(self) -> PendingRequests:
+        """What was requested of the player and isn't confirmed yet."""
+        return self.detector.pending
 
-    def feels(self, mood: Mood) -> None:
-        """The same mood with other coordinates."""
-        self._mood = mood
-        self._strategy.meet(mood)
+    @property
+    def own_music(self) -> Music | None:
+        """The device's own music that plays, or was requested at once; None where it is a person's, or none plays."""
+        return self.own.playing.music if self.own.playing is not None else None
 
-    def told(self, now: float, playback: Playback) -> Interpretation:
-        """The player shows this; says what it means."""
-        meaning = self._hands.see(now, playback)
-        if meaning.means is Cause.STARTED:
-            self._limits.worked()
-            if self._ours.begun(now):
-                self.absence.paused = None
-                self._strategy.song_ended()
-        elif meaning.means is Cause.LATE:
-            self._limits.switched(now)
-            self._ours.recount(self._config.profiles.values())
-        elif meaning.means is Cause.ADVANCED:
-            self._strategy.song_ended()
-        elif meaning.means is Cause.ENDED:
-            self._ours.ended()
-            self.absence.paused = None
-        elif meaning.means is Cause.FOUND:
-            self.held = False
-            self._ours.recount(self._config.profiles.values())
-            if self._ours.playing is None and self.before is not None and goes_on(self.before[1], playback, now):
-                self._ours.playing = OwnMusic(self.before[0])
-            if self._ours.playing is None and not meaning.kind:
-                meaning = Interpretation(Cause.TAKEN, "music", "somebody's music was playing already")
-        elif meaning.means is Cause.RESUMED:
-            if self.held and self._ours.playing is None:
-                self._ours.recount(self._config.profiles.values())
-            if not (self.held and self._ours.playing):
-                meaning = Interpretation(Cause.TAKEN, "start", "somebody started the music")
-            self.held = False
-        if meaning.means is Cause.TAKEN:
-            # Who uses the speaker listens, wherever they are.
-            self.absence.stirred(now)
-            meaning = self._taken(meaning, playback)
-        if not self._hands.pausing and self.absence.others(playback):
-            self.absence.paused = self._ours.playing = None
-        self._level.learn(0 if meaning.means is Cause.STARTED else self._ours.offset)
-        return meaning
+    @property
+    def playing(self) -> bool:
+        """True where music plays on the device's speaker; before the first report, where the device requested it."""
+        if self.playback is None:
+            return self.own_music is not None and self.presence.paused_at is None
+        return self.detector.playing
 
-    def left_alone(self, now: float, why: str) -> Wish | None:
-        """Control isn't the device's from now on. why: such as "somebody chose this song".
+    def own_playback(self) -> tuple[Music, Basis] | None:
+        """Return the device's own music that plays now and where it is, to be remembered over a restart; else None."""
+        return None if self.own_music is None or not self.detector.playing else (self.own_music, self.detector.basis())
 
-        Gives the wish that takes back what was asked for and hasn't begun, where something was.
-        """
-        waits = self._hands.pending is not None or self._hands.starting is not None
-        self._left = why
-        self._ours.playing = self.absence.paused = None
-        if not self._ours.lose_coming(now) and not waits:
-            return None
-        return self._hands.asked(now, Wish(Act.FORGET, self._name, f"what was to play next is taken back: {why}"))
+    def update_mood(self, now: float, mood: Mood) -> None:
+        """Set the room's mood; a different one begins now."""
+        if self.mood is None or self.mood.mood != mood.mood:
+            self.mood_began = now
+        self.mood = mood
 
-    def given_back(self) -> None:
-        """Control is the device's again."""
-        self.held, self._left = False, "somebody took over"
-        self._strategy.afresh()
-        self._ours.recount(self._config.profiles.values())
+    def observe(self, now: float, playback: Playback) -> Interpretation:
+        """Take in a report from the player. Returns what it means."""
+        result = self.detector.observe(now, playback)
+        if result.cause is Cause.STARTED:
+            self._limits.record_success()
+            if self.own.start_upcoming(now):
+                self.presence.paused_at = None
+        elif result.cause is Cause.LATE:
+            self._limits.record_switch(now)
+            self.match_playback()
+        elif result.cause is Cause.ENDED:
+            self.own.ended()
+            self.presence.paused_at = None
+        elif result.cause is Cause.FOUND:
+            result = self._found(now, playback, result)
+        elif result.cause is Cause.RESUMED:
+            result = self._resumed(result)
+        if result.cause is Cause.TAKEOVER:
+            # A person who uses the speaker is listening, even where the camera doesn't show them.
+            self.presence.person_acted(now)
+        return result
 
-    def dropped(self, now: float, wish: Wish) -> None:
-        """The player didn't do this: somebody chose otherwise meanwhile, or nobody can say what plays."""
-        self._hands.dropped(wish)
+    def drop(self, now: float, wish: Wish) -> None:
+        """The player won't carry out a wish: its basis has changed, or nobody can tell what plays."""
+        self.detector.drop(wish)
         if wish.act in (Act.VOLUME, Act.NEXT, Act.PREVIOUS):
-            # Nothing else waits for these.
+            # Nothing depends on these.
             return
-        if wish.act is Act.PLAY and self._ours.coming is not None and wish.music == self._ours.coming.music:
-            self._ours.lose_coming(now)
-        self._limits.failed(now)
-        if wish.act is Act.PLAY and wish.music is not None and self.music == wish.music:
-            self._ours.recount(self._config.profiles.values())
+        upcoming = self.own.upcoming
+        if wish.act is Act.PLAY and upcoming is not None and wish.music == upcoming.music:
+            self.own.cancel_upcoming(now)
+        self._limits.record_failure(now)
+        if wish.act is Act.PLAY and wish.music is not None and self.own_music == wish.music:
+            self.match_playback()
             if wish.when is When.NOW and wish.basis is not None and wish.basis.playing:
-                self._limits.undone()
+                self._limits.undo_switch()
         elif wish.act in (Act.PAUSE, Act.RESUME):
-            self.absence.paused = None
+            self.presence.paused_at = None
 
-    def _taken(self, meaning: Interpretation, playback: Playback) -> Interpretation:
-        if meaning.kind == "volume" and playback.volume is not None:
-            self._level.chosen(playback.volume, self._ours.offset)
-        if meaning.kind in self._config.takeover:
-            return meaning
-        if meaning.kind == "pause":
-            # Set to be no reason for hands off; but nobody wants it to begin again at once.
-            self.held = True
-        elif meaning.kind in ("music", "start"):
-            self._ours.playing = self._ours.coming = None
-        return Interpretation()
+    def expire_requests(self, now: float) -> None:
+        """Forget requests that have had no effect for too long."""
+        play = self.pending.play
+        self.pending.expire(now)
+        if play is not None and self.pending.play is None:
+            self.match_playback()
 
-    def _playing(self) -> bool:
-        if self._hands.playback is None:
-            return self.music is not None and self.absence.paused is None
-        return self._hands.playing()
+    def disown(self) -> None:
+        """What plays or is paused isn't the device's own any more."""
+        self.own.playing = self.presence.paused_at = None
 
-    @property
-    def _name(self) -> str:
-        return "unknown" if self._mood is None else self._mood.mood
+    def match_playback(self) -> None:
+        """Decide anew whether what plays is the device's own."""
+        self.own.match_playback(self._profiles.values())
+
+    def claim_paused(self) -> None:
+        """What is paused is the device's own if it is a choice of a profile."""
+        playback = self.playback
+        if self.own.playing is None and playback is not None and playback.state == "paused":
+            self.own.playing = find_choice(self._profiles.values(), playback)
+
+    def _found(self, now: float, playback: Playback, result: Interpretation) -> Interpretation:
+        """Music plays that the device hasn't observed before."""
+        self.paused_by_person = False
+        self.match_playback()
+        before = self.own_before_restart
+        if self.own.playing is None and before is not None and continues(before[1], playback, now):
+            self.own.playing = OwnMusic(before[0])
+        if self.own.playing is None and result.kind != "requested":
+            return Interpretation(Cause.TAKEOVER, "music", "somebody's music was playing already")
+        return result
+
+    def _resumed(self, result: Interpretation) -> Interpretation:
+        """A person resumed the music; undoing a pause through the device is no takeover."""
+        if self.paused_by_person and self.own.playing is None:
+            self.match_playback()
+        if not (self.paused_by_person and self.own.playing):
+            result = Interpretation(Cause.TAKEOVER, "start", "somebody started the music")
+        self.paused_by_person = False
+        return result

@@ -1,4 +1,7 @@
-"""What should play for a mood: as the mood is (match), leading on from it (lift), or always the same (fixed). Pure."""
+"""What should play for a mood: as the mood is (match), step by step towards another (lift), or always the same (fixed).
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,85 +9,98 @@ from dataclasses import dataclass
 
 from edge.circumplex import Point, distance, nearest, towards
 from edge.config import Choice, LiftConfig, MusicConfig
-from edge.music.choices import options
+from edge.music.choices import choices_for
 from edge.values import EXPRESSIONS, Mood, Music
 
-FEELS = {"disgust": "disgusted", "fear": "afraid", "surprise": "surprised"}
-# How far listeners must be behind the way that lifts them before it begins anew with them.
-FELL_BACK = 0.8
-UNCLEAR, UNSEEN = "the mood isn't clear", "nobody looks while the camera is off"
+# Moods whose adjective is another word.
+ADJECTIVES = {"disgust": "disgusted", "fear": "afraid", "surprise": "surprised"}
+# How much farther from the target than the lift's point the listeners must be before the lift starts again from them;
+# distances in the valence-arousal plane.
+FELL_BACK_DISTANCE = 0.8
+MOOD_UNCLEAR, CAMERA_OFF = "the mood isn't clear", "nobody looks while the camera is off"
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What should play. key: the entry of the profile. choices: one at least. reason: the first half of a sentence."""
+    """What should play.
+
+    key: the entry of the profile. choices: at least one. reason: the first half of a sentence.
+    """
 
     key: str
     choices: tuple[Choice, ...]
     reason: str
 
-    def has(self, music: Music | None) -> bool:
+    def includes(self, music: Music | None) -> bool:
         """True where the music is one of the choices."""
         return music is not None and any(choice.play == music.uri for choice in self.choices)
 
 
 class Strategy:
-    """`music.strategy` at work."""
+    """Applies `music.strategy`. config: replaced when another profile is chosen."""
 
     def __init__(self, config: MusicConfig) -> None:
         self.config = config
         self._lift = Lift(config.lift)
 
-    def meet(self, mood: Mood | None) -> None:
+    def update(self, mood: Mood | None) -> None:
         """The listeners are in this mood now."""
         if self.config.strategy != "lift" or mood is None or mood.mood not in EXPRESSIONS:
             return
         listener, target = (mood.valence, mood.arousal), (self.config.lift.valence, self.config.lift.arousal)
         point = self._lift.point
-        if point is not None and distance(listener, target) - distance(point, target) > FELL_BACK:
-            self._lift.again(listener)
+        if point is not None and distance(listener, target) - distance(point, target) > FELL_BACK_DISTANCE:
+            self._lift.restart(listener)
         else:
-            self._lift.meet(listener)
+            self._lift.update(listener)
 
     def song_ended(self) -> None:
-        """A song of the device's own is over."""
+        """One of the device's own songs is over."""
         self._lift.song_ended()
 
-    def afresh(self, mood: Mood | None = None) -> None:
-        """Who was here is gone; whoever is here now is in this mood."""
-        self._lift.forget()
-        self.meet(mood)
+    def restart(self, mood: Mood | None = None) -> None:
+        """The listeners have changed: forget the way so far. mood: of the new ones."""
+        self._lift.reset()
+        self.update(mood)
 
     def goal(self, mood: Mood, *, present: bool | None) -> Goal | str:
-        """What should play, or why nothing is to change. present: None while nobody looks."""
+        """Return what should play, or why nothing should change. present: None while the camera is off."""
         profile = self.config.profiles[self.config.profile]
         clear = mood.mood in EXPRESSIONS
-        key, reason = mood.mood, f"the room is {feels(mood.mood)}"
+        key, reason = mood.mood, f"the room is {adjective(mood.mood)}"
         if mood.source == "override":
             reason = f"somebody set the mood to {mood.mood}"
         if self.config.strategy == "fixed":
             if not clear and present is not True:
-                return UNSEEN if present is None else UNCLEAR
+                return CAMERA_OFF if present is None else MOOD_UNCLEAR
             key, reason = "default", "this music is set for any mood"
         elif not clear:
-            return UNSEEN if present is None else UNCLEAR
+            return CAMERA_OFF if present is None else MOOD_UNCLEAR
         elif self.config.strategy == "lift" and self._lift.point is not None:
-            key = nearest(self._lift.point, [name for name in EXPRESSIONS if options(profile, name)]) or key
+            key = nearest(self._lift.point, [name for name in EXPRESSIONS if choices_for(profile, name)]) or key
             if self._lift.steps:
                 reason += f", and step {self._lift.steps} of the way leads on to {key}"
-        choices = options(profile, key)
-        # What is learnt about the default's choices is learnt once, for whichever mood.
+        choices = choices_for(profile, key)
+        # What people think of the default's choices is learned once, for all moods without an entry.
         entry = key if key in profile else "default"
         return Goal(entry, choices, reason) if choices else f"{key} is set to leave the music as it is"
 
 
-def feels(mood: str) -> str:
-    """The mood as an adjective."""
-    return FEELS.get(mood, mood)
+def adjective(mood: str) -> str:
+    """Return the mood as an adjective."""
+    return ADJECTIVES.get(mood, mood)
 
 
 class Lift:
-    """The way from where the listeners were to the target, a step every few songs."""
+    """The way from the listeners' mood to the target, a step every few songs.
+
+    Music meets the listeners where they are, then moves in small steps to where they would like to be (the iso
+    principle): Altshuler, "A psychiatrist's experience with music as a therapeutic agent", in Schullian and Schoen
+    (editors), Music and Medicine, 1948, pages 266-281. A controlled test: Starcke, Mayr and von Georgi, "Emotion
+    modulation through music after sadness induction", 2021, doi 10.3390/ijerph182312486.
+
+    point: where the way has got to; None without listeners. steps: how many steps were taken.
+    """
 
     def __init__(self, config: LiftConfig) -> None:
         self._config = config
@@ -93,31 +109,31 @@ class Lift:
         self.point: Point | None = None
         self.steps = 0
 
-    def meet(self, listener: Point) -> None:
-        """The listeners are here; the way begins with them, and is cut short where they are ahead of it."""
+    @property
+    def reached(self) -> bool:
+        """True where the target is reached."""
+        return self.point == self._target
+
+    def update(self, listener: Point) -> None:
+        """The listeners are here. The way starts from them, and skips ahead where they are nearer to the target."""
         if self.point is None or distance(listener, self._target) < distance(self.point, self._target):
             self.point = listener
             if not self.steps:
                 self._songs = 0
 
-    def again(self, listener: Point) -> None:
-        """Begin anew where the listeners are, since they fell far back or somebody else came."""
+    def restart(self, listener: Point) -> None:
+        """Start again from where the listeners are."""
         self.point, self._songs, self.steps = listener, 0, 0
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Nobody is listening."""
         self.point, self._songs, self.steps = None, 0, 0
 
     def song_ended(self) -> None:
-        """Another song of ours is over; every few of them are a step."""
+        """One of the device's own songs is over; every few of them make a step."""
         self._songs += 1
         if self.point is not None and self._songs >= self._config.tracks:
             self._songs = 0
             if self.point != self._target:
                 self.point = towards(self.point, self._target, self._config.step)
                 self.steps += 1
-
-    @property
-    def there(self) -> bool:
-        """True where the target is reached."""
-        return self.point == self._target

@@ -1,77 +1,84 @@
-"""How loud: the room's volume as people left it, what a choice adds to it, and the ceiling. Pure."""
+"""How loud the music should be: the room's volume as people left it, each choice's offset, and the ceiling. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.music.takeover import VOLUME_SLACK, TakeoverDetector
+from edge.music.speaker_volume import same_volume
+from edge.music.takeover import TakeoverDetector
 from edge.music.timetable import Timetable
 from edge.values import When, Wish
 
 
 class VolumePolicy:
-    """The volume that people want, from which each choice may differ by its own offset. Volumes are 0..100."""
+    """The volume for each choice. Volumes are 0..100, offsets -100..100.
 
-    def __init__(self, hands: TakeoverDetector, times: Timetable) -> None:
-        self._hands, self._times = hands, times
-        self.base: int | None = None
-        self._asked: int | None = None
+    room_volume: the volume that people want for music without an offset; None until it is known.
+    """
+
+    def __init__(self, detector: TakeoverDetector, timetable: Timetable) -> None:
+        self._detector, self._timetable = detector, timetable
+        self.room_volume: int | None = None
+        self._corrected_to: int | None = None
 
     def learn(self, offset: int) -> None:
-        """Take the speaker's volume for the room's, where that isn't known, or the speaker came back with another."""
-        if self._hands.found_volume is not None:
-            self.chosen(self._hands.found_volume, offset)
-        elif self.base is None:
-            self.base = self._hands.volume
+        """Take the speaker's volume as the room's, where that isn't known yet or the speaker came back with another."""
+        speaker = self._detector.volume
+        if speaker.changed_unobserved is not None:
+            self.set_by_person(speaker.changed_unobserved, offset)
+        elif self.room_volume is None:
+            self.room_volume = speaker.current
 
-    def chosen(self, volume: int, offset: int) -> None:
-        """Somebody set the speaker while music with this offset played."""
-        self.base = min(100, max(0, volume - offset))
-        self._asked = None
+    def set_by_person(self, volume: int, offset: int) -> None:
+        """Somebody set the speaker to this volume while music with this offset played."""
+        self.room_volume = min(100, max(0, volume - offset))
+        self._corrected_to = None
 
-    def asked(self, now: float, volume: int, offset: int) -> tuple[int, str]:
-        """A person asks for a volume through the device: what they get, and why."""
-        allowed = min(volume, self._times.ceiling(now))
-        self.chosen(allowed, offset)
+    def request(self, now: float, volume: int, offset: int) -> tuple[int, str]:
+        """A person requests a volume through the device. Returns the volume that they get, and why."""
+        allowed = min(volume, self._timetable.volume_ceiling(now))
+        self.set_by_person(allowed, offset)
         if allowed < volume:
             return allowed, f"somebody asked for {volume}, and {allowed} is the loudest that is allowed now"
         return allowed, "somebody asked for it"
 
     def for_music(self, now: float, offset: int) -> int | None:
-        """What to set the speaker to when music with this offset begins; None leaves it."""
-        goal, volume = self._goal(now, offset), self._hands.volume
-        if goal is not None and (volume is None or abs(goal - volume) > VOLUME_SLACK):
-            return goal
+        """The volume to set when music with this offset begins; None leaves it."""
+        target, current = self._target(now, offset), self._detector.volume.current
+        if target is not None and (current is None or not same_volume(target, current)):
+            return target
         return self.for_resume(now)
 
     def for_resume(self, now: float) -> int | None:
-        """What to set the speaker to when music goes on; None leaves it."""
-        ceiling, volume = self._times.ceiling(now), self._hands.volume
-        return ceiling if volume is not None and volume > ceiling else None
+        """The volume to set when music is resumed; None leaves it."""
+        ceiling, current = self._timetable.volume_ceiling(now), self._detector.volume.current
+        return ceiling if current is not None and current > ceiling else None
 
-    def to_come(self, now: float, wish: Wish | None) -> Wish | None:
-        """Music that waits for a song's end, with a volume that is still allowed; None where it has one, or is none."""
-        most = self._times.ceiling(now)
-        if wish is None or wish.when is not When.TRACK_END or wish.volume is None or wish.volume <= most:
+    def lower_pending(self, now: float, wish: Wish | None) -> Wish | None:
+        """Return the wish that waits for a song's end with a volume that is allowed now; None for no change."""
+        ceiling = self._timetable.volume_ceiling(now)
+        if wish is None or wish.when is not When.TRACK_END or wish.volume is None or wish.volume <= ceiling:
             return None
-        return replace(wish, volume=most, why=f"{wish.why}, at {most}, the loudest that is allowed now")
+        return replace(wish, volume=ceiling, why=f"{wish.why}, at {ceiling}, the loudest that is allowed now")
 
     def correction(self, now: float, offset: int) -> tuple[int, str] | None:
-        """What to set the speaker to while music plays, and why: it is too loud, or its offset couldn't be set before.
+        """The volume to set while music plays, and why: it is too loud, or its offset couldn't be set before.
 
-        The same correction is asked for once: some speakers don't take any.
+        Returns the same correction only once: some speakers refuse volumes.
         """
-        volume = self._hands.volume
-        if volume is None or not self._hands.playing() or not self._hands.level_settled:
+        current = self._detector.volume.current
+        if current is None or not self._detector.playing or not self._detector.volume_settled:
             return None
-        ceiling = self._times.ceiling(now)
-        loud = volume > ceiling
-        wanted = ceiling if loud else self._goal(now, offset) if offset else None
-        if wanted is None or wanted == self._asked or (not loud and abs(wanted - volume) <= VOLUME_SLACK):
+        ceiling = self._timetable.volume_ceiling(now)
+        too_loud = current > ceiling
+        target = ceiling if too_loud else self._target(now, offset) if offset else None
+        if target is None or target == self._corrected_to or (not too_loud and same_volume(target, current)):
             return None
-        self._asked = wanted
-        why = "the loudest that is allowed now" if loud else "as this music is set to"
-        return wanted, f"the volume goes to {wanted}, {why}"
+        self._corrected_to = target
+        why = "the loudest that is allowed now" if too_loud else "as this music is set to"
+        return target, f"the volume goes to {target}, {why}"
 
-    def _goal(self, now: float, offset: int) -> int | None:
-        return None if self.base is None else min(self._times.ceiling(now), max(0, self.base + offset))
+    def _target(self, now: float, offset: int) -> int | None:
+        if self.room_volume is None:
+            return None
+        return min(self._timetable.volume_ceiling(now), max(0, self.room_volume + offset))

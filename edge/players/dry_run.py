@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from edge.music.playback import stands
+from edge.music.playback import still_applies
 from edge.players.wishes import AbandonedWish, rotated, words
 from edge.values import Act, Music, Playback, When, Wish
 
@@ -34,7 +34,7 @@ class DryRun:
 
     def apply(self, wish: Wish) -> None:
         self._roll()
-        if not stands(wish, self.playback(), self._clock()):
+        if not still_applies(wish, self.playback(), self._clock()):
             self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
             return
         if wish.act is not Act.KEEP:

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import Counter
 
-from edge.music.playback import forgotten
+from edge.music.playback import is_revocable
 from edge.values import Act, When, Wish
 
 MOST = 16
@@ -19,7 +19,7 @@ def replaces(new: Wish, old: Wish) -> bool:
     Music takes the place of music, a volume of a volume, a pause or going on of both, and what was to play is taken
     back; none pushes out what it isn't about. Every skip counts, and every song for the queue.
     """
-    if new.act is Act.FORGET and forgotten(old):
+    if new.act is Act.FORGET and is_revocable(old):
         return True
     if Act.PLAY in (new.act, old.act):
         return new.act is old.act and When.QUEUE not in (new.when, old.when)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from edge.circumplex import set_by_hand
+from edge.circumplex import override_mood
 from edge.config import MusicConfig
 from edge.events import (
     CameraSwitched,
@@ -20,7 +20,7 @@ from edge.events import (
     TakenOver,
 )
 from edge.music.director import Director
-from edge.music.takeover import Cause, Interpretation
+from edge.music.interpretation import Cause, Interpretation
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 # The smallest change of confidence, valence or arousal that is published.
@@ -69,7 +69,7 @@ class Room:
     @property
     def own_music(self) -> Music | None:
         """The device's own music that plays now."""
-        return self._director.music
+        return self._director.situation.own_music
 
     def settings(self) -> dict[str, str]:
         """What people have set (camera, control, override and profile), and what follows from it.
@@ -83,14 +83,14 @@ class Room:
             "override": self.override or "auto",
             "profile": self._music.profile,
             "resting": "ON" if self.resting else "OFF",
-            "held": "ON" if self._director.held else "OFF",
-            "scheduled": self._director.times.profile or "",
+            "held": "ON" if self._director.situation.paused_by_person else "OFF",
+            "scheduled": self._director.timetable.profile or "",
         }
 
     def restore(self, settings: Mapping[str, str]) -> None:
         """Set again what no command can set. settings: as `settings` returned them, any part of them."""
-        self._director.held = settings.get("held") == "ON"
-        self._director.times.profile = settings.get("scheduled") or None
+        self._director.situation.paused_by_person = settings.get("held") == "ON"
+        self._director.timetable.profile = settings.get("scheduled") or None
 
     # What happens.
 
@@ -101,7 +101,7 @@ class Room:
         self._camera_mood = reading.mood
         known = reading.present or reading.mood.mood != UNKNOWN
         if known:
-            self._director.absence.presence(reading.at, reading.present)
+            self._director.situation.presence.update(reading.at, reading.present)
         events = self._update_mood(reading.at)
         if reading.present != self._present and known:
             self._present = reading.present
@@ -110,28 +110,29 @@ class Room:
 
     def on_playback(self, now: float, playback: Playback) -> list[Event]:
         """Take what the player does now; if a person changed it, they have taken over."""
-        meaning, before = self._director.told(now, playback), self.playback
+        meaning, before = self._director.observe(now, playback), self.playback
         events: list[Event] = [] if playback == self.playback else [PlaybackChanged(now, playback)]
         self.playback = playback
-        if meaning.means is Cause.TAKEN and self.control is Control.AUTO:
+        if meaning.cause is Cause.TAKEOVER and self.control is Control.AUTO:
             events += self._take_over(now, meaning, before)
         return events
 
     def on_abandoned(self, now: float, wish: Wish) -> None:
         """The player gave up a wish: what it counted on had changed, or couldn't be seen."""
-        self._director.dropped(now, wish)
+        self._director.drop(now, wish)
 
     def tick(self, now: float, unix: float | None = None) -> list[Event]:
         """Do what is due by now. unix: the wall clock; None where there is none, as in a fast replay."""
         if unix is not None:
-            self._director.times.clock(now, unix)
-        resting = self._director.times.resting(now)
+            self._director.timetable.set_clock(now, unix)
+        resting = self._director.timetable.camera_rests(now)
         events = self._forget_camera_mood(now) if resting and not self.resting else []
         self.resting = resting
-        profile = self._director.times.profile_due(now)
+        profile = self._director.timetable.profile_due(now)
         if profile is not None:
             events += self.use_profile(now, profile, requested=False)
-        if self.control is Control.HANDS_OFF and self._director.absence.long(now, self._music.takeover_ends_after):
+        presence, limit = self._director.situation.presence, self._music.takeover_ends_after
+        if self.control is Control.HANDS_OFF and presence.is_empty_for(now, limit):
             # The person who took over has left.
             events += self._resume_control(now)
         wish = self._director.tick(now, self.control)
@@ -169,21 +170,21 @@ class Room:
         self._director.use(self._music)
         if self.control is not Control.AUTO or self._mood is None:
             return []
-        wish = self._director.mood(now, self._mood, self.control, asked=requested)
+        wish = self._director.decide(now, self._mood, self.control, requested=requested)
         if requested and wish.act is not Act.KEEP:
             wish = replace(wish, why=f"somebody chose the profile {profile}: {wish.why}")
         return [DecisionMade(now, wish)]
 
     def set_volume(self, now: float, volume: int) -> list[Event]:
         """Set the volume, 0..100."""
-        return [DecisionMade(now, self._director.volume(now, volume))]
+        return [DecisionMade(now, self._director.volume_command(now, volume))]
 
     def control_playback(self, now: float, act: Act) -> list[Event]:
         """Act.RESUME, PAUSE, NEXT or PREVIOUS."""
         song = self.playback
         skips = act is Act.NEXT and song is not None and song.state == "playing"
         skipped = [Skipped(now, *self.feedback_on(song))] if skips else []
-        return [*skipped, DecisionMade(now, self._director.playback(now, act, self.control))]
+        return [*skipped, DecisionMade(now, self._director.playback_command(now, act, self.control))]
 
     def feedback_on(self, song: Playback | None) -> tuple[str, str | None, str | None]:
         """The fields of Skipped and Liked: the mood, the address of the device's choice, and the song's own."""
@@ -210,30 +211,30 @@ class Room:
 
     def _resume_control(self, now: float) -> list[Event]:
         self.control = Control.AUTO
-        self._director.given_back()
+        self._director.take_back()
         return [ControlChanged(now, self.control), *self._decide(now)]
 
     def _withdraw_pending(self, now: float, why: str) -> list[Event]:
         """Take back music that was requested and hasn't begun."""
-        wish = self._director.left_alone(now, why)
+        wish = self._director.release(now, why)
         return [DecisionMade(now, wish)] if wish is not None else []
 
     def _decide(self, now: float) -> list[Event]:
-        return [] if self._mood is None else [DecisionMade(now, self._director.mood(now, self._mood, self.control))]
+        return [] if self._mood is None else [DecisionMade(now, self._director.decide(now, self._mood, self.control))]
 
     # The mood.
 
     def _forget_camera_mood(self, now: float) -> list[Event]:
         """The camera stops looking: from now on, its last mood says nothing about the room."""
         self._camera_mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
-        self._director.absence.presence(now, None)
+        self._director.situation.presence.update(now, None)
         return self._update_mood(now)
 
     def _update_mood(self, now: float, *, requested: bool = False) -> list[Event]:
         """The events for the mood that counts now. requested: a person has just set it."""
         mood = self._camera_mood
         if self.override is not None:
-            mood = set_by_hand(self.override, now, mood.people if mood else 0)
+            mood = override_mood(self.override, now, mood.people if mood else 0)
         if mood is None:
             return []
         before = self._mood
@@ -245,12 +246,12 @@ class Room:
             if not _differs(before, mood):
                 return []
             self._mood = mood
-            self._director.feels(mood)
+            self._director.update_mood(mood)
             return [MoodUpdated(now, mood)]
         self._mood = mood
         return [
             MoodChanged(now, mood),
-            DecisionMade(now, self._director.mood(now, mood, self.control, asked=requested)),
+            DecisionMade(now, self._director.decide(now, mood, self.control, requested=requested)),
         ]
 
 

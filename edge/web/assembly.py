@@ -51,7 +51,7 @@ def open_page(
     page = WebPage(
         board,
         post,
-        fresh=lambda: health.fresh(time.monotonic()),
+        fresh=lambda: health.is_fresh(time.monotonic()),
         timeline=timeline,
         recommend=_recommend,
         checks=lambda: _checks(config, health),
@@ -83,7 +83,7 @@ def password_line(config: Config) -> str | None:
 
 def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
     """`moodroom check` from within: the camera is in use, so that the device itself says how it is."""
-    from edge.health.check.checks import checks
+    from edge.health.check.checks import run_checks
 
     problem = health.problems.get("camera")
     camera = {
@@ -92,7 +92,7 @@ def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
         "warning": False,
         "text": problem or ("paused or switched off" if health.paused else "gives pictures"),
     }
-    found = checks(config, leave_out=("camera",))
+    found = run_checks(config, leave_out=("camera",))
     return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in found)]
 
 

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 import numpy as np
 
-from edge.circumplex import set_by_hand
+from edge.circumplex import override_mood
 from edge.config import Config
 from edge.daemon.options import Options
 from edge.daemon.session import Session
@@ -189,7 +189,7 @@ class _Count(logging.Handler):
 
 def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
     """Yield a reading for each second from midnight, None for no look: a household as the mood filter reports it."""
-    mood = set_by_hand("neutral", 0.0, 0)
+    mood = override_mood("neutral", 0.0, 0)
     for second in range(int(seconds)):
         people = [count for hour, count in HOUSEHOLD if hour <= second / 3600 % 24][-1]
         if people and (not mood.people or rng.random() < 1 / LASTS):
@@ -237,12 +237,12 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
 def _second(device: Session, player: DryRun, reading: Reading | None, now: float) -> None:
     """Do what the main thread and the player's thread do in a second."""
     room, second = device.parts.room, int(now)
-    device.parts.health.frame = device.parts.health.player = now
+    device.parts.health.last_frame = device.parts.health.last_playback = now
     if reading is not None:
         moved = Reading(
             now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
         )
-        device.parts.health.looked(moved)
+        device.parts.health.record_look(moved)
         device.parts.dispatcher.publish(room.on_reading(moved))
     device.parts.dispatcher.publish(room.tick(now, now + device.parts.wall_clock.offset()))
     device.parts.dispatcher.publish_settings(now)

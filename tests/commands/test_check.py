@@ -1,4 +1,4 @@
-"""`moodroom check`: a row for each part, the mend where one is needed, and an exit code for scripts."""
+"""`moodroom check`: a row for each part with the fix where one is needed, and an exit code for scripts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import edge.check
 import pytest
 
-from edge.commands.check import try_parts
+from edge.commands.check import print_checks
 from edge.config import Config
 from edge.errors import CameraError, ConfigError, MoodroomError
-from edge.health.check import machine, music
-from edge.health.check.checks import PARTS, checks
-from edge.health.check.result import Result, Said
-from edge.health.rules import MachineState
+from edge.health.check import checks, machine, music
+from edge.health.check import parts as part_checks
+from edge.health.check.checks import CHECKS, run_checks
+from edge.health.check.result import Check, CheckResult, Passed
+from edge.health.readings import MachineState
 from tests.broker import Broker, broker
 from tests.conftest import Moodroom
 
@@ -30,13 +30,13 @@ __all__ = ["broker"]
 
 
 def written(path: Path, **sections: object) -> Path:
-    """A configuration; JSON is YAML."""
+    """Write a configuration file; JSON is valid YAML."""
     path.write_text(json.dumps(sections))
     return path
 
 
 def table(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str]]:
-    """part -> (ok, warn or FAIL, what is said)."""
+    """part -> (ok, warn or FAIL, message)."""
     rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     return {part: (verdict, text) for verdict, part, text in rows}
 
@@ -52,7 +52,7 @@ def free() -> Iterator[int]:
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
-def test_what_works_is_said_and_the_exit_code_is_0(
+def test_all_parts_work_and_the_exit_code_is_0(
     moodroom: Moodroom, tmp_path: Path, demo_clip: Path, yunet_folder: Path, broker: Broker
 ) -> None:
     path = written(
@@ -64,15 +64,15 @@ def test_what_works_is_said_and_the_exit_code_is_0(
     done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(yunet_folder)})
     assert done.returncode == 0, done.stdout + done.stderr
     rows = table(done)
-    assert list(rows) == [name for name, _ in PARTS if name not in ("spotify", "mpd")]
+    assert list(rows) == [name for name, _ in CHECKS if name not in ("spotify", "mpd")]
     assert {verdict for verdict, _ in rows.values()} == {"ok"}
     assert "640x480" in rows["camera"][1] and rows["detector"][1] == "yunet"
-    assert "ms a face, SHA-256" in rows["model"][1] and rows["broker"][1] == f"127.0.0.1:{broker.port} accepts us"
+    assert "ms a face, SHA-256" in rows["model"][1] and rows["broker"][1] == f"connected to 127.0.0.1:{broker.port}"
     assert os.environ["STATE_DIRECTORY"] in rows["disk"][1]
-    assert not Path(os.environ["STATE_DIRECTORY"]).exists(), "a try leaves nothing behind"
+    assert not Path(os.environ["STATE_DIRECTORY"]).exists(), "a check leaves nothing behind"
 
 
-def test_one_part_that_fails_is_the_exit_code_1_and_the_rest_is_tried(
+def test_one_failed_part_makes_the_exit_code_1_and_the_others_are_checked(
     moodroom: Moodroom, tmp_path: Path, demo_clip: Path, free: int
 ) -> None:
     path = written(
@@ -83,15 +83,15 @@ def test_one_part_that_fails_is_the_exit_code_1_and_the_rest_is_tried(
     )
     done = moodroom("check", "--config", path, "--json")
     assert done.returncode == 1 and "Traceback" not in done.stderr
-    told = json.loads(done.stdout)
-    assert told["ok"] is False
-    rows = {row["part"]: row for row in told["checks"]}
-    assert all(set(row) == {"part", "ok", "warning", "message"} for row in told["checks"])
+    payload = json.loads(done.stdout)
+    assert payload["ok"] is False
+    rows = {row["part"]: row for row in payload["checks"]}
+    assert all(set(row) == {"part", "ok", "warning", "message"} for row in payload["checks"])
     assert not rows["broker"]["ok"] and f"127.0.0.1:{free}" in rows["broker"]["message"]
     assert all(row["ok"] for part, row in rows.items() if part != "broker")
 
 
-def test_each_part_that_doesn_t_work_is_named(moodroom: Moodroom, tmp_path: Path, free: int) -> None:
+def test_each_part_that_fails_is_named(moodroom: Moodroom, tmp_path: Path, free: int) -> None:
     path = written(
         tmp_path / "c.yaml",
         camera={"source": "/dev/video99"},
@@ -108,68 +108,68 @@ def test_each_part_that_doesn_t_work_is_named(moodroom: Moodroom, tmp_path: Path
     assert "moodroom login" in rows["spotify"][1] and str(free) in rows["mpd"][1]
 
 
-# --- the table, with parts of the test's own --------------------------------------------------------------------------
+# --- the table, with fake checks --------------------------------------------------------------------------------------
 
 
-def raising(error: Exception) -> edge.check.Try:
-    def part(_: Config) -> Said:
+def raising(error: Exception) -> Check:
+    def part(_: Config) -> Passed:
         raise error
 
     return part
 
 
-def test_whatever_a_part_raises_is_a_row_and_the_next_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_error_becomes_a_row_and_the_next_check_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = (
         ("a", raising(CameraError("camera: gone; plug it in"))),
         ("b", raising(ValueError("odd"))),
         ("c", lambda _: None),
-        ("d", lambda _: Said("warm", warning=True)),
-        ("e", lambda _: Said("fine")),
+        ("d", lambda _: Passed("warm", warning=True)),
+        ("e", lambda _: Passed("fine")),
     )
-    monkeypatch.setattr(edge.check, "PARTS", parts)
-    results = list(checks(Config()))
+    monkeypatch.setattr(checks, "CHECKS", parts)
+    results = list(run_checks(Config()))
     assert results == [
-        Result("a", False, "camera: gone; plug it in"),
-        Result("b", False, "ValueError: odd"),
-        Result("d", True, "warm", warning=True),
-        Result("e", True, "fine"),
+        CheckResult("a", False, "camera: gone; plug it in"),
+        CheckResult("b", False, "ValueError: odd"),
+        CheckResult("d", True, "warm", warning=True),
+        CheckResult("e", True, "fine"),
     ]
     out = io.StringIO()
-    assert try_parts(Config(), out) == 1
+    assert print_checks(Config(), out) == 1
     assert [line.split()[0] for line in out.getvalue().splitlines()] == ["FAIL", "FAIL", "warn", "ok"]
-    monkeypatch.setattr(edge.check, "PARTS", parts[2:])
-    assert try_parts(Config(), io.StringIO()) == 0, "a warning is no failure"
+    monkeypatch.setattr(checks, "CHECKS", parts[2:])
+    assert print_checks(Config(), io.StringIO()) == 0, "a warning isn't a failure"
 
 
-def test_rows_come_as_they_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[str] = []
+def test_rows_are_yielded_as_checks_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    finished: list[str] = []
 
-    def part(name: str) -> edge.check.Try:
-        return lambda _: tried.append(name) or Said(name)
+    def part(name: str) -> Check:
+        return lambda _: finished.append(name) or Passed(name)
 
-    monkeypatch.setattr(edge.check, "PARTS", (("a", part("a")), ("b", part("b"))))
-    assert next(checks(Config())).part == "a"
-    assert tried == ["a"]
+    monkeypatch.setattr(checks, "CHECKS", (("a", part("a")), ("b", part("b"))))
+    assert next(run_checks(Config())).part == "a"
+    assert finished == ["a"]
 
 
-def test_a_result_is_a_value() -> None:
+def test_a_result_is_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Result("a", True, "fine").ok = False  # type: ignore[misc]
+        CheckResult("a", True, "fine").ok = False  # type: ignore[misc]
 
 
-# --- single parts -----------------------------------------------------------------------------------------------------
+# --- single checks ----------------------------------------------------------------------------------------------------
 
 
-def test_no_camera_is_a_warning_since_the_demo_clip_plays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.camera.settle", lambda _: "demo")
-    said = edge.check.parts.camera(Config())
-    assert said.warning and "demo clip" in said.text
+def test_no_camera_is_a_warning_because_the_demo_clip_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.camera.opening.settle", lambda _: "demo")
+    passed = part_checks.camera(Config())
+    assert passed.warning and "demo clip" in passed.text
 
 
-def test_a_covered_lens_is_noticed(film: Any, tmp_path: Path) -> None:
+def test_a_covered_lens_is_a_warning(film: Any, tmp_path: Path) -> None:
     config = Config.model_validate({"camera": {"source": str(film("dark.mp4", [2] * 5))}})
-    said = edge.check.parts.camera(config)
-    assert said.warning and "very dark" in said.text
+    passed = part_checks.camera(config)
+    assert passed.warning and "very dark" in passed.text
 
 
 def login(folder: Path, *, age_days: float, client_id: str = "a" * 32) -> None:
@@ -183,68 +183,68 @@ def login(folder: Path, *, age_days: float, client_id: str = "a" * 32) -> None:
     (folder / "spotify_login.json").chmod(0o600)
 
 
-def test_a_login_is_told_with_its_end(state_folder: Path) -> None:
+def test_the_end_of_the_login_is_reported(state_folder: Path) -> None:
     config = Config.model_validate({"spotify": {"client_id": "a" * 32}})
     assert music.spotify(Config()) is None
     with pytest.raises(MoodroomError, match="moodroom login"):
         music.spotify(config)
     login(state_folder, age_days=10)
-    said = music.spotify(config)
-    assert said is not None and said.text.startswith("logged in until ") and not said.warning
+    passed = music.spotify(config)
+    assert passed is not None and passed.text.startswith("logged in until ") and not passed.warning
     login(state_folder, age_days=175)
-    said = music.spotify(config)
-    assert said is not None and said.warning and "moodroom login" in said.text
+    passed = music.spotify(config)
+    assert passed is not None and passed.warning and "moodroom login" in passed.text
     login(state_folder, age_days=1, client_id="b" * 32)
     with pytest.raises(MoodroomError, match="made for another"):
         music.spotify(config)
 
 
-def test_mpd_is_asked_with_the_configured_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mpd_is_checked_with_the_configured_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     word = tmp_path / "mpd_word"
     config = Config.model_validate({"mpd": {"password_file": str(word)}})
     with pytest.raises(ConfigError, match="mpd_word: there is no such file"):
         music.mpd(config)
     word.write_text("hunter2\n")
-    given: list[str | None] = []
+    passwords: list[str | None] = []
 
     class Mpd:
         def __init__(self, *_: object, password: str | None, **__: object) -> None:
-            given.append(password)
+            passwords.append(password)
 
         def playback(self) -> None: ...
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr("edge.players.mpd.Mpd", Mpd)
-    assert music.mpd(config) == Said("127.0.0.1:6600 answers")
-    assert given == ["hunter2"]
+    monkeypatch.setattr("edge.players.mpd.player.MpdPlayer", Mpd)
+    assert music.mpd(config) == Passed("127.0.0.1:6600 answers")
+    assert passwords == ["hunter2"]
 
 
-def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, state_folder: Path) -> None:
+def test_secrets_that_others_can_read_are_named_with_the_fix(tmp_path: Path, state_folder: Path) -> None:
     password = tmp_path / "password"
     password.write_text("hunter2")
     password.chmod(0o600)
     config = Config.model_validate({"mqtt": {"username": "me", "password_file": str(password)}})
-    assert machine.secrets(config) == Said("closed to others: password")
+    assert machine.secrets(config) == Passed("protected from other users: password")
     password.chmod(0o644)
-    said = machine.secrets(config)
-    assert said.warning and f"chmod o-rwx {password}" in said.text and "hunter2" not in said.text
+    passed = machine.secrets(config)
+    assert passed.warning and f"chmod o-rwx {password}" in passed.text and "hunter2" not in passed.text
     password.chmod(0o640)
     assert not machine.secrets(config).warning, "the service's own group may read it"
     login(state_folder, age_days=1)
     (state_folder / "spotify_login.json").chmod(0o604)
-    assert "spotify_login.json may be read" in machine.secrets(config).text
+    assert "spotify_login.json can be read" in machine.secrets(config).text
     (state_folder / "spotify_login.json").chmod(0o600)
     word = tmp_path / "mpd_word"
     word.write_text("hunter2")
     word.chmod(0o644)
-    assert f"{word} may be read" in machine.secrets(Config.model_validate({"mpd": {"password_file": str(word)}})).text
+    assert f"{word} can be read" in machine.secrets(Config.model_validate({"mpd": {"password_file": str(word)}})).text
     state_folder.chmod(0o777)
-    assert "may be written by others" in machine.secrets(config).text
+    assert "can be written by other users" in machine.secrets(config).text
 
 
 @pytest.mark.parametrize(
-    ("look", "part", "outcome"),
+    ("state", "check", "outcome"),
     [
         (MachineState(temperature=81.0), machine.heat, "FAIL"),
         (MachineState(temperature=76.0), machine.heat, "warn"),
@@ -256,20 +256,20 @@ def test_files_that_others_may_read_are_named_with_the_mend(tmp_path: Path, stat
         (MachineState(disk_free_mb=9000.0, state="/s", writable=False), machine.disk, "FAIL"),
     ],
 )
-def test_the_machine_s_verdicts_are_rows(
-    monkeypatch: pytest.MonkeyPatch, look: MachineState, part: edge.check.Try, outcome: str
+def test_findings_about_the_machine_become_rows(
+    monkeypatch: pytest.MonkeyPatch, state: MachineState, check: Check, outcome: str
 ) -> None:
-    monkeypatch.setattr(machine, "read_machine", lambda _: look)
+    monkeypatch.setattr(machine, "read_machine", lambda _: state)
     if outcome == "FAIL":
         with pytest.raises(MoodroomError, match="; "):
-            part(Config())
+            check(Config())
         return
-    said = part(Config())
-    assert said is not None
-    assert said.warning if outcome == "warn" else said.text.startswith(outcome)
+    passed = check(Config())
+    assert passed is not None
+    assert passed.warning if outcome == "warn" else passed.text.startswith(outcome)
 
 
-def test_a_clock_that_can_t_be_right_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_clock_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not machine.clock(Config()).warning
     monkeypatch.setattr(machine.time, "time", lambda: 86_400.0)
     with pytest.raises(MoodroomError, match="it says 1970"):
@@ -279,4 +279,4 @@ def test_a_clock_that_can_t_be_right_fails(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_broker_that_is_away_is_named(free: int) -> None:
     config = Config.model_validate({"mqtt": {"host": "127.0.0.1", "port": free}})
     with pytest.raises(ConfigError, match=str(free)):
-        edge.check.parts.broker(config)
+        part_checks.broker(config)

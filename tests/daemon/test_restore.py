@@ -23,12 +23,12 @@ from edge.daemon.restore import (
 )
 from edge.events import CommandRejected
 from edge.music.director import Director
-from edge.music.ownership import goes_on
-from edge.music.takeover import Cause
+from edge.music.interpretation import Cause
+from edge.music.ownership import continues
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import state
-from edge.values import Basis, Control, Mood, Playback
+from edge.values import Basis, Control, Mood, Music, Playback
 from tests.broker import Broker, Listener, broker
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for
@@ -149,9 +149,9 @@ def shown(context: str | None, song: str = "mpd:a/1.flac", position: float = 10.
 
 def playing() -> Director:
     director = Director(CONFIG)
-    director.told(0, Playback("stopped", "mpd"))
-    director.mood(1, Mood("happy", 1, 0.8, 0.5, 1, 0), Control.AUTO)
-    assert director.told(3, shown("mpd:folder/a", position=2)).means is Cause.STARTED
+    director.observe(0, Playback("stopped", "mpd"))
+    director.decide(1, Mood("happy", 1, 0.8, 0.5, 1, 0), Control.AUTO)
+    assert director.observe(3, shown("mpd:folder/a", position=2)).cause is Cause.STARTED
     return director
 
 
@@ -160,15 +160,15 @@ def test_a_player_that_forgets_the_list_s_name(tmp_path: Path) -> None:
     save_playback(playing(), 1000.0, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 2000.0, tmp_path)
-    assert director.told(-990, shown(None, position=15)).means is Cause.FOUND
-    assert director.music is not None and (director.music.uri, director.music.name) == ("mpd:folder/a", "A")
+    assert director.observe(-990, shown(None, position=15)).cause is Cause.FOUND
+    assert director.situation.own_music == Music("mpd:folder/a", "A")
 
 
 def test_somebody_elses_music_stays_theirs(tmp_path: Path) -> None:
     save_playback(playing(), 0.0, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 0.0, tmp_path)
-    assert director.told(20, shown(None, "mpd:theirs.flac", 5)).means is Cause.TAKEN
+    assert director.observe(20, shown(None, "mpd:theirs.flac", 5)).cause is Cause.TAKEOVER
 
 
 def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:
     save_playback(Director(CONFIG), 0.0, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 0.0, tmp_path)
-    assert director.before is None
+    assert director.situation.own_before_restart is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"uri": 1}', '{"uri":"a","name":"a","ends":"x"}', "null"])
@@ -186,14 +186,14 @@ def test_a_file_that_makes_no_sense_counts_for_nothing(tmp_path: Path, text: str
     state.write(PLAYBACK_FILE, text, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 0.0, tmp_path)
-    assert director.before is None
+    assert director.situation.own_before_restart is None
 
 
 def test_what_follows_the_last_song_goes_on_with_it() -> None:
     last = Basis(True, "library:happy", "s1", 200.0)
-    assert goes_on(last, shown(None, "s1"), 100)
-    assert goes_on(last, shown(None, "s2", 5), 205)
-    assert not goes_on(last, shown(None, "s2", 5), 100), "somebody chose it"
-    assert not goes_on(last, shown(None, "s2", 5), 2000), "too long ago to tell"
-    assert not goes_on(last, shown("spotify:album:theirs", "s1"), 100)
-    assert not goes_on(Basis(True, None, "s1", None), shown(None, "s2"), 100)
+    assert continues(last, shown(None, "s1"), 100)
+    assert continues(last, shown(None, "s2", 5), 205)
+    assert not continues(last, shown(None, "s2", 5), 100), "somebody chose it"
+    assert not continues(last, shown(None, "s2", 5), 2000), "too long ago to tell"
+    assert not continues(last, shown("spotify:album:theirs", "s1"), 100)
+    assert not continues(Basis(True, None, "s1", None), shown(None, "s2"), 100)

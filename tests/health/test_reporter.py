@@ -1,4 +1,4 @@
-"""What looks after the device: one look at the machine for each report, news in the log, a clock that stays right."""
+"""Health reports: one reading of the machine each, changes in the log, and a clock that is followed."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 import pytest
 
 from edge.events import ClockStepped, HealthReported
-from edge.health import reporter as upkeep
+from edge.health import reporter as module
 from edge.health.monitor import HealthMonitor
+from edge.health.readings import MachineState
 from edge.health.reporter import HealthReporter
-from edge.health.rules import MachineState
 from edge.health.wall_clock import WallClock
 
 WALL = 1.8e9
 
 
 class Clocks:
-    """Both clocks, to be set by hand."""
+    """Both clocks, set by a test."""
 
     def __init__(self) -> None:
-        self.both: tuple[float, float] | None = (0.0, WALL)
+        self.times: tuple[float, float] | None = (0.0, WALL)
 
     def __call__(self) -> tuple[float, float] | None:
-        return self.both
+        return self.times
 
 
 class Broker:
@@ -37,50 +37,52 @@ class Broker:
 
 
 @pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> list[MachineState]:
-    """The machine as it will be found, the last one again and again."""
-    found = [MachineState(temperature=50.0, memory_mb=100.0)]
-    monkeypatch.setattr(upkeep, "read_machine", lambda _: found[0] if len(found) == 1 else found.pop(0))
-    return found
+def machine(monkeypatch: pytest.MonkeyPatch) -> list[MachineState]:
+    """The states that the machine will have, one for each report; the last one repeats."""
+    states = [MachineState(temperature=50.0, memory_mb=100.0)]
+    monkeypatch.setattr(module, "read_machine", lambda _: states[0] if len(states) == 1 else states.pop(0))
+    return states
 
 
-def made(clocks: Clocks | None = None, **parts: Any) -> HealthReporter:
-    watch = SimpleNamespace(looks=7, schedule=SimpleNamespace(slower=1.0, counts=Counter({"skip:still": 3})))
-    given: dict[str, Any] = {
-        "watch": watch,
+def make_reporter(clocks: Clocks | None = None, **parts: Any) -> HealthReporter:
+    pipeline = SimpleNamespace(looks=7, schedule=SimpleNamespace(slower=1.0, counts=Counter({"skip:still": 3})))
+    arguments: dict[str, Any] = {
+        "pipeline": pipeline,
         "player": SimpleNamespace(login_expires=None, report=dict),
         "mqtt": None,
-        "calmest": 2.0,
+        "longest_look_interval": 2.0,
     } | parts
-    return HealthReporter(HealthMonitor(10.0, 0.0), WallClock(0.0, WALL), look_at_clocks=clocks or Clocks(), **given)
+    return HealthReporter(HealthMonitor(10.0, 0.0), WallClock(0.0, WALL), clocks=clocks or Clocks(), **arguments)
 
 
-def test_a_report_holds_what_is_known_of_all_parts(looked: list[MachineState]) -> None:
+def test_a_report_covers_all_parts(machine: list[MachineState]) -> None:
     player = SimpleNamespace(login_expires=WALL + 86_400.0, report=lambda: {"player_calls_today": 9})
-    event = made(player=player, mqtt=Broker()).report(5.0)
+    event = make_reporter(player=player, mqtt=Broker()).report(5.0)
     assert isinstance(event, HealthReported)
-    told = event.report
-    assert (told["looks"], told["reasons"], told["messages_sent"]) == (7, {"skip:still": 3}, 3)
-    assert told["spotify_login_expires"] == "2027-01-16T08:00:00Z"
-    assert [problem["part"] for problem in told["problems"]] == ["spotify"]
-    assert (told["notices"], told["player_calls_today"]) == ([], 9)
+    report = event.report
+    assert (report["looks"], report["reasons"], report["messages_sent"]) == (7, {"skip:still": 3}, 3)
+    assert report["spotify_login_expires"] == "2027-01-16T08:00:00Z"
+    assert [problem["part"] for problem in report["problems"]] == ["spotify"]
+    assert (report["notices"], report["player_calls_today"]) == ([], 9)
 
 
-def test_heat_makes_looks_rarer_and_is_said_once(looked: list[MachineState], caplog: pytest.LogCaptureFixture) -> None:
+def test_heat_makes_looks_rarer_and_is_logged_once(
+    machine: list[MachineState], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "edge")
-    looked[:] = [MachineState(temperature=t) for t in (82.0, 84.0, 79.0, 60.0)]
-    watch = SimpleNamespace(looks=0, schedule=SimpleNamespace(slower=1.0, counts=Counter()))
-    keeper = made(watch=watch)
+    machine[:] = [MachineState(temperature=t) for t in (82.0, 84.0, 79.0, 60.0)]
+    pipeline = SimpleNamespace(looks=0, schedule=SimpleNamespace(slower=1.0, counts=Counter()))
+    reporter = make_reporter(pipeline=pipeline)
     slower = []
     for at in range(4):
-        keeper.report(float(at))
-        slower.append(watch.schedule.slower)
+        reporter.report(float(at))
+        slower.append(pipeline.schedule.slower)
     assert slower == [4.0, 4.0, 2.0, 1.0]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-    assert "80 °C" in caplog.messages[0] and caplog.messages[1] == "temperature: is well again"
+    assert "80 °C" in caplog.messages[0] and caplog.messages[1] == "temperature: back to normal"
 
 
-def test_the_machine_is_looked_at_once_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_is_read_once_for_each_report(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
 
     def counted(name: str, value: Any) -> None:
@@ -89,38 +91,38 @@ def test_the_machine_is_looked_at_once_a_report(monkeypatch: pytest.MonkeyPatch)
     counted("temperature", 50.0)
     counted("throttled", 0)
     counted("available_mb", 900.0)
-    made().report(1.0)
+    make_reporter().report(1.0)
     assert calls == {"temperature": 1, "throttled": 1, "available_mb": 1}
 
 
-def test_a_clock_that_is_set_is_told_to_all(looked: list[MachineState]) -> None:
+def test_a_clock_that_is_set_is_an_event(machine: list[MachineState]) -> None:
     clocks = Clocks()
-    keeper = made(clocks)
-    clocks.both = (1.0, WALL + 1.0)
-    assert keeper.second(1.0, off=False) == []
-    clocks.both = None
-    assert keeper.second(2.0, off=False) == [], "a look that was held up says nothing"
-    clocks.both = (3.0, WALL + 7203.0)
-    assert keeper.second(3.0, off=False) == [ClockStepped(3.0, WALL + 7200.0)]
-    (notice,) = keeper.report(4.0).report["notices"]
+    reporter = make_reporter(clocks)
+    clocks.times = (1.0, WALL + 1.0)
+    assert reporter.tick(1.0, paused=False) == []
+    clocks.times = None
+    assert reporter.tick(2.0, paused=False) == [], "an interrupted reading of the clocks is ignored"
+    clocks.times = (3.0, WALL + 7203.0)
+    assert reporter.tick(3.0, paused=False) == [ClockStepped(3.0, WALL + 7200.0)]
+    (notice,) = reporter.report(4.0).report["notices"]
     assert notice["part"] == "clock" and "forward by 2 h 0 min" in notice["message"]
 
 
-def test_after_a_pause_the_camera_has_its_time_to_come_back(looked: list[MachineState]) -> None:
-    keeper = made()
-    assert keeper.report(20.0).report["problems"] != [], "no frame since the start"
-    keeper.second(21.0, off=True)
-    assert keeper.report(500.0).report["problems"] == []
-    keeper.second(501.0, off=False)
-    assert keeper.report(505.0).report["problems"] == []
-    assert [problem["part"] for problem in keeper.report(512.0).report["problems"]] == ["camera"]
+def test_after_a_pause_the_camera_has_time_to_come_back(machine: list[MachineState]) -> None:
+    reporter = make_reporter()
+    assert reporter.report(20.0).report["problems"] != [], "no frame since the start"
+    reporter.tick(21.0, paused=True)
+    assert reporter.report(500.0).report["problems"] == []
+    reporter.tick(501.0, paused=False)
+    assert reporter.report(505.0).report["problems"] == []
+    assert [problem["part"] for problem in reporter.report(512.0).report["problems"]] == ["camera"]
 
 
-def test_a_broker_that_stays_away_is_a_problem_by_its_age(looked: list[MachineState]) -> None:
+def test_a_broker_that_stays_away_becomes_a_problem(machine: list[MachineState]) -> None:
     broker = Broker()
-    keeper = made(mqtt=broker)
-    keeper.second(100.0, off=True)
+    reporter = make_reporter(mqtt=broker)
+    reporter.tick(100.0, paused=True)
     broker.connected = False
-    keeper.second(219.0, off=True)
-    assert keeper.report(219.0).report["problems"] == []
-    assert [problem["part"] for problem in keeper.report(221.0).report["problems"]] == ["mqtt"]
+    reporter.tick(219.0, paused=True)
+    assert reporter.report(219.0).report["problems"] == []
+    assert [problem["part"] for problem in reporter.report(221.0).report["problems"]] == ["mqtt"]

@@ -1,4 +1,4 @@
-"""Readings in, sentences out: what is said, when, how surely, and when it ends."""
+"""The health rules: which findings, when they begin and when they end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.health.rules import EARLIEST, Finding, HealthReadings, MachineState, Severity, findings
+from edge.health.findings import Finding, Severity
+from edge.health.readings import EARLIEST_UNIX_TIME_S, HealthReadings, MachineState
+from edge.health.rules import apply_rules
 
 WELL = HealthReadings(
     broker_age=0.0, machine=MachineState(55.0, 0, 110.0, 2000.0, 9000.0, "/var/lib/moodroom"), wall=1.8e9
@@ -18,22 +20,22 @@ PROBLEM, NOTICE = Severity.PROBLEM, Severity.NOTICE
 
 
 def readings(**changes: Any) -> HealthReadings:
-    """A device that is well, but for this."""
-    of_machine = {name.name for name in fields(MachineState)}
-    machine = {name: value for name, value in changes.items() if name in of_machine}
-    others = {name: value for name, value in changes.items() if name not in of_machine}
+    """The readings of a healthy device, with these changes."""
+    machine_fields = {name.name for name in fields(MachineState)}
+    machine = {name: value for name, value in changes.items() if name in machine_fields}
+    others = {name: value for name, value in changes.items() if name not in machine_fields}
     return replace(WELL, machine=replace(WELL.machine, **machine), **others)
 
 
-def test_a_device_that_is_well_is_told_nothing() -> None:
-    assert findings(WELL) == []
-    assert findings(HealthReadings()) == [], "nor where the machine tells nothing"
+def test_a_healthy_device_has_no_findings() -> None:
+    assert apply_rules(WELL) == []
+    assert apply_rules(HealthReadings()) == [], "nor if the machine reports nothing"
 
 
 @pytest.mark.parametrize(
     ("changes", "part", "severity", "words"),
     [
-        ({"frame_age": 10.5}, "camera", PROBLEM, "no frame has come for 10 s"),
+        ({"frame_age": 10.5}, "camera", PROBLEM, "no frame for 10 s"),
         ({"look_age": 61.0}, "vision", PROBLEM, "none was looked at"),
         ({"mood_age": 1801.0}, "mood", NOTICE, "more light"),
         ({"broker_age": 121.0}, "mqtt", PROBLEM, "mqtt.host"),
@@ -43,29 +45,29 @@ def test_a_device_that_is_well_is_told_nothing() -> None:
         ({"throttled": 0x4}, "temperature", NOTICE, "slows the processor down"),
         ({"throttled": 0x50005}, "power", PROBLEM, "voltage is too low"),
         ({"throttled": 0x50000}, "power", NOTICE, "was too low"),
-        ({"memory_mb": 300.0}, "memory", NOTICE, "this program holds 300 MiB"),
+        ({"memory_mb": 300.0}, "memory", NOTICE, "this program uses 300 MiB"),
         ({"available_mb": 63.0}, "memory", PROBLEM, "less than 64 MiB"),
         ({"disk_free_mb": 99.0}, "disk", NOTICE, "less than 100 MiB"),
-        ({"disk_free_mb": 3.0}, "disk", PROBLEM, "less than 20 MiB are left at /var/lib/moodroom"),
+        ({"disk_free_mb": 3.0}, "disk", PROBLEM, "less than 20 MiB is left at /var/lib/moodroom"),
         ({"writable": False}, "disk", PROBLEM, "can't be written"),
         ({"wall": 0.0}, "clock", PROBLEM, "it says 1970"),
-        ({"wall": EARLIEST - 1}, "clock", PROBLEM, "it says 2025"),
+        ({"wall": EARLIEST_UNIX_TIME_S - 1}, "clock", PROBLEM, "it says 2025"),
         ({"step": 11000.0, "step_age": 9.0}, "clock", NOTICE, "forward by 3 h 3 min"),
         ({"step": -600.0, "step_age": 9.0}, "clock", NOTICE, "back by 10 min"),
         ({"step": 864000.0, "step_age": 9.0}, "clock", NOTICE, "forward by 10 days"),
-        ({"login_expires": 1.8e9 + 20 * 86400}, "spotify", NOTICE, "ends on 4 February 2027; run `moodroom login`"),
+        ({"login_expires": 1.8e9 + 20 * 86400}, "spotify", NOTICE, "expires on 4 February 2027; run `moodroom login`"),
         ({"login_expires": 1.8e9 - 1}, "spotify", PROBLEM, "`moodroom login`"),
         ({"faults": {"player": "player: no device"}}, "player", PROBLEM, "no device"),
     ],
 )
-def test_each_trouble_is_one_sentence_with_its_mend(
+def test_each_finding_is_one_sentence_with_its_fix(
     changes: dict[str, Any], part: str, severity: Severity, words: str
 ) -> None:
-    (verdict,) = findings(readings(**changes))
-    assert (verdict.part, verdict.severity) == (part, severity)
-    assert words in verdict.message
-    assert "\n" not in verdict.message and verdict.message.startswith(f"{part}: ")
-    assert "faults" in changes or "; " in verdict.message, "the mend follows what is wrong"
+    (finding,) = apply_rules(readings(**changes))
+    assert (finding.part, finding.severity) == (part, severity)
+    assert words in finding.message
+    assert "\n" not in finding.message and finding.message.startswith(f"{part}: ")
+    assert "faults" in changes or "; " in finding.message, "the fix follows what is wrong"
 
 
 @pytest.mark.parametrize(
@@ -81,21 +83,21 @@ def test_each_trouble_is_one_sentence_with_its_mend(
         {"login_expires": 1.8e9 + 22 * 86400},
     ],
 )
-def test_what_is_within_its_bounds_is_not_worth_a_word(changes: dict[str, Any]) -> None:
-    assert findings(readings(**changes)) == []
+def test_values_within_their_limits_are_no_findings(changes: dict[str, Any]) -> None:
+    assert apply_rules(readings(**changes)) == []
 
 
-def test_a_declared_pause_is_nobody_s_fault() -> None:
+def test_a_paused_camera_is_no_finding() -> None:
     late = {"frame_age": 9999.0, "look_age": 9999.0, "mood_age": 9999.0, "faults": {"camera": "camera: gone"}}
-    assert findings(readings(paused=True, **late)) == []
-    assert [verdict.message for verdict in findings(readings(**late))] == ["camera: gone"]
-    (other,) = findings(readings(paused=True, player_age=9999.0))
-    assert other.part == "player", "the pause is the camera's only"
+    assert apply_rules(readings(paused=True, **late)) == []
+    assert [finding.message for finding in apply_rules(readings(**late))] == ["camera: gone"]
+    (other,) = apply_rules(readings(paused=True, player_age=9999.0))
+    assert other.part == "player", "only the camera is paused"
 
 
-def test_a_camera_that_is_away_isn_t_blamed_on_the_eyes_too() -> None:
-    (verdict,) = findings(readings(frame_age=100.0, look_age=100.0, mood_age=9999.0))
-    assert verdict.part == "camera"
+def test_a_missing_camera_is_the_only_finding_about_frames() -> None:
+    (finding,) = apply_rules(readings(frame_age=100.0, look_age=100.0, mood_age=9999.0))
+    assert finding.part == "camera"
 
 
 @pytest.mark.parametrize(
@@ -106,15 +108,15 @@ def test_a_camera_that_is_away_isn_t_blamed_on_the_eyes_too() -> None:
         ("disk_free_mb", [19.0, 21.0, 24.0, 19.9]),
     ],
 )
-def test_a_reading_at_its_threshold_is_told_once(name: str, values: list[float]) -> None:
-    told, standing = 0, list[Finding]()
+def test_a_value_at_its_threshold_is_reported_once(name: str, values: list[float]) -> None:
+    reported, standing = 0, list[Finding]()
     for value in values:
-        now = findings(readings(**{name: value}), standing)
-        told += len([verdict for verdict in now if verdict not in standing and verdict.severity is PROBLEM])
+        now = apply_rules(readings(**{name: value}), standing)
+        reported += len([finding for finding in now if finding not in standing and finding.severity is PROBLEM])
         standing = now
-    assert told == 1 and standing
-    calm = {"temperature": 60.0, "available_mb": 500.0, "disk_free_mb": 900.0}
-    assert findings(readings(**{name: calm[name]}), standing) == []
+    assert reported == 1 and standing
+    healthy = {"temperature": 60.0, "available_mb": 500.0, "disk_free_mb": 900.0}
+    assert apply_rules(readings(**{name: healthy[name]}), standing) == []
 
 
 ages = st.floats(0, 1e6)
@@ -133,11 +135,11 @@ ANY = st.builds(
 
 
 @given(ANY)
-def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readings: HealthReadings) -> None:
-    found = findings(any_readings)
-    assert len(set(found)) == len(found)
-    assert findings(any_readings, found) == found, "what stands goes on standing word by word"
-    severities = [verdict.severity for verdict in found]
+def test_any_readings_give_findings_that_do_not_change(any_readings: HealthReadings) -> None:
+    findings = apply_rules(any_readings)
+    assert len(set(findings)) == len(findings)
+    assert apply_rules(any_readings, findings) == findings, "the same readings give the same sentences"
+    severities = [finding.severity for finding in findings]
     assert severities == sorted(severities, key=lambda severity: severity is NOTICE), "problems come first"
 
 
@@ -155,6 +157,6 @@ def test_whatever_is_read_the_verdicts_are_sentences_that_stand_still(any_readin
         ("login_expires", 1.8e9 + 20 * 86400, 1.8e9 + 20 * 86400 + 60),
     ],
 )
-def test_a_sentence_holds_no_figure_that_moves(name: str, one: float, other: float) -> None:
-    """Else each report would be news, in the log and on MQTT."""
-    assert findings(readings(**{name: one})) == findings(readings(**{name: other})) != []
+def test_a_sentence_contains_no_measured_value(name: str, one: float, other: float) -> None:
+    """Otherwise each report would be a change in the log and on MQTT."""
+    assert apply_rules(readings(**{name: one})) == apply_rules(readings(**{name: other})) != []

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from edge.config import Choice, MusicConfig, several
 from edge.config import file as config_file
 from edge.errors import ConfigError
-from edge.music.choices import Picker, music_of, options
+from edge.music.choices import Picker, choices_for, music_of
 from edge.values import Music
 
 
@@ -39,8 +39,8 @@ def test_the_only_one_is_taken_again() -> None:
 
 def test_what_just_ended_is_not_taken_where_there_is_another() -> None:
     picker = Picker(random.Random(1))
-    assert all(Picker(random.Random(n)).pick("sad", choices(1, 1), but="mpd:0").play == "mpd:1" for n in range(20))
-    assert picker.pick("sad", choices(1), but="mpd:0").play == "mpd:0"
+    assert all(Picker(random.Random(n)).pick("sad", choices(1, 1), exclude="mpd:0").play == "mpd:1" for n in range(20))
+    assert picker.pick("sad", choices(1), exclude="mpd:0").play == "mpd:0"
 
 
 def test_weights_count_and_nought_is_never() -> None:
@@ -150,9 +150,9 @@ def test_a_mistake_in_the_manners_is_one_sentence(text: str, part: str) -> None:
 def test_nothing_and_moods_that_are_not_named() -> None:
     everyday = {"happy": "nothing", "sad": ["nothing", "mpd:a"], "default": "mpd:b"}
     found = MusicConfig.model_validate({"profiles": {"everyday": everyday}}).profiles["everyday"]
-    assert options(found, "happy") == ()
-    assert [choice.play for choice in options(found, "sad")] == ["mpd:a"]
-    assert [choice.play for choice in options(found, "fear")] == ["mpd:b"]
+    assert choices_for(found, "happy") == ()
+    assert [choice.play for choice in choices_for(found, "sad")] == ["mpd:a"]
+    assert [choice.play for choice in choices_for(found, "fear")] == ["mpd:b"]
 
 
 def test_values_stay_as_they_are() -> None:
@@ -165,4 +165,4 @@ def test_of_two_the_one_that_people_like_may_come_again() -> None:
                    choices(1, 1), 200)  # fmt: skip
     assert 150 < found.count("mpd:0") < 200
     ended = [Picker(random.Random(n), lambda _, among: [1.0] * len(among)) for n in range(20)]
-    assert {picker.pick("sad", choices(1, 1), but="mpd:0").play for picker in ended} == {"mpd:1"}
+    assert {picker.pick("sad", choices(1, 1), exclude="mpd:0").play for picker in ended} == {"mpd:1"}

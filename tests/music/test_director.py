@@ -9,8 +9,8 @@ import pytest
 from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
 from edge.music.director import Director
-from edge.music.limits import MOST_RETRY, RETRY
-from edge.music.takeover import Cause
+from edge.music.interpretation import Cause
+from edge.music.limits import RETRY_FIRST_S, RETRY_MAX_S
 from edge.values import EXPRESSIONS, MOODS, Act, Control, Mood, Music, Playback, When, Wish
 
 
@@ -30,50 +30,50 @@ def music(**changes: object) -> MusicConfig:
 
 def test_the_first_mood_plays_now_and_the_next_at_the_end_of_the_track() -> None:
     director = Director(music())
-    first = director.mood(0, mood("happy"), Control.AUTO)
+    first = director.decide(0, mood("happy"), Control.AUTO)
     assert (first.act, first.when, first.music and first.music.uri) == (Act.PLAY, When.NOW, "spotify:playlist:aaa")
-    second = director.mood(5, mood("sad"), Control.AUTO)
+    second = director.decide(5, mood("sad"), Control.AUTO)
     assert (second.act, second.when, second.music and second.music.name) == (Act.PLAY, When.TRACK_END, "Blue")
     assert second.why == "the room is sad: Blue plays once this song ends"
 
 
 def test_a_mood_that_is_not_named_takes_the_default() -> None:
-    wish = Director(music()).mood(0, mood("fear"), Control.AUTO)
+    wish = Director(music()).decide(0, mood("fear"), Control.AUTO)
     assert wish.music is not None
     assert wish.music.name == "Anyone"
 
 
 def test_nothing_means_nothing() -> None:
-    wish = Director(music()).mood(0, mood("neutral"), Control.AUTO)
+    wish = Director(music()).decide(0, mood("neutral"), Control.AUTO)
     assert wish.act is Act.KEEP
     assert "leave the music" in wish.why
 
 
 def test_the_same_music_is_not_started_twice() -> None:
     director = Director(music())
-    director.mood(0, mood("happy"), Control.AUTO)
-    director.mood(1, mood("absent"), Control.AUTO)
-    assert director.mood(2, mood("happy"), Control.AUTO).act is Act.KEEP
+    director.decide(0, mood("happy"), Control.AUTO)
+    director.decide(1, mood("absent"), Control.AUTO)
+    assert director.decide(2, mood("happy"), Control.AUTO).act is Act.KEEP
 
 
 @pytest.mark.parametrize("name", ["absent", "unknown"])
 def test_without_a_mood_the_music_stays(name: str) -> None:
-    assert Director(music()).mood(0, mood(name), Control.AUTO).act is Act.KEEP
+    assert Director(music()).decide(0, mood(name), Control.AUTO).act is Act.KEEP
 
 
 @pytest.mark.parametrize("control", [Control.HANDS_OFF, Control.OFF])
 @pytest.mark.parametrize("name", MOODS)
 def test_hands_off_is_hands_off(control: Control, name: str) -> None:
     director = Director(music(switch="now"))
-    assert director.mood(0, mood(name), control).act is Act.KEEP
+    assert director.decide(0, mood(name), control).act is Act.KEEP
     assert director.tick(1000, control) is None
 
 
 def test_sudden_switches_are_spaced_and_the_newest_wish_is_kept() -> None:
     director = Director(music(switch="now", cooldown=60))
-    assert director.mood(0, mood("happy"), Control.AUTO).act is Act.PLAY
-    assert director.mood(10, mood("sad"), Control.AUTO).act is Act.KEEP
-    assert director.mood(20, mood("angry"), Control.AUTO).act is Act.KEEP
+    assert director.decide(0, mood("happy"), Control.AUTO).act is Act.PLAY
+    assert director.decide(10, mood("sad"), Control.AUTO).act is Act.KEEP
+    assert director.decide(20, mood("angry"), Control.AUTO).act is Act.KEEP
     assert director.tick(59, Control.AUTO) is None
     late = director.tick(60, Control.AUTO)
     assert late is not None
@@ -84,15 +84,15 @@ def test_sudden_switches_are_spaced_and_the_newest_wish_is_kept() -> None:
 
 def test_a_wish_that_waited_is_dropped_when_the_mood_returns() -> None:
     director = Director(music(switch="now", cooldown=60))
-    director.mood(0, mood("happy"), Control.AUTO)
-    director.mood(10, mood("sad"), Control.AUTO)
-    director.mood(20, mood("happy"), Control.AUTO)
+    director.decide(0, mood("happy"), Control.AUTO)
+    director.decide(10, mood("sad"), Control.AUTO)
+    director.decide(20, mood("happy"), Control.AUTO)
     assert director.tick(100, Control.AUTO) is None
 
 
 @pytest.mark.parametrize("name", MOODS)
 def test_every_wish_has_a_reason_in_one_line(name: str) -> None:
-    wish = Director(music()).mood(0, mood(name), Control.AUTO)
+    wish = Director(music()).decide(0, mood(name), Control.AUTO)
     assert wish.why
     assert "\n" not in wish.why
     assert wish.mood == name
@@ -100,7 +100,7 @@ def test_every_wish_has_a_reason_in_one_line(name: str) -> None:
 
 def test_the_built_in_map_knows_every_expression() -> None:
     director = Director(MusicConfig())
-    assert all(director.mood(0, mood(name), Control.AUTO).act is Act.PLAY for name in EXPRESSIONS)
+    assert all(director.decide(0, mood(name), Control.AUTO).act is Act.PLAY for name in EXPRESSIONS)
 
 
 # --- with a player that tells what it does ----------------------------------------------------------------------------
@@ -121,71 +121,71 @@ def shown(context: str = HAPPY, *, state: str = "playing", position: float = 10.
 def playing(**changes: object) -> Director:
     """Happy music since 0, seen at 1; its first song ends at 200."""
     director = Director(music(**changes))
-    director.told(-1, Playback("stopped", "x", volume=40))
-    assert director.mood(0, at("happy"), AUTO).act is Act.PLAY
-    assert director.told(1, shown(position=1)).means is Cause.STARTED
+    director.observe(-1, Playback("stopped", "x", volume=40))
+    assert director.decide(0, at("happy"), AUTO).act is Act.PLAY
+    assert director.observe(1, shown(position=1)).cause is Cause.STARTED
     return director
 
 
 def test_a_wish_says_what_it_counts_on_unless_somebody_asked() -> None:
-    wish = playing().mood(20, at("sad"), AUTO)
+    wish = playing().decide(20, at("sad"), AUTO)
     assert wish.basis is not None and wish.basis.playing and wish.basis.context == HAPPY and wish.basis.ends == 200
-    asked = playing().mood(20, at("sad"), AUTO, asked=True)
+    asked = playing().decide(20, at("sad"), AUTO, requested=True)
     assert asked.basis is None and (asked.when, asked.fade) == (When.NOW, True)
 
 
 def test_a_mood_that_is_over_takes_back_what_waits() -> None:
     director = playing()
-    assert director.mood(20, at("sad"), AUTO).when is When.TRACK_END
-    back = director.mood(30, at("happy"), AUTO)
+    assert director.decide(20, at("sad"), AUTO).when is When.TRACK_END
+    back = director.decide(30, at("happy"), AUTO)
     assert (back.act, back.why) == (Act.FORGET, f"the room is happy again: {HAPPY} goes on")
-    assert director.mood(40, at("sad"), AUTO).act is Act.PLAY
+    assert director.decide(40, at("sad"), AUTO).act is Act.PLAY
 
 
 def test_what_waited_plays_and_then_counts_as_playing() -> None:
     director = playing()
-    director.mood(20, at("sad"), AUTO)
+    director.decide(20, at("sad"), AUTO)
     assert director.tick(21, AUTO) is None
-    assert director.told(201, shown(BLUE, position=1)).means is Cause.STARTED
-    assert director.mood(210, at("sad"), AUTO).why == "kept: Blue already plays for sad"
-    assert director.music == Music(BLUE, "Blue")
+    assert director.observe(201, shown(BLUE, position=1)).cause is Cause.STARTED
+    assert director.decide(210, at("sad"), AUTO).why == "kept: Blue already plays for sad"
+    assert director.situation.own_music == Music(BLUE, "Blue")
 
 
 def test_a_reason_is_not_repeated_each_second() -> None:
     director = playing(switch="now", cooldown=60, min_dwell=0)
-    told = [director.mood(20, at("sad"), AUTO), *(director.tick(20 + n, AUTO) for n in range(1, 40))]
+    told = [director.decide(20, at("sad"), AUTO), *(director.tick(20 + n, AUTO) for n in range(1, 40))]
     assert [wish.why for wish in told if wish] == ["kept for now: the last switch is less than 60 s ago"]
 
 
 def test_new_music_begins_where_the_old_ended_by_itself() -> None:
     director = playing()
-    director.told(199, shown(position=198))
-    assert director.told(203, shown(state="paused", position=0)).means is Cause.ENDED
+    director.observe(199, shown(position=198))
+    assert director.observe(203, shown(state="paused", position=0)).cause is Cause.ENDED
     wish = director.tick(204, AUTO)
     assert wish is not None and wish.act is Act.PLAY and wish.when is When.NOW and not wish.fade
 
 
 def test_who_pauses_through_the_device_is_heard_until_they_play_again() -> None:
     director = playing()
-    assert director.playback(10, Act.PAUSE, AUTO).why == "somebody asked for it"
-    director.told(12, shown(state="paused", position=10))
-    assert director.mood(20, at("sad"), AUTO).why == "kept: somebody paused the music"
+    assert director.playback_command(10, Act.PAUSE, AUTO).why == "somebody asked for it"
+    director.observe(12, shown(state="paused", position=10))
+    assert director.decide(20, at("sad"), AUTO).why == "kept: somebody paused the music"
     assert director.tick(2000, AUTO) is None
-    assert director.playback(2001, Act.RESUME, AUTO).act is Act.RESUME
+    assert director.playback_command(2001, Act.RESUME, AUTO).act is Act.RESUME
 
 
 def test_an_empty_room_pauses_and_who_comes_back_hears_it_go_on() -> None:
     director = playing(pause_after=60, resume_within=600)
-    director.absence.presence(10, False)
+    director.situation.presence.update(10, False)
     assert director.tick(69, AUTO) is None
     wish = director.tick(70, AUTO)
     assert wish is not None and (wish.act, wish.why) == (
         Act.PAUSE,
         "the room has been empty for 60 s: the music pauses",
     )
-    director.told(72, shown(state="paused", position=71))
+    director.observe(72, shown(state="paused", position=71))
     assert director.tick(200, AUTO) is None
-    director.absence.presence(300, True)
+    director.situation.presence.update(300, True)
     back = director.tick(300, AUTO)
     assert back is not None and back.act is Act.RESUME
     assert director.tick(301, AUTO) is None, "asked for once"
@@ -193,59 +193,59 @@ def test_an_empty_room_pauses_and_who_comes_back_hears_it_go_on() -> None:
 
 def test_what_somebody_chose_is_never_paused() -> None:
     director = playing(pause_after=60)
-    assert director.told(20, shown("spotify:album:theirs", position=1)).means is Cause.TAKEN
-    director.left_alone(20, "somebody chose this music")
-    director.given_back()
-    director.absence.presence(30, False)
+    assert director.observe(20, shown("spotify:album:theirs", position=1)).cause is Cause.TAKEOVER
+    director.release(20, "somebody chose this music")
+    director.take_back()
+    director.situation.presence.update(30, False)
     assert director.tick(1000, AUTO) is None
 
 
 def test_a_wish_that_came_to_nothing_is_thought_of_again_later_each_time() -> None:
     director = playing(switch="now", min_dwell=0, cooldown=0)
     now, waits = 20.0, []
-    wish: Wish | None = director.mood(now, at("sad"), AUTO)
+    wish: Wish | None = director.decide(now, at("sad"), AUTO)
     for _ in range(8):
         assert wish is not None and wish.act is Act.PLAY
-        director.dropped(now, wish)
+        director.drop(now, wish)
         began = now
         while (wish := director.tick(now, AUTO)) is None:
             now += 1
             if int(now) % 30 == 0:
-                director.told(now, shown(position=now % 200, uri=f"{HAPPY}#{now // 200}"))
+                director.observe(now, shown(position=now % 200, uri=f"{HAPPY}#{now // 200}"))
         waits.append(now - began)
-    assert waits[:3] == [RETRY, 2 * RETRY, 4 * RETRY] and waits[-1] == MOST_RETRY
+    assert waits[:3] == [RETRY_FIRST_S, 2 * RETRY_FIRST_S, 4 * RETRY_FIRST_S] and waits[-1] == RETRY_MAX_S
 
 
 def test_a_strong_change_fades_over_once_it_has_lasted() -> None:
     director = playing(strong_change=1.4, min_dwell=20, cooldown=60)
-    first = director.mood(100, at("sad"), AUTO)
+    first = director.decide(100, at("sad"), AUTO)
     assert first.when is When.TRACK_END
     assert director.tick(119, AUTO) is None
     wish = director.tick(120, AUTO)
     assert wish is not None and (wish.when, wish.fade) == (When.NOW, True)
     mild = playing(strong_change=1.7)
-    mild.mood(100, at("sad"), AUTO)
+    mild.decide(100, at("sad"), AUTO)
     assert mild.tick(190, AUTO) is None
 
 
 def test_quiet_hours_start_nothing_and_say_so_once() -> None:
     director = Director(music(quiet_hours=[{"begins": "22:00", "ends": "7:00", "max_volume": 10}]))
-    director.times.clock(0, 1_790_031_600.0)  # 2026-09-21 23:00 UTC
-    assert director.mood(0, at("happy"), AUTO).why == "kept: quiet hours: nothing is started until 07:00"
+    director.timetable.set_clock(0, 1_790_031_600.0)  # 2026-09-21 23:00 UTC
+    assert director.decide(0, at("happy"), AUTO).why == "kept: quiet hours: nothing is started until 07:00"
     assert all(director.tick(n, AUTO) is None for n in range(1, 100))
-    assert director.volume(100, 80).volume == 10
+    assert director.volume_command(100, 80).volume == 10
     morning = director.tick(8 * 3600, AUTO)
     assert morning is not None and morning.act is Act.PLAY
 
 
 def test_the_account_of_somebody_else_is_left_alone() -> None:
     director = Director(music())
-    director.told(0, shown("spotify:album:theirs", elsewhere=True, speaker="Kitchen"))
+    director.observe(0, shown("spotify:album:theirs", elsewhere=True, speaker="Kitchen"))
     why = "kept: the account plays on Kitchen, which is left alone"
-    assert director.mood(1, at("happy"), AUTO).why == why
-    assert director.mood(2, at("sad"), AUTO, asked=True).why == why
-    assert director.playback(3, Act.RESUME, AUTO).why == why
-    director.told(60, shown("spotify:album:theirs", state="paused", speaker="Kitchen"))
+    assert director.decide(1, at("happy"), AUTO).why == why
+    assert director.decide(2, at("sad"), AUTO, requested=True).why == why
+    assert director.playback_command(3, Act.RESUME, AUTO).why == why
+    director.observe(60, shown("spotify:album:theirs", state="paused", speaker="Kitchen"))
     wish = director.tick(61, AUTO)
     assert wish is not None and wish.act is Act.PLAY
 
@@ -259,24 +259,24 @@ def test_a_choice_brings_its_volume_its_order_and_what_was_learned() -> None:
 
     profile = {"happy": ["mpd:a", {"play": "mpd:b", "volume": 15, "shuffle": True, "repeat": "context"}]}
     director = Director(music(profiles={"everyday": profile}), weigh=weigh)
-    director.told(0, Playback("stopped", "x", volume=40))
-    wish = director.mood(1, at("happy"), AUTO)
+    director.observe(0, Playback("stopped", "x", volume=40))
+    wish = director.decide(1, at("happy"), AUTO)
     assert wish.music == Music("mpd:b", "mpd:b") and asked == ["happy"]
     assert (wish.volume, wish.shuffle, wish.repeat) == (55, True, "context")
 
 
 def test_our_music_goes_on_over_a_restart_and_somebodys_is_theirs() -> None:
     ours, theirs = Director(music()), Director(music())
-    assert ours.told(0, shown()).means is Cause.FOUND
-    assert ours.mood(1, at("happy"), AUTO).why == f"kept: {HAPPY} already plays for happy"
-    assert theirs.told(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
+    assert ours.observe(0, shown()).cause is Cause.FOUND
+    assert ours.decide(1, at("happy"), AUTO).why == f"kept: {HAPPY} already plays for happy"
+    assert theirs.observe(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
 
 
 def test_while_the_player_is_away_nothing_is_asked_of_it() -> None:
     director = playing()
-    director.told(30, Playback("unavailable", "x"))
-    assert director.mood(31, at("sad"), AUTO).why == "kept: the player can't be reached now"
+    director.observe(30, Playback("unavailable", "x"))
+    assert director.decide(31, at("sad"), AUTO).why == "kept: the player can't be reached now"
     assert director.tick(100, AUTO) is None
-    director.told(150, shown(position=150))
+    director.observe(150, shown(position=150))
     wish = director.tick(151, AUTO)
     assert wish is not None and wish.when is When.TRACK_END

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from edge.events import CommandRejected, DecisionMade, Event, TakenOver
-from edge.music.timetable import ceiling, local
+from edge.music.timetable import local_time, volume_ceiling
 from edge.values import Act, Control, Wish
 from tests.scenarios.house import BERLIN, House, Sundial, unix
 from tests.scenarios.simple_player import SimplePlayer
@@ -50,8 +50,8 @@ class Watched(House):
         shown = self.room.playback
         starts = wish.act in (Act.PLAY, Act.RESUME)
         assert not (starts and shown is not None and shown.elsewhere), "a start while the account plays elsewhere"
-        wall = local(now + (self.offset or 0.0), BERLIN)
-        limit = ceiling(self.config.quiet_hours, self.config.max_volume, wall)
+        wall = local_time(now + (self.offset or 0.0), BERLIN)
+        limit = volume_ceiling(self.config.quiet_hours, self.config.max_volume, wall)
         assert wish.volume is None or 0 <= wish.volume <= limit, f"{wish.volume} is over the ceiling of {limit}"
         if starts and not asked and (wall.hour >= 22 or wall.hour < 7):
             assert wish.basis is not None and wish.basis.playing, "a start in quiet hours"
@@ -201,7 +201,7 @@ class Rules(RuleBasedStateMachine):
             within = [one for one in self.player.switches if at - 3600 < one <= at]
             assert len(within) <= self.most, f"{len(within)} switches within an hour"
         for at in self.player.starts:
-            hour = local(at + (self.house.offset or 0.0), BERLIN).hour
+            hour = local_time(at + (self.house.offset or 0.0), BERLIN).hour
             assert 7 <= hour < 22, "music began in quiet hours"
         takeovers = self.house.happened(TakenOver)
         assert self.touched or not takeovers, f"nobody touched anything, and yet: {takeovers}"

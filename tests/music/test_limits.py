@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import MusicConfig
-from edge.music.limits import HOUR, Limits
+from edge.music.limits import HOUR_S, Limits
 
 
 def limits(**music: object) -> Limits:
@@ -14,39 +14,39 @@ def limits(**music: object) -> Limits:
 
 
 def test_sudden_changes_are_spaced() -> None:
-    one = limits(cooldown=60)
-    assert one.cooling(0) is None
-    one.sudden(0)
-    assert one.cooling(59.9) == "the last switch is less than 60 s ago"
-    assert one.cooling(60) is None
+    limiter = limits(cooldown=60)
+    assert limiter.cooldown_reason(0) is None
+    limiter.record_interruption(0)
+    assert limiter.cooldown_reason(59.9) == "the last switch is less than 60 s ago"
+    assert limiter.cooldown_reason(60) is None
 
 
 def test_a_mood_must_last() -> None:
-    one = limits(min_dwell=20)
-    assert one.dwelling(119, 100, "sad") == "the room must be sad for 20 s first"
-    assert one.dwelling(120, 100, "sad") is None
+    limiter = limits(min_dwell=20)
+    assert limiter.dwell_reason(119, 100, "sad") == "the room must be sad for 20 s first"
+    assert limiter.dwell_reason(120, 100, "sad") is None
 
 
 def test_an_hour_holds_only_so_many() -> None:
-    one = limits(max_switches=2)
-    one.switched(0)
-    one.switched(100)
-    assert one.full(3599) == "the music has changed 2 times within the hour"
-    assert one.full(3600) is None
-    one.switched(3600)
-    assert one.full(3601) is not None
-    one.undone()
-    assert one.full(3601) is None
-    assert limits(max_switches=0).full(0) == "music.max_switches is 0"
-    limits().undone()
+    limiter = limits(max_switches=2)
+    limiter.record_switch(0)
+    limiter.record_switch(100)
+    assert limiter.hourly_reason(3599) == "the music has changed 2 times within the hour"
+    assert limiter.hourly_reason(3600) is None
+    limiter.record_switch(3600)
+    assert limiter.hourly_reason(3601) is not None
+    limiter.undo_switch()
+    assert limiter.hourly_reason(3601) is None
+    assert limits(max_switches=0).hourly_reason(0) == "music.max_switches is 0"
+    limits().undo_switch()
 
 
 @given(st.lists(st.floats(0, 600), max_size=60), st.integers(0, 6))
 def test_no_hour_holds_more(gaps: list[float], most: int) -> None:
-    one, now, done = limits(max_switches=most), 0.0, []
+    limiter, now, done = limits(max_switches=most), 0.0, []
     for gap in gaps:
         now += gap
-        if one.full(now) is None:
-            one.switched(now)
+        if limiter.hourly_reason(now) is None:
+            limiter.record_switch(now)
             done.append(now)
-    assert all(len([at for at in done if end - HOUR < at <= end]) <= most for end in done)
+    assert all(len([at for at in done if end - HOUR_S < at <= end]) <= most for end in done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edge.config import MusicConfig
 from edge.music.limits import Limits
-from edge.music.ownership import Ownership, OwnMusic, known
+from edge.music.ownership import Ownership, OwnMusic, find_choice
 from edge.music.takeover import TakeoverDetector
 from edge.values import Act, Music, Playback, When, Wish
 
@@ -18,45 +18,45 @@ def shown(context: str, position: float = 10.0) -> Playback:
 
 
 def test_what_waits_becomes_what_plays_and_counts_then() -> None:
-    hands, limits = TakeoverDetector(8.0), Limits(CONFIG)
-    ours = Ownership(hands, limits)
-    assert not ours.begun(0) and ours.offset == 0
-    ours.asked(0, X, When.NOW, instead=False)
-    assert ours.playing == X and ours.offset == 10 and limits.full(0) is None, "silence makes no switch"
-    ours.asked(10, Y, When.TRACK_END, instead=True)
-    assert ours.playing == X and limits.full(10) is None
-    assert ours.begun(100)
-    assert ours.playing == Y and ours.coming is None and limits.full(100) is not None
+    detector, limits = TakeoverDetector(8.0), Limits(CONFIG)
+    own = Ownership(detector, limits)
+    assert not own.start_upcoming(0) and own.offset == 0
+    own.request(0, X, When.NOW, replaces=False)
+    assert own.playing == X and own.offset == 10 and limits.hourly_reason(0) is None, "silence makes no switch"
+    own.request(10, Y, When.TRACK_END, replaces=True)
+    assert own.playing == X and limits.hourly_reason(10) is None
+    assert own.start_upcoming(100)
+    assert own.playing == Y and own.upcoming is None and limits.hourly_reason(100) is not None
 
 
 def test_what_is_taken_back_counts_where_it_may_have_begun() -> None:
-    hands, limits = TakeoverDetector(8.0), Limits(CONFIG)
-    ours = Ownership(hands, limits)
-    hands.asked(0, Wish(Act.PLAY, "happy", "why", X.music))
-    hands.see(1, shown("mpd:x", 1))
-    ours.asked(10, Y, When.TRACK_END, instead=True)
-    assert ours.lose_coming(20) and limits.full(20) is None
-    assert not ours.lose_coming(20)
-    ours.asked(30, Y, When.TRACK_END, instead=True)
-    assert ours.lose_coming(199) and limits.full(199) is not None
+    detector, limits = TakeoverDetector(8.0), Limits(CONFIG)
+    own = Ownership(detector, limits)
+    detector.request(0, Wish(Act.PLAY, "happy", "why", X.music))
+    detector.observe(1, shown("mpd:x", 1))
+    own.request(10, Y, When.TRACK_END, replaces=True)
+    assert own.cancel_upcoming(20) and limits.hourly_reason(20) is None
+    assert not own.cancel_upcoming(20)
+    own.request(30, Y, When.TRACK_END, replaces=True)
+    assert own.cancel_upcoming(199) and limits.hourly_reason(199) is not None
 
 
 def test_what_ended_is_remembered() -> None:
-    ours = Ownership(TakeoverDetector(8.0), Limits(CONFIG))
-    ours.asked(0, X, When.NOW, instead=False)
-    ours.ended()
-    assert ours.over == "mpd:x" and ours.playing is None
+    own = Ownership(TakeoverDetector(8.0), Limits(CONFIG))
+    own.request(0, X, When.NOW, replaces=False)
+    own.ended()
+    assert own.ended_uri == "mpd:x" and own.playing is None
 
 
 def test_what_plays_is_known_by_any_profile() -> None:
-    found = known(CONFIG.profiles.values(), shown("mpd:z"))
+    found = find_choice(CONFIG.profiles.values(), shown("mpd:z"))
     assert found is not None and found.music.uri == "mpd:z"
-    assert known(CONFIG.profiles.values(), shown("mpd:theirs")) is None
-    hands = TakeoverDetector(8.0)
-    ours = Ownership(hands, Limits(CONFIG))
-    hands.see(0, shown("mpd:y"))
-    ours.recount(CONFIG.profiles.values())
-    assert ours.playing == Y
-    hands.see(1, Playback("stopped", "mpd"))
-    ours.recount(CONFIG.profiles.values())
-    assert ours.playing is None
+    assert find_choice(CONFIG.profiles.values(), shown("mpd:theirs")) is None
+    detector = TakeoverDetector(8.0)
+    own = Ownership(detector, Limits(CONFIG))
+    detector.observe(0, shown("mpd:y"))
+    own.match_playback(CONFIG.profiles.values())
+    assert own.playing == Y
+    detector.observe(1, Playback("stopped", "mpd"))
+    own.match_playback(CONFIG.profiles.values())
+    assert own.playing is None

@@ -45,9 +45,9 @@ def test_it_begins_where_the_listener_is_and_leads_on_every_few_songs() -> None:
     assert lift.point is None
     songs(lift, 10)
     assert lift.point is None, "nobody is here to be led"
-    lift.meet(SAD)
-    lift.forget()
-    lift.meet(SAD)
+    lift.update(SAD)
+    lift.reset()
+    lift.update(SAD)
     assert lift.point == SAD and lift.steps == 0
     way = []
     for _ in range(8):
@@ -58,21 +58,21 @@ def test_it_begins_where_the_listener_is_and_leads_on_every_few_songs() -> None:
         way.append(nearest(lift.point, EXPRESSIONS))
     assert way[0] in ("sad", "neutral") and way[-1] == "happy"
     assert way.count("neutral") >= 1
-    assert lift.there
+    assert lift.reached
 
 
 def test_who_is_ahead_is_met_there() -> None:
     lift = Lift(CONFIG)
-    lift.meet(SAD)
-    lift.meet((0.0, 0.0))
+    lift.update(SAD)
+    lift.update((0.0, 0.0))
     assert lift.point == (0.0, 0.0)
-    lift.meet(SAD)
+    lift.update(SAD)
     assert lift.point == (0.0, 0.0), "a step back isn't followed at once"
 
 
 def test_it_can_begin_anew() -> None:
     lift = Lift(CONFIG)
-    lift.meet((0.5, 0.5))
+    lift.update((0.5, 0.5))
     songs(lift, 3)
-    lift.again(SAD)
+    lift.restart(SAD)
     assert (lift.point, lift.steps) == (SAD, 0)

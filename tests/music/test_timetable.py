@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from edge.config import MusicConfig, QuietHours, ScheduledProfile, TimeSpan
-from edge.music.timetable import Timetable, ceiling, local, scheduled, within
+from edge.music.timetable import Timetable, is_within, local_time, scheduled_profile, volume_ceiling
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -30,26 +30,26 @@ def span(begins: str, ends: str, **more: Any) -> TimeSpan:
     [("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("06:59", True), ("07:00", False)],
 )
 def test_a_span_may_go_over_midnight(time: str, inside: bool) -> None:
-    assert within(span("22:00", "7:00"), wall(f"2026-11-21 {time}")) is inside
+    assert is_within(span("22:00", "7:00"), wall(f"2026-11-21 {time}")) is inside
 
 
 def test_a_span_that_goes_over_midnight_belongs_to_the_day_on_which_it_begins() -> None:
     weekend = span("22:00", "7:00", days=["fri", "sat"])
-    assert within(weekend, wall("2026-11-20 23:00"))  # Friday
-    assert within(weekend, wall("2026-11-22 06:00"))  # Sunday morning, of Saturday's
-    assert not within(weekend, wall("2026-11-22 23:00"))
-    assert not within(weekend, wall("2026-11-20 06:00"))
-    assert not within(span("9:00", "12:00", days=["mon"]), wall("2026-11-21 10:00"))
+    assert is_within(weekend, wall("2026-11-20 23:00"))  # Friday
+    assert is_within(weekend, wall("2026-11-22 06:00"))  # Sunday morning, of Saturday's
+    assert not is_within(weekend, wall("2026-11-22 23:00"))
+    assert not is_within(weekend, wall("2026-11-20 06:00"))
+    assert not is_within(span("9:00", "12:00", days=["mon"]), wall("2026-11-21 10:00"))
 
 
 def test_the_same_time_twice_is_the_whole_day() -> None:
-    assert all(within(span("7:00", "7:00"), wall(f"2026-11-21 {hour:02}:30")) for hour in range(24))
+    assert all(is_within(span("7:00", "7:00"), wall(f"2026-11-21 {hour:02}:30")) for hour in range(24))
 
 
 @pytest.mark.parametrize(("night", "hours"), [("2027-03-27", 8), ("2026-10-24", 10), ("2026-11-21", 9)])
 def test_daylight_saving_makes_a_night_shorter_or_longer(night: str, hours: float) -> None:
     begin = wall(f"{night} 12:00").timestamp()
-    quiet = [at for at in range(0, 86400, 60) if within(span("22:00", "7:00"), local(begin + at, BERLIN))]
+    quiet = [at for at in range(0, 86400, 60) if is_within(span("22:00", "7:00"), local_time(begin + at, BERLIN))]
     assert len(quiet) / 60 == hours
 
 
@@ -58,8 +58,8 @@ def test_a_span_and_the_rest_of_the_day_share_it_without_a_gap(unix: int, begins
     if f"{begins:%H:%M}" == f"{ends:%H:%M}":
         return
     texts = f"{begins:%H:%M}", f"{ends:%H:%M}"
-    there = local(unix, BERLIN)
-    assert within(span(*texts), there) is not within(span(*reversed(texts)), there)
+    there = local_time(unix, BERLIN)
+    assert is_within(span(*texts), there) is not is_within(span(*reversed(texts)), there)
 
 
 def test_the_lowest_ceiling_counts() -> None:
@@ -68,11 +68,11 @@ def test_the_lowest_ceiling_counts() -> None:
         QuietHours.model_validate({"begins": "21:00", "ends": "7:00"}),
         QuietHours.model_validate({"begins": "21:00", "ends": "7:00", "max_volume": None}),
     ]
-    assert ceiling(spans, 80, wall("2026-11-21 19:00")) == 80
-    assert ceiling(spans, 80, wall("2026-11-21 20:30")) == 40
-    assert ceiling(spans, 80, wall("2026-11-21 21:30")) == 30
-    assert ceiling(spans, 10, wall("2026-11-21 21:30")) == 10
-    assert ceiling(spans, 80, None) == 80
+    assert volume_ceiling(spans, 80, wall("2026-11-21 19:00")) == 80
+    assert volume_ceiling(spans, 80, wall("2026-11-21 20:30")) == 40
+    assert volume_ceiling(spans, 80, wall("2026-11-21 21:30")) == 30
+    assert volume_ceiling(spans, 10, wall("2026-11-21 21:30")) == 10
+    assert volume_ceiling(spans, 80, None) == 80
 
 
 def test_the_first_span_that_fits_names_the_profile() -> None:
@@ -80,9 +80,9 @@ def test_the_first_span_that_fits_names_the_profile() -> None:
         ScheduledProfile.model_validate({"profile": "party", "begins": "20:00", "ends": "2:00", "days": ["sat"]}),
         ScheduledProfile.model_validate({"profile": "evening", "begins": "18:00", "ends": "23:00"}),
     ]
-    assert scheduled(spans, wall("2026-11-21 21:00"), "everyday") == "party"
-    assert scheduled(spans, wall("2026-11-22 21:00"), "everyday") == "evening"
-    assert scheduled(spans, wall("2026-11-22 12:00"), "everyday") == "everyday"
+    assert scheduled_profile(spans, wall("2026-11-21 21:00"), "everyday") == "party"
+    assert scheduled_profile(spans, wall("2026-11-22 21:00"), "everyday") == "evening"
+    assert scheduled_profile(spans, wall("2026-11-22 12:00"), "everyday") == "everyday"
 
 
 PROFILES = {name: {"default": "nothing"} for name in ("everyday", "evening")}
@@ -90,24 +90,24 @@ EVENING = [{"profile": "evening", "begins": "18:00", "ends": "23:00"}]
 
 
 def test_the_schedule_speaks_when_it_changes_and_then_is_silent() -> None:
-    times = Timetable(MusicConfig.model_validate({"profiles": PROFILES, "schedule": EVENING}), BERLIN)
+    timetable = Timetable(MusicConfig.model_validate({"profiles": PROFILES, "schedule": EVENING}), BERLIN)
     begin = wall("2026-11-21 17:00").timestamp()
-    assert times.profile_due(0) is None, "nobody has told the time yet"
-    times.clock(0, begin)
-    due = [(at // 3600, name) for at in range(0, 8 * 3600, 60) if (name := times.profile_due(at))]
+    assert timetable.profile_due(0) is None, "nobody has told the time yet"
+    timetable.set_clock(0, begin)
+    due = [(at // 3600, name) for at in range(0, 8 * 3600, 60) if (name := timetable.profile_due(at))]
     assert due == [(0, "everyday"), (1, "evening"), (6, "everyday")]
 
 
 def test_a_clock_that_is_set_right_counts_at_once() -> None:
     config = MusicConfig.model_validate({"quiet_hours": [{"begins": "22:00", "ends": "7:00"}]})
-    times = Timetable(config, BERLIN)
-    assert times.quiet(0) is None and times.ceiling(0) == 100
-    times.clock(0, wall("2020-01-01 12:00").timestamp())
-    assert times.quiet(10) is None
-    times.clock(20, wall("2026-11-21 23:00").timestamp())
-    assert times.quiet(20) == "quiet hours: nothing is started until 07:00"
-    assert times.ceiling(20) == 30
-    assert times.quiet(20 + timedelta(hours=8).total_seconds()) is None
+    timetable = Timetable(config, BERLIN)
+    assert timetable.quiet_reason(0) is None and timetable.volume_ceiling(0) == 100
+    timetable.set_clock(0, wall("2020-01-01 12:00").timestamp())
+    assert timetable.quiet_reason(10) is None
+    timetable.set_clock(20, wall("2026-11-21 23:00").timestamp())
+    assert timetable.quiet_reason(20) == "quiet hours: nothing is started until 07:00"
+    assert timetable.volume_ceiling(20) == 30
+    assert timetable.quiet_reason(20 + timedelta(hours=8).total_seconds()) is None
 
 
 @pytest.mark.parametrize("text", ["24:00", "7", "7:60", "", "seven", 7, None, "07:00:00"])

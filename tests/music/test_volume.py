@@ -14,9 +14,9 @@ from tests.scenarios.house import BERLIN
 
 
 def level(volume: int | None = 40, **music: object) -> VolumePolicy:
-    hands = TakeoverDetector(8.0)
-    hands.see(0, Playback("playing", "x", uri="s", volume=volume))
-    made = VolumePolicy(hands, Timetable(MusicConfig.model_validate(music), BERLIN))
+    detector = TakeoverDetector(8.0)
+    detector.observe(0, Playback("playing", "x", uri="s", volume=volume))
+    made = VolumePolicy(detector, Timetable(MusicConfig.model_validate(music), BERLIN))
     made.learn(0)
     return made
 
@@ -38,18 +38,18 @@ def test_the_ceiling_holds() -> None:
 
 def test_what_somebody_sets_is_the_rooms_own() -> None:
     one = level()
-    one.chosen(60, 10)
-    assert one.base == 50
+    one.set_by_person(60, 10)
+    assert one.room_volume == 50
     assert one.for_music(0, -10) is None
-    one.chosen(5, 30)
-    assert one.base == 0
+    one.set_by_person(5, 30)
+    assert one.room_volume == 0
 
 
 def test_a_correction_is_asked_for_once() -> None:
     loud = level(max_volume=30)
     assert loud.correction(0, 0) == (30, "the volume goes to 30, the loudest that is allowed now")
     assert loud.correction(1, 0) is None
-    loud.chosen(90, 0)
+    loud.set_by_person(90, 0)
     assert loud.correction(2, 0) is not None, "until somebody touches it again"
     late = level()
     assert late.correction(0, 20) == (60, "the volume goes to 60, as this music is set to")
@@ -61,6 +61,6 @@ def test_a_correction_is_asked_for_once() -> None:
 def test_nothing_is_ever_over_the_ceiling(volume: int, offset: int, most: int, chosen: int) -> None:
     one = level(volume, max_volume=most)
     found = [one.for_music(0, offset), one.for_resume(0), (one.correction(0, offset) or [None])[0]]
-    one.chosen(chosen, offset)
+    one.set_by_person(chosen, offset)
     found += [one.for_music(0, -offset), (one.correction(0, offset) or [None])[0]]
     assert all(goal is None or 0 <= goal <= most for goal in found)

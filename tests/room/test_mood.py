@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.circumplex import CIRCUMPLEX, set_by_hand
+from edge.circumplex import CIRCUMPLEX, override_mood
 from edge.config import MoodConfig
 from edge.room.mood import MoodFilter, predict, update
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
@@ -114,7 +114,7 @@ def test_disgust_can_be_counted_as_angry() -> None:
 def test_valence_and_arousal_follow_the_expression(name: str) -> None:
     mood = watch(MoodFilter(CONFIG), 0, 10, shows(name, 0.97))[-1].mood
     assert (mood.valence, mood.arousal) == pytest.approx(CIRCUMPLEX[name], abs=0.1)
-    by_hand = set_by_hand(name, 5.0, 2)
+    by_hand = override_mood(name, 5.0, 2)
     assert (by_hand.valence, by_hand.arousal, by_hand.source) == (*CIRCUMPLEX[name], "override")
 
 

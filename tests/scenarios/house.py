@@ -73,9 +73,9 @@ class House:
         """offset: wall clock minus simulated clock, None where nobody knows the time. music: keys of `music`."""
         self.time, self.player, self.offset, self._music = time, player, offset, music
         self.config = MusicConfig.model_validate({"profiles": {"everyday": PROFILE}} | music)
-        director = Director(self.config, rng=random.Random(dice), zone=BERLIN)
+        self.director = director = Director(self.config, rng=random.Random(dice), zone=BERLIN)
         if offset is not None:
-            director.times.clock(time.monotonic, time.monotonic + offset)
+            director.timetable.set_clock(time.monotonic, time.monotonic + offset)
         self.room = Room(director, music=self.config)
         self.events: list[Event] = []
         self.problems: list[str] = []

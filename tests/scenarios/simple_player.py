@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edge.errors import PlayerError
-from edge.music.playback import stands
+from edge.music.playback import still_applies
 from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, When, Wish
 
@@ -32,7 +32,7 @@ class SimplePlayer:
 
     def apply(self, wish: Wish) -> None:
         self._reach()
-        if not stands(wish, self.playback(), self._clock()):
+        if not still_applies(wish, self.playback(), self._clock()):
             self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
         elif wish.act is Act.FORGET:
             self.kept = None

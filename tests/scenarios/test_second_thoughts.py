@@ -190,7 +190,7 @@ def test_a_speaker_that_takes_no_volume_delays_nothing(house: Build, world: Worl
     home.asks("volume", "30")
     home.passes(400)
     assert commands(world) == ["play", "play"] and world.now_playing().context == HAPPY
-    music = home.room._director.music
+    music = home.director.situation.own_music
     assert music is not None and music.uri == HAPPY, "the switch counts as the device's"
 
 

@@ -1,1 +1,1 @@
-"""The trials behind `moodroom check`, one function a part."""
+"""The checks behind `moodroom check`, one function for each part."""

@@ -1,4 +1,4 @@
-"""Tries each part of the device, one after the other."""
+"""Runs the checks, one part after the other."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from edge.config import Config
 from edge.errors import MoodroomError
 from edge.health.check import machine, music, parts
-from edge.health.check.result import Result, Try
+from edge.health.check.result import Check, CheckResult
 
-PARTS: tuple[tuple[str, Try], ...] = (
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("camera", parts.camera),
     ("detector", parts.detector),
     ("model", parts.model),
@@ -25,23 +25,23 @@ PARTS: tuple[tuple[str, Try], ...] = (
 )
 
 
-def checks(config: Config, *, leave_out: Collection[str] = ()) -> Iterator[Result]:
-    """Try one part after the other, some for seconds; parts that aren't set up are left out.
+def run_checks(config: Config, *, leave_out: Collection[str] = ()) -> Iterator[CheckResult]:
+    """Check one part after the other and yield each result; a check may take seconds. Parts not set up are left out.
 
-    Nothing is changed, nothing is played. Where the device runs already, its camera may be busy. leave_out: names of
-    PARTS that aren't to be touched.
+    Nothing is changed and nothing is played. If the device is running, its camera may be busy.
+    leave_out: the names in CHECKS that aren't run.
     """
-    for name, part in PARTS:
-        result = None if name in leave_out else _try(name, part, config)
+    for part, check in CHECKS:
+        result = None if part in leave_out else _run(part, check, config)
         if result is not None:
             yield result
 
 
-def _try(name: str, part: Try, config: Config) -> Result | None:
+def _run(part: str, check: Check, config: Config) -> CheckResult | None:
     try:
-        said = part(config)
+        passed = check(config)
     except MoodroomError as error:
-        return Result(name, False, str(error))
-    except Exception as error:  # the fence round foreign code: the other parts are still worth a try
-        return Result(name, False, f"{type(error).__name__}: {error}")
-    return None if said is None else Result(name, True, said.text, said.warning)
+        return CheckResult(part, False, str(error))
+    except Exception as error:  # the error boundary round third-party code: the other parts are still checked
+        return CheckResult(part, False, f"{type(error).__name__}: {error}")
+    return None if passed is None else CheckResult(part, True, passed.text, passed.warning)

@@ -1,4 +1,4 @@
-"""The login, the player and its speaker: asked, never played on."""
+"""Checks of the login, the player and its speaker; nothing is played."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import time
 
 from edge.config import Config
 from edge.errors import PlayerError
-from edge.health.check.result import Said
-from edge.health.rules import HealthReadings, findings
+from edge.health.check.result import Passed
+from edge.health.readings import HealthReadings
+from edge.health.rules import apply_rules
 from edge.system.secrets import secret
 
 
-def spotify(config: Config) -> Said | None:
-    """Whether there is a login, and until when; only where Spotify is set up."""
+def spotify(config: Config) -> Passed | None:
+    """Whether there is a login, and until when; None if Spotify isn't set up."""
     if config.spotify.client_id is None:
         return None
     from edge.players.spotify.errors import login_missing
@@ -24,30 +25,30 @@ def spotify(config: Config) -> Said | None:
     if file.client_id not in (None, config.spotify.client_id):
         raise PlayerError("spotify: the login was made for another spotify.client_id; run `moodroom login` again")
     if (expires := file.expires) is None:
-        return Said("logged in")
-    for verdict in findings(HealthReadings(wall=time.time(), login_expires=expires)):
-        return Said(verdict.message, warning=True)
-    return Said(f"logged in until {time.strftime('%d %B %Y', time.localtime(expires)).lstrip('0')}")
+        return Passed("logged in")
+    for finding in apply_rules(HealthReadings(wall=time.time(), login_expires=expires)):
+        return Passed(finding.message, warning=True)
+    return Passed(f"logged in until {time.strftime('%d %B %Y', time.localtime(expires)).lstrip('0')}")
 
 
-def player(config: Config) -> Said:
-    """What the player that would be used says of itself."""
+def player(config: Config) -> Passed:
+    """The state of the player that would be used."""
     from edge.players.player import open_player
 
     player = open_player(config, clock=time.monotonic, demo=False)
     try:
-        found = player.playback()
+        playback = player.playback()
     finally:
         player.close()
-    if found.state == "unavailable":
-        raise PlayerError(f"{player.name}: the speaker isn't there now; `moodroom speakers` lists those that are")
+    if playback.state == "unavailable":
+        raise PlayerError(f"{player.name}: the speaker is offline; wake it, or choose one of `moodroom speakers`")
     if player.name == "dry_run" and config.music.player == "auto":
-        return Said("a dry run, which says what it would play; see spotify.client_id or mpd.host", warning=True)
-    return Said(f"{player.name}: {found.state}" + (f" on {found.speaker}" if found.speaker else ""))
+        return Passed("dry run, which only logs what it would play; set spotify.client_id or mpd.host", warning=True)
+    return Passed(f"{player.name}: {playback.state}" + (f" on {playback.speaker}" if playback.speaker else ""))
 
 
-def mpd(config: Config) -> Said | None:
-    """Whether MPD answers; only where it is set up."""
+def mpd(config: Config) -> Passed | None:
+    """Whether MPD answers; None if it isn't set up."""
     if "mpd" not in config.model_fields_set and config.music.player != "mpd":
         return None
     from edge.players.mpd.player import MpdPlayer
@@ -58,4 +59,4 @@ def mpd(config: Config) -> Said | None:
         player.playback()
     finally:
         player.close()
-    return Said(f"{config.mpd.host}:{config.mpd.port} answers")
+    return Passed(f"{config.mpd.host}:{config.mpd.port} answers")

@@ -1,4 +1,4 @@
-"""Camera, detector, model and broker: each tried as the device would use it."""
+"""Checks of the camera, the detector, the model and the broker, each used as the device would."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import time
 
 from edge.config import Config
 from edge.errors import ConfigError
-from edge.health.check.result import Said
+from edge.health.check.result import Passed
 from edge.system.secrets import secret
 
-# Mean grey, 0..255, of a picture in which nobody can be seen.
-DARK = 12
+# Mean grey level (0..255) below which nobody can be seen in a picture.
+DARK_GREY_LEVEL = 12
+MODEL_RUNS = 20
+BROKER_TIMEOUT_S = 8.0
 
 
-def camera(config: Config) -> Said:
+def camera(config: Config) -> Passed:
     """One frame from the camera."""
     from edge.camera.opening import open_camera, settle
     from edge.camera.source import AUTO, DEMO
@@ -27,29 +29,31 @@ def camera(config: Config) -> Said:
     finally:
         camera.close()
     if frame is None:
-        raise ConfigError(f"camera.source: {source} gave no frame")
+        raise ConfigError(f"camera.source: {source} delivered no frame; check the file, or set another source")
     height, width = frame.grey.shape
-    none = config.camera.source == AUTO and source == DEMO
-    dark = frame.grey.mean() < DARK
+    is_demo = config.camera.source == AUTO and source == DEMO
+    is_dark = frame.grey.mean() < DARK_GREY_LEVEL
     text = f"{camera.name}, {width}x{height}"
-    if none:
-        text = f"none was found; the service waits for one, `moodroom run` replays the demo clip ({text})"
-    return Said(f"{text}; the picture is very dark: is the lens covered?" if dark else text, bool(none or dark))
+    if is_demo:
+        text = f"no camera was found; the service waits for one, and `moodroom run` replays the demo clip ({text})"
+    if is_dark:
+        text = f"{text}; the picture is very dark, check that the lens isn't covered"
+    return Passed(text, warning=bool(is_demo or is_dark))
 
 
-def detector(config: Config) -> Said:
-    """Which one there is."""
+def detector(config: Config) -> Passed:
+    """Which detector is used."""
     from edge.vision.detector import open_detector
     from edge.vision.pipeline import BASE
 
-    found = open_detector(config.vision, base=BASE)
-    if found.name == "haar" and config.vision.detector == "auto":
-        return Said("haar; scripts/fetch_models brings YuNet, which is quicker and surer", warning=True)
-    return Said(found.name)
+    detector = open_detector(config.vision, base=BASE)
+    if detector.name == "haar" and config.vision.detector == "auto":
+        return Passed("haar; run scripts/fetch_models to get YuNet, which is faster and more reliable", warning=True)
+    return Passed(detector.name)
 
 
-def model(config: Config) -> Said:
-    """Its file is the one that its sidecar describes, and it reads a face."""
+def model(config: Config) -> Passed:
+    """Whether the model matches its sidecar and reads a face."""
     import numpy as np
 
     from edge.vision.classifier import Classifier
@@ -59,42 +63,43 @@ def model(config: Config) -> Said:
     model = Classifier(path)
     face = np.full((model.size, model.size), 128, np.uint8)
     started = time.thread_time()
-    for _ in range(20):
+    for _ in range(MODEL_RUNS):
         model.classify(face)
-    spent = time.thread_time() - started
+    ms_per_face = 1000 * (time.thread_time() - started) / MODEL_RUNS
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Said(f"{path.name}, {spent * 50:.2f} ms a face, SHA-256 {digest[:12]}... as its sidecar says")
+    return Passed(f"{path.name}, {ms_per_face:.2f} ms a face, SHA-256 {digest[:12]}... matches its sidecar")
 
 
-def broker(config: Config) -> Said:
-    """Whether it accepts us, under a name of its own so that a device that runs now isn't thrown out."""
+def broker(config: Config) -> Passed:
+    """Whether the broker accepts a connection, with a client name that doesn't disconnect a running device."""
     mqtt = config.mqtt
     if mqtt.host is None:
-        return Said("none is set (mqtt.host), so nothing is published")
+        return Passed("no broker is set (mqtt.host), so nothing is published")
     from edge.mqtt.device import MqttDevice
 
     password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-    said: list[str] = []
-    heard = threading.Event()
+    problems: list[str] = []
+    answered = threading.Event()
 
-    def problem(text: str | None) -> None:
+    def on_problem(text: str | None) -> None:
         if text:
-            said.append(text)
-        heard.set()
+            problems.append(text)
+        answered.set()
 
     client = MqttDevice(
         mqtt,
         device=f"{config.device.id}-check",
         password=password,
         on_command=lambda _: None,
-        on_problem=problem,
+        on_problem=on_problem,
         silent=True,
     )
     try:
         client.start()
-        heard.wait(8)
-        if client.wait_connected(0.5 if heard.is_set() else 0.0):
-            return Said(f"{mqtt.host}:{mqtt.port} accepts us")
+        answered.wait(BROKER_TIMEOUT_S)
+        if client.wait_connected(0.5 if answered.is_set() else 0.0):
+            return Passed(f"connected to {mqtt.host}:{mqtt.port}")
     finally:
         client.stop()
-    raise ConfigError(said[0] if said else f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer")
+    silent = f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer; check that the broker runs"
+    raise ConfigError(problems[0] if problems else silent)

@@ -1,4 +1,4 @@
-"""What trying a part comes to."""
+"""The results of the checks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from edge.config import Config
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """One row of the table.
 
-    part: such as `camera`. ok: False where it has to be mended before the device works as configured. message: what was
-    found, and the mend where there is one. warning: it works, and should be mended all the same.
+    part: such as `camera`. ok: False if it must be fixed before the device works as configured. message: the result,
+    with the fix where one is needed. warning: it works, but should be fixed.
     """
 
     part: str
@@ -22,18 +22,18 @@ class Result:
     message: str
     warning: bool = False
 
-    def plain(self) -> dict[str, Any]:
-        """As data, for JSON."""
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
         return {"part": self.part, "ok": self.ok, "warning": self.warning, "message": self.message}
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a part that works says; warning: something about it should be mended."""
+class Passed:
+    """What a check reports about a part that works. warning: something about it should be fixed."""
 
     text: str
     warning: bool = False
 
 
-# Tries a part: what it says, or None where there is none to try; raises where it doesn't work.
-Try = Callable[[Config], Said | None]
+# Checks one part: returns None where the part isn't set up; raises where it doesn't work.
+Check = Callable[[Config], Passed | None]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from edge.values import VOLUME_TOLERANCE
+
 STEP = 0.8
 STEPS = 3
 LOW = 0.3
-# Mixers round.
-ROUNDED = 2
 
 
 class Fade:
@@ -40,7 +40,7 @@ class Fade:
 
     def step(self, now: float, volume: int | None) -> int | None:
         """The volume to set now, None for none. volume: what it is; another than we set was a person's hand."""
-        if volume is None or (self._last is not None and abs(volume - self._last) > ROUNDED):
+        if volume is None or (self._last is not None and abs(volume - self._last) > VOLUME_TOLERANCE):
             self.stop()
             return None
         due = [one for one in self._due if one[0] <= now]

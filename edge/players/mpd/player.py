@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from edge.errors import PlayerError
-from edge.music.playback import stands
+from edge.music.playback import still_applies
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.fade import Fade
 from edge.players.mpd.playback import look, shown, volume_of
@@ -123,7 +123,7 @@ class MpdPlayer:
 
     def _stands(self, wish: Wish) -> bool:
         """What the wish counts on is so, at a fresh look."""
-        return stands(wish, self._shown(*look(self._link)), self._clock())
+        return still_applies(wish, self._shown(*look(self._link)), self._clock())
 
     def _go_on_after_restart(self, moved: dict[str, str]) -> None:
         """moved: MPD's ids now, by those from before; any other is of no song that we know."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from edge.players.spotify.commands import Operation, SpotifyCommand
 from edge.players.spotify.playback import SpotifyPlayback
+from edge.values import VOLUME_TOLERANCE
 
-# In percent: speakers round the volume to their own steps.
-VOLUME_TOLERANCE = 4
 RETRY_REFUSED_S = 60.0
 
 

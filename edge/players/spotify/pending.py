@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from edge.music.playback import forgotten
+from edge.music.playback import is_revocable
 from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand
 from edge.players.spotify.plan import is_queueable, lead_time
 from edge.players.spotify.playback import SpotifyPlayback
@@ -152,9 +152,9 @@ class PendingCommands:
     def _forget(self) -> None:
         """Remove the music that the device itself wished for."""
         self.deferred = None
-        self.wishes = [pending for pending in self.wishes if not forgotten(pending.original)]
+        self.wishes = [pending for pending in self.wishes if not is_revocable(pending.original)]
         wishes = [
             command.wish for command in self.commands if command.operation in (*MUSIC_OPERATIONS, Operation.QUEUE)
         ]
-        withdrawn = [wish for wish in wishes if wish is not None and forgotten(wish)]
+        withdrawn = [wish for wish in wishes if wish is not None and is_revocable(wish)]
         self.drop(lambda command: any(command.wish is wish for wish in withdrawn))

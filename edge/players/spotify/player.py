@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from edge.music.playback import stands
+from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import SpotifyError
@@ -150,7 +150,7 @@ class SpotifyPlayer:
     def _plan(self, pending: PendingWish, current: SpotifyPlayback) -> None:
         """Turn a wish into commands, or defer it to the song's end."""
         wish, fade_target = pending.wish, self._executor.fade.target
-        if not stands(pending.original, self._to_playback(current), self._clock()):
+        if not still_applies(pending.original, self._to_playback(current), self._clock()):
             self._executor.abandon(pending.original, OVERRULED)
             return
         if waits_for_song_end(wish, current, observed=self._account.is_observed):

@@ -1,0 +1,247 @@
+"""The rules: what should play now, and why it may have to wait. Pure; every wish explains itself in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from edge.circumplex import distance
+from edge.config import MusicConfig
+from edge.music.choices import Picker, music_of
+from edge.music.limits import Limits
+from edge.music.ownership import OwnMusic
+from edge.music.playback import elsewhere_reason, matches
+from edge.music.presence import in_words
+from edge.music.situation import Situation
+from edge.music.strategy import Goal, Strategy, adjective
+from edge.music.timetable import Timetable
+from edge.music.volume import VolumePolicy
+from edge.values import ABSENT, Act, Control, Mood, When, Wish
+
+TAKEN_OVER = "somebody took over"
+_WHEN_IN_WORDS = {When.NOW: "plays now", When.TRACK_END: "plays once this song ends", When.QUEUE: "comes next"}
+
+
+class DecisionRules:
+    """Compares what should play with the situation.
+
+    takeover_reason: why the music is left to a person. blocked: the newest KEEP although something should change.
+    """
+
+    def __init__(
+        self,
+        config: MusicConfig,
+        situation: Situation,
+        picker: Picker,
+        *,
+        limits: Limits,
+        timetable: Timetable,
+        volume: VolumePolicy,
+    ) -> None:
+        self._config, self._situation, self._picker = config, situation, picker
+        self._limits, self._timetable, self._volume = limits, timetable, volume
+        self.strategy = Strategy(config)
+        self.takeover_reason = TAKEN_OVER
+        self.blocked: Wish | None = None
+
+    def use(self, config: MusicConfig) -> None:
+        """Change to another profile of the same configuration."""
+        self._config = self.strategy.config = config
+
+    def decide(self, now: float, control: Control, *, requested: bool = False) -> Wish:
+        """Return what should happen now. requested: a person made the change that led here, and waits for it."""
+        known = self._situation
+        mood, playback = known.mood, known.playback
+        if control is not Control.AUTO:
+            return self._keep(self.takeover_reason if control is Control.HANDS_OFF else "music control is off")
+        if known.paused_by_person:
+            return self._keep("somebody paused the music")
+        if playback is not None and playback.elsewhere:
+            return self._block(elsewhere_reason(playback))
+        if (wish := self._resume_after_return(now)) is not None:
+            return wish
+        if mood is None or mood.mood == ABSENT:
+            return self._keep("nobody is here")
+        goal = self.strategy.goal(mood, present=known.presence.present)
+        if isinstance(goal, str):
+            return self._keep(goal)
+        if known.pending.resuming:
+            return self._keep("the music is about to go on")
+        if (wish := self._continue_pending(now, mood, goal, requested=requested)) is not None:
+            return wish
+        music = known.own_music
+        if known.playing and music is not None and goal.includes(music):
+            if known.own.cancel_upcoming(now):
+                return Wish(Act.FORGET, mood.mood, f"{goal.reason} again: {music.name} goes on")
+            return self._keep(f"{music.name} already plays for {mood.mood}")
+        if known.presence.present is False and not requested:
+            return self._keep("nobody is here")
+        if playback is not None and playback.state == "unavailable":
+            return self._keep("the player can't be reached now")
+        if known.playing:
+            return self._switch(now, mood, goal, requested=requested)
+        return self._start(now, goal, requested=requested)
+
+    def _continue_pending(self, now: float, mood: Mood, goal: Goal, *, requested: bool) -> Wish | None:
+        """Leave music for this mood that is pending already, or play it at once; None where there is none."""
+        pending = self._situation.pending.play
+        if pending is None or pending.music is None or not goal.includes(pending.music):
+            return None
+        waits = pending.when is not When.NOW
+        urgent = requested or (waits and self._is_strong_change(mood))
+        if not waits or not urgent or self._interruption_reason(now, mood, requested=requested):
+            return self._keep(f"{pending.music.name} is about to play for {mood.mood}")
+        only = tuple(choice for choice in goal.choices if choice.play == pending.music.uri)
+        return self._play(now, replace(goal, choices=only), When.NOW, requested=requested)
+
+    def _start(self, now: float, goal: Goal, *, requested: bool) -> Wish:
+        """Begin music in silence."""
+        if (why := self._timetable.quiet_reason(now)) is not None:
+            return self._block(why)
+        if not requested and (why := self._limits.cooldown_reason(now)) is not None:
+            return self._block(why, for_now=True)
+        known = self._situation
+        playback = known.playback
+        if playback is not None and playback.state == "paused" and not known.presence.expired:
+            for choice in goal.choices:
+                if matches(music_of(choice), playback) and choice.play != known.own.ended_uri:
+                    known.own.playing = OwnMusic(music_of(choice), choice.volume, known.mood)
+                    return self._resume(now, f"{goal.reason}: {music_of(choice).name} goes on")
+        if self._config.start_volume is not None:
+            self._volume.room_volume = self._config.start_volume
+        return self._play(now, goal, When.NOW, requested=requested)
+
+    def _switch(self, now: float, mood: Mood, goal: Goal, *, requested: bool) -> Wish:
+        """Replace music that plays."""
+        known = self._situation
+        pending = known.pending.play
+        # Pending music counts as a switch already, unless it may have begun unobserved.
+        counted = pending is not None and pending.when is not When.NOW and not known.detector.song_may_be_over(now)
+        if not requested and not counted and (why := self._limits.hourly_reason(now)) is not None:
+            return self._block(why, for_now=True)
+        when = When(self._config.switch)
+        if requested or (self._is_strong_change(mood) and self._interruption_reason(now, mood) is None):
+            when = When.NOW
+        elif when is not When.TRACK_END and (why := self._interruption_reason(now, mood)) is not None:
+            return self._block(why, for_now=True)
+        return self._play(now, goal, when, requested=requested)
+
+    def _interruption_reason(self, now: float, mood: Mood, *, requested: bool = False) -> str | None:
+        """Why a song may not be interrupted yet, or None."""
+        if requested:
+            return None
+        began = self._situation.mood_began
+        return self._limits.cooldown_reason(now) or self._limits.dwell_reason(now, began, adjective(mood.mood))
+
+    def _play(self, now: float, goal: Goal, when: When, *, requested: bool) -> Wish:
+        known = self._situation
+        playing, basis = known.playing, known.detector.basis()
+        choice = self._picker.pick(goal.key, goal.choices, exclude=known.own.ended_uri)
+        music = music_of(choice)
+        volume = self._volume.for_music(now, choice.volume)
+        known.presence.expired = False
+        known.own.request(now, OwnMusic(music, choice.volume, known.mood), when, replaces=playing)
+        if when is When.NOW:
+            known.presence.paused_at = None
+        return Wish(
+            Act.PLAY,
+            known.mood_name,
+            f"{goal.reason}: {music.name} {_WHEN_IN_WORDS[when]}",
+            music,
+            when,
+            volume,
+            fade=when is When.NOW and playing,
+            shuffle=choice.shuffle,
+            repeat=choice.repeat,
+            basis=None if requested else basis,
+        )
+
+    # The empty room.
+
+    def _resume_after_return(self, now: float) -> Wish | None:
+        """Resume what the device paused in an empty room, once somebody is here again; None where nothing is to do."""
+        known = self._situation
+        presence, playback = known.presence, known.playback
+        if presence.paused_at is None or presence.present is not True:
+            return None
+        if playback is not None and playback.state == "unavailable":
+            return self._keep("the player can't be reached now")
+        stopped = playback is not None and playback.state == "stopped"
+        if stopped or presence.paused_longer_than(now, self._config.resume_within):
+            known.disown()
+            presence.expired = True
+            self.strategy.restart(known.mood)
+            return None
+        if self._plays_despite_pause():
+            presence.paused_at = None
+            return None
+        if (why := self._timetable.quiet_reason(now)) is not None:
+            return self._block(why)
+        return self._resume(now, "somebody is back: the music goes on where it was")
+
+    def _resume(self, now: float, why: str) -> Wish:
+        known = self._situation
+        known.presence.paused_at = None
+        self._limits.record_interruption(now)
+        volume = self._volume.for_resume(now)
+        return Wish(Act.RESUME, known.mood_name, why, volume=volume, basis=known.detector.basis())
+
+    def pause_empty_room(self, now: float) -> Wish | None:
+        """Pause the device's own music once the room has been empty for long enough."""
+        known = self._situation
+        presence = known.presence
+        if presence.paused_at is not None and self._plays_despite_pause():
+            presence.paused_at = None
+        own_plays = known.own_music is not None and known.playing
+        if not own_plays or presence.paused_at is not None or known.paused_by_person:
+            return None
+        if not presence.is_empty_for(now, self._config.pause_after):
+            return None
+        known.own.cancel_upcoming(now)
+        presence.pause(now)
+        why = f"the room has been empty for {in_words(self._config.pause_after or 0)}: the music pauses"
+        return Wish(Act.PAUSE, known.mood_name, why, basis=known.detector.basis())
+
+    def _plays_despite_pause(self) -> bool:
+        """True where the music plays although the device paused it."""
+        return self._situation.detector.playing and self._situation.pending.state is None
+
+    def take_back_start(self, now: float) -> Wish | None:
+        """Take back music that was to begin in silence, and that the player has delayed until it isn't wanted."""
+        known = self._situation
+        wish = known.pending.starting
+        if wish is None:
+            return None
+        why = self._timetable.quiet_reason(now) or ("nobody is here" if known.presence.present is False else None)
+        if why is None:
+            return None
+        if wish.act is Act.RESUME and known.own.playing is not None:
+            known.presence.paused_at = now
+        else:
+            known.own.playing = None
+        return Wish(Act.FORGET, known.mood_name, f"what was to begin is taken back: {why}")
+
+    # Parts of a decision.
+
+    def correct_volume(self, now: float) -> Wish | None:
+        known = self._situation
+        correction = None if known.paused_by_person else self._volume.correction(now, known.own.offset)
+        if correction is None:
+            return None
+        volume, why = correction
+        return Wish(Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis())
+
+    def _is_strong_change(self, mood: Mood) -> bool:
+        """True where the mood is far from the one that the music was chosen for."""
+        playing, threshold = self._situation.own.playing, self._config.strong_change
+        before = playing.mood if playing is not None else None
+        if before is None or threshold is None:
+            return False
+        return distance((before.valence, before.arousal), (mood.valence, mood.arousal)) >= threshold
+
+    def _keep(self, why: str) -> Wish:
+        return Wish(Act.KEEP, self._situation.mood_name, f"kept: {why}")
+
+    def _block(self, why: str, *, for_now: bool = False) -> Wish:
+        """Keep, although something should change; the reason is published even where only time has passed."""
+        self.blocked = Wish(Act.KEEP, self._situation.mood_name, f"kept{' for now' if for_now else ''}: {why}")
+        return self.blocked

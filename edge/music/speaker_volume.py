@@ -1,0 +1,88 @@
+"""The speaker's volume: what it is, what the device set it to, and whether a person set it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from edge.values import VOLUME_TOLERANCE
+
+
+def same_volume(a: int, b: int) -> bool:
+    """True where two volumes differ no more than speakers round."""
+    return abs(a - b) <= VOLUME_TOLERANCE
+
+
+@dataclass(frozen=True)
+class RequestedVolume:
+    """A volume that was requested and isn't confirmed yet.
+
+    target: 0..100. changed_at: when it was requested, or the volume last changed or couldn't be read.
+    """
+
+    target: int
+    changed_at: float
+
+
+class SpeakerVolume:
+    """Follows the volume over the player's reports. Volumes are 0..100."""
+
+    def __init__(self, grace: float) -> None:
+        """grace: seconds without a change after which a requested volume counts as refused."""
+        self._grace = grace
+        self._request: RequestedVolume | None = None
+        # None until a report contains it.
+        self.current: int | None = None
+        # The new volume, where the newest report shows that it changed while the speaker couldn't be observed.
+        self.changed_unobserved: int | None = None
+
+    @property
+    def pending(self) -> bool:
+        """True while a requested volume isn't confirmed."""
+        return self._request is not None
+
+    def request(self, now: float, target: int) -> None:
+        """The device sets the volume."""
+        self._request = RequestedVolume(target, now)
+
+    def drop(self) -> None:
+        """The player won't set the volume."""
+        self._request = None
+
+    def unavailable(self, now: float) -> None:
+        """The player can't be reached: a pending request gets more time."""
+        if self._request is not None:
+            self._request = replace(self._request, changed_at=now)
+
+    def accept(self, volume: int | None) -> None:
+        """Take a reported volume as the current one, unless a requested one is still on its way."""
+        if volume is not None and (self.current is None or self._request is None):
+            self.current = volume
+
+    def set_by_person(self, now: float, volume: int | None, *, observed: bool, away: bool, coming: int | None) -> bool:
+        """Compare a report with what was expected; True where a person must have set the volume.
+
+        observed: the report before this one contained a volume. away: the player couldn't be reached since then.
+        coming: the volume that pending music brings with it.
+        """
+        if volume is None or self.current is None:
+            return False
+        if self._request is not None:
+            self._follow(now, self._request, volume, away=away)
+            return False
+        if coming is not None and same_volume(volume, coming):
+            self.current = volume
+        elif not same_volume(volume, self.current):
+            if observed and not away:
+                return True
+            # A speaker that slept, or played for others, comes back with any volume.
+            self.changed_unobserved = volume
+        return False
+
+    def _follow(self, now: float, request: RequestedVolume, volume: int, *, away: bool) -> None:
+        if same_volume(volume, request.target):
+            self._request, self.current = None, volume
+        elif volume != self.current or away:
+            self._request, self.current = replace(request, changed_at=now), volume
+        elif now - request.changed_at > self._grace:
+            # The speaker refuses volumes, or set another one.
+            self._request = None
