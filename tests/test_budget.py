@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.budget import CAPACITY, RATE, TokenBucket
+from edge.budget import CAPACITY_BYTES, RATE_BYTES_PER_S, TokenBucket
 
 DAY = 86400.0
 LARGEST = 100_000
@@ -34,7 +34,7 @@ def test_a_quiet_room_never_waits() -> None:
 
 def test_a_debt_is_waited_out() -> None:
     budget = TokenBucket(0.0)
-    budget.spend(0.0, int(CAPACITY / 2 + 10 * RATE))
+    budget.spend(0.0, int(CAPACITY_BYTES / 2 + 10 * RATE_BYTES_PER_S))
     assert 9.9 < budget.wait(0.0) <= 10.1
     assert budget.wait(20.0) == 0
     # A clock that goes back earns nothing.

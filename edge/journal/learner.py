@@ -31,7 +31,7 @@ class Learner:
             at = time.time() - (time.monotonic() - outcome.at)
             # What was chosen by another entry of the profile counts for that one.
             outcome = replace(outcome, mood=self._keys.get(outcome.uri, outcome.mood))
-            if outcome.verdict is Feedback.REPLAY:
+            if outcome.feedback is Feedback.REPLAY:
                 self._keep(JournalEntry(at, "replay", outcome.mood, outcome.title, uri=outcome.uri))
             if self._learn:
                 self.tastes.learn(outcome)

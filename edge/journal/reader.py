@@ -42,7 +42,7 @@ def outcomes(path: Path) -> list[Outcome]:
 
 def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
     """The same from an open file."""
-    known = {verdict.value for verdict in Feedback}
+    known = {feedback.value for feedback in Feedback}
     rows = connection.execute("SELECT at, mood, uri, title, outcome FROM journal_outcomes ORDER BY at")
     return [Outcome(at / 1e6, mood, uri, title, Feedback(name)) for at, mood, uri, title, name in rows if name in known]
 

@@ -300,7 +300,7 @@ def _insert(connection: sqlite3.Connection, row: Row) -> None:
 def _texts(row: Row) -> tuple[str | None, ...]:
     if isinstance(row, JournalEntry):
         return (row.kind, row.mood, row.title, row.artist, row.uri, row.text)
-    return (row.mood, row.uri, row.title, row.verdict.value)
+    return (row.mood, row.uri, row.title, row.feedback.value)
 
 
 def _numbers(row: JournalEntry) -> tuple[int | None, ...]:

@@ -1,4 +1,4 @@
-"""What people make of the device's choices, read off what happens after one: skipped, left playing, and so on. Pure."""
+"""Outcomes of the device's choices, from the events that follow: skipped, left playing, liked and so on. Pure."""
 
 from __future__ import annotations
 
@@ -29,42 +29,55 @@ from edge.music.playback import matches
 from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Music, Playback, Wish
 
-# A song that somebody leaves within this time was skipped; later it was heard.
-SKIP_WITHIN = 30.0
-# Whoever takes over so long after a choice didn't like it; later they had another wish.
-TAKEN_WITHIN = 300.0
-# A choice that hasn't begun after so long won't, and what plays later is somebody's own.
-EXPIRES = 900.0
-# Of the ways to take over, those that say something about the music; a pause or a volume doesn't.
-CHOSEN = ("song", "music")
-# Players tell positions a second or two late, and songs fade out before their end.
-END = 5.0
+# A song that is left within this time was skipped; after it, the song was heard.
+SKIP_WITHIN_S = 30.0
+# A takeover within this time rejects the choice; a later one is only another wish.
+TAKEOVER_WITHIN_S = 300.0
+# A choice that hasn't begun after this time never will, and what plays later is a person's.
+START_WITHIN_S = 900.0
+# The takeovers that say something about the music; a pause or another volume doesn't.
+MUSIC_TAKEOVERS = ("song", "music")
+# A song was over this long before its end: players report positions a second or two late, and songs fade out.
+SONG_END_S = 5.0
 
 
 @dataclass(frozen=True)
-class _Playing:
-    """A choice that plays: since when, the song of it that was seen last and the one before, and if it was heard."""
+class _CurrentChoice:
+    """The choice that plays.
+
+    since: when it began. song, previous_song: the addresses of its newest song and the one before. heard: STAYED was
+    returned for it.
+    """
 
     mood: str
     music: Music
     since: float
     song: str | None
-    before: str | None = None
+    previous_song: str | None = None
     heard: bool = False
+
+
+@dataclass(frozen=True)
+class _RequestedChoice:
+    """A choice that was requested and doesn't play yet."""
+
+    at: float
+    mood: str
+    music: Music
 
 
 class Outcomes:
     """Events in, outcomes out; used by one thread."""
 
     def __init__(self) -> None:
-        self._asked: tuple[float, str, Music] | None = None
-        self._now: _Playing | None = None
-        self._last: Playback | None = None
-        self._seen = 0.0
+        self._requested: _RequestedChoice | None = None
+        self._current: _CurrentChoice | None = None
+        self._playback: Playback | None = None
+        self._playback_at = 0.0
         self._present = True
 
     def of(self, event: Event) -> list[Outcome]:
-        """The outcomes that an event shows, mostly none."""
+        """Return the outcomes that an event shows; mostly none."""
         at = event.at
         match event:
             case DecisionMade(wish=wish):
@@ -72,14 +85,14 @@ class Outcomes:
             case PlaybackChanged(playback=playback):
                 return self._played(at, playback)
             case TakenOver(kind=kind):
-                return self._taken(at, verdict=kind in CHOSEN)
+                return self._taken_over(at, about_music=kind in MUSIC_TAKEOVERS)
             case ControlChanged(control=Control.HANDS_OFF):
-                return self._taken(at, verdict=True)
+                return self._taken_over(at, about_music=True)
             case CommandReceived(command=command):
                 return self._commanded(at, command)
             case PresenceChanged(present=present):
                 self._present = present
-                return self._stayed(at)
+                return self._note_stayed(at)
             case (
                 MoodUpdated()
                 | MoodChanged()
@@ -94,92 +107,91 @@ class Outcomes:
                 | HealthReported()
                 | ClockStepped()
             ):
-                return self._stayed(at)
+                return self._note_stayed(at)
             case _:
                 return assert_never(event)
 
     def _decided(self, at: float, wish: Wish) -> list[Outcome]:
-        if wish.act is not Act.PLAY or wish.music is None:
-            return self._stayed(at)
-        done = self._stayed(at)
-        self._asked = (at, wish.mood, wish.music)
-        return done
+        outcomes = self._note_stayed(at)
+        if wish.act is Act.PLAY and wish.music is not None:
+            self._requested = _RequestedChoice(at, wish.mood, wish.music)
+        return outcomes
 
     def _played(self, at: float, playback: Playback) -> list[Outcome]:
         """Another song, another playlist, or the same one from its beginning."""
-        before, self._last = self._last, playback
-        seen, self._seen = self._seen, at
+        last, self._playback = self._playback, playback
+        last_at, self._playback_at = self._playback_at, at
         if playback.state != "playing" or playback.elsewhere:
-            return self._stayed(at)
-        # The song on now began then.
-        began = at - (playback.position or 0.0)
-        if self._asked is not None and _is_of(self._asked[2], playback):
-            done = self._stayed(began)
-            asked, mood, music = self._asked
-            self._asked = None
-            if at - asked <= EXPIRES:
-                self._now = _Playing(mood, music, max(began, asked), playback.uri)
-            return done
-        now = self._now
-        if now is None or playback.uri == now.song:
-            return self._stayed(at)
-        by_itself = _ended(before, began - seen)
-        if began - now.since < SKIP_WITHIN and not by_itself:
-            return self._close(began, Feedback.SKIP)
-        done = self._stayed(began)
-        if not _is_of(now.music, playback):
-            self._now = None
-            return done
-        again = playback.uri is not None and playback.uri == now.before and not by_itself
-        self._now = replace(self._now or now, song=playback.uri, before=now.song)
-        return [*done, _outcome(at, now, Feedback.REPLAY)] if again else done
+            return self._note_stayed(at)
+        song_began = at - (playback.position or 0.0)
+        requested = self._requested
+        if requested is not None and _is_from(requested.music, playback):
+            outcomes = self._note_stayed(song_began)
+            self._requested = None
+            if at - requested.at <= START_WITHIN_S:
+                since = max(song_began, requested.at)
+                self._current = _CurrentChoice(requested.mood, requested.music, since, playback.uri)
+            return outcomes
+        current = self._current
+        if current is None or playback.uri == current.song:
+            return self._note_stayed(at)
+        by_itself = _was_over(last, song_began - last_at)
+        if song_began - current.since < SKIP_WITHIN_S and not by_itself:
+            return self._close(song_began, Feedback.SKIP)
+        outcomes = self._note_stayed(song_began)
+        if not _is_from(current.music, playback):
+            self._current = None
+            return outcomes
+        replayed = playback.uri is not None and playback.uri == current.previous_song and not by_itself
+        self._current = replace(self._current or current, song=playback.uri, previous_song=current.song)
+        return [*outcomes, _outcome(at, current, Feedback.REPLAY)] if replayed else outcomes
 
-    def _taken(self, at: float, *, verdict: bool) -> list[Outcome]:
-        now = self._now
-        self._asked = None
-        if now is None or not verdict or at - now.since > TAKEN_WITHIN:
-            self._now = None
+    def _taken_over(self, at: float, *, about_music: bool) -> list[Outcome]:
+        current = self._current
+        self._requested = None
+        if current is None or not about_music or at - current.since > TAKEOVER_WITHIN_S:
+            self._current = None
             return []
         return self._close(at, Feedback.HANDS_OFF)
 
     def _commanded(self, at: float, command: Command) -> list[Outcome]:
-        now = self._now
-        if now is None:
+        current = self._current
+        if current is None:
             return []
-        asked = (command.name, command.value)
-        if asked == ("playback", "next") and at - now.since < SKIP_WITHIN:
+        request = (command.name, command.value)
+        if request == ("playback", "next") and at - current.since < SKIP_WITHIN_S:
             return self._close(at, Feedback.SKIP)
-        if asked == ("playback", "previous"):
-            return [_outcome(at, now, Feedback.REPLAY)]
+        if request == ("playback", "previous"):
+            return [_outcome(at, current, Feedback.REPLAY)]
         if command.name == "like":
-            return [_outcome(at, now, Feedback.LIKE)]
-        return self._stayed(at)
+            return [_outcome(at, current, Feedback.LIKE)]
+        return self._note_stayed(at)
 
-    def _stayed(self, at: float) -> list[Outcome]:
-        """Once a choice has played for a while, and somebody was there to hear it, it was left playing."""
-        now = self._now
-        if now is None or now.heard or at - now.since < SKIP_WITHIN or not self._present:
+    def _note_stayed(self, at: float) -> list[Outcome]:
+        """Return STAYED, once, for a choice that has played for a while with somebody there to hear it."""
+        current = self._current
+        if current is None or current.heard or at - current.since < SKIP_WITHIN_S or not self._present:
             return []
-        self._now = replace(now, heard=True)
-        return [_outcome(at, now, Feedback.STAYED)]
+        self._current = replace(current, heard=True)
+        return [_outcome(at, current, Feedback.STAYED)]
 
-    def _close(self, at: float, verdict: Feedback) -> list[Outcome]:
-        """The last word on what plays: a choice is skipped once."""
-        now, self._now = self._now, None
-        return [] if now is None else [_outcome(at, now, verdict)]
+    def _close(self, at: float, feedback: Feedback) -> list[Outcome]:
+        """Return the last outcome of the current choice; nothing that follows counts for it."""
+        current, self._current = self._current, None
+        return [] if current is None else [_outcome(at, current, feedback)]
 
 
-def _is_of(music: Music, playback: Playback) -> bool:
-    """Whether what plays is what was chosen: its playlist, the song itself, or one of its songs."""
+def _is_from(music: Music, playback: Playback) -> bool:
+    """True where what plays is the chosen playlist, the song itself, or one of its songs."""
     return matches(music, playback) or (playback.uri is not None and playback.uri in (music.uri, *music.uris))
 
 
-def _ended(before: Playback | None, later: float) -> bool:
-    """Whether the song that played `later` seconds ago was over by now by itself."""
-    if before is None or before.duration is None or before.position is None:
+def _was_over(playback: Playback | None, seconds: float) -> bool:
+    """True where the song of this report had ended by itself `seconds` later."""
+    if playback is None or playback.duration is None or playback.position is None:
         return False
-    return before.position + later >= before.duration - END
+    return playback.position + seconds >= playback.duration - SONG_END_S
 
 
-def _outcome(at: float, now: _Playing, verdict: Feedback) -> Outcome:
-    return Outcome(at, now.mood, now.music.uri, now.music.name, verdict)
+def _outcome(at: float, choice: _CurrentChoice, feedback: Feedback) -> Outcome:
+    return Outcome(at, choice.mood, choice.music.uri, choice.music.name, feedback)

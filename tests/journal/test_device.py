@@ -77,7 +77,7 @@ def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
         learner(event)
         journal(event)
     journal.stop()
-    assert [outcome.verdict.value for outcome in outcomes(state_folder / "journal.db")] == ["skip"]
+    assert [outcome.feedback.value for outcome in outcomes(state_folder / "journal.db")] == ["skip"]
     kinds = [entry.kind for entry in timeline(state_folder / "journal.db", 0, 4e9)]
     assert sorted(kinds) == ["command", "decision", "play", "skip", "start"]
     again, knows = open_journal(JournalConfig(), problem=print)

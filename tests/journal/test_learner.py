@@ -36,7 +36,7 @@ def test_outcomes_are_kept_at_their_time() -> None:
     play(learner, time.monotonic() - 3600, "mpd:a", skipped=True)
     (outcome,) = kept
     assert isinstance(outcome, Outcome)
-    assert (outcome.mood, outcome.uri, outcome.verdict) == ("happy", "mpd:a", Feedback.SKIP)
+    assert (outcome.mood, outcome.uri, outcome.feedback) == ("happy", "mpd:a", Feedback.SKIP)
     assert outcome.at == pytest.approx(time.time() - 3590, abs=5)
 
 

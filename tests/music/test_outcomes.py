@@ -19,7 +19,7 @@ from edge.events import (
     SettingsReported,
     TakenOver,
 )
-from edge.music.outcomes import EXPIRES, TAKEN_WITHIN, Outcomes
+from edge.music.outcomes import START_WITHIN_S, TAKEOVER_WITHIN_S, Outcomes
 from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Mood, Music, Playback, When, Wish
 
@@ -52,7 +52,7 @@ def tick(at: float) -> Event:
 
 def verdicts(*events: Event) -> list[Feedback]:
     told = Outcomes()
-    return [outcome.verdict for event in events for outcome in told.of(event)]
+    return [outcome.feedback for event in events for outcome in told.of(event)]
 
 
 def test_an_outcome_names_the_choice_and_its_mood() -> None:
@@ -101,7 +101,7 @@ def test_a_hand_on_the_volume_says_nothing_about_the_music(kind: str) -> None:
 def test_somebody_took_over(event: TakenOver | ControlChanged) -> None:
     assert verdicts(play(0), song(1), event, tick(90)) == [Feedback.HANDS_OFF]
     assert verdicts(play(0), song(1), tick(40), replace(event, at=90)) == [Feedback.STAYED, Feedback.HANDS_OFF]
-    assert verdicts(play(0), song(1), tick(40), replace(event, at=2 + TAKEN_WITHIN)) == [Feedback.STAYED]
+    assert verdicts(play(0), song(1), tick(40), replace(event, at=2 + TAKEOVER_WITHIN_S)) == [Feedback.STAYED]
 
 
 def test_both_tellings_of_one_takeover_count_once() -> None:
@@ -127,7 +127,7 @@ def test_a_list_of_songs_is_known_by_its_songs() -> None:
 def test_what_people_chose_themselves_isnt_judged() -> None:
     own = song(1, "x", context="spotify:album:own")
     assert verdicts(own, song(5, "y", context="spotify:album:own"), command(6, "like"), tick(100)) == []
-    assert verdicts(play(0), tick(1), song(EXPIRES + 1), tick(2000)) == []
+    assert verdicts(play(0), tick(1), song(START_WITHIN_S + 1), tick(2000)) == []
 
 
 def test_a_pause_is_no_verdict() -> None:
@@ -169,5 +169,5 @@ def test_each_choice_is_skipped_or_given_up_once_at_most_whatever_happens(histor
         plays += what == "play"
         for outcome in told.of(event):
             assert outcome.at <= at
-            ends += outcome.verdict in (Feedback.SKIP, Feedback.HANDS_OFF)
+            ends += outcome.feedback in (Feedback.SKIP, Feedback.HANDS_OFF)
         assert ends <= plays

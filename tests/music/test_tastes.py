@@ -17,7 +17,7 @@ outcomes = st.builds(
     mood=st.sampled_from(EXPRESSIONS),
     uri=st.sampled_from(URIS),
     title=st.just(""),
-    verdict=st.sampled_from(Feedback),
+    feedback=st.sampled_from(Feedback),
 )
 
 
