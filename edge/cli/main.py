@@ -150,11 +150,17 @@ def speakers(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def schema(config: ConfigOption = None) -> None:  # noqa: ARG001  every command takes --config
+def schema(
+    config: ConfigOption = None,  # noqa: ARG001  every command takes --config
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a reference of all keys instead.")] = False,
+) -> None:
     """Print the configuration's JSON schema, for editors."""
-    from edge.config import file as config_file
+    from edge.config import reference
 
-    print(json.dumps(config_file.schema(), indent=2, ensure_ascii=False))
+    if markdown:
+        print(reference.markdown(), end="")
+    else:
+        print(json.dumps(reference.json_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()

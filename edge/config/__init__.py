@@ -1,13 +1,14 @@
-"""The configuration as frozen, validated values. Reading the file is `config_file.py`'s work."""
+"""The configuration as frozen, validated values; `file.py` reads it."""
 
 from __future__ import annotations
 
+from edge.config.choices import NOTHING, SPOTIFY_KINDS, Choice, Profile, several
 from edge.config.device import DeviceConfig
 from edge.config.fields import Section
 from edge.config.journal import JournalConfig
 from edge.config.library import LibraryConfig
 from edge.config.mqtt import MqttConfig
-from edge.config.music import NOTHING, SPOTIFY_KINDS, TAKEOVERS, Choice, LiftConfig, MusicConfig, several
+from edge.config.music import TAKEOVERS, LiftConfig, MusicConfig
 from edge.config.players import MpdConfig, SpotifyConfig
 from edge.config.times import DAYS, QuietHours, ScheduledProfile, TimeSpan
 from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
@@ -29,6 +30,7 @@ __all__ = [
     "MpdConfig",
     "MqttConfig",
     "MusicConfig",
+    "Profile",
     "QuietHours",
     "ScheduleConfig",
     "ScheduledProfile",
@@ -42,7 +44,7 @@ __all__ = [
 
 
 class Config(Section):
-    """The whole file; each section may be left out."""
+    """The whole configuration; each section may be left out."""
 
     device: DeviceConfig = DeviceConfig()
     camera: CameraConfig = CameraConfig()

@@ -1,4 +1,4 @@
-"""Who the device is."""
+"""The section `device`: its id, name and area."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ def _plain_id(value: str) -> str:
 
 
 class DeviceConfig(Section):
+    """The device's identity."""
+
     id: Annotated[str, AfterValidator(_plain_id), Field(max_length=64)] = "moodroom"
-    """Names the device in MQTT topics; a-z, 0-9 and hyphens, one of its own for each device."""
+    """The device's id in MQTT topics: a-z, 0-9 and hyphens. Each device needs its own."""
     name: Annotated[str, Field(min_length=1, max_length=64)] = "Moodroom"
-    """What people read in their home automation."""
+    """The name shown in home automation and on the page."""
     area: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    """The room, as Home Assistant should suggest it; then keep the room out of `name`, which stands behind it."""
+    """The room that Home Assistant suggests for the device. If set, leave the room out of `name`."""

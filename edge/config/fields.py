@@ -1,9 +1,10 @@
-"""What the sections are made of: durations, shares, ports, and the section itself."""
+"""The types that sections are made of: durations, shares, ports, paths, and `Section` itself."""
 
 from __future__ import annotations
 
 import re
 import typing
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,23 +18,30 @@ from pydantic import (
     field_validator,
 )
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-# Bytes that Linux allows a name and a whole path, its end included.
-_LONGEST_NAME, _LONGEST_PATH = 255, 4096
+UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+# Linux's limits for a file name and a whole path, in bytes; the path's limit includes a final NUL.
+_MAX_NAME_BYTES, _MAX_PATH_BYTES = 255, 4096
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What the reference calls a type; pydantic ignores it."""
+
+    name: str
+
+
 def _duration(value: Any) -> float:
-    """`20s`, `5m`, `1.5h`, `7d`, `300ms` or plain seconds -> seconds."""
+    """`20s`, `5m`, `1.5h`, `7d`, `300ms` or a number of seconds -> seconds."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
             return float(value)
         except OverflowError:
             raise ValueError("must be a year at most") from None
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         raise ValueError("must be a duration such as 20s, 5m or 2h")
-    return float(found[1]) * _UNITS[found[2]]
+    return float(match[1]) * UNIT_S[match[2]]
 
 
 Duration = Annotated[
@@ -43,41 +51,41 @@ Duration = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
     ),
+    Kind("duration"),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-def file_path(value: str, about: ValidationInfo) -> str:
-    """A path, checked; raises ValueError for what no file can be.
+def file_path(value: str, info: ValidationInfo) -> str:
+    """A valid path; raises ValueError for text that can't be one.
 
-    `expand` in the validation's context puts the home folder in place of ~: where that is, only who reads files knows.
+    `expand` in the validation's context replaces a leading ~; only the code that reads files knows the home folder.
     """
     if "\0" in value:
         raise ValueError("must be a path without the character NUL")
     utf8(value)
-    expand = (about.context or {}).get("expand")
-    found: str = expand(value) if expand and value.startswith("~") else value
-    parts = utf8(found).split(b"/")
-    if max(map(len, parts)) > _LONGEST_NAME or sum(map(len, parts)) + len(parts) > _LONGEST_PATH:
+    expand = (info.context or {}).get("expand")
+    path: str = expand(value) if expand and value.startswith("~") else value
+    parts = utf8(path).split(b"/")
+    if max(map(len, parts)) > _MAX_NAME_BYTES or sum(map(len, parts)) + len(parts) > _MAX_PATH_BYTES:
         raise ValueError("must be shorter; a name has 255 bytes at most and a path 4095")
-    return found
+    return path
 
 
 def utf8(text: str) -> bytes:
-    """The text's bytes; raises ValueError where it isn't text, as a file's name on the command line can be."""
+    """The text as UTF-8; raises ValueError for undecodable bytes, which file names on the command line can have."""
     try:
         return text.encode()
     except UnicodeEncodeError:
         raise ValueError("must be UTF-8 text") from None
 
 
-FilePath = Annotated[str, AfterValidator(file_path)]
-"""A file or folder on this machine."""
-Port = Annotated[int, Field(ge=1, le=65535)]
+FilePath = Annotated[str, AfterValidator(file_path), Kind("path")]
 
 
 class Section(BaseModel):
-    """Unknown keys are refused, values can't change afterwards."""
+    """A section of the file: unknown keys are errors, and values can't change."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True, allow_inf_nan=False
@@ -85,19 +93,19 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _true_is_no_number(cls, value: Any, about: ValidationInfo) -> Any:
-        """Pydantic would take `port: true` for port 1."""
-        if isinstance(value, bool) and _numeric(cls.model_fields[str(about.field_name)].annotation):
+    def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse booleans for numbers: pydantic would take `port: true` for port 1."""
+        if isinstance(value, bool) and _numeric(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("must be a number")
         return value
 
 
 def _numeric(annotation: Any) -> bool:
-    """Whether an annotation means a number: alone, one of a few, or in a union such as `int | None`."""
+    """Whether an annotation means a number: alone, as one of several, or in a union such as `int | None`."""
     if typing.get_origin(annotation) is Annotated:
         return _numeric(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, type(int | None)):
         return any(map(_numeric, typing.get_args(annotation)))
     if typing.get_origin(annotation) is typing.Literal:
-        return any(type(one) is int for one in typing.get_args(annotation))
+        return any(type(value) is int for value in typing.get_args(annotation))
     return annotation in (int, float)

@@ -1,4 +1,4 @@
-"""What the device remembers, and for how long."""
+"""The section `journal`: what the device stores, and for how long."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from edge.config.fields import Duration, Section
 
 
 class JournalConfig(Section):
+    """What the device stores about moods and music; see docs/history.md."""
+
     enabled: bool = True
-    """Keep moods, decisions and songs in journal.db in the state directory; pictures are never kept."""
+    """Store moods, decisions and songs in journal.db in the state directory. Pictures are never stored."""
     keep: Annotated[Duration, Field(ge=3600)] = 90 * 86400.0
-    """How long; older entries are removed. An hour at least."""
+    """How long entries are kept."""
     learn: bool = True
-    """Choose more often what people leave playing, and less often what they skip, where a mood has several choices."""
+    """Where a mood has several choices, prefer those that people leave playing to those that they skip."""

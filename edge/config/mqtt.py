@@ -1,4 +1,4 @@
-"""The broker, and how the device shows itself there."""
+"""The section `mqtt`: the broker, and Home Assistant discovery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from edge.config.fields import FilePath, Port, Section
 
-# Names of up to 63 characters between dots; IPv6 has colons, and perhaps the interface behind a percent sign.
+# Labels of up to 63 characters between dots; or IPv6, which has colons and may name an interface after a percent sign.
 _HOST = re.compile(
     r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
 )
@@ -21,50 +21,54 @@ def _host(value: str) -> str:
     return value
 
 
-def _certificate(value: str | None, about: ValidationInfo) -> str | None:
-    if value is not None and not about.data.get("tls", True):
+def _certificate(value: str | None, info: ValidationInfo) -> str | None:
+    if value is not None and not info.data.get("tls", True):
         raise ValueError("is used with mqtt.tls: true only")
     return value
 
 
-def _key(value: str | None, about: ValidationInfo) -> str | None:
-    if value is not None and about.data.get("client_cert", "") is None:
+def _key(value: str | None, info: ValidationInfo) -> str | None:
+    if value is not None and info.data.get("client_cert", "") is None:
         raise ValueError("needs its certificate in mqtt.client_cert")
     return value
 
 
-def _base_topic(value: str) -> str:
+def _topic(value: str) -> str:
     if not value or re.search(r"[+#\0]|^/|/$|//", value):
         raise ValueError("must be a topic without wildcards, and without a slash at either end, such as moodroom")
     return value
 
 
 class MqttConfig(Section):
+    """The MQTT broker and Home Assistant; see docs/home-automation.md."""
+
     host: Annotated[str, AfterValidator(_host)] | None = None
-    """The broker's name or address; without one there is no MQTT."""
+    """The broker's name or address. null: no MQTT."""
     port: Port = 1883
-    """1883 is usual; 8883 with TLS."""
+    """The broker's port; usually 8883 with TLS."""
     protocol: Literal["5", "3.1.1"] = "5"
-    """3.1.1 for brokers that don't speak version 5."""
+    """The version of MQTT; `"3.1.1"` for old brokers."""
     username: str | None = None
-    """The broker's user; its password never stands in this file."""
+    """The user name on the broker. The password doesn't belong in this file."""
     password_file: FilePath | None = None
-    """A file with nothing but the password; or set MOODROOM_MQTT_PASSWORD, or systemd's credential mqtt_password."""
+    """A file that holds only the password. Alternatives: the variable MOODROOM_MQTT_PASSWORD, or the systemd
+    credential mqtt_password."""
     tls: bool = False
-    """Encrypted, with the broker's certificate checked."""
+    """Encrypt the connection and check the broker's certificate."""
     ca_file: FilePath | None = None
-    """A certificate authority of your own, PEM; without it the system's are used."""
+    """The certificate of your own certificate authority, PEM. null: the system's authorities."""
     client_cert: Annotated[FilePath | None, AfterValidator(_certificate)] = None
-    """A certificate of the device's own, PEM, for brokers that ask for one."""
+    """A client certificate, PEM, for brokers that require one."""
     client_key: Annotated[FilePath | None, AfterValidator(_key)] = None
-    """Its key, PEM, without a passphrase; may be left out where client_cert's file holds it."""
+    """The key of `client_cert`, PEM, without a passphrase. Not needed if the certificate's file contains it."""
     websockets: bool = False
-    """MQTT over websockets, for brokers behind a web server; the path is /mqtt."""
-    base_topic: Annotated[str, AfterValidator(_base_topic)] = "moodroom"
-    """Topics are BASE/DEVICE-ID/..."""
+    """Use MQTT over websockets, at the path /mqtt."""
+    base_topic: Annotated[str, AfterValidator(_topic)] = "moodroom"
+    """The first part of all topics: BASE/DEVICE-ID/..."""
     keepalive: Annotated[int, Field(ge=5, le=3600)] = 30
-    """Seconds; a device that vanished is noticed after one and a half times this."""
+    """Keep-alive interval in seconds. The broker notices a lost device after one and a half intervals."""
     discovery: Literal["device", "components", "off"] = "device"
-    """How the device shows itself to Home Assistant: one message (2024.12 and later), one for each entity, or not."""
-    discovery_prefix: Annotated[str, AfterValidator(_base_topic)] = "homeassistant"
-    """Where Home Assistant looks for devices."""
+    """Home Assistant discovery. `device`: one message, for Home Assistant 2024.12 and later. `components`: one message
+    per entity, for older versions."""
+    discovery_prefix: Annotated[str, AfterValidator(_topic)] = "homeassistant"
+    """The topic prefix that Home Assistant uses for discovery."""

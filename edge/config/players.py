@@ -1,4 +1,4 @@
-"""Where the music plays."""
+"""The sections `spotify` and `mpd`: where music plays."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from edge.config.fields import FilePath, Port, Section
 
 
 class SpotifyConfig(Section):
+    """Spotify Connect; see docs/players.md."""
+
     client_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
-    """The 32 characters that Spotify's developer dashboard shows for your app."""
+    """The client id of your app: the 32 characters that Spotify's developer dashboard shows."""
     speaker: str | None = None
-    """The speaker's name as Spotify shows it."""
+    """The name of the speaker, as Spotify shows it."""
 
 
 class MpdConfig(Section):
+    """MPD (Music Player Daemon) or Mopidy; see docs/players.md."""
+
     host: str = "127.0.0.1"
-    """Where MPD (Music Player Daemon) or Mopidy runs."""
+    """The host that MPD or Mopidy runs on."""
     port: Port = 6600
     """Its port."""
     password_file: FilePath | None = None
-    """A file with nothing but the password; or set MOODROOM_MPD_PASSWORD, or systemd's credential mpd_password."""
+    """A file that holds only the password. Alternatives: the variable MOODROOM_MPD_PASSWORD, or the systemd
+    credential mpd_password."""

@@ -1,4 +1,4 @@
-"""The camera, the models, and how often to look."""
+"""The sections `camera`, `vision`, `schedule` and `mood`: frames, models, how often to look, the mood filter."""
 
 from __future__ import annotations
 
@@ -7,83 +7,93 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
-from edge.config.fields import Duration, FilePath, Section, Share, file_path, utf8
+from edge.config.fields import Duration, FilePath, Kind, Section, Share, file_path, utf8
 
 
-def _source(value: Any, about: ValidationInfo) -> Any:
-    """A camera may be named by its number."""
+def _source(value: Any, info: ValidationInfo) -> Any:
+    """A source as text; a camera may be given as its number."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value in ("",) or str(value).startswith("-"):
         raise ValueError("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
     text = str(value)
     if "\0" in text:
         raise ValueError("must be without the character NUL")
     utf8(text)
-    # Addresses and pipelines may be longer than a path, and begin with no ~.
-    return text if re.match(r"gst:|\w+://", text) or " ! " in text else file_path(text, about)
+    # Addresses and pipelines may be longer than a path, and have no ~ to expand.
+    return text if re.match(r"gst:|\w+://", text) or " ! " in text else file_path(text, info)
 
 
 Source = Annotated[
     str,
     BeforeValidator(_source),
     WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}]}),
+    Kind("text or number"),
 ]
 
 
 class CameraConfig(Section):
+    """Where frames come from."""
+
     source: Source = "auto"
-    """auto, picamera2, v4l2, jetson (its CSI camera), a number or path such as /dev/video0, a file, a folder of
-    pictures, an address (rtsp://, http://), or gst: and a GStreamer pipeline's beginning such as
+    """`auto`: the Pi's camera, else a USB camera, else the demo clip (a service waits for a camera instead).
+    `picamera2`, `v4l2` or `jetson` for one kind of camera; 0, 1, ... or /dev/video0 for one camera; a video file or a
+    folder of pictures; an address (rtsp://, http://); or `gst:` and the first elements of a GStreamer pipeline, such as
     `gst:videotestsrc ! videoconvert`."""
     width: Annotated[int, Field(ge=160, le=3840)] = 640
-    """Pixels; faces should be 48 or more of them wide."""
+    """Width of a frame in pixels. A face should be at least 48 pixels wide."""
     height: Annotated[int, Field(ge=120, le=2160)] = 480
-    """Pixels."""
+    """Height of a frame in pixels."""
     fps: Annotated[float, Field(gt=0, le=60)] = 10.0
-    """Frames a second asked of the camera; most are skipped unread."""
+    """Frames per second requested from the camera. Most are skipped without being decoded."""
     rotate: Literal[0, 90, 180, 270] = 0
-    """Degrees clockwise, for a camera that is mounted on its side or head."""
+    """Rotation in degrees clockwise, for a camera that is mounted sideways or upside down."""
     flip: Literal["none", "horizontal", "vertical"] = "none"
-    """Mirror the picture, after it was turned; for a camera that looks into a mirror."""
+    """Mirror the picture after the rotation, for a camera that looks into a mirror."""
     exposure: Literal["normal", "long"] = "normal"
-    """long lets a Pi's camera expose for longer in a dark room; people who move are blurred."""
+    """`long` lets a Pi camera see more in a dark room, but blurs people who move."""
     detail: Annotated[int, Field(ge=1, le=4)] = 2
-    """The Pi's camera keeps a second picture so many times as large, from which far faces are cut; 1: none."""
+    """A Pi camera also keeps a picture this many times as large, to cut out distant faces. 1: none."""
     stuck_after: Duration = 10.0
-    """A camera that gives no frame for so long is closed and opened again."""
+    """A camera that delivers no frame for this long is reported as a problem and reopened."""
 
 
 class VisionConfig(Section):
+    """The models."""
+
     detector: Literal["auto", "yunet", "haar"] = "auto"
-    """auto takes YuNet where its file is present, else Haar, which needs no file."""
+    """The face detector. `auto`: YuNet if scripts/fetch_models has downloaded it, else Haar."""
     model: FilePath = "models/tflite/fer_int8.tflite"
-    """The expression model; its sidecar has the same name and ends in .json."""
+    """The expression model. Its sidecar, the same name with .json, must be beside it."""
     min_face: Annotated[int, Field(ge=12, le=400)] = 28
-    """Pixels; smaller faces are passed over."""
+    """Faces narrower than this many pixels are ignored."""
     min_score: Share = 0.7
-    """How sure YuNet must be that something is a face."""
+    """The score that YuNet must give a face for it to count."""
 
 
 class ScheduleConfig(Section):
+    """How often to look."""
+
     cpu_budget: Annotated[float, Field(gt=0, le=4)] = 0.10
-    """How much of one processor core looking may cost, on average over a minute."""
+    """The share of one processor core that looking may use, averaged over a minute."""
     max_rate: Annotated[float, Field(gt=0, le=30)] = 5.0
-    """Looks a second at most, while something happens."""
+    """Maximum looks per second, while something happens."""
     settled: Duration = 1.0
-    """Between two looks at somebody whose mood has settled."""
+    """Time between two looks at a person whose mood has settled."""
     empty: Duration = 2.0
-    """Between two looks at a still room with nobody in it."""
+    """Time between two looks at an empty, still room."""
 
 
 class MoodConfig(Section):
+    """The filter that turns expressions into a mood."""
+
     min_dwell: Duration = 2.0
-    """A mood is kept for at least so long."""
+    """A mood is kept for at least this long."""
     enter_after: Duration = 0.5
-    """Somebody must be seen for so long before the room counts as occupied."""
+    """The room counts as occupied once somebody has been in view for this long."""
     leave_after: Duration = 6.0
-    """Nobody must be seen for so long before the room counts as empty."""
+    """The room counts as empty once nobody has been in view for this long."""
     min_confidence: Annotated[float, Field(ge=0.2, le=0.95)] = 0.45
-    """Below this the mood is unknown."""
+    """Below this confidence the mood is `unknown`."""
     stickiness: Duration = 60.0
-    """How long an expression lasts on average; larger is calmer."""
+    """How long an expression lasts on average. A larger value makes the mood change less often."""
     merge_disgust: bool = False
     """Count disgust as angry."""

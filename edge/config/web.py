@@ -1,4 +1,4 @@
-"""The page."""
+"""The section `web`: the page for phones."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, IPvAnyAddress
 
-from edge.config.fields import Duration, FilePath, Port, Section
+from edge.config.fields import Duration, FilePath, Kind, Port, Section
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
 
 
 def _host_name(value: str) -> str:
-    if not _NAME.fullmatch(value):
+    if not _HOST_NAME.fullmatch(value):
         raise ValueError("must be a plain name or address such as room.example.org, without http:// and port")
     return value.lower()
 
 
-def _written(value: Any) -> Any:
+def _not_a_number(value: Any) -> Any:
     """Pydantic would take the number 5 for the address 0.0.0.5."""
     if isinstance(value, int):
         raise ValueError("must be one address such as 127.0.0.1, without port")
@@ -26,19 +26,22 @@ def _written(value: Any) -> Any:
 
 
 class WebConfig(Section):
+    """The web page for phones; see docs/page.md."""
+
     enabled: bool = False
-    """The page for phones; needs the extra `web`."""
+    """Serve the page. It needs the extra `web`: `pip install 'moodroom[web]'`."""
     host: str = "127.0.0.1"
-    """The address that the page listens on; any other than this machine's own needs a password."""
+    """The address to listen on; 0.0.0.0 for all devices in the home network. Any address that other devices can reach
+    needs a password: `moodroom web password`."""
     port: Port = 8730
-    """Its port."""
+    """The port to listen on."""
     password_file: FilePath | None = None
-    """The file with the password's hash that `moodroom web password` writes; null: in the state directory."""
+    """The file with the password's hash, written by `moodroom web password`. null: in the state directory."""
     allowed_hosts: tuple[Annotated[str, AfterValidator(_host_name)], ...] = ()
-    """Other names that the page is reached by, as behind a proxy; they need a password too."""
-    proxy: Annotated[IPvAnyAddress, BeforeValidator(_written)] | None = None
-    """The address of a proxy in front, whose X-Forwarded-For tells who asks; null: there is none."""
+    """Further host names under which the page is reached, for example behind a proxy. They need a password too."""
+    proxy: Annotated[IPvAnyAddress, BeforeValidator(_not_a_number), Kind("address")] | None = None
+    """The address of a reverse proxy whose X-Forwarded-For header is trusted. null: none."""
     session: Duration = 30 * 86400.0
-    """After so long a phone must give the password again."""
+    """How long a phone stays signed in."""
     camera_view: bool = False
-    """Whether the page may show one picture at a time for aiming the camera; nothing is kept."""
+    """Allow the page to show single pictures for aiming the camera. They aren't stored."""

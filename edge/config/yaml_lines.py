@@ -1,4 +1,4 @@
-"""YAML with the line of every key, so that a mistake in it can be pointed at."""
+"""Reads YAML together with the line of every key, for error messages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Location = tuple[str | int, ...]
 
 
 class _Yaml12(yaml.SafeLoader):
-    """YAML as people mean it: `off` and `no` are words, 12:30 isn't 750, and a key stands once."""
+    """YAML 1.2's scalars: `off` and `no` are words, and 12:30 isn't 750."""
 
 
 _Yaml12.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag.rsplit(":", 1)[-1] not in ("bool", "timestamp", "int")]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[-1] not in ("bool", "timestamp", "int")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _KEYS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 _WORDS = {"bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"), "int": (r"[-+]?(0|[1-9][0-9]*)", "-+0123456789")}
@@ -27,9 +27,9 @@ for _tag, (_pattern, _first) in _WORDS.items():
 
 
 def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
-    """Text -> its values, and for the path of each key the line that it stands in; raises ConfigError.
+    """The values in the text, and the line of each key's path; raises ConfigError.
 
-    name: what the error calls the text.
+    Keys must be words and unique, and aliases aren't allowed. name: what the error calls the text.
     """
     loader = None
     try:
@@ -48,15 +48,15 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         problem = str(error.problem or error.context)
-        # A link from a share menu, pasted between braces.
-        mend = "; put an address with a question mark in quotes" if problem.endswith("got '?'") else ""
-        raise ConfigError(f"{name}{where}: isn't valid YAML: {problem}{mend}") from None
+        # For example a link from a share menu, pasted between braces.
+        hint = "; put an address with a question mark in quotes" if problem.endswith("got '?'") else ""
+        raise ConfigError(f"{name}{where}: isn't valid YAML: {problem}{hint}") from None
     except RecursionError:
         raise ConfigError(f"{name}: is nested too deeply to be a configuration") from None
     except yaml.YAMLError:
         raise ConfigError(f"{name}: isn't valid YAML: it holds a character that text can't have") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        # What PyYAML's constructors raise for `!!int abc`, or for a number of thousands of digits.
+        # PyYAML's constructors raise these for `!!int abc`, or for a number with thousands of digits.
         raise ConfigError(f"{name}: isn't valid YAML: it holds a value that isn't what its tag or form says") from None
     finally:
         if loader is not None:
@@ -64,7 +64,7 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
 
 
 def dotted(at: Location) -> str:
-    """A key's path for people, in one line whatever its keys hold."""
+    """A key's path as one line, whatever characters its parts contain."""
     return ".".join(text if (text := str(part)).isprintable() else repr(text) for part in at)
 
 

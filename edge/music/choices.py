@@ -9,8 +9,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 
-from edge.config import NOTHING, Choice, several
-from edge.config.music import Profile
+from edge.config import NOTHING, Choice, Profile, several
 from edge.values import Music
 
 # Called with a mood and its choices; returns a factor of 0 or more for each choice's configured weight, in their order.

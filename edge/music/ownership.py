@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edge.config import several
-from edge.config.music import Profile
+from edge.config import Profile, several
 from edge.music.choices import music_of
 from edge.music.limits import Limits
 from edge.music.playback import SONG_END_TOLERANCE_S, matches

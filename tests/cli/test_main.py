@@ -17,7 +17,7 @@ import typer
 
 import edge
 from edge.cli import main as cli
-from edge.config import file as config_file
+from edge.config import reference
 from tests.conftest import ROOT, Moodroom
 from tests.waiting import PATIENCE
 
@@ -50,7 +50,12 @@ def test_version_is_the_package_s(moodroom: Moodroom) -> None:
 def test_schema_is_json_on_stdout(moodroom: Moodroom) -> None:
     done = moodroom("schema")
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == config_file.schema()
+    assert json.loads(done.stdout) == reference.json_schema()
+
+
+def test_schema_prints_the_reference_as_markdown(moodroom: Moodroom) -> None:
+    done = moodroom("schema", "--markdown")
+    assert (done.returncode, done.stdout, done.stderr) == (0, reference.markdown(), "")
 
 
 def test_help_names_the_commands(moodroom: Moodroom) -> None:

@@ -1,9 +1,10 @@
-"""The configuration's values: defaults, durations, addresses."""
+"""The sections: defaults, durations, addresses, the JSON schema and the reference."""
 
 from __future__ import annotations
 
 import json
 import re
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.config import CameraConfig, Choice, Config, MoodConfig, Section
+from edge.config import CameraConfig, Choice, Config, MoodConfig, Section, reference
 from edge.config import file as config_file
 from edge.values import EXPRESSIONS
 
@@ -22,23 +23,59 @@ def keys(model: type[Section]) -> dict[str, Any]:
     return {name: field.annotation for name, field in model.model_fields.items()}
 
 
-def test_the_file_that_comes_with_the_project_is_the_default_key_by_key(root: Path) -> None:
-    shipped = config_file.load(root / "config.yaml").model_dump()
-    for section, values in Config().model_dump().items():
-        for key, value in values.items():
-            assert shipped[section][key] == value, f"{section}.{key}"
+def test_the_shipped_file_has_every_key_at_its_default(root: Path) -> None:
+    assert config_file.load(root / "config.yaml") == Config()
 
 
-@pytest.mark.parametrize("section", keys(Config))
-def test_the_file_that_comes_with_the_project_shows_every_key(root: Path, section: str) -> None:
-    shown = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
-    assert list(shown[section]) == list(keys(Config)[section].model_fields)
+def sections(model: type[Section]) -> list[type[Section]]:
+    """A section and all that are within it."""
+    inner = [section for field in model.model_fields.values() for section in inner_sections(field.annotation)]
+    return list(dict.fromkeys([model, *(deeper for section in inner for deeper in sections(section))]))
 
 
-@pytest.mark.parametrize("section", keys(Config))
-def test_every_key_says_what_it_is(section: str) -> None:
-    for name, field in keys(Config)[section].model_fields.items():
+def inner_sections(annotation: Any) -> list[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return [annotation]
+    return [section for argument in typing.get_args(annotation) for section in inner_sections(argument)]
+
+
+@pytest.mark.parametrize("section", sections(Config)[1:], ids=lambda section: section.__name__)
+def test_every_section_and_key_has_a_description(section: type[Section]) -> None:
+    assert section.__doc__
+    for name, field in section.model_fields.items():
         assert field.description, name
+
+
+# --- the reference ----------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_in_docs_is_the_one_that_the_command_prints(root: Path) -> None:
+    text = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert text == reference.markdown(), "run: moodroom schema --markdown > docs/configuration.md"
+
+
+def test_the_reference_lists_every_key_of_every_section() -> None:
+    tables = reference.markdown().split("| Key | Type | Default | Meaning |")[1:]
+    listed = [re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in tables]
+    expected = [list(section.model_fields) for section in sections(Config)[1:]]
+    assert sorted(listed) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `stuck_after` | duration | `10s` |",
+        "| `refresh` | duration (at least 1h) or `null` | `null` |",
+        "| `rotate` | `0`, `90`, `180` or `270` | `0` |",
+        "| `cpu_budget` | number, more than 0, up to 4 | `0.1` |",
+        "| `clusters` | whole number (2 to 7) or `null` | `null` |",
+        '| `protocol` | `"5"` or `"3.1.1"` | `"5"` |',
+        "| `camera_view` | `true` or `false` | `false` |",
+        "| `begins` | time of day | required |",
+    ],
+)
+def test_the_reference_shows_type_range_and_default(row: str) -> None:
+    assert row in reference.markdown()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +118,7 @@ def test_durations_have_units_or_are_plain_seconds(text: object, seconds: float)
         10**400,
     ],
 )
-def test_what_is_no_duration_is_refused(text: object) -> None:
+def test_invalid_durations_are_refused(text: object) -> None:
     with pytest.raises(ValidationError):
         MoodConfig(min_dwell=text)  # type: ignore[arg-type]
 
@@ -101,7 +138,7 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
         ("nothing", "nothing"),
     ],
 )
-def test_addresses_and_links_become_addresses(link: str, uri: str) -> None:
+def test_links_become_addresses(link: str, uri: str) -> None:
     assert Choice(play=link).play == uri
     assert Choice.model_validate(link) == Choice(play=link)
 
@@ -114,7 +151,7 @@ def test_addresses_and_links_become_addresses(link: str, uri: str) -> None:
         "library:", "library:hapy", "library:Happy", "library:default", "mpd:", " mpd: ",
     ],
 )  # fmt: skip
-def test_what_no_player_understands_is_refused(link: object) -> None:
+def test_unknown_addresses_are_refused(link: object) -> None:
     with pytest.raises(ValidationError):
         Choice(play=link)  # type: ignore[arg-type]
 
@@ -128,7 +165,7 @@ def test_values_cannot_change_afterwards() -> None:
         Config().camera.fps = 5  # type: ignore[misc]
 
 
-def test_the_built_in_profile_has_music_for_every_expression_and_none_for_the_rest() -> None:
+def test_the_default_profile_has_music_for_every_expression_and_nothing_else() -> None:
     profile = Config().music.profiles["everyday"]
     assert set(profile) == {*EXPRESSIONS, "default"}
     assert profile["default"].play == "nothing"
@@ -137,7 +174,7 @@ def test_the_built_in_profile_has_music_for_every_expression_and_none_for_the_re
 
 # --- the schema -------------------------------------------------------------------------------------------------------
 
-SCHEMA: dict[str, Any] = json.loads(json.dumps(config_file.schema()))
+SCHEMA: dict[str, Any] = json.loads(json.dumps(reference.json_schema()))
 TYPES = {
     "object": dict,
     "array": list,
@@ -152,19 +189,19 @@ NOTES = {"title", "description", "default", "format", "$defs"}
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
     """JSON Schema, as much of it as this schema uses; a keyword that isn't known here is an error."""
-    for word, told in schema.items():
+    for word, operand in schema.items():
         if word in NOTES:
             continue
         if word == "$ref":
-            good = fits(value, SCHEMA["$defs"][told.removeprefix("#/$defs/")])
+            good = fits(value, SCHEMA["$defs"][operand.removeprefix("#/$defs/")])
         elif word == "type":
-            good = isinstance(value, TYPES[told]) and not (isinstance(value, bool) and told != "boolean")
+            good = isinstance(value, TYPES[operand]) and not (isinstance(value, bool) and operand != "boolean")
         elif word == "anyOf":
-            good = any(fits(value, one) for one in told)
+            good = any(fits(value, member) for member in operand)
         elif word == "enum":
-            good = value in told
+            good = value in operand
         elif word == "const":
-            good = value == told
+            good = value == operand
         elif word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
             least = {
                 "minimum": "__ge__",
@@ -172,26 +209,28 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
                 "exclusiveMinimum": "__gt__",
                 "exclusiveMaximum": "__lt__",
             }
-            good = not isinstance(value, (int, float)) or getattr(float(value), least[word])(float(told))
+            good = not isinstance(value, (int, float)) or getattr(float(value), least[word])(float(operand))
         elif word == "items":
-            good = not isinstance(value, list) or all(fits(one, told) for one in value)
+            good = not isinstance(value, list) or all(fits(item, operand) for item in value)
         elif word in ("minItems", "maxItems"):
-            good = not isinstance(value, list) or (len(value) >= told if word == "minItems" else len(value) <= told)
+            good = not isinstance(value, list) or (
+                len(value) >= operand if word == "minItems" else len(value) <= operand
+            )
         elif word in ("minLength", "minProperties"):
-            good = not isinstance(value, str if word == "minLength" else dict) or len(value) >= told
+            good = not isinstance(value, str if word == "minLength" else dict) or len(value) >= operand
         elif word == "maxLength":
-            good = not isinstance(value, str) or len(value) <= told
+            good = not isinstance(value, str) or len(value) <= operand
         elif word == "pattern":
-            good = not isinstance(value, str) or re.search(told, value) is not None
+            good = not isinstance(value, str) or re.search(operand, value) is not None
         elif word == "required":
-            good = not isinstance(value, dict) or set(told) <= set(value)
+            good = not isinstance(value, dict) or set(operand) <= set(value)
         elif word == "properties":
-            good = not isinstance(value, dict) or all(fits(value[k], told[k]) for k in told if k in value)
+            good = not isinstance(value, dict) or all(fits(value[k], operand[k]) for k in operand if k in value)
         elif word == "propertyNames":
-            good = not isinstance(value, dict) or all(fits(key, told) for key in value)
+            good = not isinstance(value, dict) or all(fits(key, operand) for key in value)
         elif word == "additionalProperties":
             more = set(value) - set(schema.get("properties", {})) if isinstance(value, dict) else set()
-            good = not more if told is False else told is True or all(fits(value[key], told) for key in more)
+            good = not more if operand is False else operand is True or all(fits(value[key], operand) for key in more)
         else:
             raise AssertionError(f"the schema uses {word}, which this test doesn't know")
         if not good:
@@ -199,7 +238,7 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
     return True
 
 
-def test_the_schema_accepts_the_file_that_comes_with_the_project(root: Path) -> None:
+def test_the_schema_accepts_the_shipped_file(root: Path) -> None:
     assert fits(yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8")), SCHEMA)
 
 

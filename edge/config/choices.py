@@ -1,0 +1,127 @@
+"""What a mood plays: choices, their addresses, and profiles of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
+
+from edge.config.fields import Kind, Section
+from edge.values import EXPRESSIONS
+
+NOTHING = "nothing"
+SPOTIFY_KINDS = ("playlist", "album", "artist", "track", "show", "episode")
+_SPOTIFY_LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?([a-z]+)/([A-Za-z0-9]+)(?:\?.*)?")
+_SPOTIFY_URI = re.compile(r"spotify:([a-z]+):[A-Za-z0-9]+")
+
+
+def _uri(value: Any) -> Any:
+    """A valid URI; a link from Spotify's share menu is converted to one."""
+    if not isinstance(value, str):
+        raise ValueError("must be text, such as spotify:playlist:... or a link from Spotify's share menu")
+    link = _SPOTIFY_LINK.fullmatch(value.strip())
+    uri = f"spotify:{link[1]}:{link[2]}" if link else value.strip()
+    if uri == NOTHING:
+        return uri
+    kind = uri.split(":", 1)[0]
+    if kind == "spotify":
+        match = _SPOTIFY_URI.fullmatch(uri)
+        if match is None or match[1] not in SPOTIFY_KINDS:
+            raise ValueError(f"must look like spotify:KIND:ID with one of the kinds {', '.join(SPOTIFY_KINDS)}")
+    elif kind not in ("mpd", "library") or ":" not in uri:
+        raise ValueError(
+            "must begin with spotify:, mpd: or library:, be a link from Spotify's share menu, or be the word nothing"
+        )
+    elif kind == "library" and uri.removeprefix("library:") not in EXPRESSIONS:
+        raise ValueError(f"must be library: and one of the moods {', '.join(EXPRESSIONS)}, such as library:happy")
+    elif uri == "mpd:":
+        raise ValueError("must say what to play after mpd:, such as mpd:playlist/Morning")
+    return uri
+
+
+Uri = Annotated[str, BeforeValidator(_uri), Kind("link or address")]
+# A list is taken apart before `play` is validated, but the schema for editors must allow it.
+_Play = Annotated[
+    str,
+    BeforeValidator(_uri),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    Kind("link or address, or a list of them"),
+]
+
+
+class Choice(Section):
+    """Music for a mood. An address alone stands for a choice with only `play`."""
+
+    play: _Play
+    """What to play: a link from Spotify's share menu, spotify:KIND:ID, mpd:..., library:MOOD, or `nothing` to leave the
+    music as it is. A list of songs plays one after the other."""
+    name: str | None = None
+    """The name shown in messages."""
+    weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    """How often it is chosen, relative to the mood's other choices. 0: never."""
+    volume: Annotated[int, Field(ge=-100, le=100)] = 0
+    """Added to the room's volume while it plays."""
+    shuffle: bool | None = None
+    """Shuffle the songs. null: leave the speaker's setting."""
+    repeat: Literal["off", "context", "track"] | None = None
+    """`context` starts again after the last song, `track` repeats each song. null: leave the speaker's setting."""
+    songs: tuple[Uri, ...] = ()
+    """The songs of a list under `play`; filled in automatically."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_forms(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"play": value}
+        if isinstance(value, dict) and isinstance(value.get("play"), (list, tuple)) and value["play"]:
+            return {"songs": value["play"]} | value | {"play": value["play"][0]}
+        return value
+
+    @model_validator(mode="after")
+    def _a_list_contains_songs(self) -> Choice:
+        wrong = [uri for uri in self.songs if not uri.startswith(("spotify:track:", "spotify:episode:", "mpd:"))]
+        if wrong:
+            raise ValueError(
+                f"a list under `play` must hold single songs (spotify:track:...), and {wrong[0]} isn't one"
+            )
+        return self
+
+
+_SEVERAL: TypeAdapter[tuple[Choice, ...]] = TypeAdapter(
+    Annotated[tuple[Choice, ...], Field(min_length=1, max_length=100)]
+)
+
+
+def _one_or_several(value: Any, _: Any) -> Any:
+    """Validate a choice or a list of them. The errors of a plain union would name both forms."""
+    return _SEVERAL.validate_python(value) if isinstance(value, (list, tuple)) else Choice.model_validate(value)
+
+
+OneOrSeveral = Annotated[Choice | tuple[Choice, ...], WrapValidator(_one_or_several)]
+MoodName = Literal["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "default"]
+Profile = dict[MoodName, OneOrSeveral]
+
+
+def several(choices: OneOrSeveral | None) -> tuple[Choice, ...]:
+    """A mood's choices as a tuple, however they are written; empty for None."""
+    return () if choices is None else (choices,) if isinstance(choices, Choice) else choices
+
+
+def default_profile() -> Profile:
+    """An example that works on Spotify without further settings: one artist per mood."""
+    artists = {
+        "happy": ("4tZwfgrHOc3mvqYlEYSvVi", "Daft Punk"),
+        "surprise": ("2RdwBSPQiwcmiDo9kixcl8", "Pharrell Williams"),
+        "neutral": ("2Kx7MNY7cI1ENniW7vT30N", "Norah Jones"),
+        "sad": ("2uFUBdaVGtyMqckSeCl0Qj", "Ludovico Einaudi"),
+        "fear": ("6UUrUCIZtQeOf8tC0WuzRy", "Sigur Rós"),
+        "angry": ("2QsynagSdAqZj3U9HgDzjD", "Bob Marley & The Wailers"),
+        "disgust": ("7G1GBhoKtEPnP86X2PvEYO", "Nina Simone"),
+    }
+    profile: Profile = {}
+    for mood in EXPRESSIONS:
+        key, name = artists[mood]
+        profile[mood] = Choice(play=f"spotify:artist:{key}", name=name)  # type: ignore[index]
+    profile["default"] = Choice(play=NOTHING)
+    return profile

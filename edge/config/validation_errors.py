@@ -1,0 +1,127 @@
+"""Turns pydantic's validation errors into one sentence: the key, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from edge.config import Config
+from edge.config.yaml_lines import Location, dotted
+
+MAX_SHOWN_CHARS = 60
+_SECRETS = ("password", "secret", "token", "client_secret", "refresh_token")
+# What to do about a secret in the file, by section.
+_SECRET_HINTS = {
+    "mqtt": "name a file in mqtt.password_file, or set MOODROOM_MQTT_PASSWORD",
+    "mpd": "name a file in mpd.password_file, or set MOODROOM_MPD_PASSWORD",
+    "web": "remove it, and run: moodroom web password",
+    "spotify": "remove it, and run: moodroom login",
+}
+# Pydantic's phrases, and plainer ones.
+_PHRASES = {
+    "Input should be ": "must be ",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "a valid integer, got a number with a fractional part": "a whole number",
+    "a valid integer": "a whole number",
+    "a valid number, unable to parse string as a number": "a number",
+    "a valid number": "a number",
+    "a valid tuple": "a list",
+    "a valid boolean, unable to interpret input": "true or false",
+    "a valid boolean": "true or false",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "String should have at least": "must have at least",
+    "String should have at most": "must have at most",
+    "Dictionary should have at least 1 item after validation, not 0": "must have at least one entry",
+    "Field required": "must be given",
+}
+
+
+def location(error: ErrorDetails) -> Location:
+    """Where the error is, without the part `[key]` that pydantic appends for a wrong key."""
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def sentence(error: ErrorDetails) -> str:
+    """The error as one sentence that begins with the key's path."""
+    at = location(error)
+    path = dotted(at)
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind in ("extra_forbidden", "literal_error") and (kind == "extra_forbidden" or error["loc"][-1] == "[key]"):
+        return _unknown_key(at)
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        names = expected.split("'")[1::2]
+        if not isinstance(value, str) and str(value) in names:
+            return f"{path}: must be {expected}; put {value} in quotes"
+        return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names)}"
+    if kind == "value_error":
+        reason = str(context["error"])
+        if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy"):
+            return f"{path}.{reason}"
+        return f"{path}: {reason}, not {_show(value)}"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"{path}: must be a section with keys under it, not {_show(value)}"
+    if kind == "string_type":
+        return f"{path}: must be text; put {_show(value)} in quotes" if value is not None else f"{path}: must be text"
+    if kind == "string_pattern_mismatch" and path == "spotify.client_id":
+        return f"{path}: must be the 32 characters 0-9 and a-f that Spotify's dashboard shows, not {_show(value)}"
+    message = error["msg"]
+    for phrase, plain in _PHRASES.items():
+        message = message.replace(phrase, plain)
+    return f"{path}: {message}, not {_show(value)}"
+
+
+def _show(value: Any) -> str:
+    text = "empty" if value is None else repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 3] + "..."
+
+
+def _unknown_key(at: Location) -> str:
+    path, key = dotted(at), str(at[-1])
+    if key in _SECRETS:
+        return f"{path}: secrets don't stand in this file; {_SECRET_HINTS.get(str(at[0]), 'remove it')}"
+    return f"{path}: there is no such key{_suggestion(key, _valid_keys(at[:-1]))}"
+
+
+def _suggestion(word: str, names: list[str]) -> str:
+    """`; did you mean ...?` if a name is similar, else a list of all names."""
+    near = difflib.get_close_matches(word, names, 1, 0.6)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(names)}" if names else ""
+
+
+def _valid_keys(at: Location) -> list[str]:
+    """The keys that are valid at this place."""
+    model: Any = Config
+    for part in at:
+        model = _without_annotations(_below(model, part))
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return list(model.model_fields)
+    if typing.get_origin(model) is dict:
+        return [str(name) for name in typing.get_args(typing.get_args(model)[0])]
+    return []
+
+
+def _without_annotations(model: Any) -> Any:
+    """The bare type; of a union, the section in it."""
+    if typing.get_origin(model) is typing.Annotated:
+        return _without_annotations(typing.get_args(model)[0])
+    members = typing.get_args(model) if typing.get_origin(model) in (typing.Union, types.UnionType) else ()
+    return next((member for member in members if isinstance(member, type) and issubclass(member, BaseModel)), model)
+
+
+def _below(model: Any, part: int | str) -> Any:
+    """The type of one item or key of `model`."""
+    if isinstance(part, int):
+        return typing.get_args(model)[0] if typing.get_origin(model) is tuple else model
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        field = model.model_fields.get(part)
+        model = field.annotation if field else None
+    elif typing.get_origin(model) is dict:
+        model = typing.get_args(model)[1]
+    return model
