@@ -33,7 +33,7 @@ from edge.mqtt.discovery import discovery
 from edge.mqtt.outlet import MqttOutlet
 from edge.music.director import Director
 from edge.players.player import Player, open_player
-from edge.players.waiting import WishQueue
+from edge.players.wish_queue import WishQueue
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import logs, state

@@ -10,7 +10,7 @@ from edge.errors import PlayerError
 from edge.events import ProblemOccurred
 from edge.players.player import Player
 from edge.players.spotify.login_reminder import LoginReminder
-from edge.players.waiting import WishQueue
+from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, patience, words
 from edge.values import Playback, Problem, Wish
 
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 # Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
 FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
 MOST_HOPELESS = 32
+TURN_MAX_S = 0.5  # a stop waits for the turn
+EARLY_S = 0.01  # by which a wait may end too soon
+MIN_LOOK_INTERVAL_S = 0.05  # for a player that asks for a look again and again
 
 
 class PlayerDriver:
@@ -41,7 +44,7 @@ class PlayerDriver:
         wall: Unix time.
         """
         self._player, self._wishes, self._post, self._clock = player, wishes, post, clock
-        self._look_at = 0.0
+        self._look_at, self._looked_at = 0.0, float("-inf")
         self._failing: float | None = None
         self._answered = False
         self._wait = FIRST_WAIT
@@ -49,9 +52,9 @@ class PlayerDriver:
         self._login_end = LoginReminder(now=wall)
 
     def turn(self) -> None:
-        # Short waits, so that a stop is never kept waiting by a slow poll.
-        wish = self._wishes.get(min(0.5, max(0.0, self._due() - self._clock())))
-        if wish is None and self._clock() < self._due():
+        """Wait at most TURN_MAX_S for a wish; carry it out, and look at the player if that is due."""
+        wish = self._wishes.get(min(TURN_MAX_S, self.seconds_until_look()))
+        if wish is None and self.seconds_until_look() > EARLY_S:
             return
         try:
             if wish is not None:
@@ -67,6 +70,7 @@ class PlayerDriver:
             self._failing, self._wait, self._answered = None, FIRST_WAIT, True
             self._look_at = self._clock() + self._player.wait()
         finally:
+            self._looked_at = self._clock()
             for gone in self._player.given_up():
                 self._give_up(gone)
             ending = self._login_end.event(self._clock(), lambda: self._player.login_expires)
@@ -74,11 +78,12 @@ class PlayerDriver:
                 log.warning("%s", ending.message)
                 self._post(ending)
 
-    def _due(self) -> float:
-        """When to look again; the player may want it sooner than it said, such as when somebody else used it."""
-        if self._failing is not None:
-            return self._look_at
-        return min(self._look_at, self._clock() + self._player.wait())
+    def seconds_until_look(self) -> float:
+        """Seconds until the player is to be looked at again; it may ask for it sooner, for example after a change."""
+        left = self._look_at - self._clock()
+        if self._failing is None:
+            left = max(min(left, self._player.wait()), self._looked_at + MIN_LOOK_INTERVAL_S - self._clock())
+        return max(0.0, left)
 
     def _apply(self, wish: Wish) -> None:
         try:

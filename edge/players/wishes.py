@@ -1,4 +1,4 @@
-"""What a wish says in words, how long it is worth trying, and what an address of the library stands for. Pure."""
+"""Rules for wishes that every player follows: what replaces what, how long one is tried, its words, its songs. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge.errors import PlayerError
+from edge.music.playback import is_revocable
 from edge.values import Act, Music, When, Wish
 
 PATIENCE = 600.0  # music that couldn't be given for so long surprises the room when it comes
 SHORT_PATIENCE = 60.0  # a skip sooner still
 LIBRARY = "library:"
 Resolve = Callable[[str], "Music | None"]
+_TRANSPORT = (Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS)
+_REPLACED = {
+    Act.PLAY: _TRANSPORT,
+    Act.PAUSE: _TRANSPORT,
+    Act.RESUME: (Act.PAUSE, Act.RESUME),
+    Act.VOLUME: (Act.VOLUME,),
+}
 _WORDS = {
     Act.PAUSE: "pause",
     Act.RESUME: "go on",
@@ -36,6 +44,23 @@ class UnplayableError(PlayerError):
     """The player can't play this address, now or later."""
 
     lasting = True
+
+
+def replaces(new: Wish, old: Wish) -> bool:
+    """True where a newer wish makes an older one pointless that is still to be carried out.
+
+    This is the one rule for whatever holds wishes: the queue in front of the player, and each player's own list. Music
+    for now replaces everything about what plays; music for the end of the song replaces other music; a pause replaces
+    music, other pauses and skips; resuming replaces pausing and resuming; a volume replaces a volume. FORGET replaces
+    what it takes back. A skip, and a song for the queue, replace nothing, and only FORGET removes such a song.
+    """
+    if new.act is Act.FORGET:
+        return old.act is Act.FORGET or is_revocable(old)
+    if _queues(new) or _queues(old):
+        return False
+    if new.act is Act.PLAY and new.when is not When.NOW:
+        return old.act is Act.PLAY
+    return old.act in _REPLACED.get(new.act, ())
 
 
 def patience(wish: Wish) -> float:
@@ -100,6 +125,10 @@ def rotated(songs: list[str], offset: int | None) -> list[str]:
     """The same songs in the same order, beginning with number `offset`; a larger one begins again at 0."""
     at = (offset or 0) % len(songs) if songs else 0
     return songs[at:] + songs[:at]
+
+
+def _queues(wish: Wish) -> bool:
+    return wish.act is Act.PLAY and wish.when is When.QUEUE
 
 
 def _named(music: Music) -> str:

@@ -23,7 +23,7 @@ from edge.players.driver import PlayerDriver
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from edge.players.waiting import WishQueue
+from edge.players.wish_queue import WishQueue
 from edge.system.threads import Worker, stop_all
 from edge.values import Act, Music, Wish
 from tests.spotify_server import Server, World

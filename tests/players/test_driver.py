@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from edge.events import ProblemOccurred
-from edge.players.driver import PlayerDriver
+from edge.players.driver import EARLY_S, MIN_LOOK_INTERVAL_S, PlayerDriver
 from edge.players.spotify.login_reminder import due
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from edge.players.waiting import WishQueue
+from edge.players.wish_queue import WishQueue
+from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, Problem, Wish
 from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish
 from tests.spotify_server import Server, World
@@ -37,8 +39,8 @@ class Station:
     def go_on(self, seconds: float) -> list[Any]:
         said, until = len(self.posted), self.world.monotonic + seconds
         while self.world.monotonic < until:
-            self.world.advance(min(until - self.world.monotonic, max(0.05, self.playing._due() - self.world.monotonic)))
-            if self.world.monotonic >= self.playing._due():
+            self.world.advance(min(until - self.world.monotonic, max(0.05, self.playing.seconds_until_look())))
+            if self.playing.seconds_until_look() == 0:
                 self.playing.turn()
         return self.posted[said:]
 
@@ -178,3 +180,52 @@ def test_the_end_of_a_login_is_told_three_times(station: Station, login: TokenFi
 def test_when_the_end_of_a_login_is_due(left: float, told: str | None, expected: str | None) -> None:
     found = due(1e6, 1e6 - left * DAY, told)
     assert (found[0] if found else None) == expected
+
+
+class NotifiedPlayer:
+    """A player that was notified of a change, as MPD is by `idle`."""
+
+    name = "notified"
+    login_expires: float | None = None
+
+    def __init__(self) -> None:
+        self.notified = False
+        self.looks = 0
+
+    def apply(self, wish: Wish) -> None: ...
+
+    def playback(self) -> Playback:
+        self.looks += 1
+        self.notified = False
+        return Playback("playing", self.name)
+
+    def given_up(self) -> list[AbandonedWish]:
+        return []
+
+    def report(self) -> dict[str, Any]:
+        return {}
+
+    def wait(self) -> float:
+        return 0.0 if self.notified else 30.0
+
+    def close(self) -> None: ...
+
+
+def test_a_player_that_was_notified_is_looked_at_at_once() -> None:
+    player = NotifiedPlayer()
+    driver = PlayerDriver(player, WishQueue(), post=lambda _: None)
+    driver.turn()
+    assert player.looks == 1
+    player.notified = True
+    driver.turn()
+    assert player.looks == 2
+
+
+def test_a_player_that_always_asks_for_a_look_causes_no_busy_loop() -> None:
+    player = NotifiedPlayer()
+    player.wait = lambda: 0.0  # type: ignore[method-assign]
+    driver = PlayerDriver(player, WishQueue(), post=lambda _: None)
+    began = time.monotonic()
+    while time.monotonic() < began + 0.5:
+        driver.turn()
+    assert 1 < player.looks <= 0.5 / (MIN_LOOK_INTERVAL_S - EARLY_S) + 1

@@ -18,7 +18,7 @@ from edge.events import DecisionMade, Event
 from edge.music.director import Director
 from edge.players.driver import PlayerDriver
 from edge.players.player import Player
-from edge.players.waiting import WishQueue
+from edge.players.wish_queue import WishQueue
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Mood, Playback, Reading, Wish

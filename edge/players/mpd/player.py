@@ -15,8 +15,7 @@ from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.fade import Fade
 from edge.players.mpd.playback import look, shown, volume_of
 from edge.players.mpd.queue import Coming, Queue
-from edge.players.waiting import replaces
-from edge.players.wishes import AbandonedWish, Resolve, patience, resolved, words
+from edge.players.wishes import AbandonedWish, Resolve, patience, replaces, resolved, words
 from edge.values import Act, Music, Playback, When, Wish
 
 TIMEOUT = 3.0

@@ -9,7 +9,7 @@ from edge.music.playback import is_revocable
 from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand
 from edge.players.spotify.plan import is_queueable, lead_time
 from edge.players.spotify.playback import SpotifyPlayback
-from edge.players.wishes import patience
+from edge.players.wishes import patience, replaces
 from edge.values import Act, When, Wish
 
 DELAY_TOLERANCE_S = 0.3
@@ -70,11 +70,7 @@ class PendingWish:
 
 
 class PendingCommands:
-    """A newer wish replaces older ones of the same kind, and nothing else.
-
-    Music replaces music, a pause and skips; a pause replaces music and skips; resuming replaces a pause; a volume
-    replaces a volume. A song for the queue and a skip replace nothing.
-    """
+    """What is still to be done; `edge.players.wishes.replaces` says which wish replaces which."""
 
     def __init__(self) -> None:
         self.wishes: list[PendingWish] = []
@@ -89,21 +85,22 @@ class PendingCommands:
 
     def add(self, wish: Wish, original: Wish, now: float) -> None:
         """wish: with music that Spotify can play. original: as it was given."""
-        if wish.act is Act.FORGET:
-            self._forget()
-            return
         if wish.act is Act.NEXT and self.deferred is not None:
             # The skip ends the song, which the deferred wish was waiting for.
             wish, original = replace(self.deferred.wish, when=When.NOW), self.deferred.original
             self.deferred = None
+        elif wish.act is Act.PLAY and wish.when is When.QUEUE and not is_queueable(wish):
+            # Spotify queues single songs only; anything else waits for the end of the song.
+            wish = replace(wish, when=When.TRACK_END)
+        self.wishes = [pending for pending in self.wishes if not replaces(wish, pending.wish)]
+        if wish.act is Act.FORGET:
+            self._forget()
+            return
         if wish.act is Act.VOLUME:
-            self._replace((Act.VOLUME,))
             self.drop(lambda command: command.operation is Operation.VOLUME)
         elif wish.act is Act.RESUME:
-            self._replace((Act.PAUSE, Act.RESUME))
             self.drop(lambda command: command.operation in (Operation.PAUSE, Operation.RESUME))
         elif wish.act in (Act.PLAY, Act.PAUSE) and not is_queueable(wish):
-            self._replace((Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS))
             self.drop(lambda command: command.optional or command.operation not in (Operation.VOLUME, Operation.QUEUE))
             if wish.act is Act.PLAY:
                 self.deferred = None
@@ -146,13 +143,9 @@ class PendingCommands:
         if command in self.commands:
             self.commands.remove(command)
 
-    def _replace(self, acts: tuple[Act, ...]) -> None:
-        self.wishes = [pending for pending in self.wishes if pending.wish.act not in acts or is_queueable(pending.wish)]
-
     def _forget(self) -> None:
         """Remove the music that the device itself wished for."""
         self.deferred = None
-        self.wishes = [pending for pending in self.wishes if not is_revocable(pending.original)]
         wishes = [
             command.wish for command in self.commands if command.operation in (*MUSIC_OPERATIONS, Operation.QUEUE)
         ]

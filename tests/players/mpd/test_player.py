@@ -335,6 +335,18 @@ def test_comes_back_after_mpd_was_away_and_does_what_was_kept(player: MpdPlayer,
     assert player.given_up() == []
 
 
+def test_a_pause_replaces_music_that_was_requested_while_mpd_was_away(player: MpdPlayer, daemon: Daemon) -> None:
+    player.playback()
+    daemon.stop()
+    for one in (play(CALM), wish(Act.PAUSE)):
+        with pytest.raises(PlayerError):
+            player.apply(one)
+    daemon.start()
+    daemon.ask("add loud/loud0.wav")
+    until(player, "stopped")
+    assert daemon.queue() == ["loud/loud0.wav"]
+
+
 def test_passwords(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", extra='password "hush@read,add,control,admin"\ndefault_permissions "read"')
     daemon.start()
