@@ -1,18 +1,33 @@
-"""Everything that can go wrong, each in one sentence that names the part and the mend."""
+"""The errors that a user may read; `str(error)` is one sentence that names the part or key, the cause and the fix.
+
+MoodroomError
+ConfigError             exit code 2
+SourceError
+DataError
+TableError
+LibraryError
+CameraError
+ModelError
+JournalError
+BrokerError
+PlayerError
+UnplayableError     edge.players.wishes
+SpotifyError        edge.players.spotify.errors, with one class for each cause
+"""
 
 from __future__ import annotations
 
 
 class MoodroomError(Exception):
-    """Base of all errors that a user may read; `str(error)` is one plain sentence."""
+    """Base class of all errors that a user may read."""
 
 
 class ConfigError(MoodroomError):
-    """The configuration, an argument or an input file can't be used as it is. Exit code 2."""
+    """The configuration, an argument or an input file can't be used. Exit code 2."""
 
 
 class SourceError(ConfigError):
-    """What the user named as a replay's source can't be replayed. Exit code 2."""
+    """The source of a replay can't be replayed. Exit code 2."""
 
 
 class DataError(ConfigError):
@@ -24,30 +39,30 @@ class TableError(ConfigError):
 
 
 class LibraryError(MoodroomError):
-    """The listener's library can't do what was asked; the sentence says what is missing."""
+    """The listener's library can't do what was requested."""
 
 
 class CameraError(MoodroomError):
-    """A camera can't be opened, or stopped giving frames. The daemon tries again."""
+    """A camera can't be opened, or no longer delivers frames. The daemon tries again."""
 
 
 class ModelError(MoodroomError):
-    """A model file is missing, damaged, or isn't what its sidecar says."""
+    """A model file is missing, damaged, or doesn't match its sidecar."""
 
 
 class JournalError(MoodroomError):
-    """The journal can't be read or written. The daemon goes on without it."""
+    """The journal can't be read or written. The daemon continues without it."""
 
 
 class BrokerError(MoodroomError):
-    """The MQTT broker can't be reached or refuses us. The daemon tries again."""
+    """The MQTT broker can't be reached, or refuses the connection. The daemon tries again."""
 
 
 class PlayerError(MoodroomError):
-    """A player can't do what was asked of it.
+    """A player can't do what was requested.
 
-    retry_after: seconds to wait before the next try, None where the worker's own back-off decides.
-    lasting: the same wish would fail again, so it isn't kept; the player itself works.
+    retry_after: seconds to wait before the next attempt; None leaves that to the back-off of the player's thread.
+    lasting: the same wish would fail again, so it is dropped; the player itself works.
     """
 
     lasting = False

@@ -1,4 +1,4 @@
-"""Values as the plain data that leaves the device: JSON lines and MQTT payloads have one shape."""
+"""Values as plain data, in the one form that JSON lines, MQTT payloads and the page share. Pure."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from edge.values import Control, Mood, Playback, Wish
 
 
 def instant(at: float, offset: float) -> str:
-    """A monotonic time as UTC, such as 2026-11-21T08:15:30Z; offset: wall clock minus monotonic clock, seconds."""
+    """A monotonic time as UTC, such as 2026-11-21T08:15:30Z. offset: wall clock minus monotonic clock, seconds."""
     return datetime.fromtimestamp(int(at + offset), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def mood(value: Mood, offset: float) -> dict[str, Any]:
-    """The mood as on the topic `mood`."""
+    """A mood as on the topic `mood`."""
     return {
         "mood": value.mood,
         "confidence": round(value.confidence, 2),
-        # Plus nothing: a little below zero would be told as -0.0.
+        # Adding 0.0 turns -0.0 into 0.0.
         "valence": round(value.valence, 2) + 0.0,
         "arousal": round(value.arousal, 2) + 0.0,
         "people": value.people,
@@ -50,12 +50,12 @@ def mood(value: Mood, offset: float) -> dict[str, Any]:
 
 def wish(value: Wish) -> dict[str, Any]:
     """A wish as in the JSON line of a decision."""
-    told: dict[str, Any] = {"act": value.act.value, "mood": value.mood}
+    payload: dict[str, Any] = {"act": value.act.value, "mood": value.mood}
     if value.music is not None:
-        told |= {"uri": value.music.uri, "name": value.music.name, "when": value.when.value}
+        payload |= {"uri": value.music.uri, "name": value.music.name, "when": value.when.value}
     if value.volume is not None:
-        told["volume"] = value.volume
-    return told
+        payload["volume"] = value.volume
+    return payload
 
 
 def player(value: Playback, control: Control) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The values that travel between the parts: frozen, and the only thing that the parts share.
+"""The values that the parts exchange, as frozen dataclasses.
 
-Times are seconds on one monotonic clock: the machine's for a camera, the film's own for a fast replay.
+Times are seconds on one monotonic clock: the machine's for a camera, the video's own for a fast replay.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ VOLUME_TOLERANCE = 4
 class Frame:
     """One picture of the room.
 
-    seq: counts up from 0 for each opening of a camera.
+    seq: counts up from 0 each time a camera is opened.
     at: when it was taken.
     grey: (height, width) luma, full range 0..255.
-    detail: the same picture at a larger size, where the camera has one and it was wanted.
+    detail: the same picture at a larger size, if it was requested and the camera has one.
     """
 
     seq: int
@@ -40,9 +40,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """What looking needs of the camera from now on; a camera that can't follow may ignore it.
+    """What the vision thread needs from the camera from now on; a camera that can't do it may ignore it.
 
-    calm: a few frames a second are enough. detail: somebody is so far away that a larger picture would show more.
+    calm: a few frames a second are enough. detail: a person is so far away that a larger picture would show more.
     """
 
     calm: bool = False
@@ -51,7 +51,7 @@ class FrameRequest:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in pixels of the frame; x and y are the upper left corner, and may lie outside the frame."""
+    """A rectangle in pixels of the frame; x and y are the upper left corner, which may lie outside the frame."""
 
     x: float
     y: float
@@ -79,7 +79,7 @@ class Box:
 class Face:
     """A face found in a frame.
 
-    score: 0..1, the detector's own. frontal: 0..1, 1 for a face that looks at the camera; 1 where nobody can tell.
+    score: 0..1, the detector's confidence. frontal: 0..1, 1 for a face turned to the camera; 1 where it is unknown.
     """
 
     box: Box
@@ -89,9 +89,9 @@ class Face:
 
 @dataclass(frozen=True)
 class Expression:
-    """What the classifier reads in one face.
+    """The classifier's result for one face.
 
-    probabilities: seven numbers in the order of EXPRESSIONS that sum to 1.
+    probabilities: seven numbers in the order of EXPRESSIONS; their sum is 1.
     quality: 0..1, how far the picture of the face can be trusted (size, sharpness, pose, the detector's score).
     """
 
@@ -104,8 +104,8 @@ class Mood:
     """The room's mood.
 
     mood: one of MOODS. confidence: 0..1. valence, arousal: -1..1.
-    people: how many faces are in view. since: when this mood began.
-    source: "camera", or "override" where somebody set it.
+    people: the number of faces in view. since: when this mood began.
+    source: "camera", or "override" if a person set it.
     """
 
     mood: str
@@ -119,7 +119,7 @@ class Mood:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one look at the room says: the mood after it, and whether anybody is there."""
+    """The result of one look: the mood after it, and whether anyone is in the room."""
 
     at: float
     mood: Mood
@@ -127,7 +127,7 @@ class Reading:
 
 
 class Control(str, Enum):
-    """Who decides about the music: the device, a person who took over, or nobody."""
+    """Who decides about the music: the device (AUTO), a person who took over (HANDS_OFF), or no one (OFF)."""
 
     AUTO = "auto"
     HANDS_OFF = "hands_off"
@@ -143,7 +143,10 @@ class When(str, Enum):
 
 
 class Act(str, Enum):
-    """What a wish asks of the player."""
+    """What a wish requests of the player.
+
+    FORGET withdraws music that hasn't begun, and a RESUME that no person requested. KEEP changes nothing.
+    """
 
     PLAY = "play"
     PAUSE = "pause"
@@ -157,9 +160,9 @@ class Act(str, Enum):
 
 @dataclass(frozen=True)
 class Music:
-    """Something to play: an address that a player understands, and what people call it.
+    """Something to play: an address that a player understands, and a name for people.
 
-    uris: the songs of a track list, empty for everything else; then `uri` is the first of them.
+    uris: the songs of a track list, of which `uri` is the first; empty for everything else.
     """
 
     uri: str
@@ -169,10 +172,10 @@ class Music:
 
 @dataclass(frozen=True)
 class Basis:
-    """What played, as far as it was known, when the device made a wish; by then somebody may have chosen otherwise.
+    """What played when the device made a wish, as far as it was known.
 
-    song: its address, None where unknown. ends: when the song ends by itself, on the device's clock; None where
-    unknown.
+    The wish is dropped if a person has changed the music by the time it is due.
+    song: its address. ends: when the song ends by itself. Both are None where unknown.
     """
 
     playing: bool
@@ -183,14 +186,13 @@ class Basis:
 
 @dataclass(frozen=True)
 class Wish:
-    """What should be playing from now on, and why, in one sentence.
+    """What the device wants the player to do, and why, in one sentence.
 
-    mood: the mood that the wish is about. music: None unless `act` is PLAY. volume: 0..100, to be set with PLAY,
-    RESUME or VOLUME; None leaves it. fade: the change is made in a few steps.
-    shuffle: whether songs come in any order. repeat: "off", "context" or "track". offset: the song to begin with, 0 is
-    the first. Each None leaves it as it is on the speaker. FORGET takes back music that
-    hasn't begun, and going on where no person asked for it.
-    basis: what the wish counts on; None where a person asked, who knows what plays.
+    mood: the mood that the wish is about. music: None unless `act` is PLAY. volume: 0..100, set with PLAY, RESUME or
+    VOLUME. fade: change the volume in a few steps.
+    shuffle: play the songs in random order. repeat: "off", "context" or "track". offset: the first song, from 0.
+    None for volume, shuffle, repeat or offset leaves it as it is on the speaker.
+    basis: what the wish counts on; None if a person requested it, who knows what plays.
     """
 
     act: Act
@@ -208,11 +210,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Playback:
-    """What a player does now.
+    """What a player does now; None where a value is unknown.
 
-    state: "playing", "paused", "stopped" or "unavailable". volume: 0..100, None where unknown.
+    state: "playing", "paused", "stopped" or "unavailable". volume: 0..100.
     context: the playlist, album or artist that the song is played from. elsewhere: it plays on another speaker than
-    ours. position, duration: of the song, seconds.
+    the configured one. position, duration: of the song, seconds.
     """
 
     state: str
@@ -230,10 +232,10 @@ class Playback:
 
 @dataclass(frozen=True)
 class Command:
-    """Something that a person asks for, whoever carried it here.
+    """A person's request, from MQTT, the page or a signal.
 
-    name: "mood", "camera", "control", "profile", "volume", "playback" or "restart". value: as on the MQTT topic.
-    origin: for the log. fault: why its value can't be read at all, and nothing where it can.
+    name: one of the commands in `edge.room.commands`. value: as on the MQTT topic. origin: where it came from, for the
+    log. fault: why the value can't be read; empty if it can.
     """
 
     name: str
@@ -244,7 +246,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that doesn't work, and its mend, in one sentence."""
+    """A part that doesn't work, with cause and fix in one sentence; an empty message: it works again."""
 
     part: str
     message: str

@@ -1,4 +1,4 @@
-"""Values as the plain data that leaves the device."""
+"""The form of MQTT payloads and JSON lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HAPPY = Mood("happy", 0.8349, 0.704, 0.351, 2, since=10.9)
 PLAY = Wish(Act.PLAY, "happy", "because", Music("spotify:artist:1", "Sigur Rós"), When.TRACK_END)
 
 
-def test_a_mood_has_the_contract_s_keys() -> None:
+def test_a_mood_has_the_documented_keys() -> None:
     offset = datetime(2026, 11, 21, 8, 15, 20, tzinfo=timezone.utc).timestamp()
     assert messages.mood(HAPPY, offset) == {
         "mood": "happy", "confidence": 0.83, "valence": 0.7, "arousal": 0.35, "people": 2,
@@ -34,7 +34,7 @@ def test_a_mood_has_the_contract_s_keys() -> None:
     }  # fmt: skip
 
 
-def test_playback_has_the_contract_s_keys() -> None:
+def test_playback_has_the_documented_keys() -> None:
     told = messages.player(Playback("playing", "spotify", "Den", "Title", "Artist", "uri", 40), Control.HANDS_OFF)
     assert told == {
         "state": "playing", "player": "spotify", "speaker": "Den", "title": "Title", "artist": "Artist", "uri": "uri",
@@ -42,12 +42,12 @@ def test_playback_has_the_contract_s_keys() -> None:
     }  # fmt: skip
 
 
-def test_what_isn_t_known_of_the_playback_is_null() -> None:
+def test_unknown_values_of_the_playback_are_null() -> None:
     told = messages.player(Playback("unavailable", "mpd"), Control.AUTO)
     assert {key for key, value in told.items() if value is None} == {"speaker", "title", "artist", "uri", "volume"}
 
 
-def test_a_wish_names_its_music_only_where_it_plays_some() -> None:
+def test_only_a_wish_to_play_names_music() -> None:
     assert messages.wish(PLAY) == {
         "act": "play", "mood": "happy", "uri": "spotify:artist:1", "name": "Sigur Rós", "when": "at_track_end",
     }  # fmt: skip
@@ -84,7 +84,7 @@ def test_a_wish_names_its_music_only_where_it_plays_some() -> None:
         (HealthReported(1, {"ages": {}}), None),
     ],
 )
-def test_only_what_people_wait_for_is_told_as_an_event(event: Event, told: dict[str, object] | None) -> None:
+def test_some_events_are_published_on_the_event_topic(event: Event, told: dict[str, object] | None) -> None:
     found = messages.event(event, 0)
     assert found == told
     json.dumps(found)

@@ -1,1 +1,1 @@
-"""The composition root: the only package that knows all the parts."""
+"""The daemon: the composition root, and the only package that knows all parts."""

@@ -1,4 +1,4 @@
-"""What the journal holds: one entry for each thing that happened, and how events become entries."""
+"""The journal's entries, and how events become entries. Pure."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from edge.events import (
 from edge.values import Act, Command, Mood, Playback, Wish
 
 KINDS = ("start", "mood", "decision", "play", "skip", "replay", "control", "command", "camera")
-# What people's commands may hold beyond this says nothing more, and costs room.
-LONGEST = 200
+# Longer texts are cut: a command may hold anything.
+TEXT_MAX_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class JournalEntry:
     """Something that happened in the room.
 
-    at: UTC, seconds since 1970. kind: one of KINDS; `start` is the device's own, and what was before it is over.
+    at: UTC, seconds since 1970. kind: one of KINDS; `start` is the start of the device, which ends what was before.
     mood: the mood itself, or the one that a decision is about.
-    title, artist, uri: what a decision chose, or what played or was skipped. text: why, or what was asked for.
+    title, artist, uri: what a decision chose, or what played or was skipped. text: the reason, or the command.
     confidence: 0..1; valence, arousal: -1..1; people: in view. These four are set for a mood only.
     """
 
@@ -56,14 +56,14 @@ class JournalEntry:
 
 
 class Notes:
-    """Turns events into entries; remembers what plays, so that each song is noted once."""
+    """Turns events into entries; remembers what plays, so that each song becomes one entry."""
 
     def __init__(self) -> None:
         self._song: tuple[str | None, ...] | None = None
         self._before: tuple[str | None, ...] | None = None
 
     def of(self, event: Event, at: float) -> list[JournalEntry]:
-        """The entries for an event, mostly none. at: the event's time in UTC, seconds since 1970."""
+        """The entries for an event, usually none. at: the event's time in UTC, seconds since 1970."""
         match event:
             case MoodChanged(mood=mood):
                 return [_mood(at, mood)]
@@ -74,7 +74,7 @@ class Notes:
             case ControlChanged(control=control):
                 return [JournalEntry(at, "control", text=control.value)]
             case TakenOver(why=why):
-                return [JournalEntry(at, "control", text=why[:LONGEST])]
+                return [JournalEntry(at, "control", text=why[:TEXT_MAX_LENGTH])]
             case CommandReceived(command=command):
                 return [_command(at, command)]
             case Skipped():
@@ -133,10 +133,10 @@ def _decision(at: float, wish: Wish) -> JournalEntry:
         wish.mood,
         title=music.name if music else None,
         uri=music.uri if music else None,
-        text=wish.why[:LONGEST],
+        text=wish.why[:TEXT_MAX_LENGTH],
     )
 
 
 def _command(at: float, command: Command) -> JournalEntry:
     request = f"{command.name} {command.value}".strip() + (f" ({command.origin})" if command.origin else "")
-    return JournalEntry(at, "command", text=request[:LONGEST])
+    return JournalEntry(at, "command", text=request[:TEXT_MAX_LENGTH])

@@ -1,4 +1,4 @@
-"""The outlet that turns events into what MQTT publishes."""
+"""The outlet that publishes events on MQTT."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ SETTINGS = ("camera", "control", "override", "profile")
 
 
 class MqttOutlet:
-    """Retained state and events on MQTT."""
+    """Publishes retained state, and events on the topic `event`."""
 
     def __init__(self, mqtt: MqttDevice, *, offset: float) -> None:
+        """offset: wall clock minus the events' clock, seconds."""
         self._mqtt, self._offset = mqtt, offset
         self._playback: Playback | None = None
         self._control = Control.AUTO

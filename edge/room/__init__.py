@@ -1,1 +1,1 @@
-"""The room's mood: readings and commands in, events out. Pure."""
+"""The room: readings and commands go in, events come out. Pure."""

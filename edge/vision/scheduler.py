@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from edge.config import ScheduleConfig
-from edge.room.mood import ALIKE_WITHIN
+from edge.room.mood import SAME_LOOK_WITHIN_S
 
 # A budget over any minute: what may be saved up, plus what comes in meanwhile, is what a minute is allowed.
 WINDOW = 60.0
@@ -136,7 +136,7 @@ class Scheduler:
     def _reason(self, now: float, gap: float, motion: float, near: float) -> str | None:
         if self._lost:
             return "lost"
-        if self._doubted is not None and (now - self._doubted < HURRY or gap >= ALIKE_WITHIN - 1e-6):
+        if self._doubted is not None and (now - self._doubted < HURRY or gap >= SAME_LOOK_WITHIN_S - 1e-6):
             return "uncertain"
         if motion >= MOTION and (not self._occupied or gap >= SEARCH_MOVING):
             return "motion"

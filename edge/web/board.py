@@ -1,4 +1,4 @@
-"""The newest of everything, for the page: the daemon's thread writes, the page's thread reads and is woken."""
+"""The current state for the page: the daemon's thread writes it, the page's thread is woken and reads it."""
 
 from __future__ import annotations
 
@@ -33,40 +33,42 @@ from edge.events import (
 from edge.values import Control, Mood, Playback, Wish
 from edge.web.today import Today, start_of_day
 
-# Points of the trail in the plane of valence and arousal; pages that may listen at the same time.
-TRAIL, LISTENERS = 40, 16
+# Points of the trail in the plane of valence and arousal.
+TRAIL_MAX_POINTS = 40
+# Pages that may be open at the same time.
+LISTENERS_MAX = 16
 
 
 class BoardListener:
-    """One open page: which parts changed since it last asked. Holds names only, so a slow one costs nothing."""
+    """One open page: which parts changed since its last `take`. Holds names only, so a slow page costs nothing."""
 
     def __init__(self, board: Board, wake: Callable[[], None], names: Iterable[str]) -> None:
         self._board, self.wake = board, wake
         self.changed = set(names)
 
     def take(self) -> dict[str, Any] | None:
-        """The newest value of each part that changed; empty where nothing did, None once the board is closed."""
-        return self._board.taken(self)
+        """The current value of each part that changed; {} if none did, None once the board is closed."""
+        return self._board.take_changes(self)
 
     def close(self) -> None:
-        self._board.forget(self)
+        self._board.remove(self)
 
 
 class Board:
-    """An outlet that keeps what was told last, as plain data.
+    """An outlet that keeps the current state as plain data.
 
     Its parts: device, mood, trail, presence, player, why, settings, health, notice, and timeline, a number that
-    counts up when the day has a new entry. Values are replaced and never changed, so that they may be shared.
+    increases with each new entry of the day. Values are replaced and never mutated, so that threads may share them.
     """
 
     def __init__(self, *, offset: float, about: dict[str, Any], wall: Callable[[], float] = time.time) -> None:
-        """offset: wall clock minus the events' clock, seconds. about: what never changes, such as the device's name."""
+        """offset: wall clock minus the events' clock, seconds. about: the part `device`, which never changes."""
         self._offset, self._wall = offset, wall
         self._lock = threading.Lock()
         self._listeners: list[BoardListener] = []
         self._closed = False
         self._day = Today(offset=offset)
-        self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL)
+        self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL_MAX_POINTS)
         self._mood: Mood | None = None
         self._wish: tuple[float, Wish] | None = None
         self._control, self._playback = Control.AUTO, Playback("unavailable", "")
@@ -74,10 +76,9 @@ class Board:
         self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
 
     def __call__(self, event: Event) -> None:
-        """Take what the daemon tells."""
         with self._lock:
             changes = self._changes(event)
-            # When the wall clock was set, all times change, also those of what happened before.
+            # A step of the wall clock changes the times of all entries.
             if self._day.add(event) or isinstance(event, ClockStepped):
                 changes["timeline"] = self._parts["timeline"] + 1
             changed = {name for name, value in changes.items() if self._parts[name] != value}
@@ -94,51 +95,51 @@ class Board:
             return dict(self._parts)
 
     def today(self) -> list[dict[str, Any]]:
-        """Moods, decisions and songs since midnight, oldest first."""
+        """The day's entries since midnight, oldest first."""
         with self._lock:
             return self._day.since(start_of_day(self._wall()))
 
     def listen(self, wake: Callable[[], None]) -> BoardListener | None:
-        """Be woken when something changes; begins with everything. None where too many listen already.
+        """A listener, to which all parts count as changed at first; None if too many pages are open.
 
-        wake: called from the daemon's thread, with a lock held; it must return at once and not raise.
+        wake: called with each change, in the daemon's thread with a lock held; it must return at once and not raise.
         """
         with self._lock:
-            if len(self._listeners) >= LISTENERS or self._closed:
+            if len(self._listeners) >= LISTENERS_MAX or self._closed:
                 return None
             listener = BoardListener(self, wake, self._parts)
             self._listeners.append(listener)
             return listener
 
     def close(self) -> None:
-        """Send everybody who listens away."""
+        """End all listeners."""
         with self._lock:
             self._closed = True
             for listener in self._listeners:
                 listener.wake()
 
-    def taken(self, listener: BoardListener) -> dict[str, Any] | None:
-        """For Listener.take."""
+    def take_changes(self, listener: BoardListener) -> dict[str, Any] | None:
+        """For BoardListener.take."""
         with self._lock:
             if self._closed:
                 return None
             changed, listener.changed = listener.changed, set()
             return {name: self._parts[name] for name in self._parts if name in changed}
 
-    def forget(self, listener: BoardListener) -> None:
-        """For Listener.close."""
+    def remove(self, listener: BoardListener) -> None:
+        """For BoardListener.close."""
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)
 
     @property
     def offset(self) -> float:
-        """Wall clock minus the events' clock, seconds, as it is now."""
+        """Wall clock minus the events' clock now, seconds."""
         return self._offset
 
     @property
     def listeners(self) -> int:
-        """How many pages listen."""
+        """The number of open pages."""
         return len(self._listeners)
 
     def _changes(self, event: Event) -> dict[str, Any]:
@@ -183,16 +184,16 @@ class Board:
         return {"notice": {"number": number, "kind": kind, "text": text}}
 
     def _timed(self) -> dict[str, Any]:
-        """What says a time."""
-        told: dict[str, Any] = {}
+        """The parts that contain a wall clock time."""
+        parts: dict[str, Any] = {}
         if self._mood is not None:
-            told["mood"] = messages.mood(self._mood, self._offset)
+            parts["mood"] = messages.mood(self._mood, self._offset)
         if self._wish is not None:
             at, wish = self._wish
-            told["why"] = messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}
-        return told
+            parts["why"] = messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}
+        return parts
 
 
 def _point(mood: Mood) -> dict[str, Any]:
-    told = messages.mood(mood, 0.0)
-    return {"valence": told["valence"], "arousal": told["arousal"], "mood": mood.mood}
+    payload = messages.mood(mood, 0.0)
+    return {"valence": payload["valence"], "arousal": payload["arousal"], "mood": mood.mood}

@@ -1,4 +1,4 @@
-"""What happened today, as far as the memory of the running device reaches. Bounded."""
+"""The moods, decisions and songs of the day, kept in memory while the device runs."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from edge.events import (
 )
 from edge.values import Act, Playback
 
-# A lively day has some hundred entries; more push the oldest out.
-MOST = 400
+# A busy day has some hundred entries; beyond this the oldest are dropped.
+ENTRIES_MAX = 400
 
 
 class Today:
     """Moods, decisions and songs with their times, oldest first."""
 
-    def __init__(self, *, offset: float, most: int = MOST) -> None:
-        """offset: wall clock minus the events' clock, seconds; may be set anew, and then counts for all times."""
+    def __init__(self, *, offset: float, limit: int = ENTRIES_MAX) -> None:
+        """offset: wall clock minus the events' clock, seconds; a new value counts for all entries."""
         self.offset = offset
-        self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
+        self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=limit)
         self._song: tuple[str | None, str | None] | None = None
 
     def add(self, event: Event) -> bool:
-        """Note an event; True where it belongs into the day."""
+        """Add an event; returns whether it became an entry."""
         entry = self._entry(event)
         if entry is None:
             return False
@@ -52,9 +52,12 @@ class Today:
         return True
 
     def since(self, midnight: float) -> list[dict[str, Any]]:
-        """What happened after a Unix time."""
-        found = [(at, told) for at, told in self._entries if at + self.offset >= midnight]
-        return [{"at": messages.instant(at, self.offset)} | told for at, told in found]
+        """The entries from this Unix time on."""
+        return [
+            {"at": messages.instant(at, self.offset)} | entry
+            for at, entry in self._entries
+            if at + self.offset >= midnight
+        ]
 
     def _entry(self, event: Event) -> dict[str, Any] | None:
         match event:
@@ -94,6 +97,6 @@ class Today:
 
 
 def start_of_day(now: float) -> float:
-    """The last midnight where the device is; both Unix times."""
+    """The last midnight in the device's time zone; both are Unix times."""
     date = time.localtime(now)
     return time.mktime((date.tm_year, date.tm_mon, date.tm_mday, 0, 0, 0, 0, 0, -1))

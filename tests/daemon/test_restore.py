@@ -1,4 +1,4 @@
-"""What people have set: kept over a restart, gently, and given up where the configuration was edited."""
+"""What is restored after a restart or a reload: settings, and the device's own music."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ __all__ = ["broker"]
 CHOSEN = {"camera": "OFF", "control": "hands_off", "override": "sad", "profile": "party"}
 
 
-def test_control_and_profile_are_found_again_and_the_evening_s_mood_is_not(tmp_path: Path) -> None:
+def test_control_and_profile_survive_a_restart_and_an_override_does_not(tmp_path: Path) -> None:
     assert SavedSettings("everyday", tmp_path).load() == {}
     SavedSettings("everyday", tmp_path).save(CHOSEN)
     assert SavedSettings("everyday", tmp_path).load() == {"control": "hands_off", "profile": "party"}
 
 
-def test_whoever_edits_the_profile_in_the_file_means_it(tmp_path: Path) -> None:
+def test_a_profile_edited_in_the_configuration_replaces_the_saved_one(tmp_path: Path) -> None:
     SavedSettings("everyday", tmp_path).save(CHOSEN)
     assert SavedSettings("calm", tmp_path).load() == {"control": "hands_off"}
     assert after_reload(CHOSEN, before="everyday", now="everyday") == CHOSEN
@@ -52,7 +52,7 @@ def test_whoever_edits_the_profile_in_the_file_means_it(tmp_path: Path) -> None:
     assert not {"profile", "scheduled"} & set(again)
 
 
-def test_only_what_changed_is_written(tmp_path: Path) -> None:
+def test_the_file_is_written_only_when_something_changed(tmp_path: Path) -> None:
     settings = SavedSettings("everyday", tmp_path)
     settings.save(CHOSEN)
     (tmp_path / SETTINGS_FILE).unlink()
@@ -64,7 +64,7 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"control": {"a": 1}}', '"x"'])
-def test_a_file_that_somebody_spoilt_is_as_good_as_none(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / SETTINGS_FILE).write_text(text)
     found = SavedSettings("everyday", tmp_path).load()
     assert all(isinstance(value, str) for value in found.values())
@@ -75,25 +75,25 @@ def test_a_file_that_somebody_spoilt_is_as_good_as_none(tmp_path: Path, text: st
     assert room.settings() == before
 
 
-def test_a_disk_that_can_t_be_written_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disk_that_can_t_be_written_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     settings = SavedSettings("everyday", Path("/proc/nowhere"))
     for _ in range(3):
         settings.save(CHOSEN)
     assert len(caplog.records) == 1
 
 
-def test_a_fresh_room_is_set_as_before() -> None:
+def test_a_new_room_is_set_like_the_one_before() -> None:
     profiles = {"everyday": {"default": "nothing"}, "party": {"default": "nothing"}}
     room = Room(Director(MusicConfig()), music=MusicConfig.model_validate({"profiles": profiles}))
     kept = CHOSEN | {"held": "ON", "scheduled": "everyday"}
     room.restore(kept)
     events = [event for command in as_commands(kept) for event in execute(room, 5.0, command)]
-    assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch has a way of its own"
+    assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch is restored separately"
     assert room.mood is not None and room.mood.source == "override"
     assert not [event for event in events if isinstance(event, CommandRejected)]
 
 
-def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
+def test_a_reload_keeps_everything_and_a_restart_all_but_the_override(
     tmp_path: Path, broker: Broker, yunet_folder: Path, state_folder: Path
 ) -> None:
     profiles = {"everyday": {"default": "nothing"}, "party": {"default": "nothing"}}
@@ -129,7 +129,7 @@ def test_a_reload_keeps_all_and_a_restart_all_but_the_mood(
             person.heard.clear()
             process = start()
             are(person, status="online", control="hands_off", profile="party", override="auto")
-            wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), "the player's word")
+            wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), "the player's state")
             assert (state_folder / SETTINGS_FILE).stat().st_mtime_ns == written, (
                 "nothing changed, so nothing is written"
             )
@@ -155,8 +155,8 @@ def playing() -> Director:
     return director
 
 
-def test_a_player_that_forgets_the_list_s_name(tmp_path: Path) -> None:
-    # The next process counts its time from elsewhere: 1000 here is 2 there.
+def test_own_music_is_recognized_though_the_player_forgot_the_playlist(tmp_path: Path) -> None:
+    # The next process has another monotonic clock.
     save_playback(playing(), 1000.0, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 2000.0, tmp_path)
@@ -164,16 +164,16 @@ def test_a_player_that_forgets_the_list_s_name(tmp_path: Path) -> None:
     assert director.situation.own_music == Music("mpd:folder/a", "A")
 
 
-def test_somebody_elses_music_stays_theirs(tmp_path: Path) -> None:
+def test_another_person_s_music_is_not_taken_for_own_music(tmp_path: Path) -> None:
     save_playback(playing(), 0.0, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 0.0, tmp_path)
     assert director.observe(20, shown(None, "mpd:theirs.flac", 5)).cause is Cause.TAKEOVER
 
 
-def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:
+def test_without_own_music_nothing_is_saved(tmp_path: Path) -> None:
     save_playback(Director(CONFIG), 0.0, tmp_path)
-    assert not (tmp_path / PLAYBACK_FILE).exists(), "and nothing is written for it"
+    assert not (tmp_path / PLAYBACK_FILE).exists(), "no file is needed"
     save_playback(playing(), 0.0, tmp_path)
     save_playback(Director(CONFIG), 0.0, tmp_path)
     director = Director(CONFIG)
@@ -182,14 +182,14 @@ def test_nothing_of_ours_is_kept_as_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"uri": 1}', '{"uri":"a","name":"a","ends":"x"}', "null"])
-def test_a_file_that_makes_no_sense_counts_for_nothing(tmp_path: Path, text: str) -> None:
+def test_a_damaged_playback_file_counts_as_none(tmp_path: Path, text: str) -> None:
     state.write(PLAYBACK_FILE, text, tmp_path)
     director = Director(CONFIG)
     restore_playback(director, 0.0, tmp_path)
     assert director.situation.own_before_restart is None
 
 
-def test_what_follows_the_last_song_goes_on_with_it() -> None:
+def test_own_music_goes_on_with_the_next_song_at_the_right_time() -> None:
     last = Basis(True, "library:happy", "s1", 200.0)
     assert continues(last, shown(None, "s1"), 100)
     assert continues(last, shown(None, "s2", 5), 205)

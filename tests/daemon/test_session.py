@@ -32,7 +32,7 @@ def configured(folder: Path, **sections: Any) -> Path:
 
 @pytest.fixture
 def start(yunet_folder: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts `moodroom run`; ends what still runs afterwards."""
+    """Starts `moodroom run`; kills what still runs afterwards."""
     running: list[subprocess.Popen[str]] = []
 
     def run(*arguments: str | Path) -> subprocess.Popen[str]:
@@ -64,7 +64,7 @@ def moods(text: str) -> list[str]:
     return [line["mood"]["mood"] for line in lines(text) if line["event"] == "mood_changed"]
 
 
-def test_the_demo_clip_is_read_right_and_twice_alike(start: Callable[..., subprocess.Popen[str]]) -> None:
+def test_the_demo_clip_is_read_correctly_and_reproducibly(start: Callable[..., subprocess.Popen[str]]) -> None:
     first, second = (
         start("--source", "demo", "--once", "--fast", "--json").communicate(timeout=PATIENCE)[0] for _ in "12"
     )
@@ -78,7 +78,7 @@ def test_the_demo_clip_is_read_right_and_twice_alike(start: Callable[..., subpro
     for scene in timeline["scenes"]:
         if scene["expression"] is None:
             continue
-        # What counts is the mood that stood when the scene ended.
+        # The mood at the end of the scene counts.
         standing = [c["mood"]["mood"] for c in changes if c["t"] <= scene["end"]]
         right.append(standing[-1] == scene["expression"])
     print(dict(zip(wanted, right, strict=True)))
@@ -88,7 +88,7 @@ def test_the_demo_clip_is_read_right_and_twice_alike(start: Callable[..., subpro
     assert all(line["why"] for line in lines(first) if line["event"] == "decision")
 
 
-def test_the_retained_topics_stand_as_designed_and_death_is_offline(
+def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
     start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
 ) -> None:
     config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port, "keepalive": 5})
@@ -145,7 +145,7 @@ def test_camera_off_survives_a_restart(
 
 
 def said(process: subprocess.Popen[str], sentence: str) -> None:
-    """Wait until the log has it."""
+    """Wait until the log contains this sentence."""
     assert process.stderr is not None
     for line in process.stderr:
         if sentence in line:
@@ -153,7 +153,7 @@ def said(process: subprocess.Popen[str], sentence: str) -> None:
     raise AssertionError(f"the log ended without {sentence!r}")
 
 
-def test_a_switch_that_a_power_cut_has_damaged_leaves_the_camera_off(
+def test_a_damaged_camera_switch_leaves_the_camera_off(
     start: Callable[..., subprocess.Popen[str]], state_folder: Path
 ) -> None:
     state_folder.mkdir()
@@ -165,7 +165,7 @@ def test_a_switch_that_a_power_cut_has_damaged_leaves_the_camera_off(
     assert process.wait(PATIENCE) == 0
 
 
-def test_by_hand_the_demo_clip_takes_a_camera_s_place(
+def test_without_a_camera_the_demo_clip_is_replayed_in_the_foreground(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     from edge.camera.opening import settle
@@ -180,7 +180,7 @@ def test_by_hand_the_demo_clip_takes_a_camera_s_place(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_when_told(start: Callable[..., subprocess.Popen[str]], number: signal.Signals) -> None:
+def test_it_stops_on_a_signal(start: Callable[..., subprocess.Popen[str]], number: signal.Signals) -> None:
     process = start("--source", "demo", "--json")
     assert process.stdout is not None
     process.stdout.readline()
@@ -190,7 +190,7 @@ def test_it_stops_when_told(start: Callable[..., subprocess.Popen[str]], number:
     assert "Traceback" not in log
 
 
-def test_a_reload_takes_a_good_file_and_refuses_a_bad_one(
+def test_a_reload_uses_a_good_file_and_rejects_a_bad_one(
     start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
 ) -> None:
     mqtt = {"host": "127.0.0.1", "port": broker.port}
@@ -206,8 +206,8 @@ def test_a_reload_takes_a_good_file_and_refuses_a_bad_one(
         configured(tmp_path, mqtt=mqtt, device={"id": "attic"})
         process.send_signal(signal.SIGHUP)
         wait_for(lambda: person.last("moodroom/attic/status") == "online", "the new name")
-        wait_for(lambda: (f"{BASE}/status", "offline", False) in person.heard, "the old name's goodbye")
-        wait_for(lambda: (f"{BASE}/profile", "", False) in person.heard, "the removal of what the old name left")
+        wait_for(lambda: (f"{BASE}/status", "offline", False) in person.heard, "the old name's offline")
+        wait_for(lambda: (f"{BASE}/profile", "", False) in person.heard, "the removal of the old name's topics")
         with Listener(broker.port) as late:
             wait_for(lambda: late.last("moodroom/attic/mood") is not None, "the new name's mood")
             assert not [topic for topic, _, _ in late.heard if "/den/" in topic]
@@ -215,7 +215,7 @@ def test_a_reload_takes_a_good_file_and_refuses_a_bad_one(
         assert process.wait(PATIENCE) == 0
 
 
-def test_a_broker_that_is_away_holds_nothing_up(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+def test_an_unreachable_broker_delays_nothing(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
     config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": 1})
     process = start("--config", config, "--source", "demo", "--once", "--fast", "--json")
     out, log = process.communicate(timeout=PATIENCE)
@@ -224,7 +224,7 @@ def test_a_broker_that_is_away_holds_nothing_up(start: Callable[..., subprocess.
     assert "Traceback" not in log
 
 
-def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thousand_frames_add_no_threads_and_no_memory(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from edge.camera.opening import open_camera
     from edge.config import CameraConfig, Config
     from edge.health.machine import memory_mb
@@ -248,7 +248,7 @@ def test_a_thousand_frames_leave_threads_and_memory_flat(yunet_folder: Path, mon
     assert seen[1] - seen[0] < 4
 
 
-def test_a_film_that_ends_early_and_an_unplugged_camera_are_waited_out(
+def test_a_missing_camera_is_a_reported_problem_and_no_exit(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path, broker: Broker
 ) -> None:
     config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port}, camera={"source": "/dev/video97"})
@@ -291,17 +291,17 @@ def test_every_command_is_acknowledged_by_state(
         asked("profile", "party", "profile", "party")
         asked("playback", "pause", "player", '"paused"')
         asked("playback", "play", "player", '"playing"')
-        # There and back again, through the broker, both threads and the player.
+        # The round trip through the broker, both threads and the player.
         took = sorted(asked("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
-        print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, most {took[-1] * 1000:.0f} ms")
+        print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, maximum {took[-1] * 1000:.0f} ms")
         asked("control", "hands_off", "control", "hands_off")
         asked("camera", "OFF", "camera", "OFF")
         person.publish(f"{BASE}/set/volume", b"x" * 2000)
         wait_for(lambda: "longer than 1024 bytes" in (person.last(f"{BASE}/event") or ""), "the refusal")
         person.heard.clear()
         person.publish(f"{BASE}/set/restart", "PRESS")
-        wait_for(lambda: person.last(f"{BASE}/status") == "offline", "the goodbye")
-        wait_for(lambda: person.last(f"{BASE}/status") == "online", "the new start")
+        wait_for(lambda: person.last(f"{BASE}/status") == "offline", "offline")
+        wait_for(lambda: person.last(f"{BASE}/status") == "online", "online again")
         wait_for(lambda: person.last(f"{BASE}/camera") == "OFF", "what survives a restart")
         assert process.poll() is None
         process.terminate()

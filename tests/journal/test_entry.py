@@ -23,7 +23,7 @@ from edge.events import (
     Skipped,
     TakenOver,
 )
-from edge.journal.entry import KINDS, LONGEST, JournalEntry, Notes
+from edge.journal.entry import KINDS, TEXT_MAX_LENGTH, JournalEntry, Notes
 from edge.values import Act, Command, Control, Mood, Music, Playback, Wish
 
 MOOD = Mood("happy", 0.834, 0.71, -0.42, 2, 5.0)
@@ -61,7 +61,7 @@ def notes(*events: Event) -> list[JournalEntry]:
         (CameraSwitched(1.0, False), JournalEntry(100, "camera", text="off")),
     ],
 )
-def test_what_happened_is_an_entry(event: Event, entry: JournalEntry) -> None:
+def test_events_become_entries(event: Event, entry: JournalEntry) -> None:
     assert notes(event) == [entry]
     assert entry.kind in KINDS
 
@@ -81,7 +81,7 @@ def test_frequent_events_are_not_entries(event: Event) -> None:
     assert notes(event) == []
 
 
-def test_each_song_is_noted_once() -> None:
+def test_each_song_is_one_entry() -> None:
     paused = Playback("paused", "mpd", title="Song", artist="Band", uri="mpd:a")
     louder = Playback("playing", "mpd", title="Song", artist="Band", uri="mpd:a", volume=50)
     other = Playback("playing", "mpd", title="Other", artist="Band", uri="mpd:b")
@@ -90,12 +90,12 @@ def test_each_song_is_noted_once() -> None:
     assert notes(PlaybackChanged(1.0, Playback("playing", "mpd"))) == []
 
 
-def test_a_mood_set_by_hand_says_so() -> None:
+def test_an_override_is_marked_as_set_by_hand() -> None:
     (entry,) = notes(MoodChanged(1.0, Mood("sad", 1.0, 0.0, 0.0, 0, 0.0, source="override")))
     assert entry.text == "set by hand"
 
 
-def test_a_skipped_song_is_called_by_its_name_though_the_next_one_plays_already() -> None:
+def test_a_skipped_song_has_its_own_title_though_the_next_one_plays_already() -> None:
     other = Playback("playing", "mpd", title="Other", artist="Band", uri="mpd:b")
     first, second = PlaybackChanged(1.0, SONG), PlaybackChanged(1.0, other)
     skipped = Skipped(1.0, mood="happy", choice="mpd:list", song="mpd:a")
@@ -107,4 +107,4 @@ def test_a_skipped_song_is_called_by_its_name_though_the_next_one_plays_already(
 def test_long_commands_are_cut() -> None:
     (entry,) = notes(CommandReceived(1.0, Command("mood", "x" * 100_000)))
     assert entry.text is not None
-    assert len(entry.text) == LONGEST
+    assert len(entry.text) == TEXT_MAX_LENGTH

@@ -33,7 +33,7 @@ def room() -> Room:
         Command("mood", "happy", fault="mood isn't UTF-8 text"),
     ],
 )
-def test_a_bad_command_changes_nothing_and_is_answered(room: Room, command: Command) -> None:
+def test_a_bad_command_changes_nothing_and_is_rejected(room: Room, command: Command) -> None:
     room.on_reading(reading("happy"))
     before = vars(room).copy()
     told = execute(room, 1, command)
@@ -63,7 +63,7 @@ def test_a_request_for_the_player_is_done_whatever_the_control(
     assert (event.wish.mood, event.wish.why) == ("happy", "somebody asked for it")
 
 
-def test_another_profile_plays_at_once_and_the_same_again_changes_nothing() -> None:
+def test_another_profile_plays_at_once_and_the_same_one_changes_nothing() -> None:
     music = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
     room = Room(Director(music), music=music)
     room.on_reading(reading("sad"))
@@ -77,7 +77,7 @@ def test_a_restart_takes_the_payload_that_home_assistant_sends(room: Room) -> No
     assert kinds(execute(room, 0, Command("restart", "PRESS"))) == [RestartRequested]
 
 
-def test_a_like_is_for_music_of_the_devices_own(room: Room) -> None:
+def test_a_like_is_for_the_device_s_own_music(room: Room) -> None:
     assert kinds(execute(room, 0, Command("like", "PRESS"))) == [CommandRejected]
     room.on_reading(reading("happy"))
     (liked,) = execute(room, 5, Command("like", "PRESS"))

@@ -13,7 +13,7 @@ from edge.room.mood import MoodFilter, predict, update
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
 
 CONFIG = MoodConfig()
-EVEN = np.full(7, 1 / 7)
+UNIFORM = np.full(7, 1 / 7)
 
 
 def shows(name: str, sure: float = 0.8, quality: float = 1.0) -> Expression:
@@ -22,12 +22,12 @@ def shows(name: str, sure: float = 0.8, quality: float = 1.0) -> Expression:
 
 
 def watch(room: MoodFilter, start: float, seconds: float, *faces: Expression, every: float = 0.2) -> list[Reading]:
-    """Readings while these people are in view."""
+    """The readings while these people are in view."""
     times = start + np.arange(0, seconds, every)
     return [room.look(float(now), dict(enumerate(faces))) for now in times]
 
 
-def test_an_empty_room_is_absent_after_a_second_and_says_so_once() -> None:
+def test_an_empty_room_is_absent_after_a_second_and_stays_so() -> None:
     readings = watch(MoodFilter(CONFIG), 0.0, 10.0)
     assert [r.mood.mood for r in readings[:5]] == ["unknown"] * 5
     assert readings[-1].mood.mood == "absent"
@@ -35,7 +35,7 @@ def test_an_empty_room_is_absent_after_a_second_and_says_so_once() -> None:
     assert not any(r.present for r in readings)
 
 
-def test_somebody_enters_is_read_and_leaves() -> None:
+def test_a_person_enters_is_read_and_leaves() -> None:
     room = MoodFilter(CONFIG)
     watch(room, 0, 2)
     inside = watch(room, 2, 5, shows("happy"))
@@ -51,7 +51,7 @@ def test_somebody_enters_is_read_and_leaves() -> None:
     assert all(r.mood.mood == "happy" for r in gone if r.present)
 
 
-def test_a_face_for_one_look_is_nobody() -> None:
+def test_a_face_in_one_look_only_is_no_presence() -> None:
     room = MoodFilter(CONFIG)
     watch(room, 0, 2)
     blip = room.look(2.0, {1: shows("angry", 0.99)})
@@ -60,7 +60,7 @@ def test_a_face_for_one_look_is_nobody() -> None:
     assert {r.mood.mood for r in watch(room, 2.2, 10)} == {"absent"}
 
 
-def test_a_changed_expression_is_the_mood_within_two_seconds() -> None:
+def test_a_new_expression_becomes_the_mood_within_two_seconds() -> None:
     room = MoodFilter(CONFIG)
     watch(room, 0, 60, shows("happy", 0.9))
     change = watch(room, 60, 10, shows("sad", 0.7))
@@ -81,7 +81,7 @@ def test_a_mood_is_kept_for_the_dwell() -> None:
     assert changed.at - 0.6 >= 30.0
 
 
-def test_looking_more_often_makes_the_device_no_surer() -> None:
+def test_more_frequent_looks_do_not_raise_the_confidence() -> None:
     def sure(every: float) -> float:
         room = MoodFilter(CONFIG)
         watch(room, 0, 3, shows("happy", 0.5), every=every)
@@ -90,14 +90,14 @@ def test_looking_more_often_makes_the_device_no_surer() -> None:
     assert sure(0.05) == pytest.approx(sure(0.2), abs=0.1)
 
 
-def test_a_poor_face_says_less_than_a_good_one() -> None:
+def test_a_face_of_low_quality_counts_less() -> None:
     room = MoodFilter(CONFIG)
     readings = watch(room, 0, 10, shows("happy", quality=1.0), shows("sad", quality=0.2))
     assert readings[-1].mood.mood == "happy"
     assert readings[-1].mood.people == 2
 
 
-def test_evidence_that_says_nothing_for_long_is_unknown() -> None:
+def test_unclear_expressions_for_long_are_unknown() -> None:
     room = MoodFilter(CONFIG)
     watch(room, 0, 5, shows("happy"))
     readings = watch(room, 5, 60, Expression(tuple([1 / 7] * 7)))
@@ -118,14 +118,14 @@ def test_valence_and_arousal_follow_the_expression(name: str) -> None:
     assert (by_hand.valence, by_hand.arousal, by_hand.source) == (*CIRCUMPLEX[name], "override")
 
 
-def test_without_looks_a_belief_fades_to_anything() -> None:
-    sure = update(EVEN, shows("happy", 0.99), 1.0)
-    assert predict(sure, 1e6, 20.0) == pytest.approx(EVEN)
+def test_without_looks_a_belief_returns_to_uniform() -> None:
+    sure = update(UNIFORM, shows("happy", 0.99), 1.0)
+    assert predict(sure, 1e6, 20.0) == pytest.approx(UNIFORM)
     assert predict(sure, 0.0, 20.0) == pytest.approx(sure)
     assert predict(sure, -5.0, 20.0) == pytest.approx(sure)
 
 
-def test_more_looks_are_wanted_until_each_person_is_read() -> None:
+def test_the_filter_is_settled_once_each_person_is_read() -> None:
     room = MoodFilter(CONFIG)
     assert watch(room, 0, 2)
     assert room.settled
@@ -146,7 +146,7 @@ probabilities = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(
         max_size=30,
     )
 )
-def test_whatever_is_seen_a_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expression]]]) -> None:
+def test_every_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expression]]]) -> None:
     room, now, before = MoodFilter(CONFIG), 1000.0, None
     for gap, seen in looks:
         now += gap

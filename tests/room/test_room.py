@@ -40,16 +40,16 @@ def room() -> Room:
     return Room(Director(MusicConfig()))
 
 
-def test_a_new_mood_is_told_with_a_decision_and_presence(room: Room) -> None:
+def test_a_new_mood_comes_with_a_decision_and_presence(room: Room) -> None:
     assert kinds(room.on_reading(reading("happy"))) == [MoodChanged, DecisionMade, PresenceChanged]
     assert room.on_reading(reading("happy", 1)) == []
 
 
-def test_nothing_is_told_before_anything_is_known(room: Room) -> None:
+def test_an_unknown_mood_at_the_start_is_no_event(room: Room) -> None:
     assert room.on_reading(reading("unknown")) == []
 
 
-def test_small_changes_of_confidence_stay_untold_and_large_ones_do_not(room: Room) -> None:
+def test_only_large_changes_of_confidence_are_events(room: Room) -> None:
     room.on_reading(reading("happy", confidence=0.8))
     assert room.on_reading(reading("happy", 1, confidence=0.85)) == []
     told = room.on_reading(reading("happy", 2, confidence=0.95))
@@ -79,7 +79,7 @@ def test_camera_off_forgets_the_mood_and_keeps_the_music(room: Room) -> None:
     assert kinds(room.on_reading(reading("sad", 5)))[:2] == [MoodChanged, DecisionMade]
 
 
-def test_control_can_be_taken_and_given_back(room: Room) -> None:
+def test_control_can_be_set_to_hands_off_and_back(room: Room) -> None:
     execute(room, 0, Command("control", "hands_off"))
     decision = room.on_reading(reading("happy", 1))[1]
     assert decision.wish.act is Act.KEEP
@@ -88,13 +88,13 @@ def test_control_can_be_taken_and_given_back(room: Room) -> None:
     assert back[1].wish.act is Act.PLAY
 
 
-def test_playback_is_told_when_it_changes(room: Room) -> None:
+def test_only_a_change_of_playback_is_an_event(room: Room) -> None:
     playing = Playback("stopped", "dry_run", title="A")
     assert kinds(room.on_playback(0, playing)) == [PlaybackChanged]
     assert room.on_playback(1, playing) == []
 
 
-def test_settings_say_what_people_have_set(room: Room) -> None:
+def test_settings_contain_what_people_have_set(room: Room) -> None:
     derived = {"resting": "OFF", "held": "OFF", "scheduled": ""}
     chosen = {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday"}
     assert room.settings() == chosen | derived
@@ -104,9 +104,9 @@ def test_settings_say_what_people_have_set(room: Room) -> None:
     assert room.settings() == chosen | derived | {"held": "ON"}
 
 
-# --- whose the music is -----------------------------------------------------------------------------------------------
+# --- takeovers --------------------------------------------------------------------------------------------------------
 
-OURS = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # what the built-in profile has for happy
+OURS = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # the choice of the built-in profile for happy
 
 
 def shown(position: float, song: str = "s1", context: str = OURS, **more: Any) -> Playback:
@@ -116,7 +116,7 @@ def shown(position: float, song: str = "s1", context: str = OURS, **more: Any) -
 
 @pytest.fixture
 def listening(room: Room) -> Room:
-    """Happy music since 0, in its first song."""
+    """A room whose own happy music has played since 0; the first song is still on."""
     room.on_playback(-1, Playback("stopped", "x"))
     room.on_reading(reading("happy"))
     room.on_playback(2, shown(2))
@@ -124,7 +124,7 @@ def listening(room: Room) -> Room:
     return room
 
 
-def test_who_skips_has_taken_over(listening: Room) -> None:
+def test_a_skip_at_the_speaker_is_a_takeover(listening: Room) -> None:
     told = listening.on_playback(60, shown(5, "s2"))
     assert kinds(told) == [PlaybackChanged, TakenOver, Skipped, ControlChanged, DecisionMade]
     assert told[1] == TakenOver(60, kind="song", why="somebody chose this song")
@@ -134,7 +134,7 @@ def test_who_skips_has_taken_over(listening: Room) -> None:
     assert listening.settings()["control"] == "hands_off"
 
 
-def test_what_waits_is_taken_back_from_the_player(listening: Room) -> None:
+def test_pending_music_is_withdrawn_from_the_player(listening: Room) -> None:
     listening.on_reading(reading("sad", 40))
     told = listening.on_playback(60, shown(5, "s2"))
     acts = [event.wish.act for event in told if isinstance(event, DecisionMade)]
@@ -145,7 +145,7 @@ def test_what_waits_is_taken_back_from_the_player(listening: Room) -> None:
     assert [event.wish.act for event in off if isinstance(event, DecisionMade)] == [Act.FORGET]
 
 
-def test_hands_off_ends_once_the_room_was_empty_for_long(listening: Room) -> None:
+def test_hands_off_ends_once_the_room_was_empty_for_long_enough(listening: Room) -> None:
     listening.on_playback(60, shown(60, volume=90))
     assert listening.control is Control.HANDS_OFF
     listening.on_reading(reading("absent", 100))
@@ -161,7 +161,7 @@ def test_control_off_does_not_end_by_itself(listening: Room) -> None:
     assert listening.tick(100_000) == [] and listening.control is Control.OFF
 
 
-def test_next_is_told_as_a_skip_and_stays_auto(listening: Room) -> None:
+def test_the_command_next_is_a_skip_and_no_takeover(listening: Room) -> None:
     told = execute(listening, 50, Command("playback", "next"))
     assert kinds(told) == [Skipped, DecisionMade]
     assert told[0].song == "s1"
@@ -183,7 +183,7 @@ def test_the_schedule_changes_the_profile() -> None:
     assert room.tick(7200, five + 7200) == [] and room.settings()["profile"] == "a"
 
 
-def test_a_wish_that_was_handed_back_is_thought_of_again(listening: Room) -> None:
+def test_an_abandoned_wish_is_decided_again(listening: Room) -> None:
     (_, decision) = listening.on_reading(reading("sad", 40))
     listening.on_abandoned(41, decision.wish)
     assert listening.tick(50) == []
@@ -200,7 +200,7 @@ readings = st.builds(reading, st.sampled_from([*EXPRESSIONS, "absent", "unknown"
 
 
 @given(st.lists(commands | readings, max_size=40))
-def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
+def test_no_music_starts_unless_control_is_auto(items: list[Any]) -> None:
     room = Room(Director(MusicConfig()))
     for now, item in enumerate(items):
         events = execute(room, now, item) if isinstance(item, Command) else room.on_reading(item)
@@ -211,7 +211,7 @@ def test_no_music_starts_while_hands_are_off(items: list[Any]) -> None:
         assert room.override is None or room.override in EXPRESSIONS
 
 
-def test_the_camera_rests_in_quiet_hours_that_say_so() -> None:
+def test_the_camera_rests_in_quiet_hours_if_configured() -> None:
     config = MusicConfig.model_validate({"quiet_hours": [{"begins": "22:00", "ends": "7:00", "camera": "rest"}]})
     room = Room(Director(config), music=config)
     midnight = 1_000_080_000.0 - 1_000_080_000.0 % 86400

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import ScheduleConfig
-from edge.room.mood import ALIKE_WITHIN
+from edge.room.mood import SAME_LOOK_WITHIN_S
 from edge.vision.scheduler import HURRY, WINDOW, LookKind, Scheduler
 
 CONFIG = ScheduleConfig()
@@ -58,7 +58,7 @@ def test_an_uncertain_mood_is_looked_at_often_and_a_settled_one_rarely() -> None
     rarely = [at for at, _ in run(Scheduler(CONFIG), 10, occupied=True, settled=True, cost=0.001)]
     assert {round(b - a, 1) for a, b in pairwise(rarely[1:])} == {CONFIG.settled}
     assert {round(b - a, 1) for a, b in pairwise(often) if b < HURRY} == {1 / CONFIG.max_rate}
-    assert {round(b - a, 1) for a, b in pairwise(often) if a >= HURRY} == {ALIKE_WITHIN}
+    assert {round(b - a, 1) for a, b in pairwise(often) if a >= HURRY} == {SAME_LOOK_WITHIN_S}
 
 
 def test_a_new_doubt_is_worth_every_look_again() -> None:

@@ -17,7 +17,7 @@ from edge.events import HealthReported, MoodChanged, SettingsReported
 from edge.players.spotify.login import Login
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Command, Mood
-from edge.web.board import LISTENERS
+from edge.web.board import LISTENERS_MAX
 from tests.spotify_server import Server as Spotify
 from tests.spotify_server.server import CLIENT
 from tests.spotify_server.world import World
@@ -126,7 +126,7 @@ def test_a_page_that_went_away_is_forgotten(serve: Serve) -> None:
 
 def test_too_many_pages_are_told_so(serve: Serve) -> None:
     served = serve()
-    streams = [Stream(served.url) for _ in range(LISTENERS)]
+    streams = [Stream(served.url) for _ in range(LISTENERS_MAX)]
     wait_for(lambda: all(stream.heard for stream in streams), "all streams")
     refused = served.get("/api/events")
     assert refused.status_code == 503

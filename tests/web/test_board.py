@@ -1,4 +1,4 @@
-"""The newest of everything, and who is woken by it."""
+"""The state for the page, and its listeners."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from edge.events import (
     TakenOver,
 )
 from edge.values import Act, Control, Mood, Music, Playback, Wish
-from edge.web.board import LISTENERS, TRAIL, Board
-from edge.web.today import MOST, Today, start_of_day
+from edge.web.board import LISTENERS_MAX, TRAIL_MAX_POINTS, Board
+from edge.web.today import ENTRIES_MAX, Today, start_of_day
 
 OFFSET = 1_000_000.0
 
@@ -39,7 +39,7 @@ def mood(name: str = "happy", valence: float = 0.5) -> Mood:
     return Mood(name, 0.8, valence, 0.1, 1, 10.0)
 
 
-def test_each_event_lands_in_its_part() -> None:
+def test_each_event_sets_its_part() -> None:
     made = board()
     song = Playback("playing", "mpd", title="Clocks", artist="Coldplay", volume=30)
     for event in (
@@ -87,7 +87,7 @@ def test_a_wish_that_failed_for_good_is_shown_with_its_sentence() -> None:
     }
 
 
-def test_only_news_wakes_and_a_slow_listener_gets_the_newest_alone() -> None:
+def test_only_changes_wake_and_a_slow_listener_gets_the_newest_values_only() -> None:
     made, woken = board(), []
     listener = made.listen(lambda: woken.append(1))
     assert listener is not None
@@ -102,19 +102,19 @@ def test_only_news_wakes_and_a_slow_listener_gets_the_newest_alone() -> None:
     assert taken is not None
     assert taken["mood"]["valence"] == 1.0
     assert set(taken) == {"settings", "mood", "trail"}
-    assert len(taken["trail"]) == TRAIL
+    assert len(taken["trail"]) == TRAIL_MAX_POINTS
     listener.close()
     made(PresenceChanged(1.0, True))
     assert made.listeners == 0
 
 
-def test_there_is_an_end_to_listeners_and_a_closed_board_sends_all_away() -> None:
+def test_listeners_are_limited_and_end_with_the_board() -> None:
     made, woken = board(), []
-    listeners = [made.listen(lambda: woken.append(1)) for _ in range(LISTENERS)]
+    listeners = [made.listen(lambda: woken.append(1)) for _ in range(LISTENERS_MAX)]
     assert all(listeners)
     assert made.listen(lambda: None) is None
     made.close()
-    assert len(woken) == LISTENERS
+    assert len(woken) == LISTENERS_MAX
     assert listeners[0] is not None
     assert listeners[0].take() is None
     assert made.listen(lambda: None) is None
@@ -142,7 +142,7 @@ def test_two_threads_may_write_and_read() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", None]), max_size=30))
-def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None]) -> None:
+def test_a_song_is_one_entry_however_often_it_is_reported(titles: list[str | None]) -> None:
     day, noted = Today(offset=0.0), []
     for at, title in enumerate(titles):
         if day.add(PlaybackChanged(float(at), Playback("playing", "mpd", title=title, position=float(at)))):
@@ -153,10 +153,10 @@ def test_a_song_is_noted_once_however_often_it_is_told(titles: list[str | None])
 
 def test_the_day_is_bounded_and_begins_at_midnight() -> None:
     day = Today(offset=0.0)
-    for at in range(MOST + 10):
+    for at in range(ENTRIES_MAX + 10):
         assert day.add(MoodChanged(float(at), mood()))
-    assert len(day.since(0.0)) == MOST
-    assert len(day.since(MOST)) == 10
+    assert len(day.since(0.0)) == ENTRIES_MAX
+    assert len(day.since(ENTRIES_MAX)) == 10
     assert not day.add(DecisionMade(1.0, Wish(Act.KEEP, "happy", "kept: nobody is here")))
     now = time.time()
     midnight = start_of_day(now)
@@ -168,8 +168,8 @@ def test_the_day_is_bounded_and_begins_at_midnight() -> None:
     assert [entry["mood"] for entry in made.today()] == ["happy"]
 
 
-def test_once_the_clock_was_set_all_times_go_by_it() -> None:
-    """A Pi without a battery begins days behind."""
+def test_a_step_of_the_wall_clock_corrects_all_times() -> None:
+    """A Pi without a battery-backed clock starts days behind."""
     midnight = start_of_day(time.time())
     made = Board(offset=midnight - 5 * 86400, about={}, wall=lambda: midnight + 3700)
     listener = made.listen(lambda: None)

@@ -1,4 +1,4 @@
-"""The page in Debian's Chromium, told one thing after another: it says what is so, and leaves people's hands alone."""
+"""The page in Chromium: it shows the state as it is, and doesn't disturb what a person is doing."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def open_page(chromium: Browser, serve: Serve) -> Iterator[Open]:
 
 
 def drawn(board: Board, page: Page) -> None:
-    """Wait until the page has drawn all that it was told."""
+    """Wait until the page has drawn everything that was published."""
     publish(board, TakenOver, "song", f"mark {time.monotonic()}")
     expect(page.locator("#notice")).to_have_text(board.snapshot()["notice"]["text"])
 
 
-def test_what_the_camera_does_is_said_as_it_is(open_page: Open) -> None:
+def test_the_camera_s_state_is_shown(open_page: Open) -> None:
     served, page = open_page()
     sentence, people = page.locator("#camera-text"), page.locator("#people")
     expect(sentence).to_have_text("The camera is on and looks at the room.")
@@ -91,7 +91,7 @@ def test_what_the_camera_does_is_said_as_it_is(open_page: Open) -> None:
     publish(served.board, SettingsReported, settings(resting="OFF"))
     publish(served.board, MoodChanged, mood("absent"))
     expect(people).to_contain_text("Nobody in view · since ")
-    # Somebody chose a mood: nobody said that the room is empty.
+    # A person set the mood; that doesn't mean that the room is empty.
     publish(served.board, MoodChanged, mood("sad", source="override"))
     expect(people).not_to_contain_text("in view")
 
@@ -102,7 +102,7 @@ def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> No
     expect(page.locator("#notice")).to_have_text("can't play Clocks: the playlist doesn't exist any more")
 
 
-def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> None:
+def test_updates_do_not_move_a_slider_that_is_being_dragged(open_page: Open) -> None:
     served, page = open_page()
     slider = page.locator("#volume")
     slider.scroll_into_view_if_needed()
@@ -111,7 +111,7 @@ def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> Non
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.4, middle)
     page.mouse.down()
-    # Before it moved, too.
+    # Also before it moved.
     publish(served.board, PlaybackChanged, playing(20))
     drawn(served.board, page)
     assert slider.input_value() != "20"
@@ -124,14 +124,14 @@ def test_a_volume_that_is_being_dragged_is_the_hands_own(open_page: Open) -> Non
     page.mouse.up()
     wait_for(lambda: served.commands != [], "the command")
     assert [(command.name, command.value) for command in served.commands] == [("volume", dragged)]
-    # Once it was answered the news count again.
+    # Once it was answered, updates count again.
     publish(served.board, PlaybackChanged, playing(int(dragged)))
     drawn(served.board, page)
     publish(served.board, PlaybackChanged, playing(30))
     expect(slider).to_have_value("30")
 
 
-def test_a_slider_that_was_only_touched_shows_the_news_again(open_page: Open) -> None:
+def test_a_slider_that_was_only_touched_follows_updates_again(open_page: Open) -> None:
     served, page = open_page()
     page.locator("#volume").dispatch_event("pointerdown")
     publish(served.board, PlaybackChanged, playing(55))
@@ -142,7 +142,7 @@ def test_a_slider_that_was_only_touched_shows_the_news_again(open_page: Open) ->
     assert served.commands == []
 
 
-def test_news_leave_the_focus_where_it_is(open_page: Open) -> None:
+def test_updates_leave_the_focus_where_it_is(open_page: Open) -> None:
     served, page = open_page()
 
     def focused() -> str:
@@ -159,14 +159,14 @@ def test_news_leave_the_focus_where_it_is(open_page: Open) -> None:
     expect(page.locator("#today-list li")).to_have_count(items + 1)
     expect(page.locator("#today-list li").first).to_contain_text("sad")
     assert focused() == link
-    # What did change is drawn anew.
+    # What did change is redrawn.
     publish(served.board, PlaybackChanged, playing(41, "Yellow"))
     expect(page.locator("#song")).to_have_text("Yellow")
     expect(page.locator("#today-list li").first).to_contain_text("Yellow")
     assert focused() == link
 
 
-def test_a_mood_ends_where_the_device_stopped(open_page: Open) -> None:
+def test_a_mood_ends_when_the_device_stopped(open_page: Open) -> None:
     def at(ago: int) -> str:
         return messages.instant(time.time() - 3600 * ago, 0.0)
 
