@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from edge.daemon.session import STOP_WITHIN
+from edge.daemon.session import STOP_WITHIN_S
 from edge.journal import writer
 from tests.broker import Broker, Listener, broker
 from tests.waiting import PATIENCE, wait_for
@@ -267,6 +267,6 @@ def test_a_reload_is_no_stop_for_systemd_and_a_stop_is_quick(start: Callable[...
     assert "vision: didn't stop in time" in log
     limit = re.search(r"^TimeoutStopSec=(\d+)s$", UNIT, re.MULTILINE)
     assert limit is not None
-    assert int(limit[1]) > STOP_WITHIN + writer.STOP_WITHIN + 1, (
+    assert int(limit[1]) > STOP_WITHIN_S + writer.STOP_WITHIN + 1, (
         "systemd allows that time for the threads, and some for the rest"
     )

@@ -1,4 +1,4 @@
-"""Wishes, and a day as the daemon drives a player through it, in simulated time."""
+"""Wishes for tests, and running a player as the daemon does, in simulated time."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ def wish(act: Act, volume: int | None = None, *, fade: bool = False, **more: Any
     return Wish(act, "happy", "a test", volume=volume, fade=fade, **more)
 
 
-def go_on(player: SpotifyPlayer, world: World, seconds: float) -> list[Playback]:
-    """As the daemon drives a player, for so long: look, wait, and wait out errors."""
-    until, seen = world.monotonic + seconds, []
-    while world.monotonic < until:
+def run_for(player: SpotifyPlayer, world: World, seconds: float) -> list[Playback]:
+    """Poll the player for so many seconds, waiting as long as it or its errors ask for. Returns the playbacks."""
+    end, playbacks = world.monotonic + seconds, []
+    while world.monotonic < end:
         try:
-            seen.append(player.playback())
+            playbacks.append(player.playback())
             pause = player.wait()
-        except PlayerError as found:
-            pause = found.retry_after or 1.0
-        world.advance(min(pause, until - world.monotonic))
-    return seen
+        except PlayerError as error:
+            pause = error.retry_after or 1.0
+        world.advance(min(pause, end - world.monotonic))
+    return playbacks
 
 
-def did(world: World) -> list[tuple[str, object]]:
-    return [(one.do, one.value) for one in world.executed]
+def executed(world: World) -> list[tuple[str, object]]:
+    """The commands that Spotify has carried out, with their values."""
+    return [(command.do, command.value) for command in world.executed]

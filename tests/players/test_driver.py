@@ -15,7 +15,7 @@ from edge.players.spotify.token_file import TokenFile
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, Problem, Wish
-from tests.players.listening import JAZZ, LIST, ROCK, did, play, wish
+from tests.players.listening import JAZZ, LIST, ROCK, executed, play, wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import error
 
@@ -88,7 +88,7 @@ def test_without_a_login_a_person_is_answered_and_a_new_one_counts_at_once(
     server.withdrawn = False
     login.write(server.login(), new_login=True)
     station.ask(play(ROCK))
-    assert did(world) == [("play", (ROCK.uri, None))]
+    assert executed(world) == [("play", (ROCK.uri, None))]
 
 
 def test_a_sleeping_speaker_gets_music_when_it_wakes_and_no_late_skip(station: Station, world: World) -> None:
@@ -104,7 +104,7 @@ def test_a_sleeping_speaker_gets_music_when_it_wakes_and_no_late_skip(station: S
     assert station.told()[-1] == "can't skip to the next song: it comes too late"
     world.wake("Living Room")
     said = station.go_on(70)
-    assert [do for do, _ in did(world)] == ["play"]
+    assert [do for do, _ in executed(world)] == ["play"]
     assert said[-1].state == "playing"
 
 

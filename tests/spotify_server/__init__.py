@@ -1,4 +1,4 @@
-"""A simulated Spotify Web API over real HTTP, whose time is the test's own."""
+"""A simulated Spotify Web API over real HTTP, in simulated time."""
 
 from tests.spotify_server.contract import Contract, contract_file
 from tests.spotify_server.server import Server

@@ -1,4 +1,4 @@
-"""Holds requests and answers against Spotify's OpenAPI file, strictly: nothing that the file doesn't name."""
+"""Checks requests and responses against Spotify's OpenAPI file; what the file doesn't name is a violation."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import jsonschema
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# In use, but not in the file: faults of the server, and what it says where a device or an address isn't there.
-UNDOCUMENTED = {400, 404, 500, 502, 503, 504}
+# Statuses that Spotify sends, but that the file doesn't name: server errors, and unknown devices and addresses.
+UNDOCUMENTED_STATUSES = {400, 404, 500, 502, 503, 504}
 
 
 def contract_file() -> Path | None:
+    """Spotify's OpenAPI file; None if there is none."""
     path = Path(os.environ.get("MOODROOM_SPOTIFY_OPENAPI") or ROOT.parent / "shared" / "spotify" / "openapi.yml")
     return path if path.is_file() else None
 
 
 class Contract:
-    """`request` and `answer` give a list of violations, empty where all is well."""
+    """`request` and `answer` return a list of violations, which is empty if there are none."""
 
     def __init__(self, path: Path) -> None:
         self.spec = _read(path)
@@ -30,34 +31,34 @@ class Contract:
     def request(self, method: str, path: str, query: dict[str, str], body: Any) -> list[str]:
         found = self._operation(method, path)
         if found is None:
-            return [f"{method} {path}: there is no such operation"]
-        operation, place = found
-        wrong = [f"{method} {path}: is deprecated, so closed to new apps"] if operation.get("deprecated") else []
-        known = {}
-        for parameter in [*place.get("parameters", []), *operation.get("parameters", [])]:
+            return [f"{method} {path}: unknown operation"]
+        operation, path_item = found
+        violations = [f"{method} {path}: is deprecated, so closed to new apps"] if operation.get("deprecated") else []
+        parameters = {}
+        for parameter in [*path_item.get("parameters", []), *operation.get("parameters", [])]:
             parameter = self._follow(parameter)
             if parameter["in"] == "query":
-                known[parameter["name"]] = parameter
-        wrong += [f"{method} {path}: unknown query parameter {name}" for name in query if name not in known]
-        for name, parameter in known.items():
+                parameters[parameter["name"]] = parameter
+        violations += [f"{method} {path}: unknown query parameter {name}" for name in query if name not in parameters]
+        for name, parameter in parameters.items():
             if name not in query:
-                wrong += [f"{method} {path}: {name} is missing"] if parameter.get("required") else []
+                violations += [f"{method} {path}: {name} is missing"] if parameter.get("required") else []
             else:
-                wrong += self._check(
+                violations += self._check(
                     _typed(query[name], self._follow(parameter["schema"])), parameter["schema"], f"{path}?{name}"
                 )
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         if body is not None:
             if schema is None:
-                wrong.append(f"{method} {path}: takes no body")
+                violations.append(f"{method} {path}: takes no body")
             else:
-                wrong += self._check(body, schema, f"{method} {path} body")
-                wrong += [f"{method} {path}: unknown key {key}" for key in body if key not in schema["properties"]]
-        return wrong
+                violations += self._check(body, schema, f"{method} {path} body")
+                violations += [f"{method} {path}: unknown key {key}" for key in body if key not in schema["properties"]]
+        return violations
 
     def answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
         found = self._operation(method, path)
-        if found is None or status in UNDOCUMENTED:
+        if found is None or status in UNDOCUMENTED_STATUSES:
             return []
         answers = found[0]["responses"]
         if str(status) not in answers:
@@ -68,9 +69,9 @@ class Contract:
         return self._check(body, content["schema"], f"{method} {path} -> {status}")
 
     def _operation(self, method: str, path: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        for pattern, place in self.spec["paths"].items():
-            if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", pattern), path) and method.lower() in place:
-                return place[method.lower()], place
+        for pattern, path_item in self.spec["paths"].items():
+            if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", pattern), path) and method.lower() in path_item:
+                return path_item[method.lower()], path_item
         return None
 
     def _follow(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -82,8 +83,8 @@ class Contract:
         return node
 
     def _check(self, value: Any, schema: dict[str, Any], where: str) -> list[str]:
-        whole = {"allOf": [schema], "components": self.spec["components"]}
-        errors = jsonschema.Draft202012Validator(whole).iter_errors(value)
+        full_schema = {"allOf": [schema], "components": self.spec["components"]}
+        errors = jsonschema.Draft202012Validator(full_schema).iter_errors(value)
         return [f"{where}: {'.'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in errors]
 
 
@@ -94,20 +95,20 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _convert(node: Any) -> Any:
-    """OpenAPI 3.0's own words -> JSON Schema; what a description says can be null may be null."""
+    """Convert OpenAPI 3.0 to JSON Schema. What a description says can be null may be null."""
     if isinstance(node, list):
-        return [_convert(one) for one in node]
+        return [_convert(item) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _convert(value) for key, value in node.items() if key not in ("example", "nullable")}
-    if "discriminator" in made and "oneOf" in made:
-        # Nothing in these schemas is required, so that one object can fit several.
-        made["anyOf"] = made.pop("oneOf")
-    told = str(node.get("description", ""))
-    null = node.get("nullable") is True or "an be `null`" in told
-    if null and any(key in made for key in ("type", "allOf", "oneOf", "anyOf", "$ref")):
-        return {"anyOf": [made, {"type": "null"}], "description": told}
-    return made
+    converted = {key: _convert(value) for key, value in node.items() if key not in ("example", "nullable")}
+    if "discriminator" in converted and "oneOf" in converted:
+        # These schemas require nothing, so one object can match several.
+        converted["anyOf"] = converted.pop("oneOf")
+    description = str(node.get("description", ""))
+    null = node.get("nullable") is True or "an be `null`" in description
+    if null and any(key in converted for key in ("type", "allOf", "oneOf", "anyOf", "$ref")):
+        return {"anyOf": [converted, {"type": "null"}], "description": description}
+    return converted
 
 
 def _typed(text: str, schema: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Fixtures for tests against the simulated Spotify; a folder's conftest imports those that it uses."""
+"""Fixtures for tests against the simulated Spotify. A conftest imports those that it needs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.spotify_server.world import World
 
 @pytest.fixture
 def world() -> World:
-    """Spotify's side: the account, its speakers, and whoever else uses them."""
+    """Spotify's side: the account, its speakers, and the other people who use them."""
     return World()
 
 
 @pytest.fixture
 def server(world: World) -> Iterator[Server]:
-    """Every request and answer is held against Spotify's own file, where it is at hand."""
+    """The simulated Web API. Requests and responses are checked against Spotify's OpenAPI file if there is one."""
     with Server(world) as server:
         yield server
         assert server.violations == []
@@ -28,6 +28,7 @@ def server(world: World) -> Iterator[Server]:
 
 @pytest.fixture
 def login(world: World, server: Server, state_folder: Path) -> TokenFile:
+    """A saved login."""
     file = TokenFile(state_folder, now=world.unix)
     file.write(server.login(), new_login=True, client_id=CLIENT)
     return file

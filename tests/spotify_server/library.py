@@ -1,4 +1,4 @@
-"""The account's own songs and playlists, and a rate limit on the world's clock."""
+"""The simulated account's songs and playlists, and a rate limit in simulated time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SNAPSHOT = "AAAAB1"
 
 @dataclass
 class Own:
-    """A playlist. entries: tracks as JSON."""
+    """A playlist. mine: the account owns it. entries: tracks as JSON."""
 
     id: str
     name: str
@@ -26,7 +26,7 @@ class Own:
 
 
 class LibraryWorld:
-    """`server.library = LibraryWorld(world)`. most: calls in any 30 s, beyond which 429 is the answer."""
+    """Set `server.library = LibraryWorld(world)`. most: requests allowed in 30 s; further ones are answered by 429."""
 
     def __init__(self, world: World, *, most: int | None = None) -> None:
         self.world, self.most = world, most
@@ -35,38 +35,42 @@ class LibraryWorld:
         self.refused = 0
         self.scope_missing = False
         self._calls: deque[float] = deque()
-        self._made = 0
+        self._created = 0
 
     def like(self, count: int) -> None:
         self.liked = [track(n) for n in range(count)]
 
     def uris(self, playlist: str) -> list[str]:
-        return [one["uri"] for one in self.playlists[playlist].entries]
+        return [entry["uri"] for entry in self.playlists[playlist].entries]
 
     def call(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer | None:
-        """None for what isn't the library's."""
-        found = re.fullmatch(r"/playlists/([^/]+)/items", path)
-        if path not in ("/me/tracks", "/me/playlists") and found is None:
+        """Answer a request; None if it isn't about the library."""
+        items = re.fullmatch(r"/playlists/([^/]+)/items", path)
+        if path not in ("/me/tracks", "/me/playlists") and items is None:
             return None
         if self._too_many():
             self.refused += 1
             return 429, {"error": {"status": 429, "message": "API rate limit exceeded"}}, {"Retry-After": "5"}
         if path == "/me/tracks":
-            return 200, _paged([{"added_at": "2026-01-01T00:00:00Z", "track": one} for one in self.liked], query), {}
+            return (
+                200,
+                _paged([{"added_at": "2026-01-01T00:00:00Z", "track": track} for track in self.liked], query),
+                {},
+            )
         if method != "GET" and self.scope_missing:
             return 403, {"error": {"status": 403, "message": "Insufficient client scope"}}, {}
         if path == "/me/playlists":
             return self._playlists(method, query, body)
-        assert found is not None
-        return self._items(method, found[1], query, body)
+        assert items is not None
+        return self._items(method, items[1], query, body)
 
     def _playlists(self, method: str, query: dict[str, str], body: Any) -> Answer:
         if method == "GET":
-            return 200, _paged([playlist_json(one) for one in self.playlists.values()], query), {}
-        self._made += 1
-        made = Own(f"made{self._made:03d}", body["name"], body.get("description", ""), body.get("public", True))
-        self.playlists[made.id] = made
-        return 201, playlist_json(made), {}
+            return 200, _paged([playlist_json(playlist) for playlist in self.playlists.values()], query), {}
+        self._created += 1
+        created = Own(f"made{self._created:03d}", body["name"], body.get("description", ""), body.get("public", True))
+        self.playlists[created.id] = created
+        return 201, playlist_json(created), {}
 
     def _items(self, method: str, key: str, query: dict[str, str], body: Any) -> Answer:
         own = self.playlists.get(key)
@@ -76,8 +80,8 @@ class LibraryWorld:
             return 403, {"error": {"status": 403, "message": "Forbidden"}}, {}
         if method == "GET":
             entries = [
-                {"added_at": "2026-01-01T00:00:00Z", "is_local": one.get("is_local", False), "item": one}
-                for one in own.entries
+                {"added_at": "2026-01-01T00:00:00Z", "is_local": entry.get("is_local", False), "item": entry}
+                for entry in own.entries
             ]
             return 200, _paged(entries, query), {}
         assert set(body) <= {"uris", "position"} and len(body["uris"]) <= 100
@@ -97,9 +101,9 @@ class LibraryWorld:
 
 
 def track(n: int) -> dict[str, Any]:
-    found = track_of(f"spotify:track:{n:022d}")
+    base = track_of(f"spotify:track:{n:022d}")
     return {
-        **found, "name": f"Song {n}", "artists": [{"name": f"Artist {n % 97}", "type": "artist", "id": f"a{n % 97}"}],
+        **base, "name": f"Song {n}", "artists": [{"name": f"Artist {n % 97}", "type": "artist", "id": f"a{n % 97}"}],
         "external_ids": {"isrc": f"XX0002{n:06d}"},
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The HTTP side: tokens, commands, and faults to order."""
+"""The HTTP side of the simulated Spotify: tokens, commands, and faults on request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.world import World
 
 CLIENT = "0123456789abcdef0123456789abcdef"
-# name: executed before the fault shows?
+# Name of a fault: whether the command is carried out before it shows.
 FAULTS = {
     "429": False, "500": False, "500 done": True, "503": False, "reset": False, "reset done": True, "late": False,
     "late done": True, "half": True, "401": False,
@@ -28,13 +28,14 @@ FAULTS = {
 
 
 class Server:
-    """`with Server(world) as server`: `server.api`, `server.accounts`; `server.faults` are used up one a request.
+    """`with Server(world) as server`: `server.api` and `server.accounts` are its base URLs.
 
-    command_faults: for commands alone. write_faults: for whatever changes something, None for a request that works.
+    faults: used up one for each request, None for a request that works. command_faults: for player commands only.
+    write_faults: for all requests that change something.
     """
 
     def __init__(self, world: World, *, late: float = 0.3) -> None:
-        """late: real seconds by which an answer that is to come too late is held back."""
+        """late: delay of a late response, in real seconds."""
         self.world, self.late = world, late
         self.lock = threading.RLock()
         self.faults: deque[str | None] = deque()
@@ -51,8 +52,8 @@ class Server:
         self.library: LibraryWorld | None = None
         self.write_faults: deque[str | None] = deque()
         self._count = 0
-        found = contract_file()
-        self.contract = Contract(found) if found is not None else None
+        file = contract_file()
+        self.contract = Contract(file) if file is not None else None
         server = self
 
         class Handler(_Handler):
@@ -72,7 +73,7 @@ class Server:
         self._http.server_close()
 
     def new_tokens(self) -> dict[str, Any]:
-        """A fresh pair; the older refresh token holds until the new access token is used first."""
+        """A new pair of tokens. The old refresh token is valid until the new access token is used."""
         self._count += 1
         access, refresh = f"ACCESS-SECRET-{self._count:05d}", f"REFRESH-SECRET-{self._count:05d}"
         self.access[access] = self.world.unix() + self.token_lasts
@@ -84,10 +85,10 @@ class Server:
         }  # fmt: skip
 
     def login(self) -> dict[str, Any]:
-        """A token as spotipy keeps it, as if somebody had just logged in."""
+        """A token in spotipy's format, as after a new login."""
         return {**self.new_tokens(), "expires_at": int(self.world.unix()) + self.token_lasts}
 
-    # Answers: (status, body, headers).
+    # Responses: (status, body, headers).
 
     def token(self, form: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
         if form.get("client_id") != CLIENT:
@@ -109,22 +110,22 @@ class Server:
         access = header.removeprefix("Bearer ")
         if self.access.get(access, 0) <= self.world.unix():
             return False
-        # The new pair is in use, so that the older refresh tokens are worth nothing any more.
+        # The new pair is in use, which revokes the older refresh tokens.
         self.refresh = {key: value for key, value in self.refresh.items() if value >= access}
         return True
 
     def api_call(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any, dict[str, str]]:
         world = self.world
-        if found := self.answers.get(f"{method} {path}") or self.answers.get("*"):
-            return found
-        if self.library is not None and (told := self.library.call(method, path, query, body)) is not None:
-            return told
+        if answer := self.answers.get(f"{method} {path}") or self.answers.get("*"):
+            return answer
+        if self.library is not None and (answer := self.library.call(method, path, query, body)) is not None:
+            return answer
         if (method, path) == ("GET", "/me/player"):
             state = world.state_json()
             return (204, None, {}) if state is None else (200, state, {})
         if (method, path) == ("GET", "/me/player/devices"):
             shown = world.shown()
-            return 200, {"devices": [world.device_json(one, shown) for one in world.devices if one.awake]}, {}
+            return 200, {"devices": [world.device_json(device, shown) for device in world.devices if device.awake]}, {}
         if (method, path) == ("GET", "/me/player/queue"):
             return 200, world.queue_json(), {}
         do = {
@@ -144,9 +145,9 @@ class Server:
 
     def _command(self, do: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         world, now = self.world, self.world.now_playing()
-        wanted = query.get("device_id") if do != "transfer" else body["device_ids"][0]
-        if wanted is not None:
-            device = world.by_id(wanted)
+        device_id = query.get("device_id") if do != "transfer" else body["device_ids"][0]
+        if device_id is not None:
+            device = world.by_id(device_id)
             if device is None:
                 return error(404, "Device not found")
         elif now.device is None:
@@ -219,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
                 fault = owner.write_faults.popleft()
             if fault is not None:
                 owner.faulted.append(fault)
-            if self._left():
+            if self._client_left():
                 self.close_connection = True
                 return
             if fault is None or FAULTS[fault]:
@@ -232,8 +233,8 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             self._send(fault or "", status, body, headers)
 
-    def _left(self) -> bool:
-        """Who asked has given up waiting: on a machine that is too busy, a command would come after its repeat."""
+    def _client_left(self) -> bool:
+        """True if the client has timed out: on a busy machine its command would otherwise follow its own repeat."""
         readable, _, _ = select.select([self.connection], [], [], 0)
         return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
 
@@ -246,12 +247,12 @@ class _Handler(BaseHTTPRequestHandler):
         if owner.contract is not None:
             owner.violations += owner.contract.request(self.command, path, query, body)
         if not owner.known(self.headers.get("Authorization", "")):
-            status, told, headers = error(401, "The access token expired")
+            status, answer, headers = error(401, "The access token expired")
         else:
-            status, told, headers = owner.api_call(self.command, path, query, body)
+            status, answer, headers = owner.api_call(self.command, path, query, body)
         if owner.contract is not None:
-            owner.violations += owner.contract.answer(self.command, path, status, told)
-        return status, told, headers
+            owner.violations += owner.contract.answer(self.command, path, status, answer)
+        return status, answer, headers
 
     def _send(self, fault: str, status: int, body: Any, headers: dict[str, str]) -> None:
         if fault.startswith("reset"):

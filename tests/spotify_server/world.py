@@ -1,4 +1,4 @@
-"""The account and its speakers: what a person would see, in simulated time."""
+"""The simulated account and its speakers, as a person would see them, in simulated time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ START = 1_790_000_000.0  # some Unix time
 
 @dataclass
 class Device:
-    """A Connect device. awake: it is in the list."""
+    """A Connect device. awake: Spotify lists it."""
 
     name: str
     id: str | None
@@ -23,7 +23,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Playing:
-    """Playback from `since` on, until the next change."""
+    """The playback from `since` until the next change."""
 
     since: float
     device: str | None = None
@@ -40,10 +40,10 @@ class Playing:
 
 @dataclass(frozen=True)
 class Executed:
-    """A command that the server carried out.
+    """A command that the server has carried out.
 
-    do: play, resume, pause, transfer, next, previous, queue, volume, shuffle, repeat. value: of a play, the context,
-    the songs, and the number of the first one where it was given.
+    do: play, resume, pause, transfer, next, previous, queue, volume, shuffle, repeat.
+    value: for a play, the context, the songs, and the index of the first song if it was given.
     """
 
     do: str
@@ -52,7 +52,7 @@ class Executed:
 
 
 class World:
-    """Time passes only by `advance`. lag: seconds for which the API still shows the state before a command."""
+    """Time passes only in `advance`. lag: for how many seconds after a command the API still shows the old state."""
 
     def __init__(self, *, song: float = 200.0, lag: float = 1.2) -> None:
         self.song, self.lag = song, lag
@@ -75,7 +75,7 @@ class World:
     def advance(self, seconds: float) -> None:
         self.monotonic += seconds
 
-    # What happens.
+    # Playback.
 
     def tracks(self, context: str) -> tuple[str, ...]:
         name = "".join(sign for sign in context.split(":")[-1] if sign.isalnum())[:10]
@@ -91,7 +91,7 @@ class World:
         return self.at(self.history[-1], self.monotonic)
 
     def at(self, play: Playing, now: float) -> Playing:
-        """Songs end and the next begin."""
+        """The playback at `now`: songs have ended and the next ones have begun."""
         if not play.playing or not play.uris:
             return replace(play, since=now)
         position, index, uris, queue = play.position + now - play.since, play.index, play.uris, play.queue
@@ -103,7 +103,7 @@ class World:
         return replace(play, since=now, position=position, index=index, uris=uris, queue=queue)
 
     def shown(self) -> Playing:
-        """What the API tells: the truth of `lag` seconds ago, going on."""
+        """What the API shows: the playback of `lag` seconds ago, extrapolated to now."""
         then = [play for play in self.history if play.since <= self.monotonic - self.lag] or self.history[:1]
         return self.at(then[-1], self.monotonic)
 
@@ -112,12 +112,12 @@ class World:
         del self.history[:-50]
 
     def do(self, do: str, value: Any, device: Device) -> None:
-        """Carry a command out."""
+        """Carry out a command."""
         now = self.now_playing()
         if do == "play":
             context, uris, *offset = value
             tracks = tuple(uris) if uris else self.tracks(context)
-            # A shuffled list begins anywhere.
+            # A shuffled list starts at any song.
             index = offset[0] if offset else len(tracks) * 7 // 10 if now.shuffle else 0
             self.change(device=device.name, playing=True, context=context, uris=tracks, index=index, position=0.0,
                         queue=(), volume=device.volume)  # fmt: skip
@@ -143,23 +143,23 @@ class World:
             raise AssertionError(do)
         self.executed.append(Executed(do, value, self.monotonic))
 
-    # A person.
+    # People and speakers.
 
     def person(self, do: str, value: Any = None, on: str = "Ann's phone") -> None:
-        """Somebody does it in the app: play (a context), pause, resume, transfer, next, volume, shuffle, repeat."""
+        """A person does it in the app: play (a context), pause, resume, transfer, next, volume, shuffle, repeat."""
         if do == "play":
             value = (value, None)
         self.do(do, value, self.device(on))
         self.executed.pop()
 
     def sleep(self, name: str) -> None:
-        """The speaker leaves the list; playback on it ends."""
+        """The speaker leaves the list, and playback on it ends."""
         self.device(name).awake = False
         if self.now_playing().device == name:
             self.change(device=None, playing=False, context=None, uris=(), queue=())
 
     def wake(self, name: str) -> None:
-        """It comes back under another id, as they do."""
+        """The speaker comes back under another id, as real ones do."""
         self.ids += 1
         device = self.device(name)
         device.awake, device.id = True, f"{name.split()[0].lower()}{self.ids}"

@@ -14,7 +14,7 @@ from edge.errors import PlayerError
 from edge.players.spotify.auth import CountingSession
 from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, When
-from tests.players.listening import JAZZ, LIST, ROCK, SONG, did, go_on, play, wish
+from tests.players.listening import JAZZ, LIST, ROCK, SONG, executed, play, run_for, wish
 from tests.players.spotify.test_any_evening import some_wish, something_happens
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import error
@@ -80,7 +80,7 @@ def test_a_song_that_was_not_queued_is_queued_again_with_one_look_at_the_queue(
     player: SpotifyPlayer, world: World, server: Server
 ) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     server.command_faults.append("500")
     with contextlib.suppress(PlayerError):
         player.apply(play(SONG, When.QUEUE))
@@ -88,7 +88,7 @@ def test_a_song_that_was_not_queued_is_queued_again_with_one_look_at_the_queue(
     with requests_of(server) as requests:
         player.playback()
     assert requests == [PLAYBACK, QUEUE, "POST /v1/me/player/queue"]
-    assert did(world)[-1] == ("queue", SONG.uri)
+    assert executed(world)[-1] == ("queue", SONG.uri)
 
 
 @pytest.mark.usefixtures("slow_network")
@@ -96,7 +96,7 @@ def test_a_wish_and_the_playback_after_it_cost_one_observation_on_a_slow_network
     player: SpotifyPlayer, world: World, server: Server
 ) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     world.advance(20)
     with requests_of(server) as requests:
         player.apply(play())  # it already plays
@@ -110,7 +110,7 @@ def test_a_speaker_that_was_missing_is_looked_up_anew_for_the_next_command(playe
         player.apply(play())
     world.wake("Living Room")
     player.playback()
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
 @pytest.mark.parametrize("slow", [False, True])
@@ -147,4 +147,4 @@ def test_no_request_is_sent_before_the_time_in_a_429_is_over(
     assert raised.value.retry_after == pytest.approx(0.5)
     world.advance(0.6)
     player.playback()
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None))]

@@ -9,7 +9,7 @@ import pytest
 from edge.errors import PlayerError
 from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, Music, When, Wish
-from tests.players.listening import JAZZ, LIST, ROCK, SONG, go_on, play, wish
+from tests.players.listening import JAZZ, LIST, ROCK, SONG, play, run_for, wish
 from tests.spotify_server import Server, World
 
 FAULTS = ("429", "500", "500 done", "503", "reset", "reset done", "half")
@@ -66,14 +66,14 @@ def test_any_evening(player: SpotifyPlayer, world: World, server: Server, seed: 
         else:
             something_happens(dice, world, server)
         span, asked = dice.choice([0.2, 2, 10, 60, 400]), len(server.requests)
-        go_on(player, world, span)
+        run_for(player, world, span)
         assert len(server.requests) - asked <= 30 + span
     server.faults.clear()
     if not world.device("Living Room").awake:
         world.wake("Living Room")
-    go_on(player, world, 130)
+    run_for(player, world, 130)
     world.person("play", THEIRS, on="Living Room")
-    go_on(player, world, 300)
+    run_for(player, world, 300)
     # No wish asked for less than 20; a fade goes down to a seventh.
     assert int(world.device("Living Room").volume or 0) >= 20
     assert not player.pending

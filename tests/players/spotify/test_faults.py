@@ -16,7 +16,7 @@ from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Act, Music, When
-from tests.players.listening import JAZZ, LIST, ROCK, SONG, did, go_on, play, wish
+from tests.players.listening import JAZZ, LIST, ROCK, SONG, executed, play, run_for, wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT, FAULTS, error
 from tests.waiting import PATIENCE
@@ -121,7 +121,7 @@ def test_an_expired_token_is_renewed_and_kept(
 def test_a_token_that_spotify_took_back_is_renewed_once(player: SpotifyPlayer, server: Server, world: World) -> None:
     server.access.clear()
     player.apply(play())
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None))]
     server.answers["*"] = error(401, "no")
     asked = len(server.requests)
     world.advance(30)
@@ -160,7 +160,7 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
     player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     world.executed.clear()
     one = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
     server.command_faults.append(fault)
@@ -171,9 +171,9 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     except PlayerError as found:
         world.advance(found.retry_after or 1.0)
     web.set_timeout(PATIENCE)
-    go_on(player, world, 60)
+    run_for(player, world, 60)
     assert server.faulted == [fault]
-    assert len(did(world)) == 1
+    assert len(executed(world)) == 1
     player.close()
 
 
@@ -234,12 +234,12 @@ def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server,
                 world.advance(found.retry_after or 1.0)
             if not player.pending:
                 break
-            go_on(player, world, 0.5)
+            run_for(player, world, 0.5)
         else:
             raise AssertionError(f"{one} never came to an end")
-    lost, doubled = Counter(map(str, asked)), Counter(map(str, did(world)))
+    lost, doubled = Counter(map(str, asked)), Counter(map(str, executed(world)))
     print(f"{len(server.faulted)} faults, {len(asked)} commands, lost {lost - doubled}, doubled {doubled - lost}")
-    assert did(world) == asked
+    assert executed(world) == asked
     player.close()
 
 
@@ -249,24 +249,24 @@ def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
     player: SpotifyPlayer, world: World, server: Server, when: float, what: str
 ) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     speaker = world.device("Living Room")
     if what == "not there":
         server.answers["PUT /me/player/play"] = error(404, "Resource not found")
     player.apply(play(ROCK, fade=True))
-    go_on(player, world, when)
-    assert min(int(str(value)) for do, value in did(world) if do == "volume") < 40
+    run_for(player, world, when)
+    assert min(int(str(value)) for do, value in executed(world) if do == "volume") < 40
     if what == "router":
         server.faults.extend(["reset", "reset done"] * 10)
-        go_on(player, world, 60)
+        run_for(player, world, 60)
         server.faults.clear()
     elif what == "speaker":
         world.sleep("Living Room")
-        go_on(player, world, 900)
+        run_for(player, world, 900)
         world.wake("Living Room")
-        go_on(player, world, 200)
+        run_for(player, world, 200)
         world.person("play", "spotify:album:theirs", on="Living Room")
-        go_on(player, world, 120)
+        run_for(player, world, 120)
     elif what == "person":
         speaker.volume = 77
         world.change(volume=77)
@@ -277,14 +277,14 @@ def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
         return
     elif what == "elsewhere":
         world.person("transfer", True)
-        go_on(player, world, 60)
+        run_for(player, world, 60)
         world.person("transfer", True, on="Living Room")
-        go_on(player, world, 60)
-    go_on(player, world, 60)
+        run_for(player, world, 60)
+    run_for(player, world, 60)
     expected = {77, 40} if what == "person" else {40}
     assert speaker.volume in expected
     told = len(server.requests)
-    go_on(player, world, 60)
+    run_for(player, world, 60)
     assert len(server.requests) - told < 8
 
 
@@ -292,30 +292,30 @@ def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(
     player: SpotifyPlayer, world: World, server: Server
 ) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, fade=True))
-    go_on(player, world, 1)
+    run_for(player, world, 1)
     server.answers["*"] = error(503, "oops")
-    go_on(player, world, 30)
+    run_for(player, world, 30)
     world.device("Living Room").volume = 77
     world.change(volume=77)
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     server.answers.clear()
-    go_on(player, world, 60)
+    run_for(player, world, 60)
     assert world.device("Living Room").volume == 77
     assert world.now_playing().context == ROCK.uri
 
 
 def test_newer_music_takes_nothing_from_the_queue(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     server.answers["*"] = error(503, "oops")
     for one in (play(SONG, When.QUEUE), play(LIST), wish(Act.VOLUME, 33), play(ROCK)):
         with contextlib.suppress(errors.ServerError):
             player.apply(one)
     server.answers.clear()
-    go_on(player, world, 60)
-    assert sorted(map(str, did(world)[1:])) == sorted(
+    run_for(player, world, 60)
+    assert sorted(map(str, executed(world)[1:])) == sorted(
         map(str, [("queue", SONG.uri), ("volume", 33), ("play", (ROCK.uri, None))])
     )
 
@@ -326,18 +326,18 @@ def test_going_on_takes_no_music_away(player: SpotifyPlayer, world: World) -> No
         with pytest.raises(errors.SpeakerMissingError):
             player.apply(one)
     world.wake("Living Room")
-    go_on(player, world, 100)
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    run_for(player, world, 100)
+    assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
 def test_going_on_after_a_pause_that_may_have_arrived(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     server.command_faults.append("500 done")
     with pytest.raises(errors.ServerError):
         player.apply(wish(Act.PAUSE))
     player.apply(wish(Act.RESUME))
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     assert world.now_playing().playing
 
 
@@ -397,6 +397,6 @@ def test_a_half_token_loses_no_login(player: SpotifyPlayer, world: World, server
         server.faults.append(fault)
         with pytest.raises(kind):
             player.apply(play())
-    go_on(player, world, 30)
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    run_for(player, world, 30)
+    assert executed(world) == [("play", (JAZZ.uri, None))]
     assert login.exists()

@@ -13,7 +13,7 @@ from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.players.wishes import UnplayableError
 from edge.values import Act, Music, Playback, When
-from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, did, go_on, play, wish
+from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, executed, play, run_for, wish
 from tests.spotify_server import Server, World, contract_file
 from tests.spotify_server.server import CLIENT, error
 
@@ -43,7 +43,7 @@ def test_nothing_active_is_stopped(player: SpotifyPlayer) -> None:
 
 def test_plays_a_playlist_in_one_command_on_the_speaker(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None))]
     assert world.now_playing().device == "Living Room"
     # What it believes until Spotify has caught up, without a call.
     calls = player.calls
@@ -60,7 +60,7 @@ def test_plays_a_playlist_in_one_command_on_the_speaker(player: SpotifyPlayer, w
 
 def test_a_song_is_played_as_uris(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(SONG))
-    assert did(world) == [("play", (None, [SONG.uri]))]
+    assert executed(world) == [("play", (None, [SONG.uri]))]
     world.advance(2)
     assert player.playback().uri == SONG.uri
     assert player.playback().context is None
@@ -68,81 +68,81 @@ def test_a_song_is_played_as_uris(player: SpotifyPlayer, world: World) -> None:
 
 def test_pause_resume_next_previous_volume(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     for act in (Act.NEXT, Act.PAUSE, Act.RESUME, Act.PREVIOUS):
         player.apply(wish(act))
-        go_on(player, world, 10)
+        run_for(player, world, 10)
     player.apply(wish(Act.VOLUME, 33))
-    assert [one for one, _ in did(world)] == ["play", "next", "pause", "resume", "previous", "volume"]
+    assert [one for one, _ in executed(world)] == ["play", "next", "pause", "resume", "previous", "volume"]
     assert world.device("Living Room").volume == 33
 
 
 def test_what_is_already_so_costs_no_command(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     world.executed.clear()
     for one in (play(), wish(Act.RESUME), wish(Act.VOLUME, 40)):
         player.apply(one)
-    assert did(world) == []
+    assert executed(world) == []
 
 
 def test_a_wish_for_the_songs_end_comes_just_before_it(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
-    assert len(did(world)) == 1
-    go_on(player, world, 250)
-    assert did(world)[1:] == [("play", (ROCK.uri, None))]
+    assert len(executed(world)) == 1
+    run_for(player, world, 250)
+    assert executed(world)[1:] == [("play", (ROCK.uri, None))]
     at = world.executed[1].at - world.executed[0].at
     assert 197.5 <= at <= 200
 
 
 def test_a_newer_wish_for_the_songs_end_takes_its_place(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
     player.apply(play(SONG, When.TRACK_END))
-    go_on(player, world, 250)
-    assert did(world)[1:] == [("play", (None, [SONG.uri]))]
+    run_for(player, world, 250)
+    assert executed(world)[1:] == [("play", (None, [SONG.uri]))]
 
 
 def test_a_skip_ends_the_song_for_a_kept_wish(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
     player.apply(wish(Act.NEXT))
-    assert did(world)[1:] == [("play", (ROCK.uri, None))]
+    assert executed(world)[1:] == [("play", (ROCK.uri, None))]
 
 
 @pytest.mark.parametrize("what", ["pause", "next", "play", "elsewhere"])
 def test_a_kept_wish_is_forgotten_when_somebody_chooses(player: SpotifyPlayer, world: World, what: str) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
     if what == "elsewhere":
         world.person("play", "spotify:album:theirs")
     else:
         world.person(what, "spotify:album:theirs" if what == "play" else None, on="Living Room")
-    go_on(player, world, 400)
-    assert len(did(world)) == 1
+    run_for(player, world, 400)
+    assert len(executed(world)) == 1
 
 
 def test_a_song_is_queued(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(SONG, When.QUEUE))
-    go_on(player, world, 5)
-    assert did(world)[1:] == [("queue", SONG.uri)]
-    go_on(player, world, 200)
+    run_for(player, world, 5)
+    assert executed(world)[1:] == [("queue", SONG.uri)]
+    run_for(player, world, 200)
     assert world.now_playing().uris[world.now_playing().index] == SONG.uri
 
 
 def test_fades_in_few_steps_only_where_asked(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(ROCK, fade=True, volume=50))
-    go_on(player, world, 20)
-    assert did(world)[1:] == [
+    run_for(player, world, 20)
+    assert executed(world)[1:] == [
         ("volume", 20),
         ("volume", 6),
         ("play", (ROCK.uri, None)),
@@ -153,23 +153,23 @@ def test_fades_in_few_steps_only_where_asked(player: SpotifyPlayer, world: World
 
 def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(ROCK, fade=True))
-    go_on(player, world, 1)  # two steps down
+    run_for(player, world, 1)  # two steps down
     player.apply(wish(Act.PAUSE))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     assert world.device("Living Room").volume == 40
     assert not world.now_playing().playing
 
 
 def test_louder_comes_after_the_music_and_quieter_before(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(ROCK, volume=20))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(JAZZ, volume=60))
-    go_on(player, world, 5)
-    assert [do for do, _ in did(world)[1:]] == ["volume", "play", "play", "volume"]
+    run_for(player, world, 5)
+    assert [do for do, _ in executed(world)[1:]] == ["volume", "play", "play", "volume"]
 
 
 def test_never_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: World) -> None:
@@ -182,8 +182,8 @@ def test_never_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: W
     shown = player.playback()
     assert shown.elsewhere
     assert shown.speaker == "Ann's phone"
-    go_on(player, world, 120)
-    assert did(world) == []
+    run_for(player, world, 120)
+    assert executed(world) == []
     assert not player.pending
 
 
@@ -199,49 +199,49 @@ def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: SpotifyPlayer, wo
     world.sleep("Living Room")
     assert player.playback().state == "unavailable"
     calls = player.calls
-    assert {seen.state for seen in go_on(player, world, 3600)} == {"unavailable"}
+    assert {seen.state for seen in run_for(player, world, 3600)} == {"unavailable"}
     assert player.calls - calls < 45
     with pytest.raises(errors.SpeakerMissingError, match=r"wake it.*Ann's phone, Kitchen") as found:
         player.apply(play())
     assert found.value.retry_after == 60
-    go_on(player, world, 100)
+    run_for(player, world, 100)
     world.wake("Living Room")
-    go_on(player, world, 61)
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    run_for(player, world, 61)
+    assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
 def test_music_that_comes_too_late_is_dropped(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     with pytest.raises(errors.SpeakerMissingError):
         player.apply(play())
-    go_on(player, world, 700)
+    run_for(player, world, 700)
     world.wake("Living Room")
-    go_on(player, world, 300)
-    assert did(world) == []
+    run_for(player, world, 300)
+    assert executed(world) == []
 
 
 def test_a_speaker_that_changed_its_id_is_found_again(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     world.device("Living Room").id = "another"
     with contextlib.suppress(errors.SpeakerGoneError):
         player.apply(play(ROCK))
-    go_on(player, world, 20)
-    assert did(world)[-1] == ("play", (ROCK.uri, None))
+    run_for(player, world, 20)
+    assert executed(world)[-1] == ("play", (ROCK.uri, None))
 
 
 def test_restricted_and_fixed_volume(player: SpotifyPlayer, world: World) -> None:
     world.device("Living Room").supports_volume = False
     player.apply(play(volume=70))
-    go_on(player, world, 10)
-    assert [do for do, _ in did(world)] == ["play"]
+    run_for(player, world, 10)
+    assert [do for do, _ in executed(world)] == ["play"]
     with pytest.raises(errors.VolumeFixedError):
         player.apply(wish(Act.VOLUME, 10))
     player.apply(play(ROCK, fade=True))
-    go_on(player, world, 10)
-    assert [do for do, _ in did(world)] == ["play", "play"]
+    run_for(player, world, 10)
+    assert [do for do, _ in executed(world)] == ["play", "play"]
     world.device("Living Room").restricted = True
-    go_on(player, world, 40)
+    run_for(player, world, 40)
     with pytest.raises(errors.SpeakerRestrictedError):
         player.apply(wish(Act.PAUSE))
     assert not player.pending
@@ -254,30 +254,30 @@ def test_other_addresses_are_refused(player: SpotifyPlayer) -> None:
 
 def test_a_track_list_begins_where_it_is_told_to(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(LIST, offset=2))
-    assert did(world) == [("play", (None, [*SONGS[2:], *SONGS[:2]]))]
+    assert executed(world) == [("play", (None, [*SONGS[2:], *SONGS[:2]]))]
     world.advance(3)
     assert (player.playback().uri, player.playback().context) == (SONGS[2], None)
     player.apply(play(LIST, offset=2))  # it plays
     player.apply(play(Music(SONGS[2], "another", (SONGS[2], *SONGS[:2]))))  # the same song, but what comes then differs
-    assert [value for _, value in did(world)][1:] == [(None, [SONGS[2], SONGS[0], SONGS[1]])]
+    assert [value for _, value in executed(world)][1:] == [(None, [SONGS[2], SONGS[0], SONGS[1]])]
 
 
 def test_a_playlist_begins_where_it_is_told_to_and_an_artist_cannot(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(offset=4))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(ROCK, offset=4))
-    assert did(world) == [("play", (JAZZ.uri, None, 4)), ("play", (ROCK.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None, 4)), ("play", (ROCK.uri, None))]
 
 
 def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(
     player: SpotifyPlayer, world: World
 ) -> None:
     player.apply(play(shuffle=True, repeat="context"))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(ROCK, shuffle=False, repeat="context"))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(JAZZ, shuffle=False, repeat="context"))
-    assert did(world) == [
+    assert executed(world) == [
         ("play", (JAZZ.uri, None)),
         ("shuffle", True),
         ("repeat", "context"),
@@ -289,37 +289,37 @@ def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(
 
 def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END, shuffle=True, repeat="track", volume=20))
-    go_on(player, world, 250)
-    assert sorted(one for one, _ in did(world)[1:4]) == ["repeat", "shuffle", "volume"]
-    assert did(world)[4:] == [("play", (ROCK.uri, None))]
+    run_for(player, world, 250)
+    assert sorted(one for one, _ in executed(world)[1:4]) == ["repeat", "shuffle", "volume"]
+    assert executed(world)[4:] == [("play", (ROCK.uri, None))]
     assert 197.5 <= world.executed[4].at - world.executed[0].at <= 200
 
 
 def test_a_speaker_that_will_not_shuffle_still_plays(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     server.answers["PUT /me/player/shuffle"] = error(403, "Player command failed: Restriction violated", "UNKNOWN")
     player.apply(play(ROCK, shuffle=True))
-    go_on(player, world, 5)
-    assert did(world)[1:] == [("play", (ROCK.uri, None))]
+    run_for(player, world, 5)
+    assert executed(world)[1:] == [("play", (ROCK.uri, None))]
 
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_our_music_is_brought_back_from_another_speaker(player: SpotifyPlayer, world: World, paused: bool) -> None:
     player.apply(play())
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     world.person("transfer", True)
     if paused:
         world.person("pause")
-    go_on(player, world, 40)
+    run_for(player, world, 40)
     assert player.playback().elsewhere != paused
     player.apply(wish(Act.RESUME, music=JAZZ))
-    assert did(world)[1:] == [("transfer", True)]
+    assert executed(world)[1:] == [("transfer", True)]
     shown = player.playback()
     assert (shown.speaker, shown.state, shown.context, shown.elsewhere) == ("Living Room", "playing", JAZZ.uri, False)
-    go_on(player, world, 10)
+    run_for(player, world, 10)
     assert player.playback() == shown or player.playback().title is not None
 
 
@@ -329,19 +329,19 @@ def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: Spotif
     with pytest.raises(errors.ElsewhereError, match="Ann's phone"):
         player.apply(wish(Act.RESUME, music=JAZZ))
     world.sleep("Ann's phone")
-    go_on(player, world, 40)
+    run_for(player, world, 40)
     player.apply(wish(Act.RESUME, music=JAZZ))
-    assert did(world) == [("play", (JAZZ.uri, None))]
+    assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
 def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(wish(Act.PAUSE))
-    go_on(player, world, 5)
+    run_for(player, world, 5)
     player.apply(play(SONG, When.QUEUE))
-    go_on(player, world, 5)
-    assert did(world)[2:] == [("queue", SONG.uri)]
+    run_for(player, world, 5)
+    assert executed(world)[2:] == [("queue", SONG.uri)]
     assert not world.now_playing().playing
 
 
@@ -355,11 +355,11 @@ def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, serv
     )
     for address, value in (("library:happy", (None, list(SONGS))), ("library:sad", (JAZZ.uri, None))):
         player.apply(play(Music(address, "mine")))
-        assert did(world)[-1] == ("play", value)
-        go_on(player, world, 10)
+        assert executed(world)[-1] == ("play", value)
+        run_for(player, world, 10)
         assert player.playback().context == address
     world.person("play", "spotify:album:theirs", on="Living Room")
-    go_on(player, world, 40)
+    run_for(player, world, 40)
     assert player.playback().context == "spotify:album:theirs"
     with pytest.raises(UnplayableError, match=r"library:angry isn't in the library.*moodroom library"):
         player.apply(play(Music("library:angry", "mine")))
@@ -384,11 +384,11 @@ def test_it_reports_the_logins_end_and_the_calls_of_today(
 
 def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
-    go_on(player, world, 4 * 3600)
+    run_for(player, world, 4 * 3600)
     evening = player.calls
     player.apply(wish(Act.PAUSE))
     before = player.calls
-    go_on(player, world, 4 * 3600)
+    run_for(player, world, 4 * 3600)
     print(f"calls in 4 hours: {evening} of a quiet evening, {player.calls - before} in an empty room")
     assert evening <= 700
     assert player.calls - before <= 150
