@@ -15,7 +15,7 @@ from edge.players.spotify.auth import CountingSession
 from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, executed, play, run_for, wish
-from tests.players.spotify.test_any_evening import some_wish, something_happens
+from tests.players.spotify.test_any_evening import random_incident, random_wish
 from tests.spotify_server import Server, World
 from tests.spotify_server.server import error
 
@@ -76,7 +76,7 @@ def test_play_with_a_paused_phone_fetches_playback_and_speakers_once(
     assert requests == [PLAYBACK, SPEAKERS, "PUT /v1/me/player/play"]
 
 
-def test_a_song_that_was_not_queued_is_queued_again_with_one_look_at_the_queue(
+def test_a_song_is_queued_again_after_one_check_of_the_queue(
     player: SpotifyPlayer, world: World, server: Server
 ) -> None:
     player.apply(play())
@@ -120,17 +120,17 @@ def test_no_command_fetches_anything_twice(
 ) -> None:
     if slow:
         request.getfixturevalue("slow_network")
-    choices = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(60):
-        if choices.random() < 0.3:
-            something_happens(choices, world, server)
+        if rng.random() < 0.3:
+            random_incident(rng, world, server)
             server.faults.clear()
-        wished = choices.choice([some_wish(choices), play(LIST), play(ROCK, fade=True), wish(Act.NEXT)])
+        wished = rng.choice([random_wish(rng), play(LIST), play(ROCK, fade=True), wish(Act.NEXT)])
         for command in (partial(player.apply, wished), player.playback):
             with requests_of(server) as requests, contextlib.suppress(PlayerError):
                 command()
             assert not fetched_twice(requests), (wished, requests)
-            world.advance(choices.choice([0.1, 1.0, 2.5, 4.0, 31.0]))
+            world.advance(rng.choice([0.1, 1.0, 2.5, 4.0, 31.0]))
 
 
 def test_no_request_is_sent_before_the_time_in_a_429_is_over(

@@ -1,4 +1,4 @@
-"""What goes wrong between us and Spotify, through the real spotipy, in simulated time."""
+"""Failures between the player and Spotify, through the real spotipy, in simulated time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import logging
 import random
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,8 @@ from tests.spotify_server import Server, World
 from tests.spotify_server.server import CLIENT, FAULTS, error
 from tests.waiting import PATIENCE
 
-# Seconds after which an answer that comes late is no longer waited for.
-TOO_LONG = 0.5
+# Time-out for tests with a response that comes too late.
+SHORT_TIMEOUT_S = 0.5
 
 
 @pytest.mark.parametrize(
@@ -50,14 +49,14 @@ TOO_LONG = 0.5
         (error(503, "oops"), errors.ServerError, "HTTP 503"),
     ],
 )
-def test_each_answer_has_its_error(
+def test_each_response_has_its_error(
     player: SpotifyPlayer, server: Server, answer: tuple[int, dict[str, object], dict[str, str]], kind: type, words: str
 ) -> None:
     server.answers["PUT /me/player/play"] = answer
-    with pytest.raises(errors.SpotifyError, match=words) as found:
+    with pytest.raises(errors.SpotifyError, match=words) as raised:
         player.apply(play())
-    assert type(found.value) is kind
-    assert "\n" not in str(found.value)
+    assert type(raised.value) is kind
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +68,11 @@ def test_each_answer_has_its_error(
         ("500", errors.ServerError),
     ],
 )
-def test_each_broken_connection_has_its_error(
+def test_each_connection_failure_has_its_error(
     world: World, server: Server, login: TokenFile, fault: str, kind: type
 ) -> None:
-    timeout = TOO_LONG if fault == "late" else PATIENCE
-    server.late = 2 * TOO_LONG
+    timeout = SHORT_TIMEOUT_S if fault == "late" else PATIENCE
+    server.late = 2 * SHORT_TIMEOUT_S
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
     server.faults.append(fault)
     with pytest.raises(kind):
@@ -81,31 +80,31 @@ def test_each_broken_connection_has_its_error(
     web.close()
 
 
-def test_nobody_there_is_unreachable_and_leaves_no_doubt(world: World, login: TokenFile) -> None:
+def test_after_a_refused_connection_nothing_was_sent(world: World, login: TokenFile) -> None:
     web = SpotifyApi(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
-    with pytest.raises(errors.UnreachableError) as found:
+    with pytest.raises(errors.UnreachableError) as raised:
         web.play("x", context=JAZZ.uri)
-    assert not found.value.outcome_unknown
+    assert not raised.value.outcome_unknown
     web.close()
 
 
-def test_no_call_is_made_before_the_wait_is_over(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_no_request_is_sent_before_the_quota_wait_is_over(player: SpotifyPlayer, world: World, server: Server) -> None:
     server.answers["*"] = (429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "80000"})
     with pytest.raises(errors.QuotaExceededError):
         player.playback()
-    asked = len(server.requests)
+    requests = len(server.requests)
     for _ in range(5):
         world.advance(9000)
-        with pytest.raises(errors.QuotaExceededError) as found:
+        with pytest.raises(errors.QuotaExceededError) as raised:
             player.playback()
         with pytest.raises(errors.QuotaExceededError):
             player.apply(play())
-    assert len(server.requests) == asked
-    assert found.value.retry_after == pytest.approx(80001 - 45000)
+    assert len(server.requests) == requests
+    assert raised.value.retry_after == pytest.approx(80001 - 45000)
     assert player.wait() == pytest.approx(80001 - 45000)
 
 
-def test_an_expired_token_is_renewed_and_kept(
+def test_an_expired_token_is_refreshed_and_saved(
     player: SpotifyPlayer, world: World, server: Server, login: TokenFile
 ) -> None:
     player.playback()
@@ -118,19 +117,19 @@ def test_an_expired_token_is_renewed_and_kept(
     assert player.login_expires == pytest.approx(since + 182 * 86400)  # type: ignore[operator]
 
 
-def test_a_token_that_spotify_took_back_is_renewed_once(player: SpotifyPlayer, server: Server, world: World) -> None:
+def test_a_revoked_access_token_is_refreshed_once(player: SpotifyPlayer, server: Server, world: World) -> None:
     server.access.clear()
     player.apply(play())
     assert executed(world) == [("play", (JAZZ.uri, None))]
     server.answers["*"] = error(401, "no")
-    asked = len(server.requests)
+    requests = len(server.requests)
     world.advance(30)
     with pytest.raises(errors.LoginError):
         player.playback()
-    assert len(server.requests) - asked == 3  # asked, renewed, asked
+    assert len(server.requests) - requests == 3  # request, refresh, request
 
 
-def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
+def test_an_ended_login_names_the_fix_and_a_new_one_is_used_at_once(
     player: SpotifyPlayer, world: World, server: Server, login: TokenFile
 ) -> None:
     player.playback()
@@ -140,11 +139,11 @@ def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
         player.playback()
     assert not login.path.exists()
     assert login.path.with_suffix(".refused").stat().st_mode & 0o777 == 0o600
-    asked = len(server.requests)
+    requests = len(server.requests)
     for _ in range(3):
         with pytest.raises(errors.LoginError, match="moodroom login"):
             player.playback()
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests
     server.withdrawn = False
     login.write(server.login(), new_login=True)
     world.advance(1)
@@ -153,23 +152,23 @@ def test_the_end_of_a_login_is_told_plainly_and_a_new_one_counts_at_once(
 
 @pytest.mark.parametrize("fault", ["500", "500 done", "reset", "reset done", "late", "late done", "half", "429"])
 @pytest.mark.parametrize("act", [Act.PLAY, Act.NEXT, Act.PAUSE, Act.VOLUME, "queue"])
-def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
+def test_a_failed_command_is_confirmed_before_it_is_sent_again(
     world: World, server: Server, login: TokenFile, fault: str, act: Act | str
 ) -> None:
-    server.late = 2 * TOO_LONG
+    server.late = 2 * SHORT_TIMEOUT_S
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
     player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
     player.apply(play())
     run_for(player, world, 10)
     world.executed.clear()
-    one = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
+    wished = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
     server.command_faults.append(fault)
     if fault.startswith("late"):
-        web.set_timeout(TOO_LONG)
+        web.set_timeout(SHORT_TIMEOUT_S)
     try:
-        player.apply(one)
-    except PlayerError as found:
-        world.advance(found.retry_after or 1.0)
+        player.apply(wished)
+    except PlayerError as error:
+        world.advance(error.retry_after or 1.0)
     web.set_timeout(PATIENCE)
     run_for(player, world, 60)
     assert server.faulted == [fault]
@@ -177,75 +176,75 @@ def test_a_command_that_broke_off_is_looked_for_before_it_is_given_again(
     player.close()
 
 
-def test_a_thousand_faults_lose_and_double_nothing(world: World, server: Server, login: TokenFile) -> None:
+def test_no_command_is_lost_or_doubled_in_a_thousand_faults(world: World, server: Server, login: TokenFile) -> None:
     server.late = 0.6
     world.song = 3000.0
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
     player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
-    dice = random.Random(7)
-    kinds = [kind for kind in FAULTS if not kind.startswith("late")] * 6 + ["late", "late done"]
-    asked: list[tuple[str, object]] = []
-    at, music, shuffle, repeat, paused = 0, JAZZ, False, "off", False
+    rng = random.Random(7)
+    faults = [fault for fault in FAULTS if not fault.startswith("late")] * 6 + ["late", "late done"]
+    requested: list[tuple[str, object]] = []
+    number, music, shuffle, repeat, paused = 0, JAZZ, False, "off", False
     choices = ["play", "next", "previous", "queue", "volume", "pause", "list", "offset", "settings", "fade", "bring"]
     while len(server.faulted) < 1000:
         assert world.monotonic < 1e7
-        choice, at = dice.choice(choices) if at else "play", at + 1
-        one, expected = wish(Act.NEXT), [(choice, None)]
+        choice, number = rng.choice(choices) if number else "play", number + 1
+        wished, expected = wish(Act.NEXT), [(choice, None)]
         if paused:
-            one, expected, paused = wish(Act.RESUME), [("resume", None)], False
+            wished, expected, paused = wish(Act.RESUME), [("resume", None)], False
         elif choice == "queue":
-            song = Music(f"spotify:track:queued{at}", "q")
-            one, expected = play(song, When.QUEUE), [("queue", song.uri)]
+            song = Music(f"spotify:track:queued{number}", "q")
+            wished, expected = play(song, When.QUEUE), [("queue", song.uri)]
         elif choice == "volume":
-            one, expected = wish(Act.VOLUME, at % 50 + 10), [("volume", at % 50 + 10)]
+            wished, expected = wish(Act.VOLUME, number % 50 + 10), [("volume", number % 50 + 10)]
         elif choice in ("next", "previous", "pause"):
-            one, paused = wish(Act(choice)), choice == "pause"
+            wished, paused = wish(Act(choice)), choice == "pause"
         elif choice == "list":
-            songs = tuple(f"spotify:track:list{at}x{n}" for n in range(4))
+            songs = tuple(f"spotify:track:list{number}x{n}" for n in range(4))
             music = Music(songs[0], "list", songs)
-            one, expected = play(music, offset=1), [("play", (None, [*songs[1:], songs[0]]))]
+            wished, expected = play(music, offset=1), [("play", (None, [*songs[1:], songs[0]]))]
         elif choice == "bring":
-            # Somebody took our music along to the phone.
+            # A person has moved the music to the phone.
             world.person("transfer", True)
             world.advance(5)
-            one, expected = wish(Act.RESUME, music=music), [("transfer", True)]
+            wished, expected = wish(Act.RESUME, music=music), [("transfer", True)]
         else:
-            music = Music(f"spotify:playlist:{dice.choice('abcd')}{at}", "list")
-            one, expected = play(music), [("play", (music.uri, None))]
+            music = Music(f"spotify:playlist:{rng.choice('abcd')}{number}", "list")
+            wished, expected = play(music), [("play", (music.uri, None))]
             if choice == "offset":
-                one, expected = play(music, offset=3), [("play", (music.uri, None, 3))]
+                wished, expected = play(music, offset=3), [("play", (music.uri, None, 3))]
             elif choice == "settings":
                 shuffle, repeat = not shuffle, "context" if repeat == "off" else "off"
-                one = play(music, shuffle=shuffle, repeat=repeat)
+                wished = play(music, shuffle=shuffle, repeat=repeat)
                 expected = [("shuffle", shuffle), ("repeat", repeat), *expected]
             elif choice == "fade" and (volume := world.device("Living Room").volume):
-                one = play(music, fade=True)
+                wished = play(music, fade=True)
                 steps = [("volume", round(volume * share)) for share in (0.5, 0.15, 0.5, 1)]
                 expected = [*steps[:2], *expected, *steps[2:]]
-        asked += expected
+        requested += expected
         for turn in range(400):
             while len(server.faults) < 12:
-                server.faults.append(dice.choice(kinds) if dice.random() < 0.45 else None)
+                server.faults.append(rng.choice(faults) if rng.random() < 0.45 else None)
             try:
                 if turn == 0:
-                    player.apply(one)
-                    world.advance(dice.choice([0.1, 2.5, 20]))
-            except PlayerError as found:
-                world.advance(found.retry_after or 1.0)
+                    player.apply(wished)
+                    world.advance(rng.choice([0.1, 2.5, 20]))
+            except PlayerError as error:
+                world.advance(error.retry_after or 1.0)
             if not player.pending:
                 break
             run_for(player, world, 0.5)
         else:
-            raise AssertionError(f"{one} never came to an end")
-    lost, doubled = Counter(map(str, asked)), Counter(map(str, executed(world)))
-    print(f"{len(server.faulted)} faults, {len(asked)} commands, lost {lost - doubled}, doubled {doubled - lost}")
-    assert executed(world) == asked
+            raise AssertionError(f"{wished} is still pending")
+    sent, done = Counter(map(str, requested)), Counter(map(str, executed(world)))
+    print(f"{len(server.faulted)} faults, {len(requested)} commands, lost {sent - done}, doubled {done - sent}")
+    assert executed(world) == requested
     player.close()
 
 
 @pytest.mark.parametrize("when", [0.5, 1.9, 3.0])
 @pytest.mark.parametrize("what", ["router", "speaker", "person", "not there", "stopped", "elsewhere"])
-def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
+def test_the_volume_is_restored_whatever_interrupts_a_fade(
     player: SpotifyPlayer, world: World, server: Server, when: float, what: str
 ) -> None:
     player.apply(play())
@@ -283,12 +282,12 @@ def test_whatever_ends_a_fade_the_speaker_is_not_left_hushed(
     run_for(player, world, 60)
     expected = {77, 40} if what == "person" else {40}
     assert speaker.volume in expected
-    told = len(server.requests)
+    requests = len(server.requests)
     run_for(player, world, 60)
-    assert len(server.requests) - told < 8
+    assert len(server.requests) - requests < 8
 
 
-def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(
+def test_a_volume_set_by_a_person_during_an_interrupted_fade_stays(
     player: SpotifyPlayer, world: World, server: Server
 ) -> None:
     player.apply(play())
@@ -306,13 +305,13 @@ def test_a_person_who_sets_the_volume_in_a_broken_fade_has_it(
     assert world.now_playing().context == ROCK.uri
 
 
-def test_newer_music_takes_nothing_from_the_queue(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_newer_music_replaces_no_queued_song(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     run_for(player, world, 5)
     server.answers["*"] = error(503, "oops")
-    for one in (play(SONG, When.QUEUE), play(LIST), wish(Act.VOLUME, 33), play(ROCK)):
+    for wished in (play(SONG, When.QUEUE), play(LIST), wish(Act.VOLUME, 33), play(ROCK)):
         with contextlib.suppress(errors.ServerError):
-            player.apply(one)
+            player.apply(wished)
     server.answers.clear()
     run_for(player, world, 60)
     assert sorted(map(str, executed(world)[1:])) == sorted(
@@ -320,17 +319,17 @@ def test_newer_music_takes_nothing_from_the_queue(player: SpotifyPlayer, world: 
     )
 
 
-def test_going_on_takes_no_music_away(player: SpotifyPlayer, world: World) -> None:
+def test_resuming_replaces_no_pending_music(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
-    for one in (play(), wish(Act.RESUME)):
+    for wished in (play(), wish(Act.RESUME)):
         with pytest.raises(errors.SpeakerMissingError):
-            player.apply(one)
+            player.apply(wished)
     world.wake("Living Room")
     run_for(player, world, 100)
     assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_going_on_after_a_pause_that_may_have_arrived(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_music_resumes_after_an_unconfirmed_pause(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     run_for(player, world, 10)
     server.command_faults.append("500 done")
@@ -344,8 +343,8 @@ def test_going_on_after_a_pause_that_may_have_arrived(player: SpotifyPlayer, wor
 def test_no_secret_reaches_the_log(
     player: SpotifyPlayer, world: World, server: Server, login: TokenFile, caplog: pytest.LogCaptureFixture
 ) -> None:
-    loud = ["spotipy", "spotipy.client", "spotipy.oauth2", "spotipy.cache_handler", "urllib3", "edge", "requests"]
-    for name in loud:
+    loggers = ["spotipy", "spotipy.client", "spotipy.oauth2", "spotipy.cache_handler", "urllib3", "edge", "requests"]
+    for name in loggers:
         caplog.set_level(logging.DEBUG, logger=name)
     player.apply(play())
     world.advance(4000)
@@ -364,21 +363,7 @@ def test_no_secret_reaches_the_log(
     assert "Bearer" not in caplog.text
 
 
-def test_the_token_file_is_its_owners_alone(login: TokenFile, tmp_path: Path) -> None:
-    assert login.path.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in login.path.parent.iterdir()] == ["spotify_login.json"]
-    login.path.write_text("{half")
-    assert login.read() is None
-
-
-def test_a_login_made_meanwhile_is_never_set_aside(login: TokenFile) -> None:
-    login.quarantine("an older refresh token")
-    assert login.path.exists()
-    login.quarantine(str((login.read() or {})["refresh_token"]))
-    assert not login.path.exists()
-
-
-def test_a_token_that_cannot_be_written_is_used_all_the_same(
+def test_a_token_that_cant_be_written_is_used_from_memory(
     player: SpotifyPlayer, world: World, server: Server, login: TokenFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -391,7 +376,9 @@ def test_a_token_that_cannot_be_written_is_used_all_the_same(
     assert server.requests.count("POST /api/token") == 3
 
 
-def test_a_half_token_loses_no_login(player: SpotifyPlayer, world: World, server: Server, login: TokenFile) -> None:
+def test_an_incomplete_token_keeps_the_login(
+    player: SpotifyPlayer, world: World, server: Server, login: TokenFile
+) -> None:
     world.advance(4000)
     for fault, kind in (("half", errors.InvalidResponseError), ("500", errors.ServerError), ("reset", PlayerError)):
         server.faults.append(fault)

@@ -17,7 +17,7 @@ from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, executed, pla
 from tests.spotify_server import Server, World, contract_file
 from tests.spotify_server.server import CLIENT, error
 
-# What it does.
+# Playing.
 
 
 @pytest.mark.skipif(contract_file() is None, reason="set MOODROOM_SPOTIFY_OPENAPI to Spotify's OpenAPI file")
@@ -36,16 +36,16 @@ def test_the_contract_is_strict(server: Server) -> None:
     assert contract.answer("GET", "/me/player/devices", 204, None)
 
 
-def test_nothing_active_is_stopped(player: SpotifyPlayer) -> None:
+def test_playback_is_stopped_if_no_speaker_is_active(player: SpotifyPlayer) -> None:
     assert player.playback() == Playback("stopped", "spotify")
     assert player.wait() == pytest.approx(30, abs=1)
 
 
-def test_plays_a_playlist_in_one_command_on_the_speaker(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_a_playlist_starts_with_one_command_on_the_speaker(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     assert executed(world) == [("play", (JAZZ.uri, None))]
     assert world.now_playing().device == "Living Room"
-    # What it believes until Spotify has caught up, without a call.
+    # The assumed playback, without a request.
     calls = player.calls
     assert player.playback().context == JAZZ.uri
     assert player.calls == calls
@@ -73,31 +73,31 @@ def test_pause_resume_next_previous_volume(player: SpotifyPlayer, world: World) 
         player.apply(wish(act))
         run_for(player, world, 10)
     player.apply(wish(Act.VOLUME, 33))
-    assert [one for one, _ in executed(world)] == ["play", "next", "pause", "resume", "previous", "volume"]
+    assert [operation for operation, _ in executed(world)] == ["play", "next", "pause", "resume", "previous", "volume"]
     assert world.device("Living Room").volume == 33
 
 
-def test_what_is_already_so_costs_no_command(player: SpotifyPlayer, world: World) -> None:
+def test_a_wish_that_is_already_fulfilled_sends_no_command(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 5)
     world.executed.clear()
-    for one in (play(), wish(Act.RESUME), wish(Act.VOLUME, 40)):
-        player.apply(one)
+    for wished in (play(), wish(Act.RESUME), wish(Act.VOLUME, 40)):
+        player.apply(wished)
     assert executed(world) == []
 
 
-def test_a_wish_for_the_songs_end_comes_just_before_it(player: SpotifyPlayer, world: World) -> None:
+def test_a_wish_for_the_songs_end_is_sent_just_before_it(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
     assert len(executed(world)) == 1
     run_for(player, world, 250)
     assert executed(world)[1:] == [("play", (ROCK.uri, None))]
-    at = world.executed[1].at - world.executed[0].at
-    assert 197.5 <= at <= 200
+    seconds = world.executed[1].at - world.executed[0].at
+    assert 197.5 <= seconds <= 200
 
 
-def test_a_newer_wish_for_the_songs_end_takes_its_place(player: SpotifyPlayer, world: World) -> None:
+def test_a_newer_wish_for_the_songs_end_replaces_the_older_one(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -106,7 +106,7 @@ def test_a_newer_wish_for_the_songs_end_takes_its_place(player: SpotifyPlayer, w
     assert executed(world)[1:] == [("play", (None, [SONG.uri]))]
 
 
-def test_a_skip_ends_the_song_for_a_kept_wish(player: SpotifyPlayer, world: World) -> None:
+def test_a_skip_starts_a_deferred_wish(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -115,7 +115,7 @@ def test_a_skip_ends_the_song_for_a_kept_wish(player: SpotifyPlayer, world: Worl
 
 
 @pytest.mark.parametrize("what", ["pause", "next", "play", "elsewhere"])
-def test_a_kept_wish_is_forgotten_when_somebody_chooses(player: SpotifyPlayer, world: World, what: str) -> None:
+def test_a_deferred_wish_is_abandoned_when_a_person_chooses(player: SpotifyPlayer, world: World, what: str) -> None:
     player.apply(play())
     run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END))
@@ -137,7 +137,7 @@ def test_a_song_is_queued(player: SpotifyPlayer, world: World) -> None:
     assert world.now_playing().uris[world.now_playing().index] == SONG.uri
 
 
-def test_fades_in_few_steps_only_where_asked(player: SpotifyPlayer, world: World) -> None:
+def test_a_fade_takes_few_steps(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 5)
     player.apply(play(ROCK, fade=True, volume=50))
@@ -151,7 +151,7 @@ def test_fades_in_few_steps_only_where_asked(player: SpotifyPlayer, world: World
     ]
 
 
-def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_the_volume_is_restored_after_an_interrupted_fade(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     run_for(player, world, 5)
     player.apply(play(ROCK, fade=True))
@@ -162,7 +162,7 @@ def test_a_fade_cut_short_never_leaves_the_speaker_hushed(player: SpotifyPlayer,
     assert not world.now_playing().playing
 
 
-def test_louder_comes_after_the_music_and_quieter_before(player: SpotifyPlayer, world: World) -> None:
+def test_the_volume_is_raised_after_the_music_starts_and_lowered_before(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 5)
     player.apply(play(ROCK, volume=20))
@@ -172,13 +172,13 @@ def test_louder_comes_after_the_music_and_quieter_before(player: SpotifyPlayer, 
     assert [do for do, _ in executed(world)[1:]] == ["volume", "play", "play", "volume"]
 
 
-def test_never_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: World) -> None:
+def test_nothing_is_sent_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.advance(3)
-    for one in (play(), play(ROCK, When.TRACK_END), wish(Act.NEXT), wish(Act.VOLUME, 3), wish(Act.RESUME)):
+    for wished in (play(), play(ROCK, When.TRACK_END), wish(Act.NEXT), wish(Act.VOLUME, 3), wish(Act.RESUME)):
         with pytest.raises(errors.ElsewhereError, match="Ann's phone"):
-            player.apply(one)
-    player.apply(wish(Act.PAUSE))  # on our speaker nothing plays
+            player.apply(wished)
+    player.apply(wish(Act.PAUSE))  # nothing is playing on the own speaker
     shown = player.playback()
     assert shown.elsewhere
     assert shown.speaker == "Ann's phone"
@@ -187,7 +187,7 @@ def test_never_while_the_account_plays_elsewhere(player: SpotifyPlayer, world: W
     assert not player.pending
 
 
-def test_a_paused_phone_holds_nobody_up(player: SpotifyPlayer, world: World) -> None:
+def test_a_paused_phone_doesnt_prevent_playing(player: SpotifyPlayer, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.person("pause")
     world.advance(3)
@@ -195,22 +195,22 @@ def test_a_paused_phone_holds_nobody_up(player: SpotifyPlayer, world: World) -> 
     assert world.now_playing().device == "Living Room"
 
 
-def test_a_sleeping_speaker_is_a_state_and_not_a_storm(player: SpotifyPlayer, world: World) -> None:
+def test_a_sleeping_speaker_is_unavailable_and_costs_few_requests(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     assert player.playback().state == "unavailable"
     calls = player.calls
-    assert {seen.state for seen in run_for(player, world, 3600)} == {"unavailable"}
+    assert {playback.state for playback in run_for(player, world, 3600)} == {"unavailable"}
     assert player.calls - calls < 45
-    with pytest.raises(errors.SpeakerMissingError, match=r"wake it.*Ann's phone, Kitchen") as found:
+    with pytest.raises(errors.SpeakerMissingError, match=r"wake it.*Ann's phone, Kitchen") as raised:
         player.apply(play())
-    assert found.value.retry_after == 60
+    assert raised.value.retry_after == 60
     run_for(player, world, 100)
     world.wake("Living Room")
     run_for(player, world, 61)
     assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_music_that_comes_too_late_is_dropped(player: SpotifyPlayer, world: World) -> None:
+def test_expired_music_is_dropped(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     with pytest.raises(errors.SpeakerMissingError):
         player.apply(play())
@@ -230,7 +230,7 @@ def test_a_speaker_that_changed_its_id_is_found_again(player: SpotifyPlayer, wor
     assert executed(world)[-1] == ("play", (ROCK.uri, None))
 
 
-def test_restricted_and_fixed_volume(player: SpotifyPlayer, world: World) -> None:
+def test_a_restricted_speaker_and_one_with_a_fixed_volume(player: SpotifyPlayer, world: World) -> None:
     world.device("Living Room").supports_volume = False
     player.apply(play(volume=70))
     run_for(player, world, 10)
@@ -247,31 +247,29 @@ def test_restricted_and_fixed_volume(player: SpotifyPlayer, world: World) -> Non
     assert not player.pending
 
 
-def test_other_addresses_are_refused(player: SpotifyPlayer) -> None:
+def test_addresses_of_other_players_are_refused(player: SpotifyPlayer) -> None:
     with pytest.raises(UnplayableError, match="mpd:playlist/x isn't Spotify's"):
         player.apply(play(Music("mpd:playlist/x", "x")))
 
 
-def test_a_track_list_begins_where_it_is_told_to(player: SpotifyPlayer, world: World) -> None:
+def test_a_list_of_songs_starts_at_the_offset(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(LIST, offset=2))
     assert executed(world) == [("play", (None, [*SONGS[2:], *SONGS[:2]]))]
     world.advance(3)
     assert (player.playback().uri, player.playback().context) == (SONGS[2], None)
-    player.apply(play(LIST, offset=2))  # it plays
-    player.apply(play(Music(SONGS[2], "another", (SONGS[2], *SONGS[:2]))))  # the same song, but what comes then differs
+    player.apply(play(LIST, offset=2))  # already playing
+    player.apply(play(Music(SONGS[2], "another", (SONGS[2], *SONGS[:2]))))  # same song, other list
     assert [value for _, value in executed(world)][1:] == [(None, [SONGS[2], SONGS[0], SONGS[1]])]
 
 
-def test_a_playlist_begins_where_it_is_told_to_and_an_artist_cannot(player: SpotifyPlayer, world: World) -> None:
+def test_a_playlist_starts_at_the_offset_and_an_artist_cant(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(offset=4))
     run_for(player, world, 5)
     player.apply(play(ROCK, offset=4))
     assert executed(world) == [("play", (JAZZ.uri, None, 4)), ("play", (ROCK.uri, None))]
 
 
-def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(
-    player: SpotifyPlayer, world: World
-) -> None:
+def test_shuffle_and_repeat_are_set_before_the_music_on_an_active_speaker(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(shuffle=True, repeat="context"))
     run_for(player, world, 5)
     player.apply(play(ROCK, shuffle=False, repeat="context"))
@@ -287,17 +285,17 @@ def test_shuffle_and_repeat_come_before_the_music_where_the_speaker_is_active(
     ]
 
 
-def test_what_goes_with_a_wish_for_the_songs_end_is_ready_by_then(player: SpotifyPlayer, world: World) -> None:
+def test_shuffle_repeat_and_volume_are_set_before_the_songs_end(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 10)
     player.apply(play(ROCK, When.TRACK_END, shuffle=True, repeat="track", volume=20))
     run_for(player, world, 250)
-    assert sorted(one for one, _ in executed(world)[1:4]) == ["repeat", "shuffle", "volume"]
+    assert sorted(operation for operation, _ in executed(world)[1:4]) == ["repeat", "shuffle", "volume"]
     assert executed(world)[4:] == [("play", (ROCK.uri, None))]
     assert 197.5 <= world.executed[4].at - world.executed[0].at <= 200
 
 
-def test_a_speaker_that_will_not_shuffle_still_plays(player: SpotifyPlayer, world: World, server: Server) -> None:
+def test_a_speaker_that_refuses_to_shuffle_still_plays(player: SpotifyPlayer, world: World, server: Server) -> None:
     player.apply(play())
     run_for(player, world, 5)
     server.answers["PUT /me/player/shuffle"] = error(403, "Player command failed: Restriction violated", "UNKNOWN")
@@ -307,7 +305,7 @@ def test_a_speaker_that_will_not_shuffle_still_plays(player: SpotifyPlayer, worl
 
 
 @pytest.mark.parametrize("paused", [False, True])
-def test_our_music_is_brought_back_from_another_speaker(player: SpotifyPlayer, world: World, paused: bool) -> None:
+def test_music_is_transferred_back_from_another_speaker(player: SpotifyPlayer, world: World, paused: bool) -> None:
     player.apply(play())
     run_for(player, world, 10)
     world.person("transfer", True)
@@ -323,7 +321,9 @@ def test_our_music_is_brought_back_from_another_speaker(player: SpotifyPlayer, w
     assert player.playback() == shown or player.playback().title is not None
 
 
-def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: SpotifyPlayer, world: World) -> None:
+def test_resuming_starts_music_that_isnt_loaded_and_leaves_other_music_alone(
+    player: SpotifyPlayer, world: World
+) -> None:
     world.person("play", "spotify:album:theirs")
     world.advance(3)
     with pytest.raises(errors.ElsewhereError, match="Ann's phone"):
@@ -334,7 +334,7 @@ def test_other_music_stays_where_it_is_and_what_is_nowhere_begins(player: Spotif
     assert executed(world) == [("play", (JAZZ.uri, None))]
 
 
-def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: SpotifyPlayer, world: World) -> None:
+def test_a_song_can_be_queued_while_the_speaker_is_paused(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 5)
     player.apply(wish(Act.PAUSE))
@@ -345,7 +345,9 @@ def test_a_paused_speaker_takes_songs_for_the_queue_and_stays_paused(player: Spo
     assert not world.now_playing().playing
 
 
-def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, server: Server, login: TokenFile) -> None:
+def test_music_of_the_library_is_reported_by_its_library_address(
+    world: World, server: Server, login: TokenFile
+) -> None:
     web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
     player = SpotifyPlayer(
         web,
@@ -366,9 +368,7 @@ def test_the_library_stands_for_songs_and_is_told_by_its_name(world: World, serv
     player.close()
 
 
-def test_it_reports_the_logins_end_and_the_calls_of_today(
-    player: SpotifyPlayer, world: World, login: TokenFile
-) -> None:
+def test_the_report_contains_the_calls_of_today(player: SpotifyPlayer, world: World, login: TokenFile) -> None:
     player.playback()
     first = player.report()
     assert first == {"player_calls_today": player.calls}
@@ -379,10 +379,10 @@ def test_it_reports_the_logins_end_and_the_calls_of_today(
     assert 0 < player.report()["player_calls_today"] == player.calls - first["player_calls_today"]
 
 
-# What it costs.
+# Cost.
 
 
-def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: SpotifyPlayer, world: World) -> None:
+def test_number_of_calls_in_an_evening_and_in_an_empty_room(player: SpotifyPlayer, world: World) -> None:
     player.apply(play())
     run_for(player, world, 4 * 3600)
     evening = player.calls
@@ -394,7 +394,7 @@ def test_calls_of_a_quiet_evening_and_of_an_empty_room(player: SpotifyPlayer, wo
     assert player.calls - before <= 150
 
 
-def test_own_time_from_wish_to_call(player: SpotifyPlayer, world: World) -> None:
+def test_cpu_time_from_a_wish_to_its_request(player: SpotifyPlayer, world: World) -> None:
     player.playback()
     started = time.thread_time()
     player.apply(play())
