@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 from edge.events import (
@@ -26,12 +25,8 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
+from edge.times import utc_text
 from edge.values import Control, Mood, Playback, Wish
-
-
-def instant(at: float, offset: float) -> str:
-    """A monotonic time as UTC, such as 2026-11-21T08:15:30Z. offset: wall clock minus monotonic clock, seconds."""
-    return datetime.fromtimestamp(int(at + offset), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def mood(value: Mood, offset: float) -> dict[str, Any]:
@@ -43,7 +38,7 @@ def mood(value: Mood, offset: float) -> dict[str, Any]:
         "valence": round(value.valence, 2) + 0.0,
         "arousal": round(value.arousal, 2) + 0.0,
         "people": value.people,
-        "since": instant(value.since, offset),
+        "since": utc_text(value.since + offset),
         "source": value.source,
     }
 

@@ -11,7 +11,7 @@ import pytest
 
 EDGE = Path(__file__).parent.parent / "edge"
 # A room is a package, a module, or a module within a package; what is named here is so as a whole.
-VALUES = {"errors", "values", "events", "config", "songs"}
+VALUES = {"errors", "values", "events", "config", "songs", "times"}
 # Within `config` these read the file.
 READING = {"config.file", "config.validation_errors", "config.yaml_lines"}
 THINKING = {

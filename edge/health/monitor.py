@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from edge.health.findings import Finding, Severity
@@ -13,6 +12,7 @@ from edge.health.machine_rules import slowdown
 from edge.health.readings import LOOK_OVERDUE_S, HealthReadings, MachineState
 from edge.health.rules import apply_rules
 from edge.health.wall_clock import WallClock
+from edge.times import utc_text
 from edge.values import UNKNOWN, Reading
 
 # While frames arrive, at least one in this time must be examined without an error. A worker waits 30 s at most after an
@@ -145,7 +145,7 @@ class HealthMonitor:
             "slower": slowdown(machine.temperature, machine.throttled),
             "problems": self._payloads(Severity.PROBLEM),
             "notices": self._payloads(Severity.NOTICE),
-            "spotify_login_expires": None if login_expires is None else _utc(login_expires),
+            "spotify_login_expires": None if login_expires is None else utc_text(login_expires),
         }
 
     def _payloads(self, severity: Severity) -> list[dict[str, str]]:
@@ -158,8 +158,3 @@ def _age(now: float, timestamp: float | None) -> float | None:
 
 def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
-
-
-def _utc(unix_time: float) -> str:
-    """Unix time as UTC, such as 2026-11-21T08:15:30Z."""
-    return datetime.fromtimestamp(int(unix_time), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

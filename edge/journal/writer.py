@@ -32,7 +32,15 @@ LOG_BYTES = 1_000_000
 PAGE = 4096
 DAY = 86400.0
 STOP_WITHIN, RETRY = 3.0, 5.0
+# At most 5 MB in any 24 hours, so that an SD card lasts: what the budget holds (0.4), what flows in (3.9), and a batch
+# that was too large (0.7).
+BUDGET_BYTES, BUDGET_BYTES_PER_S = 400_000.0, 45.0
 log = logging.getLogger(__name__)
+
+
+def write_budget() -> TokenBucket:
+    """How many bytes the journal may write, half full at first."""
+    return TokenBucket(rate=BUDGET_BYTES_PER_S, capacity=BUDGET_BYTES, level=BUDGET_BYTES / 2)
 
 
 class Journal:
@@ -71,7 +79,7 @@ class Journal:
         self._worker = Worker(
             "journal", self._turn, on_error=self._failed, on_end=self.close, first_wait=retry, most_wait=12 * retry
         )
-        self._budget = budget or TokenBucket(clock())
+        self._budget = budget or write_budget()
         self._seen_change = -1
         self._cleared_at: float | None = None
         self._failing = self._given_up = False

@@ -1,4 +1,4 @@
-"""Plain log lines on stderr; under journald without a time of their own, but with a priority; never too many."""
+"""Log lines on stderr: plain text, with priorities under systemd's journal, and a limit on how many there are."""
 
 from __future__ import annotations
 
@@ -6,75 +6,69 @@ import logging
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 
+from edge.budget import TokenBucket
+
 _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
-# Lines that may come at once, and seconds until there is room for one more: 60 in any hour at most, for a memory card
-# wears out and people read the first lines only.
-BURST, REFILL = 30, 120.0
-# Warnings have room of their own, so that chatter can't push them out.
-WARNINGS, WARNINGS_REFILL = 60, 60.0
+# Lines that may come at once, and seconds until one more may: at most 60 in any hour. A memory card wears out, and
+# people read only the first lines.
+INFO_BURST, INFO_REFILL_S = 30, 120.0
+# Warnings have a budget of their own, so that ordinary lines can't use it up.
+WARNING_BURST, WARNING_REFILL_S = 60, 60.0
 
 
 class LogBudget(logging.Filter):
-    """Lets through so many lines, one more each `refill` seconds, and says how many were left out before.
+    """Drops INFO and WARNING lines beyond their budgets, and appends to the next line how many were dropped.
 
-    Warnings are counted apart; errors always pass, and so does DEBUG, which somebody asked for.
+    Errors always pass, and so does DEBUG, which the user has asked for.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._buckets = {
-            logging.INFO: _Bucket(BURST, REFILL, clock()),
-            logging.WARNING: _Bucket(WARNINGS, WARNINGS_REFILL, clock()),
+        self._budgets = {
+            logging.INFO: TokenBucket(rate=1 / INFO_REFILL_S, capacity=INFO_BURST),
+            logging.WARNING: TokenBucket(rate=1 / WARNING_REFILL_S, capacity=WARNING_BURST),
         }
+        self._dropped: Counter[int] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        bucket = self._buckets.get(record.levelno)
-        if bucket is None:
+        budget = self._budgets.get(record.levelno)
+        if budget is None:
             return True
-        if not bucket.take(self._clock()):
+        if not budget.take(self._clock()):
+            self._dropped[record.levelno] += 1
             return False
-        if bucket.left_out:
-            record.msg = f"{record.getMessage()} (before this, {bucket.left_out} more were left out)"
-            record.args, bucket.left_out = (), 0
+        if dropped := self._dropped.pop(record.levelno, 0):
+            record.msg = f"{record.getMessage()} (before this, {dropped} more were left out)"
+            record.args = ()
         return True
 
 
-class _Bucket:
-    def __init__(self, size: int, refill: float, now: float) -> None:
-        self._size, self._refill = size, refill
-        self._room, self._at = float(size), now
-        self.left_out = 0
+class _JournalFormatter(logging.Formatter):
+    """Puts the priority before the line, as sd-daemon(3) describes."""
 
-    def take(self, now: float) -> bool:
-        self._room = min(self._size, self._room + max(0.0, now - self._at) / self._refill)
-        self._at = now
-        if self._room < 1:
-            self.left_out += 1
-            return False
-        self._room -= 1
-        return True
-
-
-class _Journal(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return f"<{_PRIORITY.get(record.levelno, 6)}>{super().format(record)}"
 
 
 def in_journal() -> bool:
-    """Whether what is written on stdout and stderr goes to systemd's journal."""
+    """Whether stdout and stderr go to systemd's journal."""
     return bool(os.environ.get("JOURNAL_STREAM"))
 
 
 def set_up(*, verbose: bool = False) -> None:
-    """Send this project's log to stderr. Foreign libraries stay at warnings: their debug output can hold secrets."""
-    # FFmpeg writes on stderr by itself, past every level and budget; what matters of it the camera says in a sentence.
+    """Send this program's log to stderr; verbose: with DEBUG lines and without the limit.
+
+    Other libraries stay at warnings: their debug output can contain secrets.
+    """
+    # FFmpeg writes to stderr itself, past every level and budget. The camera reports what matters of it.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     handler = logging.StreamHandler(sys.stderr)
     if in_journal():
-        handler.setFormatter(_Journal("%(message)s"))
+        handler.setFormatter(_JournalFormatter("%(message)s"))
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     if not verbose:

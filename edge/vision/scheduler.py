@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
+from edge.budget import TokenBucket
 from edge.config import ScheduleConfig
 from edge.room.mood import SAME_LOOK_WITHIN_S
 
@@ -50,9 +51,7 @@ class Scheduler:
     def __init__(self, config: ScheduleConfig) -> None:
         self._config = config
         self._rate = config.cpu_budget * (WINDOW - SAVED) / WINDOW
-        self._most = config.cpu_budget * SAVED
-        self._tokens = self._most
-        self._filled: float | None = None
+        self._budget = TokenBucket(rate=self._rate, capacity=config.cpu_budget * SAVED)
         self._costs: dict[LookKind, float] = {}
         self._looked: float | None = None
         self._searched = 0.0
@@ -109,12 +108,11 @@ class Scheduler:
             self._doubted = None
         elif self._doubted is None:
             self._doubted = now
-        self._tokens -= cost
+        self._budget.spend(now, cost)
         # The dearest lately: a budget that hopes for the cheapest is overdrawn.
         self._costs[step] = max(cost, 0.95 * self._costs.get(step, 0.0))
 
     def _plan(self, now: float, motion: float, near: float) -> Plan:
-        self._fill(now)
         if self._looked is None:
             return Plan(LookKind.DETECT, "first")
         gap = now - self._looked
@@ -129,7 +127,7 @@ class Scheduler:
         if reason is None:
             return Plan(LookKind.SKIP, "still")
         step = self._step(now, motion)
-        if self._tokens < self._costs.get(step, 0.0):
+        if not self._budget.affords(now, self._costs.get(step, 0.0)):
             return Plan(LookKind.SKIP, "budget")
         return Plan(step, reason)
 
@@ -152,8 +150,3 @@ class Scheduler:
         since = now - self._searched
         search = since >= SEARCH_EVERY or (motion >= MOTION and since >= SEARCH_MOVING)
         return LookKind.DETECT if search else LookKind.CLASSIFY
-
-    def _fill(self, now: float) -> None:
-        elapsed = now - self._filled if self._filled is not None else 0.0
-        self._tokens = min(self._most, self._tokens + max(elapsed, 0.0) * self._rate)
-        self._filled = now

@@ -7,7 +7,6 @@ import json
 import math
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timezone
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from edge.errors import MoodroomError
+from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
 from edge.web.page import SignIn, WebPage
 from edge.web.security import password
@@ -175,7 +175,7 @@ class Api:
             raise Unusable(409, str(error).replace("run `moodroom login` again", "begin again")) from None
         # After a slip somebody may paste again; a sign-in that was used refuses by itself.
         self._sign_in, ends = None, begun[1].expires
-        return JSONResponse({"expires": None if ends is None else _date(ends)})
+        return JSONResponse({"expires": None if ends is None else utc_text(ends)})
 
     async def _alone(self, call: Callable[[], T]) -> T:
         """In a thread, one at a time: all of it is heavy, and the device has other things to do."""
@@ -220,7 +220,3 @@ def _text(body: dict[str, Any], key: str, most: int) -> str:
     if any("\ud800" <= sign <= "\udfff" for sign in value):
         raise Unusable(422, f"{key} must be whole text; it holds half a character (a lone surrogate)")
     return value
-
-
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,12 +8,12 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from edge import messages
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.health.monitor import HealthMonitor
 from edge.system import state
 from edge.system.database import default_path
+from edge.times import utc_text
 from edge.values import Command
 from edge.vision.pipeline import BASE
 from edge.vision.preview import Preview
@@ -45,7 +45,7 @@ def open_page(
         now, at = time.time(), started + board.offset
         # What this run wrote while the clock was behind lies before `at`; the last run's entries lie before both.
         past = before(default_path(), now, min(at, started + offset)) if config.journal.enabled else []
-        begun = {"at": messages.instant(started, board.offset), "kind": "start", "text": "the device started"}
+        begun = {"at": utc_text(started + board.offset), "kind": "start", "text": "the device started"}
         return [*past, *([begun] if at >= start_of_day(now) else []), *board.today()]
 
     page = WebPage(

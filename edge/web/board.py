@@ -30,6 +30,7 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
+from edge.times import utc_text
 from edge.values import Control, Mood, Playback, Wish
 from edge.web.today import Today, start_of_day
 
@@ -190,7 +191,7 @@ class Board:
             parts["mood"] = messages.mood(self._mood, self._offset)
         if self._wish is not None:
             at, wish = self._wish
-            parts["why"] = messages.wish(wish) | {"why": wish.why, "at": messages.instant(at, self._offset)}
+            parts["why"] = messages.wish(wish) | {"why": wish.why, "at": utc_text(at + self._offset)}
         return parts
 
 

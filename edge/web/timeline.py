@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from edge import messages
 from edge.errors import MoodroomError
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
+from edge.times import utc_text
 from edge.web.today import start_of_day
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,7 @@ def _runs(entries: list[JournalEntry], midnight: float) -> list[dict[str, Any]]:
 
 def _ended(told: list[dict[str, Any]], at: float) -> list[dict[str, Any]]:
     known = not told or told[-1]["kind"] == "stop"
-    return told if known else [*told, {"at": _instant(at), "kind": "stop", "text": UNKNOWN}]
-
-
-def _instant(at: float) -> str:
-    """A Unix time."""
-    return messages.instant(at, 0.0)
+    return told if known else [*told, {"at": utc_text(at), "kind": "stop", "text": UNKNOWN}]
 
 
 def _says_little(entry: JournalEntry) -> bool:
@@ -76,6 +71,6 @@ def _told(entry: JournalEntry, midnight: float) -> dict[str, Any]:
         "uri": entry.uri,
         "text": text,
     }
-    return {"at": _instant(max(entry.at, midnight)), "kind": SHOWN[entry.kind]} | {
+    return {"at": utc_text(max(entry.at, midnight)), "kind": SHOWN[entry.kind]} | {
         key: value for key, value in told.items() if value is not None
     }

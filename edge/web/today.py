@@ -6,7 +6,6 @@ import time
 from collections import deque
 from typing import Any
 
-from edge import messages
 from edge.events import (
     CameraSwitched,
     ClockStepped,
@@ -28,6 +27,7 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
+from edge.times import utc_text
 from edge.values import Act, Playback
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
@@ -54,9 +54,7 @@ class Today:
     def since(self, midnight: float) -> list[dict[str, Any]]:
         """The entries from this Unix time on."""
         return [
-            {"at": messages.instant(at, self.offset)} | entry
-            for at, entry in self._entries
-            if at + self.offset >= midnight
+            {"at": utc_text(at + self.offset)} | entry for at, entry in self._entries if at + self.offset >= midnight
         ]
 
     def _entry(self, event: Event) -> dict[str, Any] | None:

@@ -49,7 +49,7 @@ def write(path: Path, first: int, seed: int) -> None:
     from edge.journal.writer import Journal
 
     rng = random.Random(seed)
-    plenty = TokenBucket(time.monotonic(), rate=1e12, capacity=1e12)
+    plenty = TokenBucket(rate=1e12, capacity=1e12)
     journal = Journal(
         path, keep=1e9, on_problem=lambda text: None, gather=0.002, most=BATCH, log_bytes=64 * 1024, budget=plenty
     )

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import journal_bytes
 import journal_kills
@@ -20,13 +22,14 @@ from edge.events import CommandReceived, MoodChanged
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.tables import SCHEMA
-from edge.journal.writer import Journal
+from edge.journal.writer import BUDGET_BYTES, BUDGET_BYTES_PER_S, Journal, write_budget
 from edge.music.tastes import Feedback, Outcome
 from edge.system.database import open_for_writing
 from edge.values import Command, Mood
 from tests.waiting import PATIENCE, wait_for
 
 DAY = 86400.0
+LARGEST_BATCH = 100_000
 Open = Callable[..., Journal]
 
 
@@ -120,7 +123,7 @@ def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:
 
 
 def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open, path: Path) -> None:
-    poor = TokenBucket(time.monotonic(), rate=1.0, capacity=2.0)
+    poor = TokenBucket(rate=1.0, capacity=2.0, level=1.0)
     poor.spend(time.monotonic(), 1_000_000)
     journal = opened(budget=poor)
     journal.put(entry(1))
@@ -128,6 +131,34 @@ def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open,
     assert titles(path) == []
     journal.stop()
     assert titles(path) == ["1"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, LARGEST_BATCH)), min_size=1, max_size=200))
+def test_a_day_never_costs_more_than_five_megabytes(batches: list[tuple[float, int]]) -> None:
+    budget, now, written = write_budget(), 0.0, []
+    for gather, size in batches * 5:
+        now += gather
+        now += budget.wait(now)
+        assert budget.wait(now) < 1e-6
+        budget.spend(now, size)
+        written.append((now, size))
+    for start, _ in written[:: max(1, len(written) // 50)]:
+        assert sum(size for at, size in written if start <= at < start + DAY) <= 5_000_000
+
+
+def test_a_quiet_room_never_waits() -> None:
+    budget = write_budget()
+    for now in range(0, int(DAY), 300):
+        assert budget.wait(now) == 0
+        budget.spend(now, 10_000)
+
+
+def test_an_overdrawn_budget_is_waited_out() -> None:
+    budget = write_budget()
+    budget.spend(0.0, int(BUDGET_BYTES / 2 + 10 * BUDGET_BYTES_PER_S))
+    assert 9.9 < budget.wait(0.0) <= 10.1
+    assert budget.wait(20.0) == 0
 
 
 def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> None:
@@ -222,7 +253,7 @@ def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path
 
 
 def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
-    journal = opened(log_bytes=0, budget=TokenBucket(time.monotonic(), rate=1e12, capacity=1e12))
+    journal = opened(log_bytes=0, budget=TokenBucket(rate=1e12, capacity=1e12))
     for number in range(300):
         journal.put(entry(number))
     wait_for(lambda: len(titles(path)) == 300)
@@ -250,7 +281,7 @@ from edge.journal.writer import Journal
 
 folder, problems = Path(sys.argv[1]), []
 (folder / "ballast").write_bytes(b"x" * 700_000)
-plenty = TokenBucket(time.monotonic(), rate=1e12, capacity=1e12)
+plenty = TokenBucket(rate=1e12, capacity=1e12)
 told = problems.append
 journal = Journal(folder / "journal.db", keep=1e9, on_problem=told, gather=0.01, retry=0.05, most=4096, budget=plenty)
 journal.start()

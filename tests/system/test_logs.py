@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.system import logs
-from edge.system.logs import BURST, WARNINGS, LogBudget
+from edge.system.logs import INFO_BURST, WARNING_BURST, LogBudget
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_no_hour_has_more_than_sixty_lines(gaps: list[float]) -> None:
 def test_a_quiet_log_loses_nothing_and_a_loud_one_says_how_much() -> None:
     clock = Clock()
     budget = LogBudget(clock)
-    assert all(budget.filter(record()) for _ in range(BURST))
+    assert all(budget.filter(record()) for _ in range(INFO_BURST))
     assert not any(budget.filter(record()) for _ in range(7))
     clock.now = 130.0
     last = record(logging.INFO, "%s: is well again", "camera")
@@ -65,7 +65,7 @@ def test_chatter_doesn_t_push_warnings_out_and_errors_always_pass() -> None:
     budget = LogBudget(Clock())
     for _ in range(1000):
         budget.filter(record())
-    assert sum(budget.filter(record(logging.WARNING)) for _ in range(1000)) == WARNINGS
+    assert sum(budget.filter(record(logging.WARNING)) for _ in range(1000)) == WARNING_BURST
     assert all(budget.filter(record(logging.ERROR)) for _ in range(1000))
     assert all(budget.filter(record(logging.DEBUG)) for _ in range(1000))
 
@@ -80,7 +80,7 @@ def test_who_asks_for_more_gets_all(restored: None, monkeypatch: pytest.MonkeyPa
         logging.getLogger("edge.daemon").info("line %d", number)
         logging.getLogger("spotipy").info("a token")
     written = out.getvalue().splitlines()
-    assert len(written) == (100 if verbose else BURST)
+    assert len(written) == (100 if verbose else INFO_BURST)
     assert not any("token" in line for line in written)
 
 

@@ -8,7 +8,6 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge import messages
 from edge.events import (
     ClockStepped,
     CommandRejected,
@@ -24,6 +23,7 @@ from edge.events import (
     Skipped,
     TakenOver,
 )
+from edge.times import utc_text
 from edge.values import Act, Control, Mood, Music, Playback, Wish
 from edge.web.board import LISTENERS_MAX, TRAIL_MAX_POINTS, Board
 from edge.web.today import ENTRIES_MAX, Today, start_of_day
@@ -182,10 +182,10 @@ def test_a_step_of_the_wall_clock_corrects_all_times() -> None:
     news = listener.take()
     assert news is not None
     assert set(news) == {"mood", "why", "timeline"}
-    assert news["why"]["at"] == messages.instant(3601.0, midnight)
-    assert news["mood"]["since"] == messages.instant(10.0, midnight)
+    assert news["why"]["at"] == utc_text(3601.0 + midnight)
+    assert news["mood"]["since"] == utc_text(10.0 + midnight)
     assert [(entry["kind"], entry["at"]) for entry in made.today()] == [
-        ("mood", messages.instant(3600.0, midnight)),
-        ("decision", messages.instant(3601.0, midnight)),
+        ("mood", utc_text(3600.0 + midnight)),
+        ("decision", utc_text(3601.0 + midnight)),
     ]
     assert len(made.snapshot()["trail"]) == 1

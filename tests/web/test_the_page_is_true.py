@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from edge import messages
 from edge.events import HealthReported, MoodChanged, PlaybackChanged, ProblemOccurred, SettingsReported, TakenOver
+from edge.times import utc_text
 from edge.values import Mood, Playback
 from edge.web.board import Board
 from tests.waiting import PATIENCE, wait_for
@@ -168,7 +168,7 @@ def test_updates_leave_the_focus_where_it_is(open_page: Open) -> None:
 
 def test_a_mood_ends_when_the_device_stopped(open_page: Open) -> None:
     def at(ago: int) -> str:
-        return messages.instant(time.time() - 3600 * ago, 0.0)
+        return utc_text(time.time() - 3600 * ago)
 
     day = [
         {"at": at(11), "kind": "mood", "mood": "happy", "confidence": 0.9},

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from edge import messages
 from edge.config import Config
 from edge.events import ClockStepped, MoodChanged
 from edge.health.monitor import HealthMonitor
@@ -16,6 +15,7 @@ from edge.journal.writer import Journal
 from edge.library.store import Store
 from edge.songs import Placed, Song
 from edge.system.database import default_path
+from edge.times import utc_text
 from edge.values import Mood
 from edge.web.opening import open_web
 from edge.web.timeline import UNKNOWN, before
@@ -134,8 +134,8 @@ def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> 
         server.stop()
     told = [(entry["kind"], entry.get("mood")) for entry in found]
     assert told == [("mood", "sad"), ("stop", None), ("start", None), ("mood", "happy")]
-    assert found[2]["at"] in (messages.instant(at, behind + 3600), messages.instant(at - 1, behind + 3600))
-    assert found[3]["at"] == messages.instant(at + 1, behind + 3600)
+    assert found[2]["at"] in (utc_text(at + behind + 3600), utc_text(at - 1 + behind + 3600))
+    assert found[3]["at"] == utc_text(at + 1 + behind + 3600)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
