@@ -65,14 +65,14 @@ class DecisionRules:
         if isinstance(goal, str):
             return self._keep(goal)
         if known.pending.resuming:
-            return self._keep("the music is about to go on")
+            return self._keep("the music is about to resume")
         if (wish := self._continue_pending(now, mood, goal, requested=requested)) is not None:
             return wish
         music = known.own_music
         if known.playing and music is not None and goal.includes(music):
             if known.own.cancel_upcoming(now):
                 return Wish(Act.FORGET, mood.mood, f"{goal.reason} again: {music.name} goes on")
-            return self._keep(f"{music.name} already plays for {mood.mood}")
+            return self._keep(f"{music.name} is already playing for {mood.mood}")
         if known.presence.present is False and not requested:
             return self._keep("nobody is here")
         if playback is not None and playback.state == "unavailable":
@@ -176,7 +176,7 @@ class DecisionRules:
             return None
         if (why := self._timetable.quiet_reason(now)) is not None:
             return self._block(why)
-        return self._resume(now, "somebody is back: the music goes on where it was")
+        return self._resume(now, "somebody is back: the music resumes where it stopped")
 
     def _resume(self, now: float, why: str) -> Wish:
         known = self._situation
@@ -218,7 +218,7 @@ class DecisionRules:
             known.presence.paused_at = now
         else:
             known.own.playing = None
-        return Wish(Act.FORGET, known.mood_name, f"what was to begin is taken back: {why}")
+        return Wish(Act.FORGET, known.mood_name, f"the music that was about to start is cancelled: {why}")
 
     # Parts of a decision.
 

@@ -147,7 +147,7 @@ class Director:
         known.disown()
         if not known.own.cancel_upcoming(now) and not waiting:
             return None
-        wish = Wish(Act.FORGET, known.mood_name, f"what was to play next is taken back: {why}")
+        wish = Wish(Act.FORGET, known.mood_name, f"the music that was to play next is cancelled: {why}")
         return self._request(now, wish)
 
     def take_back(self) -> None:

@@ -54,7 +54,7 @@ class Limits:
         """
         if self._interrupted_at is None or now - self._interrupted_at >= self._config.cooldown:
             return None
-        return f"the last switch is less than {self._config.cooldown:.0f} s ago"
+        return f"the last switch was less than {self._config.cooldown:.0f} s ago"
 
     def dwell_reason(self, now: float, began: float, mood: str) -> str | None:
         """Why a mood that began at `began` may not interrupt a song yet, or None. mood: as an adjective."""

@@ -17,7 +17,7 @@ ADJECTIVES = {"disgust": "disgusted", "fear": "afraid", "surprise": "surprised"}
 # How much farther from the target than the lift's point the listeners must be before the lift starts again from them;
 # distances in the valence-arousal plane.
 FELL_BACK_DISTANCE = 0.8
-MOOD_UNCLEAR, CAMERA_OFF = "the mood isn't clear", "nobody looks while the camera is off"
+MOOD_UNCLEAR, CAMERA_OFF = "the mood isn't clear", "the mood isn't known while the camera is off"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class VolumePolicy:
         if target is None or target == self._corrected_to or (not too_loud and same_volume(target, current)):
             return None
         self._corrected_to = target
-        why = "the loudest that is allowed now" if too_loud else "as this music is set to"
+        why = "the loudest that is allowed now" if too_loud else "as configured for this music"
         return target, f"the volume goes to {target}, {why}"
 
     def _target(self, now: float, offset: int) -> int | None:

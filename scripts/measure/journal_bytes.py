@@ -57,7 +57,7 @@ def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, li
             at += rng.expovariate(1 / every)
             name = rng.choice(EXPRESSIONS)
             mood = Mood(name, rng.random(), rng.uniform(-1, 1), rng.uniform(-1, 1), rng.randrange(1, 6), at)
-            why = f"kept for now: the last switch is less than {rng.randrange(60)} s ago"
+            why = f"kept for now: the last switch was less than {rng.randrange(60)} s ago"
             found.append((at, [MoodChanged(at, mood), DecisionMade(at, Wish(Act.KEEP, name, why))]))
         at = day * DAY
         while at < day * DAY + AWAKE:

@@ -1,4 +1,4 @@
-"""One of several choices."""
+"""Picking one of a mood's choices, and how choices are configured."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ def picked(picker: Picker, among: Sequence[Choice], times: int) -> list[str]:
     return [picker.pick("happy", among).play for _ in range(times)]
 
 
-def test_the_same_is_never_taken_twice_in_a_row() -> None:
+def test_the_same_choice_is_never_picked_twice_in_a_row() -> None:
     found = picked(Picker(random.Random(1)), choices(1, 5, 1), 200)
     assert all(a != b for a, b in itertools.pairwise(found))
     assert set(found) == {"mpd:0", "mpd:1", "mpd:2"}
 
 
-def test_the_only_one_is_taken_again() -> None:
+def test_the_only_choice_is_picked_again() -> None:
     assert picked(Picker(random.Random(1)), choices(1), 3) == ["mpd:0"] * 3
 
 
-def test_what_just_ended_is_not_taken_where_there_is_another() -> None:
+def test_the_choice_that_just_ended_is_excluded_if_there_is_another() -> None:
     picker = Picker(random.Random(1))
     assert all(Picker(random.Random(n)).pick("sad", choices(1, 1), exclude="mpd:0").play == "mpd:1" for n in range(20))
     assert picker.pick("sad", choices(1), exclude="mpd:0").play == "mpd:0"
 
 
-def test_weights_count_and_nought_is_never() -> None:
+def test_choices_are_picked_by_weight_and_weight_0_never() -> None:
     among = choices(1, 3, 0)
     found = Counter(Picker(random.Random(n)).pick("happy", among).play for n in range(2000))
     assert found["mpd:2"] == 0
     assert 2.4 < found["mpd:1"] / found["mpd:0"] < 3.7
 
 
-def test_the_same_dice_give_the_same_music() -> None:
+def test_the_same_seed_picks_the_same_music() -> None:
     among = choices(1, 1, 1, 1)
     assert picked(Picker(random.Random(7)), among, 50) == picked(Picker(random.Random(7)), among, 50)
 
@@ -68,20 +68,20 @@ def test_what_was_learned_multiplies_the_weights() -> None:
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, float("nan"), float("inf")])
-def test_weights_that_make_no_sense_count_as_equal(factor: float) -> None:
+def test_invalid_factors_make_the_choices_equal(factor: float) -> None:
     found = {Picker(random.Random(n), lambda _, among: [factor] * len(among)).pick("sad", choices(1, 1)).play
              for n in range(50)}  # fmt: skip
     assert found == {"mpd:0", "mpd:1"}
 
 
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=6), st.integers())
-def test_there_is_always_one(weights: list[float], seed: int) -> None:
+def test_one_of_the_choices_is_always_picked(weights: list[float], seed: int) -> None:
     among = choices(*weights)
     picker = Picker(random.Random(seed))
     assert all(picker.pick("happy", among) in among for _ in range(5))
 
 
-# --- as they are written ----------------------------------------------------------------------------------------------
+# --- in the configuration ---------------------------------------------------------------------------------------------
 
 
 def profile(text: str) -> MusicConfig:
@@ -141,13 +141,13 @@ def test_a_mistake_is_one_sentence(text: str, part: str) -> None:
         ("time_zone: Berlin", "music.time_zone: must be a time zone such as Europe/Berlin, not 'Berlin'"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_the_manners_is_one_sentence(text: str, part: str) -> None:
+def test_a_mistake_in_the_music_section_is_one_sentence(text: str, part: str) -> None:
     with pytest.raises(ConfigError) as caught:
         config_file.parse(f"music:\n  {text}")
     assert part in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
-def test_nothing_and_moods_that_are_not_named() -> None:
+def test_nothing_removes_choices_and_unnamed_moods_take_the_default() -> None:
     everyday = {"happy": "nothing", "sad": ["nothing", "mpd:a"], "default": "mpd:b"}
     found = MusicConfig.model_validate({"profiles": {"everyday": everyday}}).profiles["everyday"]
     assert choices_for(found, "happy") == ()
@@ -155,12 +155,12 @@ def test_nothing_and_moods_that_are_not_named() -> None:
     assert [choice.play for choice in choices_for(found, "fear")] == ["mpd:b"]
 
 
-def test_values_stay_as_they_are() -> None:
+def test_a_choice_is_frozen() -> None:
     with pytest.raises(ValidationError):
         Choice(play="mpd:a").weight = 2  # type: ignore[misc]
 
 
-def test_of_two_the_one_that_people_like_may_come_again() -> None:
+def test_the_better_of_two_choices_may_repeat() -> None:
     found = picked(Picker(random.Random(1), lambda _, among: [0.9 if m.uri == "mpd:0" else 0.1 for m in among]),
                    choices(1, 1), 200)  # fmt: skip
     assert 150 < found.count("mpd:0") < 200

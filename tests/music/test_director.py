@@ -1,4 +1,4 @@
-"""The director: what plays for a mood, and a reason for everything."""
+"""The director: what plays for a mood, and the reason for each wish."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_mood_that_is_not_named_takes_the_default() -> None:
     assert wish.music.name == "Anyone"
 
 
-def test_nothing_means_nothing() -> None:
+def test_a_mood_set_to_nothing_keeps_the_music() -> None:
     wish = Director(music()).decide(0, mood("neutral"), Control.AUTO)
     assert wish.act is Act.KEEP
     assert "leave the music" in wish.why
@@ -57,19 +57,19 @@ def test_the_same_music_is_not_started_twice() -> None:
 
 
 @pytest.mark.parametrize("name", ["absent", "unknown"])
-def test_without_a_mood_the_music_stays(name: str) -> None:
+def test_without_a_mood_nothing_is_played(name: str) -> None:
     assert Director(music()).decide(0, mood(name), Control.AUTO).act is Act.KEEP
 
 
 @pytest.mark.parametrize("control", [Control.HANDS_OFF, Control.OFF])
 @pytest.mark.parametrize("name", MOODS)
-def test_hands_off_is_hands_off(control: Control, name: str) -> None:
+def test_nothing_happens_unless_control_is_auto(control: Control, name: str) -> None:
     director = Director(music(switch="now"))
     assert director.decide(0, mood(name), control).act is Act.KEEP
     assert director.tick(1000, control) is None
 
 
-def test_sudden_switches_are_spaced_and_the_newest_wish_is_kept() -> None:
+def test_interruptions_wait_for_the_cooldown_and_the_newest_mood_counts() -> None:
     director = Director(music(switch="now", cooldown=60))
     assert director.decide(0, mood("happy"), Control.AUTO).act is Act.PLAY
     assert director.decide(10, mood("sad"), Control.AUTO).act is Act.KEEP
@@ -82,7 +82,7 @@ def test_sudden_switches_are_spaced_and_the_newest_wish_is_kept() -> None:
     assert director.tick(61, Control.AUTO) is None
 
 
-def test_a_wish_that_waited_is_dropped_when_the_mood_returns() -> None:
+def test_a_delayed_switch_is_dropped_when_the_mood_returns() -> None:
     director = Director(music(switch="now", cooldown=60))
     director.decide(0, mood("happy"), Control.AUTO)
     director.decide(10, mood("sad"), Control.AUTO)
@@ -98,12 +98,12 @@ def test_every_wish_has_a_reason_in_one_line(name: str) -> None:
     assert wish.mood == name
 
 
-def test_the_built_in_map_knows_every_expression() -> None:
+def test_the_default_profile_plays_for_every_expression() -> None:
     director = Director(MusicConfig())
     assert all(director.decide(0, mood(name), Control.AUTO).act is Act.PLAY for name in EXPRESSIONS)
 
 
-# --- with a player that tells what it does ----------------------------------------------------------------------------
+# --- with reports from a player ---------------------------------------------------------------------------------------
 
 AUTO = Control.AUTO
 HAPPY, BLUE = "spotify:playlist:aaa", "spotify:album:bbb"
@@ -119,7 +119,7 @@ def shown(context: str = HAPPY, *, state: str = "playing", position: float = 10.
 
 
 def playing(**changes: object) -> Director:
-    """Happy music since 0, seen at 1; its first song ends at 200."""
+    """A director whose happy music was requested at 0 and reported at 1; the first song ends at 200."""
     director = Director(music(**changes))
     director.observe(-1, Playback("stopped", "x", volume=40))
     assert director.decide(0, at("happy"), AUTO).act is Act.PLAY
@@ -127,14 +127,14 @@ def playing(**changes: object) -> Director:
     return director
 
 
-def test_a_wish_says_what_it_counts_on_unless_somebody_asked() -> None:
+def test_a_wish_has_a_basis_unless_a_person_requested_it() -> None:
     wish = playing().decide(20, at("sad"), AUTO)
     assert wish.basis is not None and wish.basis.playing and wish.basis.context == HAPPY and wish.basis.ends == 200
     asked = playing().decide(20, at("sad"), AUTO, requested=True)
     assert asked.basis is None and (asked.when, asked.fade) == (When.NOW, True)
 
 
-def test_a_mood_that_is_over_takes_back_what_waits() -> None:
+def test_a_mood_that_is_over_cancels_the_upcoming_music() -> None:
     director = playing()
     assert director.decide(20, at("sad"), AUTO).when is When.TRACK_END
     back = director.decide(30, at("happy"), AUTO)
@@ -142,22 +142,22 @@ def test_a_mood_that_is_over_takes_back_what_waits() -> None:
     assert director.decide(40, at("sad"), AUTO).act is Act.PLAY
 
 
-def test_what_waited_plays_and_then_counts_as_playing() -> None:
+def test_upcoming_music_becomes_the_music_that_plays() -> None:
     director = playing()
     director.decide(20, at("sad"), AUTO)
     assert director.tick(21, AUTO) is None
     assert director.observe(201, shown(BLUE, position=1)).cause is Cause.STARTED
-    assert director.decide(210, at("sad"), AUTO).why == "kept: Blue already plays for sad"
+    assert director.decide(210, at("sad"), AUTO).why == "kept: Blue is already playing for sad"
     assert director.situation.own_music == Music(BLUE, "Blue")
 
 
 def test_a_reason_is_not_repeated_each_second() -> None:
     director = playing(switch="now", cooldown=60, min_dwell=0)
     told = [director.decide(20, at("sad"), AUTO), *(director.tick(20 + n, AUTO) for n in range(1, 40))]
-    assert [wish.why for wish in told if wish] == ["kept for now: the last switch is less than 60 s ago"]
+    assert [wish.why for wish in told if wish] == ["kept for now: the last switch was less than 60 s ago"]
 
 
-def test_new_music_begins_where_the_old_ended_by_itself() -> None:
+def test_new_music_begins_when_the_old_has_ended() -> None:
     director = playing()
     director.observe(199, shown(position=198))
     assert director.observe(203, shown(state="paused", position=0)).cause is Cause.ENDED
@@ -165,7 +165,7 @@ def test_new_music_begins_where_the_old_ended_by_itself() -> None:
     assert wish is not None and wish.act is Act.PLAY and wish.when is When.NOW and not wish.fade
 
 
-def test_who_pauses_through_the_device_is_heard_until_they_play_again() -> None:
+def test_a_pause_through_the_device_lasts_until_play() -> None:
     director = playing()
     assert director.playback_command(10, Act.PAUSE, AUTO).why == "somebody asked for it"
     director.observe(12, shown(state="paused", position=10))
@@ -174,7 +174,7 @@ def test_who_pauses_through_the_device_is_heard_until_they_play_again() -> None:
     assert director.playback_command(2001, Act.RESUME, AUTO).act is Act.RESUME
 
 
-def test_an_empty_room_pauses_and_who_comes_back_hears_it_go_on() -> None:
+def test_the_music_pauses_in_an_empty_room_and_resumes_on_return() -> None:
     director = playing(pause_after=60, resume_within=600)
     director.situation.presence.update(10, False)
     assert director.tick(69, AUTO) is None
@@ -188,10 +188,10 @@ def test_an_empty_room_pauses_and_who_comes_back_hears_it_go_on() -> None:
     director.situation.presence.update(300, True)
     back = director.tick(300, AUTO)
     assert back is not None and back.act is Act.RESUME
-    assert director.tick(301, AUTO) is None, "asked for once"
+    assert director.tick(301, AUTO) is None, "requested once"
 
 
-def test_what_somebody_chose_is_never_paused() -> None:
+def test_music_that_a_person_chose_is_never_paused() -> None:
     director = playing(pause_after=60)
     assert director.observe(20, shown("spotify:album:theirs", position=1)).cause is Cause.TAKEOVER
     director.release(20, "somebody chose this music")
@@ -200,7 +200,7 @@ def test_what_somebody_chose_is_never_paused() -> None:
     assert director.tick(1000, AUTO) is None
 
 
-def test_a_wish_that_came_to_nothing_is_thought_of_again_later_each_time() -> None:
+def test_a_failed_wish_is_retried_with_growing_delays() -> None:
     director = playing(switch="now", min_dwell=0, cooldown=0)
     now, waits = 20.0, []
     wish: Wish | None = director.decide(now, at("sad"), AUTO)
@@ -216,7 +216,7 @@ def test_a_wish_that_came_to_nothing_is_thought_of_again_later_each_time() -> No
     assert waits[:3] == [RETRY_FIRST_S, 2 * RETRY_FIRST_S, 4 * RETRY_FIRST_S] and waits[-1] == RETRY_MAX_S
 
 
-def test_a_strong_change_fades_over_once_it_has_lasted() -> None:
+def test_a_strong_change_interrupts_once_it_has_lasted() -> None:
     director = playing(strong_change=1.4, min_dwell=20, cooldown=60)
     first = director.decide(100, at("sad"), AUTO)
     assert first.when is When.TRACK_END
@@ -228,7 +228,7 @@ def test_a_strong_change_fades_over_once_it_has_lasted() -> None:
     assert mild.tick(190, AUTO) is None
 
 
-def test_quiet_hours_start_nothing_and_say_so_once() -> None:
+def test_quiet_hours_start_nothing_and_give_the_reason_once() -> None:
     director = Director(music(quiet_hours=[{"begins": "22:00", "ends": "7:00", "max_volume": 10}]))
     director.timetable.set_clock(0, 1_790_031_600.0)  # 2026-09-21 23:00 UTC
     assert director.decide(0, at("happy"), AUTO).why == "kept: quiet hours: nothing is started until 07:00"
@@ -238,7 +238,7 @@ def test_quiet_hours_start_nothing_and_say_so_once() -> None:
     assert morning is not None and morning.act is Act.PLAY
 
 
-def test_the_account_of_somebody_else_is_left_alone() -> None:
+def test_music_on_another_speaker_is_left_alone() -> None:
     director = Director(music())
     director.observe(0, shown("spotify:album:theirs", elsewhere=True, speaker="Kitchen"))
     why = "kept: the account plays on Kitchen, which is left alone"
@@ -250,7 +250,7 @@ def test_the_account_of_somebody_else_is_left_alone() -> None:
     assert wish is not None and wish.act is Act.PLAY
 
 
-def test_a_choice_brings_its_volume_its_order_and_what_was_learned() -> None:
+def test_a_wish_has_the_volume_shuffle_and_repeat_of_the_learned_choice() -> None:
     asked: list[str] = []
 
     def weigh(mood: str, among: Sequence[Music]) -> list[float]:
@@ -265,14 +265,14 @@ def test_a_choice_brings_its_volume_its_order_and_what_was_learned() -> None:
     assert (wish.volume, wish.shuffle, wish.repeat) == (55, True, "context")
 
 
-def test_our_music_goes_on_over_a_restart_and_somebodys_is_theirs() -> None:
+def test_own_music_is_recognized_after_a_restart_and_other_music_is_a_takeover() -> None:
     ours, theirs = Director(music()), Director(music())
     assert ours.observe(0, shown()).cause is Cause.FOUND
-    assert ours.decide(1, at("happy"), AUTO).why == f"kept: {HAPPY} already plays for happy"
+    assert ours.decide(1, at("happy"), AUTO).why == f"kept: {HAPPY} is already playing for happy"
     assert theirs.observe(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
 
 
-def test_while_the_player_is_away_nothing_is_asked_of_it() -> None:
+def test_nothing_is_requested_while_the_player_is_unavailable() -> None:
     director = playing()
     director.observe(30, Playback("unavailable", "x"))
     assert director.decide(31, at("sad"), AUTO).why == "kept: the player can't be reached now"

@@ -1,4 +1,4 @@
-"""Whatever people do, in whatever order: the rules that the device never breaks."""
+"""Invariants that hold in any order of moods, commands, user actions and faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from edge.events import CommandRejected, DecisionMade, Event, TakenOver
 from edge.music.timetable import local_time, volume_ceiling
 from edge.values import Act, Control, Wish
-from tests.scenarios.house import BERLIN, House, Sundial, unix
+from tests.scenarios.house import BERLIN, House, SimulatedTime, unix_time
 from tests.scenarios.simple_player import SimplePlayer
 
 MOODS = ("happy", "sad", "neutral", "angry", "unknown")
@@ -28,102 +28,109 @@ QUIET = [{"begins": "22:00", "ends": "7:00", "max_volume": 25}]
 SCHEDULE = [{"profile": "evening", "begins": "18:00", "ends": "23:00"}]
 
 
-class Watched(House):
-    """Holds every decision against the rules at the moment at which it is made."""
+class CheckedHouse(House):
+    """Checks every decision when it is made."""
 
-    def _tell(self, events: list[Event]) -> None:
+    def _publish(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, DecisionMade):
                 self.check(event.wish)
             if isinstance(event, TakenOver):
                 assert event.why.startswith("somebody"), event
-        super()._tell(events)
+        super()._publish(events)
 
     def check(self, wish: Wish) -> None:
-        now, asked = self.time.monotonic, wish.basis is None
-        assert wish.why and "\n" not in wish.why, "every wish is explained in one line"
+        now, requested = self.time.monotonic, wish.basis is None
+        assert wish.why and "\n" not in wish.why, "a wish without a reason in one line"
         if wish.act in (Act.KEEP, Act.FORGET):
             return
-        assert asked or self.room.control is Control.AUTO, f"a command while hands are off: {wish}"
-        if asked:
+        assert requested or self.room.control is Control.AUTO, f"an action although control isn't auto: {wish}"
+        if requested:
             assert wish.why.startswith("somebody "), wish.why
-        shown = self.room.playback
+        playback = self.room.playback
         starts = wish.act in (Act.PLAY, Act.RESUME)
-        assert not (starts and shown is not None and shown.elsewhere), "a start while the account plays elsewhere"
-        wall = local_time(now + (self.offset or 0.0), BERLIN)
-        limit = volume_ceiling(self.config.quiet_hours, self.config.max_volume, wall)
+        assert not (starts and playback is not None and playback.elsewhere), "a start while the account plays elsewhere"
+        local = local_time(now + (self.offset or 0.0), BERLIN)
+        limit = volume_ceiling(self.config.quiet_hours, self.config.max_volume, local)
         assert wish.volume is None or 0 <= wish.volume <= limit, f"{wish.volume} is over the ceiling of {limit}"
-        if starts and not asked and (wall.hour >= 22 or wall.hour < 7):
+        if starts and not requested and (local.hour >= 22 or local.hour < 7):
             assert wish.basis is not None and wish.basis.playing, "a start in quiet hours"
 
 
-class Watching(SimplePlayer):
-    """Notes for each piece of music whether it took another's place, and by whose wish."""
+class RecordingPlayer(SimplePlayer):
+    """Records the switches and starts that no person requested."""
 
     def __init__(self, clock: Any) -> None:
         super().__init__(clock)
         self.switches: list[float] = []
         self.starts: list[float] = []
-        self._asked = False
+        self._by_person = False
 
     def apply(self, wish: Wish) -> None:
-        self._asked = wish.basis is None
-        if self.kept is None or wish.act is not Act.NEXT:
+        self._by_person = wish.basis is None
+        if self.deferred is None or wish.act is not Act.NEXT:
             super().apply(wish)
         else:
-            # Skipping to what waited is the person's doing.
-            self._asked = True
+            # A person skips to the music that was deferred.
+            self._by_person = True
             super().apply(wish)
-        self._asked = False
+        self._by_person = False
 
     def person(self, do: str, value: object = None) -> None:
-        # What time has brought until now is nobody's doing; what waited comes by whoever skips to it.
-        self._roll()
-        self._asked = True
+        # What happened until now wasn't done by this person; deferred music that they skip to was.
+        self._advance()
+        self._by_person = True
         super().person(do, value)
-        self._asked = False
+        self._by_person = False
 
     def _start(self, music: Any, what: str) -> None:
         replaces, before = self.state == "playing", self.context
-        assert not (self.elsewhere and self.state == "playing" and not self._asked), (
-            "music was taken away from another speaker"
+        assert not (self.elsewhere and self.state == "playing" and not self._by_person), (
+            "music was moved from another speaker"
         )
         super()._start(music, what)
-        if replaces and before != self.context and not self._asked:
+        if replaces and before != self.context and not self._by_person:
             self.switches.append(self._clock())
-        elif not replaces and not self._asked:
+        elif not replaces and not self._by_person:
             self.starts.append(self._clock())
 
 
 class Rules(RuleBasedStateMachine):
-    """People, moods, commands and faults in any order; the house checks each decision."""
+    """Moods, commands, user actions and faults in any order; the house checks each decision."""
 
     @initialize(
         hour=st.integers(0, 23),
         switch=st.sampled_from(["at_track_end", "queue", "now"]),
         strategy=st.sampled_from(["match", "lift"]),
-        most=st.integers(0, 4),
+        max_switches=st.integers(0, 4),
         strong=st.sampled_from([None, 1.0]),
         takeover=st.sampled_from([["song", "music", "speaker", "volume", "pause", "start"], ["music", "speaker"]]),
         loops=st.booleans(),
     )
     def begin(
-        self, hour: int, switch: str, strategy: str, most: int, strong: float | None, takeover: list[str], loops: bool
+        self,
+        hour: int,
+        switch: str,
+        strategy: str,
+        max_switches: int,
+        strong: float | None,
+        takeover: list[str],
+        loops: bool,
     ) -> None:
-        self.time = Sundial()
-        self.player = Watching(lambda: self.time.monotonic)
+        self.time = SimulatedTime()
+        self.player = RecordingPlayer(lambda: self.time.monotonic)
         self.player.loops = loops
-        self.most = most
-        self.house = Watched(
+        self.max_switches = max_switches
+        self.house = CheckedHouse(
             self.time,
             self.player,
-            offset=unix(f"2026-11-21 {hour:02}:00") - self.time.monotonic,
+            offset=unix_time(f"2026-11-21 {hour:02}:00") - self.time.monotonic,
             profiles=PROFILES,
             schedule=SCHEDULE,
             quiet_hours=QUIET,
             switch=switch,
             strategy=strategy,
-            max_switches=most,
+            max_switches=max_switches,
             strong_change=strong,
             takeover=takeover,
             max_volume=60,
@@ -136,13 +143,13 @@ class Rules(RuleBasedStateMachine):
         self.touched = False
 
     @rule(mood=st.sampled_from(MOODS), seconds=st.integers(1, 900))
-    def somebody_feels(self, mood: str, seconds: int) -> None:
+    def a_mood(self, mood: str, seconds: int) -> None:
         self.house.feels(mood, seconds)
 
     @rule(moods=st.lists(st.sampled_from(MOODS[:4]), min_size=2, max_size=5), seconds=st.sampled_from([7, 60, 205]))
-    def a_restless_time(self, moods: list[str], seconds: int) -> None:
+    def changing_moods(self, moods: list[str], seconds: int) -> None:
         self.player.reachable = True
-        self.house.asks("control", "auto")
+        self.house.command("control", "auto")
         for mood in moods:
             self.house.feels(mood, seconds)
 
@@ -151,7 +158,7 @@ class Rules(RuleBasedStateMachine):
         self.house.leaves(seconds)
 
     @rule(hours=st.integers(1, 9))
-    def hours_pass(self, hours: int) -> None:
+    def time_passes(self, hours: int) -> None:
         self.house.passes(hours * 600)
 
     @rule(do=st.sampled_from(["play", "pause", "resume", "next", "elsewhere", "back", "off"]), n=st.integers(0, 2))
@@ -161,12 +168,12 @@ class Rules(RuleBasedStateMachine):
         self.house.passes(n)
 
     @rule(volume=st.integers(0, 100))
-    def a_person_turns_the_volume(self, volume: int) -> None:
+    def a_person_sets_the_speakers_volume(self, volume: int) -> None:
         self.touched = True
         self.player.person("volume", volume)
 
     @rule(away=st.booleans(), seconds=st.integers(0, 120))
-    def the_network(self, away: bool, seconds: int) -> None:
+    def the_player_is_reachable_or_not(self, away: bool, seconds: int) -> None:
         self.player.reachable = not away
         self.house.passes(seconds)
 
@@ -181,13 +188,13 @@ class Rules(RuleBasedStateMachine):
             ]
         )
     )
-    def a_person_asks_the_device(self, command: tuple[str, str]) -> None:
-        self.house.asks(*command)
+    def a_person_sends_a_command(self, command: tuple[str, str]) -> None:
+        self.house.command(*command)
         assert not self.house.happened(CommandRejected)
 
     @rule(volume=st.integers(0, 100))
-    def a_person_asks_for_a_volume(self, volume: int) -> None:
-        self.house.asks("volume", str(volume))
+    def a_person_requests_a_volume(self, volume: int) -> None:
+        self.house.command("volume", str(volume))
 
     @precondition(lambda self: self.house.player.state == "playing")
     @rule()
@@ -198,13 +205,13 @@ class Rules(RuleBasedStateMachine):
         if not hasattr(self, "house"):
             return
         for at in self.player.switches:
-            within = [one for one in self.player.switches if at - 3600 < one <= at]
-            assert len(within) <= self.most, f"{len(within)} switches within an hour"
+            within = [other for other in self.player.switches if at - 3600 < other <= at]
+            assert len(within) <= self.max_switches, f"{len(within)} switches within an hour"
         for at in self.player.starts:
             hour = local_time(at + (self.house.offset or 0.0), BERLIN).hour
             assert 7 <= hour < 22, "music began in quiet hours"
         takeovers = self.house.happened(TakenOver)
-        assert self.touched or not takeovers, f"nobody touched anything, and yet: {takeovers}"
+        assert self.touched or not takeovers, f"takeovers without a user action: {takeovers}"
 
 
 TestRules = Rules.TestCase

@@ -13,11 +13,11 @@ def limits(**music: object) -> Limits:
     return Limits(MusicConfig.model_validate(music))
 
 
-def test_sudden_changes_are_spaced() -> None:
+def test_interruptions_wait_for_the_cooldown() -> None:
     limiter = limits(cooldown=60)
     assert limiter.cooldown_reason(0) is None
     limiter.record_interruption(0)
-    assert limiter.cooldown_reason(59.9) == "the last switch is less than 60 s ago"
+    assert limiter.cooldown_reason(59.9) == "the last switch was less than 60 s ago"
     assert limiter.cooldown_reason(60) is None
 
 
@@ -27,7 +27,7 @@ def test_a_mood_must_last() -> None:
     assert limiter.dwell_reason(120, 100, "sad") is None
 
 
-def test_an_hour_holds_only_so_many() -> None:
+def test_switches_within_an_hour_are_limited() -> None:
     limiter = limits(max_switches=2)
     limiter.record_switch(0)
     limiter.record_switch(100)
@@ -42,7 +42,7 @@ def test_an_hour_holds_only_so_many() -> None:
 
 
 @given(st.lists(st.floats(0, 600), max_size=60), st.integers(0, 6))
-def test_no_hour_holds_more(gaps: list[float], most: int) -> None:
+def test_no_hour_has_more_switches_than_allowed(gaps: list[float], most: int) -> None:
     limiter, now, done = limits(max_switches=most), 0.0, []
     for gap in gaps:
         now += gap

@@ -17,19 +17,21 @@ def shown(context: str, position: float = 10.0) -> Playback:
     return Playback("playing", "mpd", uri=f"{context}#1", context=context, duration=200.0, position=position)
 
 
-def test_what_waits_becomes_what_plays_and_counts_then() -> None:
+def test_upcoming_music_counts_as_a_switch_when_it_starts() -> None:
     detector, limits = TakeoverDetector(8.0), Limits(CONFIG)
     own = Ownership(detector, limits)
     assert not own.start_upcoming(0) and own.offset == 0
     own.request(0, X, When.NOW, replaces=False)
-    assert own.playing == X and own.offset == 10 and limits.hourly_reason(0) is None, "silence makes no switch"
+    assert own.playing == X and own.offset == 10 and limits.hourly_reason(0) is None, (
+        "music that begins in silence is no switch"
+    )
     own.request(10, Y, When.TRACK_END, replaces=True)
     assert own.playing == X and limits.hourly_reason(10) is None
     assert own.start_upcoming(100)
     assert own.playing == Y and own.upcoming is None and limits.hourly_reason(100) is not None
 
 
-def test_what_is_taken_back_counts_where_it_may_have_begun() -> None:
+def test_cancelled_music_counts_as_a_switch_if_it_may_have_begun() -> None:
     detector, limits = TakeoverDetector(8.0), Limits(CONFIG)
     own = Ownership(detector, limits)
     detector.request(0, Wish(Act.PLAY, "happy", "why", X.music))
@@ -41,14 +43,14 @@ def test_what_is_taken_back_counts_where_it_may_have_begun() -> None:
     assert own.cancel_upcoming(199) and limits.hourly_reason(199) is not None
 
 
-def test_what_ended_is_remembered() -> None:
+def test_the_music_that_ended_is_remembered() -> None:
     own = Ownership(TakeoverDetector(8.0), Limits(CONFIG))
     own.request(0, X, When.NOW, replaces=False)
     own.ended()
     assert own.ended_uri == "mpd:x" and own.playing is None
 
 
-def test_what_plays_is_known_by_any_profile() -> None:
+def test_music_of_any_profile_is_own_music() -> None:
     found = find_choice(CONFIG.profiles.values(), shown("mpd:z"))
     assert found is not None and found.music.uri == "mpd:z"
     assert find_choice(CONFIG.profiles.values(), shown("mpd:theirs")) is None

@@ -1,11 +1,11 @@
-"""Whether anybody is here."""
+"""Presence, and how long the room has been empty."""
 
 from __future__ import annotations
 
 from edge.music.presence import Presence
 
 
-def test_an_empty_room_is_timed_from_when_the_last_one_left() -> None:
+def test_the_room_is_empty_from_when_the_last_person_left() -> None:
     presence = Presence()
     assert presence.empty_for(100) == 0 and not presence.is_empty_for(100, 10)
     presence.update(100, False)
@@ -17,7 +17,7 @@ def test_an_empty_room_is_timed_from_when_the_last_one_left() -> None:
     assert presence.empty_for(130) == 0
 
 
-def test_while_nobody_looks_nothing_is_timed() -> None:
+def test_the_room_is_not_empty_while_the_camera_is_off() -> None:
     presence = Presence()
     presence.update(0, False)
     presence.update(50, None)
@@ -26,7 +26,7 @@ def test_while_nobody_looks_nothing_is_timed() -> None:
     assert presence.empty_for(1010) == 10
 
 
-def test_who_asks_for_something_is_somewhere() -> None:
+def test_a_person_who_acts_restarts_the_empty_time() -> None:
     presence = Presence()
     presence.person_acted(0)
     assert presence.empty_for(10) == 0
@@ -35,7 +35,7 @@ def test_who_asks_for_something_is_somewhere() -> None:
     assert presence.empty_for(70) == 10
 
 
-def test_a_pause_is_over_after_a_while() -> None:
+def test_how_long_the_pause_has_lasted() -> None:
     presence = Presence()
     assert not presence.paused_longer_than(100, 10)
     presence.paused_at = 100

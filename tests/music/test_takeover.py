@@ -1,4 +1,4 @@
-"""Whose hand moved the music."""
+"""Telling a person's change of the music from the device's own and the player's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import replace
 import pytest
 
 from edge.music.interpretation import Cause
-from edge.music.pending import REQUEST_EXPIRES_S
 from edge.music.takeover import TakeoverDetector
 from edge.values import Act, Playback, When, Wish
-from tests.music.looks import LIST, A, B, C, shown, wish
+from tests.music.samples import LIST, A, B, C, shown, wish
 
 
 @pytest.fixture
 def detector() -> TakeoverDetector:
-    """A asked for at 0 and seen at 2, in its first song, which ends at 192."""
+    """A was requested at 0 and reported at 2; its first song ends at 192."""
     detector = TakeoverDetector(8.0)
     detector.request(0, wish(music=A))
     assert detector.observe(2, shown()).cause is Cause.STARTED
@@ -23,39 +22,39 @@ def detector() -> TakeoverDetector:
     return detector
 
 
-# --- what nobody did --------------------------------------------------------------------------------------------------
+# --- no takeover ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("late", [0, 5, 25, 300])
-def test_the_next_song_of_the_same_list_comes_by_itself(detector: TakeoverDetector, late: float) -> None:
+def test_the_next_song_of_the_same_list_is_no_takeover(detector: TakeoverDetector, late: float) -> None:
     assert detector.observe(192 + late, shown(song="s2", position=late)).cause is Cause.ADVANCED
 
 
-def test_a_cross_fade_begins_the_next_song_early(detector: TakeoverDetector) -> None:
+def test_a_song_that_cross_fades_in_early_is_no_takeover(detector: TakeoverDetector) -> None:
     assert detector.observe(181, shown(song="s2", position=1)).cause is Cause.ADVANCED
 
 
-def test_the_same_song_again_at_its_end_is_another_one(detector: TakeoverDetector) -> None:
+def test_a_song_that_repeats_at_its_end_has_advanced(detector: TakeoverDetector) -> None:
     assert detector.observe(195, shown(position=3)).cause is Cause.ADVANCED
 
 
 @pytest.mark.parametrize(
     "end", [shown(state="stopped"), shown(state="paused", position=0), shown(state="paused", position=200)]
 )
-def test_an_album_that_is_over_is_not_a_person(detector: TakeoverDetector, end: Playback) -> None:
+def test_an_album_that_ends_is_no_takeover(detector: TakeoverDetector, end: Playback) -> None:
     assert detector.observe(195, end).cause is Cause.ENDED
 
 
-def test_the_radio_that_follows_an_album_is_not_a_person(detector: TakeoverDetector) -> None:
+def test_the_radio_that_follows_an_album_is_no_takeover(detector: TakeoverDetector) -> None:
     assert detector.observe(195, shown(None, "s9", 3)).cause is Cause.ADVANCED
 
 
-def test_a_speaker_that_was_away_is_not_a_person(detector: TakeoverDetector) -> None:
+def test_a_speaker_that_was_unavailable_is_no_takeover(detector: TakeoverDetector) -> None:
     detector.observe(60, Playback("unavailable", "spotify"))
     assert detector.observe(300, Playback("stopped", "spotify")).cause is Cause.ENDED
 
 
-def test_what_we_asked_for_is_ours_however_late(detector: TakeoverDetector) -> None:
+def test_requested_music_is_recognized_however_late(detector: TakeoverDetector) -> None:
     detector.request(30, wish(music=B, when=When.TRACK_END))
     assert detector.pending.play is not None
     assert detector.observe(60, shown(position=68)).cause is Cause.NOTHING
@@ -63,14 +62,14 @@ def test_what_we_asked_for_is_ours_however_late(detector: TakeoverDetector) -> N
     assert detector.pending.play is None
 
 
-def test_state_that_lags_behind_a_command_is_not_judged(detector: TakeoverDetector) -> None:
+def test_state_that_lags_behind_a_command_is_no_takeover(detector: TakeoverDetector) -> None:
     detector.request(30, wish(music=B))
     assert detector.observe(31, shown(B.uri, "t1", 0)).cause is Cause.STARTED
     assert detector.observe(33, shown(position=41)).cause is Cause.NOTHING
     assert detector.observe(50, shown(B.uri, "t1", 19)).cause is Cause.NOTHING
 
 
-def test_our_pause_and_going_on_are_ours(detector: TakeoverDetector) -> None:
+def test_a_requested_pause_and_resume_are_no_takeover(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.PAUSE))
     assert detector.pending.state is not None
     assert detector.observe(60, shown(state="paused", position=38)).cause is Cause.NOTHING
@@ -80,7 +79,7 @@ def test_our_pause_and_going_on_are_ours(detector: TakeoverDetector) -> None:
     assert not detector.pending.resuming
 
 
-def test_our_skip_is_ours(detector: TakeoverDetector) -> None:
+def test_a_requested_skip_is_no_takeover(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.NEXT))
     assert detector.observe(33, shown(song="s2", position=2)).cause is Cause.NOTHING
     assert detector.observe(60, shown(song="s2", position=29)).cause is Cause.ADVANCED
@@ -88,18 +87,18 @@ def test_our_skip_is_ours(detector: TakeoverDetector) -> None:
 
 
 @pytest.mark.parametrize("silence", ["stopped", "paused"])
-def test_our_skip_in_silence_is_ours_too(detector: TakeoverDetector, silence: str) -> None:
+def test_a_requested_skip_in_silence_is_no_takeover(detector: TakeoverDetector, silence: str) -> None:
     detector.request(30, wish(Act.PAUSE))
     detector.observe(40, shown(state=silence, position=8))
     detector.request(60, wish(Act.NEXT))
     assert detector.observe(62, shown(song="s2", position=1)).cause is Cause.NOTHING
-    found = detector.observe(80, shown(song="s2", position=19))
-    assert (found.cause, found.kind) == (Cause.FOUND, "requested")
+    result = detector.observe(80, shown(song="s2", position=19))
+    assert (result.cause, result.kind) == (Cause.FOUND, "requested")
     detector.observe(90, shown(state=silence, position=29))
     assert detector.observe(120, shown(B.uri, "t1", 1)).cause is Cause.TAKEOVER, "one skip explains one start"
 
 
-def test_the_steps_of_our_fade_are_ours_even_over_a_long_break(detector: TakeoverDetector) -> None:
+def test_the_steps_of_a_fade_are_no_takeover_even_after_an_outage(detector: TakeoverDetector) -> None:
     detector.request(30, wish(music=B, fade=True))
     assert detector.observe(31, shown(position=39, volume=20)).cause is Cause.NOTHING
     assert detector.observe(32, shown(B.uri, "t1", 0, volume=6)).cause is Cause.STARTED
@@ -119,28 +118,20 @@ def test_a_speaker_may_round_a_volume(detector: TakeoverDetector) -> None:
     assert detector.observe(60, shown(position=68, volume=47)).cause is Cause.NOTHING
 
 
-def test_a_speaker_that_takes_no_volume_settles_all_the_same(detector: TakeoverDetector) -> None:
+def test_a_speaker_that_refuses_volumes_settles(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.VOLUME, volume=90))
     for at in (33, 45, 60):
         assert detector.observe(at, shown(position=at + 8)).cause is Cause.NOTHING
     assert detector.volume_settled and detector.volume.current == 40
 
 
-def test_a_song_of_a_track_list_that_has_another_address_is_ours() -> None:
+def test_another_edition_of_a_requested_song_is_recognized() -> None:
     detector = TakeoverDetector(8.0)
     detector.request(0, wish(music=LIST))
     assert detector.observe(3, shown(None, "spotify:track:elsewhere", 2)).cause is Cause.STARTED
 
 
-def test_a_command_that_never_came_to_anything_is_forgotten(detector: TakeoverDetector) -> None:
-    detector.request(30, wish(music=B))
-    detector.pending.expire(30 + REQUEST_EXPIRES_S)
-    assert detector.pending.play is not None
-    detector.pending.expire(31 + REQUEST_EXPIRES_S)
-    assert detector.pending.play is None
-
-
-def test_what_waits_for_a_songs_end_and_misses_two_is_forgotten(detector: TakeoverDetector) -> None:
+def test_a_request_that_misses_two_song_ends_is_dropped(detector: TakeoverDetector) -> None:
     detector.request(30, wish(music=B, when=When.TRACK_END))
     detector.observe(195, shown(song="s2", position=3))
     assert detector.pending.play is not None
@@ -148,22 +139,22 @@ def test_what_waits_for_a_songs_end_and_misses_two_is_forgotten(detector: Takeov
     assert detector.pending.play is None
 
 
-def test_what_was_taken_back_a_moment_too_late_is_ours_all_the_same(detector: TakeoverDetector) -> None:
+def test_music_that_was_cancelled_too_late_is_no_takeover(detector: TakeoverDetector) -> None:
     detector.request(100, wish(music=B, when=When.TRACK_END))
     detector.request(193, wish(Act.FORGET))
     assert detector.observe(195, shown(B.uri, "t1", 3)).cause is Cause.LATE
     detector.request(200, wish(music=C, when=When.TRACK_END))
-    assert detector.observe(300, shown(A.uri, "s7", 3)).cause is Cause.TAKEOVER, "what was never asked for isn't"
+    assert detector.observe(300, shown(A.uri, "s7", 3)).cause is Cause.TAKEOVER, "this music was never requested"
 
 
-def test_a_queued_song_has_come_with_the_next_song(detector: TakeoverDetector) -> None:
+def test_a_queued_song_has_started_with_the_next_song(detector: TakeoverDetector) -> None:
     detector.request(30, wish(music=LIST, when=When.QUEUE))
     assert detector.observe(195, shown(song="another edition", position=3)).cause is Cause.STARTED
 
 
-# --- what a person did ------------------------------------------------------------------------------------------------
+# --- takeover ---------------------------------------------------------------------------------------------------------
 
-TAKEN = [
+TAKEOVERS = [
     ("song", shown(song="s2", position=5)),
     ("music", shown(C.uri, "c1", 5)),
     ("music", shown(None, "c1", 5)),
@@ -174,50 +165,52 @@ TAKEN = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "look"), TAKEN)
-def test_a_person_is_noticed(detector: TakeoverDetector, kind: str, look: Playback) -> None:
-    meaning = detector.observe(50, look)
-    assert (meaning.cause, meaning.kind) == (Cause.TAKEOVER, kind)
-    assert meaning.why.startswith("somebody ")
-    assert detector.observe(52, replace(look, position=(look.position or 0) + 2)).cause is Cause.NOTHING, "told once"
+@pytest.mark.parametrize(("kind", "playback"), TAKEOVERS)
+def test_a_takeover_is_detected_once(detector: TakeoverDetector, kind: str, playback: Playback) -> None:
+    result = detector.observe(50, playback)
+    assert (result.cause, result.kind) == (Cause.TAKEOVER, kind)
+    assert result.why.startswith("somebody ")
+    assert detector.observe(52, replace(playback, position=(playback.position or 0) + 2)).cause is Cause.NOTHING, (
+        "reported once"
+    )
 
 
-@pytest.mark.parametrize(("kind", "look"), TAKEN)
-def test_a_person_who_acts_within_the_grace_time_is_noticed_after_it(
-    detector: TakeoverDetector, kind: str, look: Playback
+@pytest.mark.parametrize(("kind", "playback"), TAKEOVERS)
+def test_a_takeover_within_the_grace_time_is_detected_after_it(
+    detector: TakeoverDetector, kind: str, playback: Playback
 ) -> None:
     detector.request(44, wish(music=B))
     detector.observe(45, shown(B.uri, "t1", 0))
-    detector.observe(47, look)
-    assert detector.observe(60, look).cause is Cause.TAKEOVER
+    detector.observe(47, playback)
+    assert detector.observe(60, playback).cause is Cause.TAKEOVER
 
 
-def test_somebody_who_starts_the_music_is_noticed(detector: TakeoverDetector) -> None:
+def test_a_start_by_a_person_is_detected(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.PAUSE))
     detector.observe(40, shown(state="paused", position=48))
     assert detector.observe(90, shown(C.uri, "c1", 3)).kind == "start"
 
 
-def test_going_on_with_what_was_paused_is_told_apart(detector: TakeoverDetector) -> None:
+def test_a_resume_by_a_person_has_its_own_cause(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.PAUSE))
     detector.observe(40, shown(state="paused", position=48))
     assert detector.observe(90, shown(position=50)).cause is Cause.RESUMED
 
 
-def test_what_plays_at_the_first_look_is_found() -> None:
+def test_music_in_the_first_report_is_found() -> None:
     assert TakeoverDetector(8.0).observe(0, shown()).cause is Cause.FOUND
     assert TakeoverDetector(8.0).observe(0, shown(state="paused")).cause is Cause.NOTHING
     assert TakeoverDetector(8.0).observe(0, shown(elsewhere=True)).cause is Cause.NOTHING
 
 
-def test_a_look_that_names_nothing_yet_says_nothing() -> None:
+def test_a_report_that_names_no_music_is_ignored() -> None:
     detector = TakeoverDetector(8.0)
     detector.request(0, wish(music=LIST))
     assert detector.observe(1, Playback("playing", "spotify", volume=40)).cause is Cause.NOTHING
     assert detector.observe(3, shown(None, "spotify:track:1", 2)).cause is Cause.STARTED
 
 
-def test_what_goes_on_because_somebody_asked_the_device_before_the_first_look_is_nobodys_takeover() -> None:
+def test_a_resume_requested_before_the_first_report_is_no_takeover() -> None:
     detector = TakeoverDetector(8)
     detector.request(0, Wish(Act.RESUME, "unknown", "somebody asked for it"))
     assert detector.observe(1, Playback("playing", "mpd", uri="mpd:theirs", context="mpd:theirs")).kind == "requested"

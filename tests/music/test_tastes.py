@@ -21,12 +21,12 @@ outcomes = st.builds(
 )
 
 
-def outcome(uri: str, verdict: Feedback, mood: str = "happy") -> Outcome:
-    return Outcome(0.0, mood, uri, "", verdict)
+def outcome(uri: str, feedback: Feedback, mood: str = "happy") -> Outcome:
+    return Outcome(0.0, mood, uri, "", feedback)
 
 
 class Listener:
-    """Somebody with hidden tastes: for each mood and choice, how likely it is to be skipped."""
+    """A listener with hidden tastes: how likely each choice is to be skipped in each mood."""
 
     def __init__(self, seed: int, moods: int = 2) -> None:
         self.rng = np.random.default_rng(seed)
@@ -34,33 +34,33 @@ class Listener:
         # In each mood one or two choices are liked, and the others mostly aren't.
         self.skips = {mood: self.rng.permutation([0.08, 0.25, 0.7, 0.85]) for mood in self.moods}
 
-    def verdict(self, mood: str, choice: int) -> Feedback:
+    def feedback(self, mood: str, choice: int) -> Feedback:
         return Feedback.SKIP if self.rng.random() < self.skips[mood][choice] else Feedback.STAYED
 
 
 def skipped(listener: Listener, plays: int, tastes: Tastes | None, rng: np.random.Generator) -> float:
-    """The share of skipped choices; without tastes each is as likely as the others."""
+    """Return the share of skipped choices. tastes: None picks at random."""
     count = 0
     for _ in range(plays):
         mood = str(rng.choice(listener.moods))
         choice = int(rng.integers(len(URIS))) if tastes is None else int(np.argmax(tastes.draw(mood, URIS, rng)))
-        verdict = listener.verdict(mood, choice)
-        count += verdict is Feedback.SKIP
+        feedback = listener.feedback(mood, choice)
+        count += feedback is Feedback.SKIP
         if tastes is not None:
-            tastes.learn(outcome(URIS[choice], verdict, mood))
+            tastes.learn(outcome(URIS[choice], feedback, mood))
     return count / plays
 
 
 @pytest.mark.parametrize("moods", [1, 2, 4, 7])
-def test_after_a_hundred_plays_listeners_skip_half_as_much_as_with_choices_at_random(moods: int) -> None:
-    learnt, uniform = [], []
+def test_after_100_plays_listeners_skip_half_as_often_as_with_random_choices(moods: int) -> None:
+    learned, uniform = [], []
     for seed in range(20):
         rng, tastes = np.random.default_rng(1000 + seed), Tastes()
         skipped(Listener(seed, moods), 100, tastes, rng)
-        learnt.append(skipped(Listener(seed, moods), 100, tastes, rng))
+        learned.append(skipped(Listener(seed, moods), 100, tastes, rng))
         uniform.append(skipped(Listener(seed, moods), 100, None, rng))
-    assert np.mean(learnt) <= 0.5 * np.mean(uniform)
-    assert all(ours < theirs for ours, theirs in zip(learnt, uniform, strict=True))
+    assert np.mean(learned) <= 0.5 * np.mean(uniform)
+    assert all(ours < theirs for ours, theirs in zip(learned, uniform, strict=True))
 
 
 def test_a_taste_that_changes_is_followed() -> None:
@@ -74,25 +74,25 @@ def test_a_taste_that_changes_is_followed() -> None:
         assert shares[liked] > 0.6
 
 
-def test_nothing_known_is_even() -> None:
+def test_without_outcomes_all_choices_are_equally_likely() -> None:
     shares = Tastes().shares("sad", URIS, np.random.default_rng(1), draws=20_000)
     assert shares == pytest.approx([0.25] * 4, abs=0.02)
     assert Tastes().shares("sad", [], np.random.default_rng(1)) == []
 
 
-@pytest.mark.parametrize("verdict", [Feedback.STAYED, Feedback.REPLAY, Feedback.LIKE])
-def test_what_pleases_is_played_more_often(verdict: Feedback) -> None:
-    tastes = Tastes([outcome(URIS[0], verdict)])
+@pytest.mark.parametrize("feedback", [Feedback.STAYED, Feedback.REPLAY, Feedback.LIKE])
+def test_positive_feedback_raises_the_belief(feedback: Feedback) -> None:
+    tastes = Tastes([outcome(URIS[0], feedback)])
     assert tastes.belief("happy", URIS[0]).mean > 0.5
     assert tastes.belief("sad", URIS[0]) == Belief()
 
 
-@pytest.mark.parametrize("verdict", [Feedback.SKIP, Feedback.HANDS_OFF])
-def test_what_displeases_is_played_less_often(verdict: Feedback) -> None:
-    assert Tastes([outcome(URIS[0], verdict)]).belief("happy", URIS[0]).mean < 0.5
+@pytest.mark.parametrize("feedback", [Feedback.SKIP, Feedback.HANDS_OFF])
+def test_negative_feedback_lowers_the_belief(feedback: Feedback) -> None:
+    assert Tastes([outcome(URIS[0], feedback)]).belief("happy", URIS[0]).mean < 0.5
 
 
-def test_a_like_says_more_than_a_song_that_nobody_stopped() -> None:
+def test_a_like_counts_more_than_a_song_left_playing() -> None:
     means = [Tastes([outcome(URIS[0], v)]).belief("happy", URIS[0]).mean for v in (Feedback.STAYED, Feedback.LIKE)]
     assert means[0] < means[1]
 
@@ -104,7 +104,7 @@ def test_old_outcomes_fade() -> None:
 
 @settings(deadline=None)
 @given(st.lists(outcomes, max_size=60))
-def test_beliefs_stay_proper_whatever_happens(history: list[Outcome]) -> None:
+def test_beliefs_stay_valid_after_any_history(history: list[Outcome]) -> None:
     tastes = Tastes(history)
     rng = np.random.default_rng(0)
     for mood in EXPRESSIONS:

@@ -11,7 +11,7 @@ import pytest
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from tests.scenarios.house import House, Sundial, unix
+from tests.scenarios.house import House, SimulatedTime, unix_time
 from tests.scenarios.simple_player import SimplePlayer
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
@@ -30,7 +30,7 @@ def house(world: World, server: Server, state_folder: Path) -> Iterator[Callable
     def build(at: str | None = None, **music: Any) -> House:
         offset = world.unix() - world.monotonic
         if at is not None:
-            world.monotonic = unix(at) - offset
+            world.monotonic = unix_time(at) - offset
             world.history[:] = [world.history[0].__class__(world.monotonic)]
         login = TokenFile(state_folder, now=world.unix)
         login.write(server.login(), new_login=True, client_id=CLIENT)
@@ -48,8 +48,8 @@ def simple() -> Callable[..., House]:
     """simple(at=..., cooldown=0): a house with a player that needs no network."""
 
     def build(at: str | None = None, **music: Any) -> House:
-        time = Sundial()
-        offset = None if at is None else unix(at) - time.monotonic
+        time = SimulatedTime()
+        offset = None if at is None else unix_time(at) - time.monotonic
         return House(time, SimplePlayer(lambda: time.monotonic), offset=offset, **music)
 
     return build

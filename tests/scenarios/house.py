@@ -1,7 +1,7 @@
-"""A house to tell stories in: people, a room, a speaker, and the device that thinks between them.
+"""A simulated house for scenarios: people, a room, a speaker, and the device.
 
-Time is simulated; the room, the director, the queue of wishes and the thread's turn that drives the player are the real
-ones, and so is the player in most stories.
+Time is simulated. The room, the director, the queue of wishes and the player's driver are real, and in most scenarios
+so is the player.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from edge.values import EXPRESSIONS, UNKNOWN, Act, Command, Control, Mood, Playb
 
 Kind = TypeVar("Kind")
 BERLIN = ZoneInfo("Europe/Berlin")
-FINE, COARSE = 0.25, 1.0  # seconds from one moment to the next: fine enough for a fade, and where nothing is due
+# Seconds from one moment to the next: short enough for a fade, and where nothing is due.
+MIN_STEP_S, MAX_STEP_S = 0.25, 1.0
 HAPPY, SAD, CALM, ANGRY = (f"spotify:playlist:{name}" for name in ("happysongs", "sadsongs", "calmsongs", "angrysongs"))
 PROFILE = {
     "happy": {"play": HAPPY, "name": "Happy Songs"},
@@ -37,15 +38,15 @@ PROFILE = {
 
 
 class Time(Protocol):
-    """What passes time."""
+    """A clock that can be advanced."""
 
     monotonic: float
 
     def advance(self, seconds: float) -> None: ...
 
 
-class Sundial:
-    """Time where no simulated Spotify keeps it."""
+class SimulatedTime:
+    """A clock for scenarios without the simulated Spotify, which has its own."""
 
     def __init__(self, at: float = 1000.0) -> None:
         self.monotonic = at
@@ -55,25 +56,25 @@ class Sundial:
 
 
 class _Wishes(WishQueue):
-    """Nobody waits in simulated time."""
+    """Doesn't wait, since time is simulated."""
 
     def get(self, wait: float) -> Wish | None:
         return super().get(0)
 
 
-def unix(text: str, zone: ZoneInfo = BERLIN) -> float:
-    """`2026-11-21 18:00` on the wall -> Unix time."""
+def unix_time(text: str, zone: ZoneInfo = BERLIN) -> float:
+    """Return the Unix time of a local time such as `2026-11-21 18:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
 
 
 class House:
-    """One room. `said` is every sentence that the device said; `did` what it asked of the player."""
+    """One room. reasons: the sentence of each decision. actions: the wishes for the player, without KEEP and FORGET."""
 
-    def __init__(self, time: Time, player: Player, *, offset: float | None = None, dice: int = 0, **music: Any) -> None:
-        """offset: wall clock minus simulated clock, None where nobody knows the time. music: keys of `music`."""
+    def __init__(self, time: Time, player: Player, *, offset: float | None = None, seed: int = 0, **music: Any) -> None:
+        """offset: wall clock minus simulated clock, None where the time isn't known. music: keys of `music`."""
         self.time, self.player, self.offset, self._music = time, player, offset, music
         self.config = MusicConfig.model_validate({"profiles": {"everyday": PROFILE}} | music)
-        self.director = director = Director(self.config, rng=random.Random(dice), zone=BERLIN)
+        self.director = director = Director(self.config, rng=random.Random(seed), zone=BERLIN)
         if offset is not None:
             director.timetable.set_clock(time.monotonic, time.monotonic + offset)
         self.room = Room(director, music=self.config)
@@ -81,7 +82,7 @@ class House:
         self.problems: list[str] = []
         self._posted: list[Any] = []
         self._wishes = _Wishes()
-        self._playing = PlayerDriver(
+        self._driver = PlayerDriver(
             player,
             self._wishes,
             post=self._posted.append,
@@ -90,71 +91,72 @@ class House:
         )
         self._mood, self._people = "absent", 0
         self._tick_at = time.monotonic
-        # Long stories may take longer strides while nothing is due.
-        self.coarse = COARSE
+        # Long scenarios may advance in larger steps while nothing is due.
+        self.max_step = MAX_STEP_S
 
     # People.
 
     def feels(self, mood: str, seconds: float = 0.0) -> None:
-        """Somebody is here and looks like this, for so long."""
+        """Somebody is here and in this mood for some seconds."""
         self._mood, self._people = mood, 1
         self.passes(seconds)
 
     def leaves(self, seconds: float = 0.0) -> None:
-        """The room is empty, for so long."""
+        """The room is empty for some seconds."""
         self._mood, self._people = "absent", 0
         self.passes(seconds)
 
-    def asks(self, name: str, value: str) -> list[Event]:
-        """Somebody sets something on the page or in their home automation."""
+    def command(self, name: str, value: str) -> list[Event]:
+        """Somebody sends a command from the page or home automation. Returns the events that it caused."""
         events = execute(self.room, self.time.monotonic, Command(name, value))
-        self._tell(events)
-        self.passes(FINE)
+        self._publish(events)
+        self.passes(MIN_STEP_S)
         return events
 
     # Time.
 
     def passes(self, seconds: float) -> None:
+        """Let time pass."""
         until = self.time.monotonic + seconds
         while self.time.monotonic < until - 1e-6:
             now = self.time.monotonic
             if now >= self._tick_at:
                 self._tick_at = now + 1.0
-                self._second(now)
-            self._playing.turn()
+                self._every_second(now)
+            self._driver.turn()
             posted, self._posted[:] = self._posted[:], []
             for item in posted:
-                self._take(item)
-            self.time.advance(min(max(FINE, min(self.coarse, self.player.wait())), until - now))
+                self._handle(item)
+            self.time.advance(min(max(MIN_STEP_S, min(self.max_step, self.player.wait())), until - now))
 
     def restart(self) -> None:
-        """The device starts anew, as after a power cut; the player goes on as it is, and what people have set."""
-        kept = {name: value for name, value in self.room.settings().items() if name in SAVED}
+        """Restart the device, as after a power cut: the player keeps playing, and the saved settings are restored."""
+        saved = {name: value for name, value in self.room.settings().items() if name in SAVED}
         self.__init__(self.time, self.player, offset=self.offset, **self._music)  # type: ignore[misc]
-        self.room.restore(kept)
-        for command in as_commands(kept):
-            self._tell(execute(self.room, self.time.monotonic, command))
+        self.room.restore(saved)
+        for command in as_commands(saved):
+            self._publish(execute(self.room, self.time.monotonic, command))
 
-    def _second(self, now: float) -> None:
+    def _every_second(self, now: float) -> None:
         if self.room.camera_on:
-            self._tell(self.room.on_reading(self._reading(now)))
-        self._tell(self.room.tick(now, None if self.offset is None else now + self.offset))
+            self._publish(self.room.on_reading(self._reading(now)))
+        self._publish(self.room.tick(now, None if self.offset is None else now + self.offset))
 
     def _reading(self, now: float) -> Reading:
         valence, arousal = CIRCUMPLEX.get(self._mood, (0.0, 0.0))
-        sure = 0.0 if self._mood == UNKNOWN else 1.0
-        return Reading(now, Mood(self._mood, sure, valence, arousal, self._people, now), self._people > 0)
+        confidence = 0.0 if self._mood == UNKNOWN else 1.0
+        return Reading(now, Mood(self._mood, confidence, valence, arousal, self._people, now), self._people > 0)
 
-    def _take(self, item: object) -> None:
+    def _handle(self, item: object) -> None:
         now = self.time.monotonic
         if isinstance(item, Playback):
-            self._tell(self.room.on_playback(now, item))
+            self._publish(self.room.on_playback(now, item))
         elif isinstance(item, Wish):
             self.room.on_abandoned(now, item)
         else:
             self.problems.append(str(getattr(item, "message", item)))
 
-    def _tell(self, events: list[Event]) -> None:
+    def _publish(self, events: list[Event]) -> None:
         for event in events:
             self.events.append(event)
             if isinstance(event, DecisionMade) and event.wish.act is not Act.KEEP:
@@ -167,11 +169,11 @@ class House:
         return [event.wish for event in self.events if isinstance(event, DecisionMade)]
 
     @property
-    def said(self) -> list[str]:
+    def reasons(self) -> list[str]:
         return [wish.why for wish in self.decisions]
 
     @property
-    def did(self) -> list[Wish]:
+    def actions(self) -> list[Wish]:
         return [wish for wish in self.decisions if wish.act not in (Act.KEEP, Act.FORGET)]
 
     @property
@@ -179,11 +181,11 @@ class House:
         return self.room.control
 
     def happened(self, kind: type[Kind]) -> list[Kind]:
-        """The events of this kind."""
+        """Return the events of this kind."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def forget(self) -> None:
-        """What happened so far is of no interest."""
+    def clear(self) -> None:
+        """Forget the events and problems so far."""
         self.events.clear()
         self.problems.clear()
 

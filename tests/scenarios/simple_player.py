@@ -1,4 +1,4 @@
-"""A player without a network: songs, playlists and a person, in simulated time."""
+"""A player without a network, in simulated time: songs, playlists, and a person who uses the speaker."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from edge.music.playback import still_applies
 from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, When, Wish
 
-SONG = 200.0
+SONG_S = 200.0
 
 
 class SimplePlayer:
-    """Does at once what it is told. `log` holds what the device did: (time, what, detail)."""
+    """Carries out each wish at once. `log` lists what the device did as (time, action, detail)."""
 
     name = "simple"
     login_expires: float | None = None
@@ -22,42 +22,46 @@ class SimplePlayer:
         self._clock = clock
         self.volume, self.state, self.elsewhere, self.reachable = volume, "stopped", False, True
         self.context: str | None = None
-        self.kept: Wish | None = None
+        self.deferred: Wish | None = None
         self.loops = True
         self.log: list[tuple[float, str, object]] = []
-        self._song, self._at, self._seen_at = 0, 0.0, clock()
+        self._song, self._at, self._updated_at = 0, 0.0, clock()
         self._given_up: list[AbandonedWish] = []
 
     # As the device uses it.
 
     def apply(self, wish: Wish) -> None:
-        self._reach()
+        self._require_reachable()
         if not still_applies(wish, self.playback(), self._clock()):
             self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
         elif wish.act is Act.FORGET:
-            self.kept = None
+            self.deferred = None
         elif wish.act is Act.PLAY and wish.music is not None:
-            self.kept = None
+            self.deferred = None
             if wish.when is not When.NOW and self.state == "playing":
-                self.kept = wish
+                self.deferred = wish
                 return
             self._start(wish.music, "play")
         elif wish.act is Act.PAUSE:
-            self.state, self.kept = "paused", None
-            self._note("pause")
+            self.state, self.deferred = "paused", None
+            self._log("pause")
         elif wish.act is Act.RESUME:
             self.state = "playing"
-            self._note("resume")
+            self._log("resume")
         elif wish.act in (Act.NEXT, Act.PREVIOUS):
             self._next()
-            self._note(wish.act.value)
-        if wish.volume is not None and self.kept is not wish and wish not in [one.wish for one in self._given_up]:
+            self._log(wish.act.value)
+        if (
+            wish.volume is not None
+            and self.deferred is not wish
+            and wish not in [abandoned.wish for abandoned in self._given_up]
+        ):
             self.volume = wish.volume
-            self._note("volume", wish.volume)
+            self._log("volume", wish.volume)
 
     def playback(self) -> Playback:
-        self._reach()
-        self._roll()
+        self._require_reachable()
+        self._advance()
         if self.state == "stopped":
             return Playback("stopped", self.name, volume=self.volume)
         return Playback(
@@ -68,7 +72,7 @@ class SimplePlayer:
             volume=self.volume,
             context=self.context,
             elsewhere=self.elsewhere and self.state == "playing",
-            duration=SONG,
+            duration=SONG_S,
             position=self._at,
         )
 
@@ -85,12 +89,12 @@ class SimplePlayer:
     # A person.
 
     def person(self, do: str, value: object = None) -> None:
-        """play (a context), pause, resume, next, volume, elsewhere, back, off (the speaker)."""
-        self._roll()
+        """do: play (value: a context), pause, resume, next, volume (value: 0..100), elsewhere, back or off."""
+        self._advance()
         if do == "play":
-            self.context, self.state, self.kept, self._song, self._at = str(value), "playing", None, 0, 0.0
+            self.context, self.state, self.deferred, self._song, self._at = str(value), "playing", None, 0, 0.0
         elif do == "pause":
-            self.state, self.kept = ("paused", None) if self.state == "playing" else (self.state, self.kept)
+            self.state, self.deferred = ("paused", None) if self.state == "playing" else (self.state, self.deferred)
         elif do == "resume":
             self.state = "playing" if self.state == "paused" else self.state
         elif do == "next":
@@ -98,50 +102,50 @@ class SimplePlayer:
         elif do == "volume":
             self.volume = int(str(value))
         elif do == "elsewhere":
-            self.elsewhere, self.state, self.kept = True, "playing", None
+            self.elsewhere, self.state, self.deferred = True, "playing", None
             self.context = self.context or "simple:theirs"
         elif do == "back":
             self.elsewhere, self.state = False, "paused"
         elif do == "off":
-            self.state, self.context, self.kept = "stopped", None, None
+            self.state, self.context, self.deferred = "stopped", None, None
 
     # Songs.
 
-    def _reach(self) -> None:
+    def _require_reachable(self) -> None:
         if not self.reachable:
             raise PlayerError("simple: can't be reached", retry_after=5)
 
-    def _note(self, what: str, detail: object = None) -> None:
+    def _log(self, what: str, detail: object = None) -> None:
         self.log.append((self._clock(), what, detail))
 
     def _start(self, music: Music, what: str) -> None:
         if self.state == "playing" and self.context == music.uri and not self.elsewhere:
             return
-        self.state, self.context, self._song, self._at, self.kept = "playing", music.uri, 0, 0.0, None
+        self.state, self.context, self._song, self._at, self.deferred = "playing", music.uri, 0, 0.0, None
         self.elsewhere = False
-        self._note(what, music.uri)
+        self._log(what, music.uri)
 
     def _next(self) -> None:
-        if self.kept is not None and self.kept.music is not None:
-            self._start(self.kept.music, "switch")
+        if self.deferred is not None and self.deferred.music is not None:
+            self._start(self.deferred.music, "switch")
         elif self.context is not None:
             self._song, self._at, self.state = self._song + 1, 0.0, "playing"
 
-    def _roll(self) -> None:
+    def _advance(self) -> None:
         now = self._clock()
-        gone, self._seen_at = now - self._seen_at, now
+        elapsed, self._updated_at = now - self._updated_at, now
         if self.state != "playing":
             return
-        self._at += gone
-        while self._at >= SONG:
-            rest = self._at - SONG
-            if not self.loops and self.kept is None:
+        self._at += elapsed
+        while self._at >= SONG_S:
+            rest = self._at - SONG_S
+            if not self.loops and self.deferred is None:
                 self.state, self._at = "stopped", 0.0
                 return
             before = self.context
-            kept = self.kept
+            deferred = self.deferred
             self._next()
-            if kept is not None and kept.volume is not None and self.context != before:
-                self.volume = kept.volume
-                self._note("volume", kept.volume)
+            if deferred is not None and deferred.volume is not None and self.context != before:
+                self.volume = deferred.volume
+                self._log("volume", deferred.volume)
             self._at = rest

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from edge.events import TakenOver
 from edge.values import Act, When
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
-from tests.scenarios.simple_player import SONG
+from tests.scenarios.simple_player import SONG_S
 from tests.spotify_server import World
 
 Build = Callable[..., House]
@@ -16,21 +16,21 @@ ROOM = "Living Room"
 
 
 def played(home: House) -> list[str]:
-    return [wish.music.name for wish in home.did if wish.music is not None]
+    return [wish.music.name for wish in home.actions if wish.music is not None]
 
 
-def test_a_sad_listener_is_led_on_step_by_step(simple: Build) -> None:
+def test_lift_leads_a_sad_listener_step_by_step(simple: Build) -> None:
     home = simple(strategy="lift", lift={"valence": 0.8, "arousal": 0.5, "tracks": 2, "step": 0.5})
-    home.feels("sad", 20 * SONG)
+    home.feels("sad", 20 * SONG_S)
     assert played(home) == ["Sad Songs", "Calm Songs", "Happy Songs"]
-    assert all(wish.when is When.TRACK_END for wish in home.did[1:]), "and no song is cut short"
-    assert "leads on to happy" in home.said[-1]
+    assert all(wish.when is When.TRACK_END for wish in home.actions[1:]), "no song is interrupted"
+    assert "leads on to happy" in home.reasons[-1]
     assert home.happened(TakenOver) == []
 
 
-def test_whoever_comes_next_is_met_where_they_are(simple: Build) -> None:
+def test_lift_starts_again_for_the_next_listener(simple: Build) -> None:
     home = simple(strategy="lift", lift={"valence": 0.8, "arousal": 0.5, "tracks": 2, "step": 0.5})
-    home.feels("sad", 20 * SONG)
+    home.feels("sad", 20 * SONG_S)
     home.leaves(3 * 3600)
     home.feels("sad", 60)
     assert played(home)[-1] == "Sad Songs"
@@ -41,64 +41,64 @@ def test_fixed_music_whatever_the_mood(simple: Build) -> None:
     for mood in ("unknown", "happy", "sad", "angry"):
         home.feels(mood, 300)
     assert played(home) == ["Work"]
-    assert home.said[0] in ("this music is set for any mood: Work plays now", "kept: the mood isn't clear")
+    assert home.reasons[0] in ("this music is set for any mood: Work plays now", "kept: the mood isn't clear")
 
 
-def test_albums_that_end_make_room_for_another(simple: Build) -> None:
+def test_another_album_follows_one_that_ends(simple: Build) -> None:
     choices = [{"play": f"mpd:{name}", "name": name} for name in ("one", "two", "three")]
     home = simple(profiles={"everyday": {"happy": choices}})
     home.player.loops = False  # type: ignore[attr-defined]
-    home.feels("happy", 8 * SONG)
+    home.feels("happy", 8 * SONG_S)
     names = played(home)
     assert len(names) >= 7 and set(names) == {"one", "two", "three"}
     assert all(a != b for a, b in itertools.pairwise(names)), "never the same twice in a row"
     assert home.happened(TakenOver) == []
 
 
-def test_two_replays_choose_alike(simple: Build) -> None:
+def test_two_runs_with_the_same_seed_choose_alike(simple: Build) -> None:
     choices = [{"play": f"mpd:{n}", "name": str(n), "weight": n} for n in range(1, 6)]
 
-    def evening(dice: int) -> list[str]:
-        home = simple(profiles={"everyday": {"happy": choices}}, dice=dice)
+    def evening(seed: int) -> list[str]:
+        home = simple(profiles={"everyday": {"happy": choices}}, seed=seed)
         home.player.loops = False  # type: ignore[attr-defined]
-        home.feels("happy", 12 * SONG)
+        home.feels("happy", 12 * SONG_S)
         return played(home)
 
     assert evening(3) == evening(3)
     assert len({tuple(evening(n)) for n in range(5)}) > 1
 
 
-def test_a_restless_room_changes_the_music_only_so_often(simple: Build) -> None:
+def test_changing_moods_switch_the_music_a_limited_number_of_times(simple: Build) -> None:
     home = simple(switch="now", cooldown=0, min_dwell=0, max_switches=3)
     for _ in range(10):
         home.feels("happy", 60)
         home.feels("sad", 60)
     assert len(played(home)) == 1 + 3
-    assert "kept for now: the music has changed 3 times within the hour" in home.said
+    assert "kept for now: the music has changed 3 times within the hour" in home.reasons
     home.feels("happy", 3600)
     home.feels("sad", 60)
     assert played(home)[-1] == "Sad Songs"
 
 
-def test_a_passing_face_does_not_cut_a_song_short(simple: Build) -> None:
+def test_a_short_mood_does_not_interrupt_a_song(simple: Build) -> None:
     home = simple(switch="now", cooldown=0, min_dwell=20)
     home.feels("happy", 60)
     home.feels("sad", 15)
-    assert home.said[-1] == "kept for now: the room must be sad for 20 s first"
+    assert home.reasons[-1] == "kept for now: the room must be sad for 20 s first"
     home.feels("happy", 60)
     home.feels("sad", 25)
     assert played(home) == ["Happy Songs", "Sad Songs"]
-    assert home.did[-1].fade
+    assert home.actions[-1].fade
 
 
 def test_a_strong_change_does_not_wait_for_the_songs_end(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00", strong_change=1.4, cooldown=30)
     home.feels("neutral", 40)
     home.feels("happy", 40)
-    assert home.did[-1].when is When.TRACK_END, "that wasn't strong"
+    assert home.actions[-1].when is When.TRACK_END, "this change isn't strong"
     home.feels("happy", 200)
     home.feels("sad", 40)
-    assert world.now_playing().context == SAD and home.did[-1].when is When.NOW and home.did[-1].fade
+    assert world.now_playing().context == SAD and home.actions[-1].when is When.NOW and home.actions[-1].fade
     assert world.device(ROOM).volume == 40 and home.happened(TakenOver) == []
 
 
@@ -109,7 +109,7 @@ def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
     home.feels("happy", 60)
     home.feels("sad", 60)
     assert [one.do for one in world.executed] == ["play", "queue"]
-    assert home.said[-1] == "the room is sad: One Sad Song comes next"
+    assert home.reasons[-1] == "the room is sad: One Sad Song comes next"
     home.passes(150)
     assert home.happened(TakenOver) == [], "the queued song is the device's own"
 
@@ -128,8 +128,8 @@ def test_start_volume_and_ceiling(house: Build, world: World) -> None:
     world.device(ROOM).volume = 90
     home = house(at="2026-11-21 18:00", start_volume=35, max_volume=50)
     home.feels("happy", 60)
-    assert world.device(ROOM).volume == 35, "last night's party is over"
-    profile_wishes = [wish for wish in home.did if wish.act is Act.PLAY]
+    assert world.device(ROOM).volume == 35, "the loud volume of last night doesn't stay"
+    profile_wishes = [wish for wish in home.actions if wish.act is Act.PLAY]
     assert profile_wishes[0].volume == 35
 
 
@@ -138,5 +138,5 @@ def test_a_speaker_that_is_too_loud_is_turned_down(house: Build, world: World) -
     home = house(at="2026-11-21 18:00", max_volume=50)
     home.feels("happy", 90)
     assert world.device(ROOM).volume == 50 and world.now_playing().context == HAPPY
-    assert "the loudest that is allowed now" in home.said[-1]
+    assert "the loudest that is allowed now" in home.reasons[-1]
     assert home.happened(TakenOver) == []

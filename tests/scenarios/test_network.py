@@ -1,4 +1,4 @@
-"""Spotify, the network and the login fail; the music survives, and nothing surprises the room afterwards."""
+"""Spotify, the network and the login fail and recover."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def commands(world: World) -> list[str]:
     return [one.do for one in world.executed]
 
 
-def test_quota_gone_until_tomorrow(house: Build, world: World, server: Server) -> None:
+def test_the_quota_is_used_up_until_tomorrow(house: Build, world: World, server: Server) -> None:
     home = house(at="2026-11-21 20:00", quiet_hours=[{"begins": "22:00", "ends": "7:00"}])
-    home.coarse = 10.0
+    home.max_step = 10.0
     home.feels("happy", 60)
     status, body, _ = error(429, "API rate limit exceeded", "QUOTA_EXCEEDED")
     server.answers["*"] = (status, body, {"Retry-After": str(7 * 3600)})
@@ -30,19 +30,19 @@ def test_quota_gone_until_tomorrow(house: Build, world: World, server: Server) -
     calls = len(server.requests)
     assert any("quota" in problem for problem in home.problems)
     home.feels("angry", 5 * 3600)
-    assert len(server.requests) == calls, "not one call while Spotify wants none"
+    assert len(server.requests) == calls, "no request before Retry-After has passed"
     world.person("pause", on=ROOM)
     server.answers.clear()
     world.executed.clear()
     home.leaves(3 * 3600)
-    assert commands(world) == [], "yesterday's wishes aren't carried out at three in the morning"
+    assert commands(world) == [], "old wishes aren't carried out at night"
     home.feels("happy", 120)
     assert home.control is Control.AUTO
 
 
-def test_login_expires_on_holiday(house: Build, world: World, server: Server, state_folder: object) -> None:
+def test_the_login_expires_in_an_empty_house(house: Build, world: World, server: Server, state_folder: object) -> None:
     home = house(at="2026-11-21 18:00")
-    home.coarse = 10.0
+    home.max_step = 10.0
     home.feels("happy", 60)
     home.leaves(1800)
     server.withdrawn = True
@@ -51,14 +51,14 @@ def test_login_expires_on_holiday(house: Build, world: World, server: Server, st
     world.executed.clear()
     home.feels("sad", 600)
     assert commands(world) == []
-    assert home.said[-1] == "kept: the player can't be reached now", "the rest of the device goes on"
+    assert home.reasons[-1] == "kept: the player can't be reached now", "the rest of the device goes on"
     server.withdrawn = False
     TokenFile(state_folder, now=world.unix).write(server.login(), new_login=True, client_id=CLIENT)  # type: ignore[arg-type]
     home.passes(300)
     assert world.now_playing().context == SAD and world.now_playing().playing
 
 
-def test_router_reboots_in_mid_fade(house: Build, world: World, server: Server) -> None:
+def test_the_router_reboots_during_a_fade(house: Build, world: World, server: Server) -> None:
     home = house(at="2026-11-21 18:00", switch="now", min_dwell=0)
     home.feels("happy", 90)
     home.feels("sad", 1.5)
@@ -67,28 +67,28 @@ def test_router_reboots_in_mid_fade(house: Build, world: World, server: Server) 
     home.passes(60)
     server.faults.clear()
     home.passes(120)
-    assert world.device(ROOM).volume == 40, "nobody finds the speaker hushed"
-    assert home.happened(TakenOver) == [], "the steps of a fade are nobody's doing"
+    assert world.device(ROOM).volume == 40, "the volume is restored"
+    assert home.happened(TakenOver) == [], "the steps of a fade are no takeover"
     assert world.now_playing().context == SAD
 
 
-def test_the_answer_is_lost_and_the_command_was_not(house: Build, world: World, server: Server) -> None:
+def test_a_command_whose_answer_is_lost_is_not_repeated(house: Build, world: World, server: Server) -> None:
     home = house(at="2026-11-21 18:00")
     home.passes(10)
     server.command_faults.append("500 done")
     home.feels("happy", 120)
-    assert commands(world) == ["play"], "and it isn't given twice"
+    assert commands(world) == ["play"], "it isn't sent twice"
     assert home.happened(TakenOver) == []
 
 
-def test_spotify_is_down_for_a_quarter_of_an_hour(house: Build, world: World, server: Server) -> None:
+def test_spotify_is_down_for_15_minutes(house: Build, world: World, server: Server) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
     server.answers["*"] = error(503, "Service unavailable")
     home.feels("sad", 900)
     server.answers.clear()
     home.passes(400)
-    assert home.happened(TakenOver) == [], "songs went by unseen"
+    assert home.happened(TakenOver) == [], "songs that changed unobserved are no takeover"
     assert world.now_playing().context == SAD
     assert commands(world) == ["play", "play"]
 
@@ -102,9 +102,9 @@ def test_a_playlist_that_does_not_exist_is_not_tried_every_second(house: Build, 
     assert any("doesn't exist" in problem for problem in home.problems)
 
 
-def test_the_login_is_renewed_in_the_middle_of_the_evening(house: Build, world: World, server: Server) -> None:
+def test_the_access_token_is_renewed_during_the_evening(house: Build, world: World, server: Server) -> None:
     home = house(at="2026-11-21 18:00")
-    home.coarse = 10.0
+    home.max_step = 10.0
     for mood in ("happy", "sad"):
         home.feels(mood, 2100)
     assert server.requests.count("POST /api/token") >= 1

@@ -1,4 +1,4 @@
-"""What people ask of the device itself, on its page or in their home automation: its own doing, not a takeover."""
+"""Commands from the page or home automation: they are carried out, and aren't takeovers."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ def commands(world: World) -> list[str]:
 def test_pause_stays_until_play(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("playback", "pause")
+    home.command("playback", "pause")
     home.feels("sad", 1800)
     assert commands(world) == ["play", "pause"]
-    assert home.control is Control.AUTO and home.said[-1] == "kept: somebody paused the music"
-    home.asks("playback", "play")
+    assert home.control is Control.AUTO and home.reasons[-1] == "kept: somebody paused the music"
+    home.command("playback", "play")
     home.passes(10)
     assert world.now_playing().playing
     home.passes(300)
-    assert world.now_playing().context == SAD, "then the mood counts again"
+    assert world.now_playing().context == SAD, "from then on the mood counts again"
 
 
 def test_pause_here_and_play_on_the_phone(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("playback", "pause")
+    home.command("playback", "pause")
     home.passes(60)
     world.person("resume", on=ROOM)
     home.passes(60)
-    assert home.happened(TakenOver) == [], "that only undid the pause"
+    assert home.happened(TakenOver) == [], "it only undid the pause"
     home.feels("sad", 300)
     assert world.now_playing().context == SAD
 
@@ -46,7 +46,7 @@ def test_pause_here_and_play_on_the_phone(house: Build, world: World) -> None:
 def test_next_is_a_skip_and_no_takeover(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("playback", "next")
+    home.command("playback", "next")
     home.passes(120)
     assert commands(world) == ["play", "next"]
     assert home.control is Control.AUTO and home.happened(TakenOver) == []
@@ -58,43 +58,43 @@ def test_next_in_silence_is_a_start_and_no_takeover(simple: Build) -> None:
     home.player.loops = False
     home.feels("happy", 300)
     assert home.player.state == "playing"
-    home.asks("playback", "pause")
+    home.command("playback", "pause")
     home.passes(60)
-    home.asks("playback", "next")
+    home.command("playback", "next")
     home.passes(60)
     assert home.player.state == "playing"
     assert home.happened(TakenOver) == [] and home.control is Control.AUTO
     home.feels("sad", 400)
-    assert home.player.context == SAD, "then the mood counts again"
+    assert home.player.context == SAD, "from then on the mood counts again"
 
 
 def test_next_after_the_music_ran_out_is_no_takeover(simple: Build) -> None:
     home = simple(at="2026-11-21 18:00")
     home.player.loops = False
-    home.asks("mood", "happy")
+    home.command("mood", "happy")
     home.leaves(900)
     assert home.player.state == "stopped"
-    home.asks("playback", "next")
+    home.command("playback", "next")
     home.passes(60)
     assert home.player.state == "playing" and home.room.settings()["held"] == "OFF"
     assert home.happened(TakenOver) == [] and home.control is Control.AUTO
-    assert home.did[-1].act is Act.NEXT
+    assert home.actions[-1].act is Act.NEXT
 
 
-def test_next_brings_what_waits_for_the_songs_end(house: Build, world: World) -> None:
+def test_next_starts_the_upcoming_music(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
     home.feels("sad", 10)
-    home.asks("playback", "next")
+    home.command("playback", "next")
     home.passes(60)
     assert world.now_playing().context == SAD and home.happened(TakenOver) == []
 
 
-def test_a_volume_is_the_rooms_own_from_then_on(house: Build, world: World) -> None:
+def test_a_requested_volume_is_the_rooms_volume_from_then_on(house: Build, world: World) -> None:
     profile = {**PROFILE, "sad": {"play": SAD, "name": "Sad Songs", "volume": -10}}
     home = house(at="2026-11-21 18:00", profiles={"everyday": profile})
     home.feels("happy", 60)
-    home.asks("volume", "55")
+    home.command("volume", "55")
     home.passes(60)
     assert home.control is Control.AUTO and home.happened(TakenOver) == []
     home.feels("sad", 300)
@@ -103,23 +103,23 @@ def test_a_volume_is_the_rooms_own_from_then_on(house: Build, world: World) -> N
     assert world.device(ROOM).volume == 55 and home.happened(TakenOver) == []
 
 
-def test_a_mood_that_somebody_sets_is_heard_at_once(house: Build, world: World) -> None:
+def test_a_mood_set_by_a_person_changes_the_music_at_once(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("mood", "sad")
+    home.command("mood", "sad")
     home.passes(10)
-    assert world.now_playing().context == SAD, "who asks doesn't wait for the song's end"
-    assert commands(world) == ["play", "volume", "volume", "play", "volume", "volume"], "and it fades over"
-    assert home.said[-1] == "somebody set the mood to sad: Sad Songs plays now"
+    assert world.now_playing().context == SAD, "a request doesn't wait for the end of the song"
+    assert commands(world) == ["play", "volume", "volume", "play", "volume", "volume"], "with a fade"
+    assert home.reasons[-1] == "somebody set the mood to sad: Sad Songs plays now"
     home.passes(200)
     assert home.happened(TakenOver) == []
 
 
-def test_control_off_takes_back_what_waits(house: Build, world: World) -> None:
+def test_control_off_cancels_the_upcoming_music(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
     home.feels("sad", 10)
-    home.asks("control", "off")
+    home.command("control", "off")
     home.passes(900)
     assert world.now_playing().context == HAPPY and commands(world) == ["play"]
     world.person("pause", on=ROOM)
@@ -127,27 +127,27 @@ def test_control_off_takes_back_what_waits(house: Build, world: World) -> None:
     assert home.control is Control.OFF and commands(world) == ["play"]
 
 
-def test_hands_off_asked_for_ends_when_everybody_has_gone(simple: Build) -> None:
+def test_requested_hands_off_ends_when_everybody_has_left(simple: Build) -> None:
     home = simple(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("control", "hands_off")
+    home.command("control", "hands_off")
     home.feels("sad", 900)
-    assert home.said[-1] == "kept: somebody asked for hands off"
+    assert home.reasons[-1] == "kept: somebody asked for hands off"
     home.leaves(1900)
     home.feels("sad", 300)
-    assert home.did[-1].act is Act.PLAY and home.control is Control.AUTO
+    assert home.actions[-1].act is Act.PLAY and home.control is Control.AUTO
 
 
-def test_play_where_nothing_is_paused_begins_by_mood(house: Build, world: World) -> None:
+def test_play_with_nothing_paused_starts_music_for_the_mood(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00", takeover_ends_after=None)
     home.feels("happy", 60)
-    home.asks("playback", "pause")
+    home.command("playback", "pause")
     home.passes(30)
     world.sleep(ROOM)
     home.passes(60)
     world.wake(ROOM)
     home.passes(200)
-    home.asks("playback", "play")
+    home.command("playback", "play")
     home.passes(10)
     assert world.now_playing().context == HAPPY
-    assert home.said[-1] == "somebody asked for it: the room is happy: Happy Songs plays now"
+    assert home.reasons[-1] == "somebody asked for it: the room is happy: Happy Songs plays now"

@@ -1,4 +1,4 @@
-"""What was right when it was asked for and isn't any more; volumes, pauses and profiles that aren't the device's."""
+"""Wishes that are outdated before they take effect; volumes, pauses and profiles that people set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.spotify_server import Server, World
 Build = Callable[..., House]
 ROOM, PHONE, ALBUM = "Living Room", "Ann's phone", "spotify:album:annas"
 QUIET = [{"begins": "22:00", "ends": "7:00", "max_volume": 20}]
-# An offset for one mood, so that volumes are asked for.
+# With an offset for one mood, so that volumes are set.
 OFFSET = {"everyday": PROFILE | {"angry": {"play": ANGRY, "name": "Angry Songs", "volume": -10}}}
 
 
@@ -38,7 +38,7 @@ def test_control_off_while_a_start_waits(house: Build, world: World, server: Ser
     home.passes(20)
     outage(server)
     home.feels("happy", 20)
-    home.asks("control", "off")
+    home.command("control", "off")
     home.passes(60)
     server.faults.clear()
     home.passes(120)
@@ -53,7 +53,7 @@ def test_quiet_hours_begin_while_a_start_waits(house: Build, world: World, serve
     server.faults.clear()
     home.passes(60)
     assert commands(world) == []
-    assert any("taken back: quiet hours" in said for said in home.said)
+    assert any("cancelled: quiet hours" in said for said in home.reasons)
 
 
 def test_everybody_leaves_while_a_start_waits_and_comes_back(house: Build, world: World, server: Server) -> None:
@@ -69,15 +69,15 @@ def test_everybody_leaves_while_a_start_waits_and_comes_back(house: Build, world
     assert commands(world) == ["play"]
 
 
-def test_control_off_in_mid_fade(house: Build, world: World) -> None:
+def test_control_off_during_a_fade(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00", switch="now", min_dwell=0, cooldown=0)
     home.feels("happy", 100)
     before = world.device(ROOM).volume
     home.feels("sad", 1.0)
-    home.asks("control", "off")
+    home.command("control", "off")
     home.passes(30)
     assert world.now_playing().context == HAPPY
-    assert world.device(ROOM).volume == before, "nobody wants a speaker that stays hushed"
+    assert world.device(ROOM).volume == before, "the volume is restored"
 
 
 # --- Only once this song ends -----------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_moods_that_change_right_after_a_start_wait_for_the_song(house: Build, w
 def test_a_mood_right_after_next_waits_for_the_song(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("playback", "next")
+    home.command("playback", "next")
     home.passes(1)
     home.feels("sad", 30)
     assert commands(world) == ["play", "next"] and world.now_playing().context == HAPPY
@@ -105,13 +105,13 @@ def test_a_mood_right_after_next_waits_for_the_song(house: Build, world: World) 
     assert world.now_playing().context == SAD
 
 
-def test_what_a_person_chose_is_heard_to_its_end(house: Build, world: World) -> None:
+def test_a_song_that_a_person_requested_is_played_to_its_end(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 100)
-    home.asks("mood", "sad")
+    home.command("mood", "sad")
     home.passes(5)
     assert world.now_playing().context == SAD
-    home.asks("mood", "auto")
+    home.command("mood", "auto")
     home.passes(60)
     assert world.now_playing().context == SAD
     home.passes(200)
@@ -121,7 +121,7 @@ def test_what_a_person_chose_is_heard_to_its_end(house: Build, world: World) -> 
 # --- The room's volume ------------------------------------------------------------------------------------------------
 
 
-def test_a_phone_s_volume_says_nothing_about_the_room(house: Build, world: World) -> None:
+def test_a_phones_volume_is_not_the_rooms_volume(house: Build, world: World) -> None:
     world.device(PHONE).volume, world.device(ROOM).volume = 100, 25
     home = house(at="2026-11-21 18:00", profiles=OFFSET)
     home.passes(60)
@@ -149,7 +149,7 @@ def test_a_phone_that_plays_while_the_room_is_empty_is_no_takeover(house: Build,
     assert (world.device(ROOM).volume, home.happened(TakenOver)) == (25, [])
 
 
-def test_a_speaker_that_slept_comes_back_as_loud_as_it_likes(house: Build, world: World) -> None:
+def test_a_speaker_that_slept_comes_back_with_another_volume(house: Build, world: World) -> None:
     world.device(ROOM).volume = 50
     home = house(at="2026-11-21 18:00", profiles=OFFSET)
     home.feels("happy", 60)
@@ -172,7 +172,7 @@ def test_the_ceiling_falls_while_other_music_waits(house: Build, world: World) -
     assert world.device(ROOM).volume == 20
 
 
-def test_what_waits_comes_no_louder_than_is_allowed_by_then(house: Build, world: World) -> None:
+def test_upcoming_music_is_no_louder_than_allowed_when_it_starts(house: Build, world: World) -> None:
     profile = {"happy": {"play": HAPPY, "name": "H"}, "sad": {"play": SAD, "name": "S", "volume": 20}}
     world.song = 600
     home = house(at="2026-11-21 21:55", quiet_hours=QUIET, profiles={"everyday": profile | {"default": "nothing"}})
@@ -182,23 +182,23 @@ def test_what_waits_comes_no_louder_than_is_allowed_by_then(house: Build, world:
     assert volumes(world) == [33, 27, 20] and world.device(ROOM).volume == 20
 
 
-def test_a_speaker_that_takes_no_volume_delays_nothing(house: Build, world: World) -> None:
+def test_a_speaker_that_refuses_volumes_delays_nothing(house: Build, world: World) -> None:
     world.device(ROOM).supports_volume = False
     home = house(at="2026-11-21 18:00")
     home.feels("sad", 60)
     home.feels("happy", 30)
-    home.asks("volume", "30")
+    home.command("volume", "30")
     home.passes(400)
     assert commands(world) == ["play", "play"] and world.now_playing().context == HAPPY
     music = home.director.situation.own_music
-    assert music is not None and music.uri == HAPPY, "the switch counts as the device's"
+    assert music is not None and music.uri == HAPPY, "the music is the device's own"
 
 
 # --- Pauses -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["album", "moved"])
-def test_what_somebody_paused_on_a_phone_is_not_brought_here(house: Build, world: World, kind: str) -> None:
+def test_music_that_was_paused_on_a_phone_is_not_resumed_here(house: Build, world: World, kind: str) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
     home.leaves(1000)
@@ -215,9 +215,9 @@ def test_what_somebody_paused_on_a_phone_is_not_brought_here(house: Build, world
     assert commands(world) == ["play"] and world.now_playing().context == SAD
 
 
-def test_after_too_long_a_pause_the_list_begins_afresh(house: Build, world: World) -> None:
+def test_after_a_long_pause_the_list_starts_again(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
-    home.coarse = 10.0
+    home.max_step = 10.0
     home.feels("happy", 150)
     home.leaves(3 * 3600 + 700)
     world.executed.clear()
@@ -225,33 +225,33 @@ def test_after_too_long_a_pause_the_list_begins_afresh(house: Build, world: Worl
     assert commands(world) == ["play"]
 
 
-def test_a_pause_that_somebody_asked_for_outlives_a_restart(house: Build, world: World) -> None:
+def test_a_requested_pause_survives_a_restart(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.feels("happy", 60)
-    home.asks("playback", "pause")
+    home.command("playback", "pause")
     home.passes(300)
     world.executed.clear()
     home.restart()
     home.feels("happy", 120)
-    assert commands(world) == [] and home.said[-1] == "kept: somebody paused the music"
-    home.asks("playback", "play")
+    assert commands(world) == [] and home.reasons[-1] == "kept: somebody paused the music"
+    home.command("playback", "play")
     home.passes(60)
     assert commands(world) == ["resume"]
     home.feels("sad", 400)
     assert world.now_playing().context == SAD and home.control is Control.AUTO
 
 
-def test_a_profile_that_somebody_chose_outlives_a_restart(simple: Build) -> None:
+def test_a_chosen_profile_survives_a_restart(simple: Build) -> None:
     profiles = {"everyday": PROFILE, "evening": {"default": SAD}, "party": PROFILE}
     schedule = [{"profile": "evening", "begins": "18:00", "ends": "20:00"}]
     home = simple(at="2026-11-21 19:00", profiles=profiles, schedule=schedule)
     home.feels("happy", 60)
     assert home.room.settings()["profile"] == "evening"
-    home.asks("profile", "party")
+    home.command("profile", "party")
     home.passes(60)
     home.restart()
     home.passes(60)
     assert home.room.settings()["profile"] == "party"
-    home.coarse = 10.0
+    home.max_step = 10.0
     home.passes(3600)
-    assert home.room.settings()["profile"] == "everyday", "the schedule goes on"
+    assert home.room.settings()["profile"] == "everyday", "the schedule applies again"

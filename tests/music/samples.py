@@ -1,4 +1,4 @@
-"""Music, what a look at the player shows of it, and wishes."""
+"""Sample music, reports from the player, and wishes."""
 
 from __future__ import annotations
 

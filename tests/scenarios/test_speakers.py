@@ -1,4 +1,4 @@
-"""Speakers that sleep, vanish, play for others, or can't be turned."""
+"""Speakers that sleep, disappear, play for others, or have a fixed volume."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_speaker_asleep_at_seven(house: Build, world: World) -> None:
     home.passes(20)
     home.feels("happy", 40 * 60)
     assert commands(world) == []
-    assert home.said == ["kept: nobody is here", "kept: the player can't be reached now"], "each said once"
+    assert home.reasons == ["kept: nobody is here", "kept: the player can't be reached now"], "each published once"
     assert home.player.calls < 120  # type: ignore[attr-defined]
     world.wake(ROOM)
     home.passes(150)
     assert world.now_playing().context == HAPPY and world.now_playing().device == ROOM
-    assert home.said[-1] == "the room is happy: Happy Songs plays now"
+    assert home.reasons[-1] == "the room is happy: Happy Songs plays now"
 
 
 def test_speaker_unplugged_and_plugged_in_again(house: Build, world: World) -> None:
@@ -39,7 +39,7 @@ def test_speaker_unplugged_and_plugged_in_again(house: Build, world: World) -> N
     world.wake(ROOM)
     home.passes(300)
     assert home.happened(TakenOver) == []
-    assert world.now_playing().context == HAPPY, "it goes on by itself, under the speaker's new id"
+    assert world.now_playing().context == HAPPY, "it starts again under the speaker's new id"
     assert commands(world) == ["play", "play"]
 
 
@@ -50,14 +50,14 @@ def test_two_devices_on_one_account(house: Build, world: World) -> None:
     home.feels("happy", 900)
     home.feels("sad", 900)
     assert commands(world) == [], "Ann's music is never taken away"
-    assert home.said[-1] == "kept: the account plays on Ann's phone, which is left alone"
-    assert home.control is Control.AUTO, "nobody took over what wasn't ours"
+    assert home.reasons[-1] == "kept: the account plays on Ann's phone, which is left alone"
+    assert home.control is Control.AUTO, "it wasn't the device's music"
     world.person("pause")
     home.passes(180)
     assert world.now_playing().context == SAD and world.now_playing().device == ROOM
 
 
-def test_ann_begins_on_her_phone_a_moment_before_the_device_would(house: Build, world: World) -> None:
+def test_ann_starts_on_her_phone_just_before_the_device_would(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00")
     home.passes(20)
     world.person("play", "spotify:album:annas", on="Ann's phone")
@@ -71,20 +71,20 @@ def test_somebody_asks_for_music_while_ann_listens(house: Build, world: World) -
     home = house(at="2026-11-21 18:00")
     world.person("play", "spotify:album:annas", on="Ann's phone")
     home.passes(60)
-    home.asks("playback", "play")
+    home.command("playback", "play")
     home.passes(30)
     assert commands(world) == []
-    assert home.said[-1] == "kept: the account plays on Ann's phone, which is left alone"
+    assert home.reasons[-1] == "kept: the account plays on Ann's phone, which is left alone"
 
 
-def test_a_speaker_whose_volume_is_fixed(house: Build, world: World) -> None:
+def test_a_speaker_with_a_fixed_volume(house: Build, world: World) -> None:
     world.device(ROOM).supports_volume = False
     profile = {**PROFILE, "happy": {"play": HAPPY, "name": "Happy Songs", "volume": 20}}
     home = house(at="2026-11-21 18:00", profiles={"everyday": profile}, max_volume=30)
     home.feels("happy", 900)
     assert home.happened(TakenOver) == []
     assert "volume" not in commands(world)
-    assert len([wish for wish in home.did if wish.act is Act.VOLUME]) <= 2, "it isn't asked again and again"
+    assert len([wish for wish in home.actions if wish.act is Act.VOLUME]) <= 2, "it isn't requested repeatedly"
 
 
 def test_the_speaker_goes_to_sleep_in_an_empty_house(house: Build, world: World) -> None:
@@ -97,5 +97,5 @@ def test_the_speaker_goes_to_sleep_in_an_empty_house(house: Build, world: World)
     world.wake(ROOM)
     home.passes(200)
     home.feels("happy", 60)
-    assert world.now_playing().context == HAPPY, "there was nothing to go on with, so it begins"
+    assert world.now_playing().context == HAPPY, "there was nothing to resume, so it starts"
     assert home.happened(TakenOver) == []
