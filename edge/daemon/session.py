@@ -25,7 +25,7 @@ from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.values import Frame, Playback, Problem, Reading
-from edge.vision.looking import Looking
+from edge.vision.loop import VisionLoop
 
 log = logging.getLogger(__name__)
 # The interval between two health reports, and until the second one: rates are known a moment after the start.
@@ -75,9 +75,9 @@ class Session:
             on=lambda: parts.room.camera_on,
             resting=lambda: parts.room.resting,
             seen=self._on_frame,
-            wanted=lambda: parts.pipeline.wanted,
+            wanted=lambda: parts.pipeline.frame_request,
         )
-        vision = Looking(parts.pipeline, frames, on=lambda: parts.room.looking, post=parts.inbox.post)
+        vision = VisionLoop(parts.pipeline, frames, is_on=lambda: parts.room.looking, post=parts.inbox.post)
         player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)
         problem = parts.inbox.problem
         vision_worker = Worker("vision", vision.turn, on_error=partial(problem, "vision"), first_wait=0.1)
@@ -124,7 +124,7 @@ class Session:
                 parts.mqtt.wait_connected(CONNECT_WITHIN_S)
             while not flags.stop and (frame := camera.read()) is not None:
                 parts.source_clock.now = frame.at
-                reading = parts.pipeline.frame(frame)
+                reading = parts.pipeline.process(frame)
                 if reading is not None:
                     parts.dispatcher.publish(parts.room.on_reading(reading))
                 parts.dispatcher.publish(parts.room.tick(frame.at))

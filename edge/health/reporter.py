@@ -65,7 +65,7 @@ class HealthReporter:
         health = self._health
         health.machine = machine = read_machine(state.directory())
         # Fewer looks let a machine that is too hot cool down.
-        self._pipeline.schedule.slower = slower = slowdown(machine.temperature, machine.throttled)
+        self._pipeline.scheduler.slowdown = slower = slowdown(machine.temperature, machine.throttled)
         expires = self._player.login_expires
         readings = health.readings(
             now,
@@ -76,7 +76,7 @@ class HealthReporter:
         )
         log_changes(*health.update_findings(readings))
         report = health.report(now, self._pipeline.looks, login_expires=expires)
-        report |= {"reasons": dict(self._pipeline.schedule.counts)}
+        report |= {"reasons": dict(self._pipeline.scheduler.counts)}
         report |= self._player.report()
         if self._mqtt is not None:
             report |= {"messages_sent": self._mqtt.sent, "events_dropped": self._mqtt.dropped}

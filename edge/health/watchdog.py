@@ -39,7 +39,7 @@ class Watchdog:
 
     def beat(self, now: float) -> None:
         """Feed the watchdog if the device works, and send the status line if it changed."""
-        self._health.last_examined = self._pipeline.examined
+        self._health.last_examined = self._pipeline.last_examined
         self._health.paused = not self._room.looking or self._camera_is_away(now)
         if self._health.is_fresh(now) and not self._vision_hangs(now):
             self._notifier.tell("WATCHDOG=1")

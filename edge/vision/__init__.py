@@ -1,1 +1,1 @@
-"""Faces in a frame, and what they express."""
+"""Finds faces in frames and reads their expressions."""

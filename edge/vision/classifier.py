@@ -1,4 +1,4 @@
-"""Reads the expression in a face with the TFLite model that its sidecar describes."""
+"""Reads the expression of a face with a TFLite model and its sidecar."""
 
 from __future__ import annotations
 
@@ -15,35 +15,45 @@ from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
 from edge.vision.sidecar import Head
-from edge.vision.tflite import PACKAGES, interpreter
+from edge.vision.tflite import PACKAGES, open_interpreter
+
+# Quality (0..1) is never lower than this.
+QUALITY_MIN = 0.05
+# A face of fewer pixels than this contains less than the model could use.
+FULL_DETAIL_PX = 48
+# The variance of the Laplacian divided by that of the picture: where nothing can be read, and for a sharp face.
+BLURRED_EDGES, SHARP_EDGES = 0.004, 0.05
+SHARPNESS_MIN = 0.1
+# Added to the picture's variance, so that the noise of an even surface isn't sharpness.
+VARIANCE_OFFSET = 25
 
 
 class Classifier:
-    """One interpreter, for one thread."""
+    """Classifies faces; for use by one thread."""
 
     def __init__(self, model: Path, *, packages: tuple[str, ...] = PACKAGES) -> None:
-        """Load `model` and its sidecar; raises ModelError in one sentence.
+        """Load `model` and its sidecar; raises ModelError.
 
         packages: the TFLite runtimes to try, in order.
         """
-        facts = sidecar.read(model.with_suffix(".json"))
-        _check_sum(model, facts.values.get("sha256"))
-        runtime = self._interpreter = interpreter(model, packages=packages)
-        told = sidecar.check(facts, runtime.get_input_details(), runtime.get_output_details())
-        self.labels, self.size, self.shares = told.labels, told.size, told.shares
-        self._input, self._heads = told.input, told.heads
-        self._margin, self._raised = told.margin, told.raised
-        self._levels = _levels(told.mean, told.std, told.scale, told.zero_point)
+        keys = sidecar.read(model.with_suffix(".json"))
+        _check_sum(model, keys.values.get("sha256"))
+        runtime = self._interpreter = open_interpreter(model, packages=packages)
+        description = sidecar.check(keys, runtime.get_input_details(), runtime.get_output_details())
+        self.labels, self.size, self.shares = description.labels, description.size, description.shares
+        self._input, self._heads = description.input, description.heads
+        self._margin, self._raised = description.margin, description.raised
+        self._levels = _input_levels(description.mean, description.std, description.scale, description.zero_point)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
 
-    def far(self, face: Face) -> bool:
-        """True where the model's input has more pixels than the face has in the frame."""
+    def is_far(self, face: Face) -> bool:
+        """True if the face has fewer pixels in the frame than the model's input."""
         return square(face.box, margin=self._margin, raised=self._raised).w < self.size
 
     def read(self, grey: Grey, face: Face, detail: Grey | None = None) -> Expression:
         """The expression of a face that a detector found in a (height, width) frame.
 
-        detail: the same picture at a larger size, from which a far face is cut.
+        detail: the same picture at a larger size, from which a far face is cropped.
         """
         box = square(face.box, margin=self._margin, raised=self._raised)
         if detail is not None and box.w < self.size:
@@ -51,8 +61,8 @@ class Classifier:
             grey, box = detail, Box(box.x * across, box.y * down, box.w * across, box.h * down)
         part = cut(grey, box, self.size)
         probabilities = self.classify(part)["expression"]
-        trust = quality(part, box.w, face)
-        return Expression(tuple(float(probabilities[i]) for i in self._order), quality=trust)
+        reliability = quality(part, box.w, face)
+        return Expression(tuple(float(probabilities[i]) for i in self._order), quality=reliability)
 
     def classify(self, face: Grey) -> dict[str, NDArray[np.float64]]:
         """A (size, size) face -> for each head the probabilities, in the order of `labels`."""
@@ -68,30 +78,29 @@ class Classifier:
         return np.asarray(odds / odds.sum())
 
 
-def _check_sum(model: Path, wanted: object) -> None:
-    """A runtime can crash on a damaged file, so the file is compared before it is loaded."""
+def _check_sum(model: Path, expected: object) -> None:
+    """Compare the file's SHA-256 before it is loaded: a runtime can crash on a damaged file."""
     try:
-        found = hashlib.sha256(model.read_bytes()).hexdigest()
+        actual = hashlib.sha256(model.read_bytes()).hexdigest()
     except OSError:
         raise ModelError(f"{model}: there is no such file; set vision.model to the .tflite file") from None
-    if found != wanted:
+    if actual != expected:
         raise ModelError(f"{model}: isn't the file that its sidecar describes; take both from the project again")
 
 
-def _levels(mean: float, std: float, scale: float, zero_point: int) -> NDArray[np.int8]:
-    """The int8 input for each of the 256 grey levels: a table is exact and quicker than arithmetic."""
+def _input_levels(mean: float, std: float, scale: float, zero_point: int) -> NDArray[np.int8]:
+    """The int8 input for each of the 256 grey levels; a table is exact and faster than arithmetic."""
     levels = np.rint((np.arange(256) - mean) / std / scale) + zero_point
     return np.asarray(np.clip(levels, -128, 127), np.int8)
 
 
 def quality(part: Grey, side: float, face: Face) -> float:
-    """How far a reading can be trusted, 0.05..1.
+    """How reliable a reading is, QUALITY_MIN..1: by the face's size, sharpness, pose and the detector's score.
 
-    part: (48, 48), what the model sees. side: how many pixels of the frame that was; below 48 it says less.
+    part: the model's (size, size) input. side: the width of that part in pixels of the frame.
     """
-    size = min(1.0, side / 48)
-    # The Laplacian's variance beside the picture's own: 0.05 and more on sharp faces, 0.004 where nothing can be read.
-    edges = float(cv2.Laplacian(part, cv2.CV_32F).var()) / (float(part.var()) + 25)
-    sharp = math.log(max(edges, 1e-6) / 0.004) / math.log(0.05 / 0.004)
-    sure = 0.5 + 0.5 * face.score
-    return min(1.0, max(0.05, size * min(1.0, max(0.1, sharp)) * face.frontal * sure))
+    size = min(1.0, side / FULL_DETAIL_PX)
+    edges = float(cv2.Laplacian(part, cv2.CV_32F).var()) / (float(part.var()) + VARIANCE_OFFSET)
+    sharpness = math.log(max(edges, 1e-6) / BLURRED_EDGES) / math.log(SHARP_EDGES / BLURRED_EDGES)
+    certainty = 0.5 + 0.5 * face.score
+    return min(1.0, max(QUALITY_MIN, size * min(1.0, max(SHARPNESS_MIN, sharpness)) * face.frontal * certainty))

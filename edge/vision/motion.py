@@ -1,4 +1,4 @@
-"""A cheap motion gate: where, and how much of, the picture changed since the last look."""
+"""A cheap motion gate: how much of the picture changed since the last look, and where."""
 
 from __future__ import annotations
 
@@ -11,91 +11,92 @@ from numpy.typing import NDArray
 
 from edge.values import Box, Grey
 
-CELLS = (32, 24)
-# Grey levels that a cell's mean may wander by sensor noise and lamp flicker.
-NOISE = 6.0
-# A television changes the same cells all the time: what a cell does all the time isn't news. Seconds.
-HABIT = 15.0
-STARTLING = 25.0
-# More change than this share of the cells may be the exposure, and is worth a closer look.
-MANY = 0.04
+# Columns and rows of cells.
+GRID = (32, 24)
+# A cell's mean may vary by this much through sensor noise and lamp flicker.
+NOISE_GREY_LEVELS = 6.0
+# A television changes the same cells all the time, so a cell's usual change over this time isn't counted.
+USUAL_CHANGE_WINDOW_S = 15.0
+# One large change, such as a step of the exposure, counts only this much towards the usual change.
+USUAL_CHANGE_MAX_GREY_LEVELS = 25.0
+# If a larger share of the cells changed, the exposure may be the cause and is estimated.
+EXPOSURE_SUSPECTED_SHARE = 0.04
 Cells = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class FrameChange:
-    """How much changed since the last look, as shares 0..1 of the cells there.
+    """How much changed since the last look, as shares (0..1) of the cells.
 
-    elsewhere: where nobody is known to be. near: round the people who are in view, 0 where there are none.
+    near: of the cells round the people in view, 0 without people. elsewhere: of all other cells.
     """
 
     elsewhere: float
     near: float
 
 
-class Motion:
-    """Compares frames, reduced to 32 x 24 cells, with the one that was looked at last."""
+class MotionGate:
+    """Compares frames, reduced to GRID cells, with the reference: the frame of the last look."""
 
     def __init__(self) -> None:
-        self._kept: Cells | None = None
-        self._now: Cells | None = None
-        self._habit = np.zeros((CELLS[1], CELLS[0]), np.float32)
-        self._at = 0.0
+        self._reference: Cells | None = None
+        self._current: Cells | None = None
+        self._usual_change = np.zeros((GRID[1], GRID[0]), np.float32)
+        self._measured_at = 0.0
 
-    def measure(self, grey: Grey, *, at: float = 0.0, people: list[Box] | None = None) -> FrameChange:
-        """(height, width) luma -> what changed since `keep`; for the first frame, everything.
+    def measure(self, grey: Grey, *, timestamp: float = 0.0, people: list[Box] | None = None) -> FrameChange:
+        """(height, width) luma -> the change since the reference; for the first frame, everything.
 
-        at: when the frame was taken. people: the faces that are followed.
+        timestamp: when the frame was taken, in seconds. people: the boxes of the faces that are followed.
         """
-        # Every other pixel of every other line says as much, at half the cost.
-        cells = np.asarray(cv2.resize(grey[::2, ::2], CELLS, interpolation=cv2.INTER_AREA), np.float32)
-        before, self._now = self._now, cells
-        if self._kept is None or before is None:
-            self._at = at
+        # Every other pixel of every other line is enough, at half the cost.
+        cells = np.asarray(cv2.resize(grey[::2, ::2], GRID, interpolation=cv2.INTER_AREA), np.float32)
+        previous, self._current = self._current, cells
+        if self._reference is None or previous is None:
+            self._measured_at = timestamp
             return FrameChange(1.0, 0.0)
-        self._learn(np.abs(cells - before), at)
-        allowed = NOISE + 3 * self._habit
-        moved = np.abs(cells - self._kept) > allowed
-        if np.count_nonzero(moved) > MANY * moved.size:
-            moved = _but_for_exposure(self._kept, cells) > allowed
+        self._update_usual_change(np.abs(cells - previous), timestamp)
+        allowed = NOISE_GREY_LEVELS + 3 * self._usual_change
+        changed = np.abs(cells - self._reference) > allowed
+        if np.count_nonzero(changed) > EXPOSURE_SUSPECTED_SHARE * changed.size:
+            changed = _change_without_exposure(self._reference, cells) > allowed
         if not people:
-            return FrameChange(int(np.count_nonzero(moved)) / moved.size, 0.0)
-        theirs = _places(people, grey.shape)
-        near, everywhere = int(np.count_nonzero(moved & theirs)), int(np.count_nonzero(moved))
-        return FrameChange((everywhere - near) / moved.size, near / max(1, int(np.count_nonzero(theirs))))
+            return FrameChange(int(np.count_nonzero(changed)) / changed.size, 0.0)
+        occupied = _cells_of(people, grey.shape)
+        near, total = int(np.count_nonzero(changed & occupied)), int(np.count_nonzero(changed))
+        return FrameChange((total - near) / changed.size, near / max(1, int(np.count_nonzero(occupied))))
 
-    def keep(self) -> None:
-        """The frame measured last is the one that was looked at."""
-        self._kept = self._now
+    def set_reference(self) -> None:
+        """Compare the next frames with the one that was measured last."""
+        self._reference = self._current
 
     def clear(self) -> None:
-        """Forget the picture, as when the camera is switched off."""
-        self._kept = self._now = None
-        self._habit[:] = 0
+        """Forget the reference, for example when the camera is switched off."""
+        self._reference = self._current = None
+        self._usual_change[:] = 0
 
-    def _learn(self, change: NDArray[Any], at: float) -> None:
-        """How much each cell changes from frame to frame, averaged over HABIT seconds."""
-        share = min(1.0, max(0.0, at - self._at) / HABIT)
-        self._at = at
-        # One step of the exposure is no habit.
-        cv2.accumulateWeighted(np.minimum(change, STARTLING), self._habit, share)
+    def _update_usual_change(self, change: NDArray[Any], timestamp: float) -> None:
+        """Average each cell's change from frame to frame over USUAL_CHANGE_WINDOW_S."""
+        weight = min(1.0, max(0.0, timestamp - self._measured_at) / USUAL_CHANGE_WINDOW_S)
+        self._measured_at = timestamp
+        cv2.accumulateWeighted(np.minimum(change, USUAL_CHANGE_MAX_GREY_LEVELS), self._usual_change, weight)
 
 
-def _but_for_exposure(before: Cells, after: Cells) -> Cells:
-    """(24, 32) grey levels by which each cell changed, but for what the exposure did to all of them."""
-    # A step of the exposure scales or shifts all cells alike; that isn't motion.
+def _change_without_exposure(before: Cells, after: Cells) -> Cells:
+    """(24, 32) grey levels by which each cell changed, without the change that all cells have in common."""
+    # A step of the exposure scales or shifts all cells alike.
     gain, shift = np.median((after + 1) / (before + 1)), np.median(after - before)
     scaled, shifted = np.abs(after - gain * before), np.abs(after - before - shift)
-    least = scaled if np.mean(scaled > NOISE) <= np.mean(shifted > NOISE) else shifted
-    return np.asarray(least, np.float32)
+    smaller = scaled if np.mean(scaled > NOISE_GREY_LEVELS) <= np.mean(shifted > NOISE_GREY_LEVELS) else shifted
+    return np.asarray(smaller, np.float32)
 
 
-def _places(people: list[Box], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(24, 32): True where a person with one of these faces is: two faces wide to each side, and down to the floor."""
-    theirs = np.zeros((CELLS[1], CELLS[0]), np.bool_)
-    across, down = CELLS[0] / shape[1], CELLS[1] / shape[0]
+def _cells_of(people: list[Box], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(24, 32): True for the cells of these people: a little more than a face to each side, and down to the floor."""
+    occupied = np.zeros((GRID[1], GRID[0]), np.bool_)
+    across, down = GRID[0] / shape[1], GRID[1] / shape[0]
     for box in people:
         left, right = (box.x - 1.2 * box.w) * across, (box.x + 2.2 * box.w) * across
         top = (box.y - 0.7 * box.h) * down
-        theirs[max(0, int(top)) :, max(0, int(left)) : max(0, int(np.ceil(right)))] = True
-    return theirs
+        occupied[max(0, int(top)) :, max(0, int(left)) : max(0, int(np.ceil(right)))] = True
+    return occupied

@@ -1,7 +1,7 @@
-"""The frame-skipping scheduler: when is a look worth its cost?
+"""The frame-skipping scheduler: decides for each frame whether to look at it.
 
-Pure: time, motion and costs are arguments. Two questions, asked for each frame: is there a reason to look, and can the
-budget pay for it? Every look and every skip has a reason, and reasons are counted.
+Pure: time, motion and costs are arguments. A frame is looked at if there is a reason to, and if the CPU budget allows
+it. Each look and each skip has a reason, and reasons are counted.
 """
 
 from __future__ import annotations
@@ -9,28 +9,34 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from edge.budget import TokenBucket
 from edge.config import ScheduleConfig
 from edge.room.mood import SAME_LOOK_WITHIN_S
 
-# A budget over any minute: what may be saved up, plus what comes in meanwhile, is what a minute is allowed.
-WINDOW = 60.0
-SAVED = 10.0
-# A share of the picture that changed; above it somebody may have moved.
-MOTION = 0.02
-# Seconds after which the whole picture is searched again although everybody is followed.
-SEARCH_EVERY = 8.0
-SEARCH_MOVING = 1.0
-# Somebody who moves may have changed their mind: look sooner, at this share of the settled pace.
-MOVING = 0.7
-# For so long a doubt is worth every look; who is still doubted then shows a face that is hard to read, and looks that
-# the mood filter takes for one look aren't worth their cost.
-HURRY = 1.0
+# The budget holds over any window of this length: the most that can be saved up, plus what is earned meanwhile.
+BUDGET_WINDOW_S = 60.0
+# Unspent budget is saved up for this long at most.
+BUDGET_SAVED_MAX_S = 10.0
+# If this share of the picture changed, somebody may have moved.
+MOTION_SHARE = 0.02
+# The whole picture is searched this often although everybody is followed, and after motion elsewhere.
+SEARCH_EVERY_S = 8.0
+SEARCH_AFTER_MOTION_S = 1.0
+# The expression of somebody who moves may have changed: look sooner, at this share of the settled interval.
+MOVING_INTERVAL_SHARE = 0.7
+# An uncertain mood is looked at with every frame for this long. After that the face is hard to read, and looks that the
+# mood filter counts as one are wasted.
+UNCERTAIN_AT_FULL_RATE_S = 1.0
+# A kind of look is expected to cost as much as its most expensive recent one, which fades by this factor a look.
+COST_DECAY = 0.95
+# Frame times are rounded; a frame that is early by this much is on time.
+TIME_TOLERANCE_S = 1e-6
 
 
 class LookKind(str, Enum):
-    """What to do with a frame: leave it, search it for faces, or only read the faces that are followed."""
+    """What to do with a frame: skip it, search it for faces, or only read the faces that are followed."""
 
     SKIP = "skip"
     DETECT = "detect"
@@ -39,114 +45,140 @@ class LookKind(str, Enum):
 
 @dataclass(frozen=True)
 class Plan:
-    """A step and the reason for it, such as `motion` or `budget`."""
+    """What to do with one frame. reason: such as `motion` or `budget`."""
 
-    step: LookKind
+    kind: LookKind
     reason: str
 
 
-class Scheduler:
-    """Decides for each frame; is told afterwards what the look cost and what it saw."""
+class FramePolicy(Protocol):
+    """Decides which frames are looked at: `Scheduler`, or what a benchmark compares it with."""
 
-    def __init__(self, config: ScheduleConfig) -> None:
-        self._config = config
-        self._rate = config.cpu_budget * (WINDOW - SAVED) / WINDOW
-        self._budget = TokenBucket(rate=self._rate, capacity=config.cpu_budget * SAVED)
-        self._costs: dict[LookKind, float] = {}
-        self._looked: float | None = None
-        self._searched = 0.0
-        self._occupied = self._settled = self._lost = False
-        self._doubted: float | None = None
-        self.slower = 1.0
-        self.counts: Counter[str] = Counter()
-
-    def wants_motion(self, now: float) -> bool:
-        """False where no motion whatever would make this frame worth a look."""
-        return self._looked is None or not 0 <= now - self._looked < self._shortest
+    counts: Counter[str]
+    slowdown: float
 
     @property
-    def _shortest(self) -> float:
-        return self.slower / self._config.max_rate - 1e-6
+    def calm(self) -> bool: ...
+
+    def needs_motion(self, now: float) -> bool: ...
+
+    def plan(self, now: float, motion: float, near: float = 0.0) -> Plan: ...
+
+    def record_look(
+        self, now: float, kind: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
+    ) -> None: ...
+
+
+class Scheduler:
+    """Decides for each frame, and is given the cost and the result of each look.
+
+    slowdown: the factor by which looks become rarer while the machine is too hot. counts: frames by `kind:reason`.
+    """
+
+    def __init__(self, config: ScheduleConfig) -> None:
+        self.slowdown = 1.0
+        self.counts: Counter[str] = Counter()
+        self._config = config
+        # CPU seconds earned a second.
+        self._budget_rate = config.cpu_budget * (BUDGET_WINDOW_S - BUDGET_SAVED_MAX_S) / BUDGET_WINDOW_S
+        self._budget = TokenBucket(rate=self._budget_rate, capacity=config.cpu_budget * BUDGET_SAVED_MAX_S)
+        self._expected_costs: dict[LookKind, float] = {}
+        self._last_look: float | None = None
+        self._last_search = 0.0
+        self._occupied = self._settled = self._lost = False
+        self._uncertain_since: float | None = None
 
     @property
     def calm(self) -> bool:
-        """True while the next look is for one who is settled, or for an empty room: then frames may come slowly."""
-        return self._looked is not None and not self._lost and (self._settled or not self._occupied)
+        """True while the mood is settled or the room is empty, so that frames may come slowly."""
+        return self._last_look is not None and not self._lost and (self._settled or not self._occupied)
 
     @property
     def longest_wait(self) -> float:
-        """Seconds that can pass at most between two looks while frames come: the calmest pace, or until two of the
-        dearest looks are paid for, since what one costs is known only afterwards.
+        """The most seconds between two looks while frames come.
+
+        This is the slowest configured interval, or the time in which the budget pays for two of the most expensive
+        looks, because the cost of a look is known only afterwards.
         """
-        calm = max(self._config.settled, self._config.empty, 1 / self._config.max_rate) * self.slower
-        dearest = max(self._costs.values(), default=0.0)
-        return max(calm, 2 * dearest / self._rate)
+        interval = max(self._config.settled, self._config.empty, 1 / self._config.max_rate) * self.slowdown
+        highest_cost = max(self._expected_costs.values(), default=0.0)
+        return max(interval, 2 * highest_cost / self._budget_rate)
+
+    def needs_motion(self, now: float) -> bool:
+        """False if this frame is skipped whatever its motion is."""
+        return self._last_look is None or not 0 <= now - self._last_look < self._shortest_interval
 
     def plan(self, now: float, motion: float, near: float = 0.0) -> Plan:
-        """What to do with the frame of `now`.
+        """What to do with the frame taken at `now`.
 
-        motion: the share of the picture that changed since the last look where nobody is known to be, 0..1.
-        near: the same round the people who are followed.
+        motion: the share (0..1) of the picture away from people that changed since the last look.
+        near: the same for the picture round the people who are followed.
         """
         plan = self._plan(now, motion, near)
-        self.counts[f"{plan.step.value}:{plan.reason}"] += 1
+        self.counts[f"{plan.kind.value}:{plan.reason}"] += 1
         return plan
 
-    def looked(
-        self, now: float, step: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
+    def record_look(
+        self, now: float, kind: LookKind, cost: float, *, occupied: bool, settled: bool, lost: bool = False
     ) -> None:
-        """Note a look.
+        """Record a look.
 
-        cost: CPU seconds that it took. occupied: somebody is or just was in view. settled: the mood is sure.
-        lost: somebody who was followed wasn't found where they were.
+        cost: CPU seconds. occupied: somebody is or just was in view. settled: more looks would change the mood little.
+        lost: somebody who was followed wasn't found again.
         """
-        self._looked = now
-        if step is LookKind.DETECT:
-            self._searched = now
+        self._last_look = now
+        if kind is LookKind.DETECT:
+            self._last_search = now
         self._occupied, self._settled, self._lost = occupied, settled, lost
         if settled or not occupied:
-            self._doubted = None
-        elif self._doubted is None:
-            self._doubted = now
+            self._uncertain_since = None
+        elif self._uncertain_since is None:
+            self._uncertain_since = now
         self._budget.spend(now, cost)
-        # The dearest lately: a budget that hopes for the cheapest is overdrawn.
-        self._costs[step] = max(cost, 0.95 * self._costs.get(step, 0.0))
+        self._expected_costs[kind] = max(cost, COST_DECAY * self._expected_costs.get(kind, 0.0))
+
+    @property
+    def _shortest_interval(self) -> float:
+        return self.slowdown / self._config.max_rate - TIME_TOLERANCE_S
 
     def _plan(self, now: float, motion: float, near: float) -> Plan:
-        if self._looked is None:
+        if self._last_look is None:
             return Plan(LookKind.DETECT, "first")
-        gap = now - self._looked
-        if gap < 0:
-            # The clock was set back: begin anew rather than wait for it to catch up.
-            self._looked, self._searched = now, min(self._searched, now)
-            self._doubted = None if self._doubted is None else min(self._doubted, now)
+        elapsed = now - self._last_look
+        if elapsed < 0:
+            # The clock went back: start again instead of waiting until it catches up.
+            self._last_look, self._last_search = now, min(self._last_search, now)
+            self._uncertain_since = None if self._uncertain_since is None else min(self._uncertain_since, now)
             return Plan(LookKind.SKIP, "clock")
-        if gap < self._shortest:
+        if elapsed < self._shortest_interval:
             return Plan(LookKind.SKIP, "rate")
-        reason = self._reason(now, gap / self.slower, motion, near)
+        reason = self._reason(now, elapsed / self.slowdown, motion, near)
         if reason is None:
             return Plan(LookKind.SKIP, "still")
-        step = self._step(now, motion)
-        if not self._budget.affords(now, self._costs.get(step, 0.0)):
+        kind = self._kind(now, motion)
+        if not self._budget.affords(now, self._expected_costs.get(kind, 0.0)):
             return Plan(LookKind.SKIP, "budget")
-        return Plan(step, reason)
+        return Plan(kind, reason)
 
-    def _reason(self, now: float, gap: float, motion: float, near: float) -> str | None:
+    def _reason(self, now: float, elapsed: float, motion: float, near: float) -> str | None:
+        """Why to look now. elapsed: seconds since the last look, divided by the slowdown."""
         if self._lost:
             return "lost"
-        if self._doubted is not None and (now - self._doubted < HURRY or gap >= SAME_LOOK_WITHIN_S - 1e-6):
+        if self._uncertain_since is not None and (
+            now - self._uncertain_since < UNCERTAIN_AT_FULL_RATE_S or elapsed >= SAME_LOOK_WITHIN_S - TIME_TOLERANCE_S
+        ):
             return "uncertain"
-        if motion >= MOTION and (not self._occupied or gap >= SEARCH_MOVING):
+        if motion >= MOTION_SHARE and (not self._occupied or elapsed >= SEARCH_AFTER_MOTION_S):
             return "motion"
-        if near >= MOTION and gap >= MOVING * self._config.settled:
+        if near >= MOTION_SHARE and elapsed >= MOVING_INTERVAL_SHARE * self._config.settled:
             return "moving"
-        if gap >= (self._config.settled if self._occupied else self._config.empty):
+        if elapsed >= (self._config.settled if self._occupied else self._config.empty):
             return "settled" if self._occupied else "heartbeat"
         return None
 
-    def _step(self, now: float, motion: float) -> LookKind:
+    def _kind(self, now: float, motion: float) -> LookKind:
         if not self._occupied or self._lost:
             return LookKind.DETECT
-        since = now - self._searched
-        search = since >= SEARCH_EVERY or (motion >= MOTION and since >= SEARCH_MOVING)
+        elapsed = now - self._last_search
+        search = elapsed >= SEARCH_EVERY_S or (motion >= MOTION_SHARE and elapsed >= SEARCH_AFTER_MOTION_S)
         return LookKind.DETECT if search else LookKind.CLASSIFY

@@ -1,4 +1,4 @@
-"""Who is who from frame to frame, by where faces are, without knowing anybody."""
+"""Follows people from look to look by the places of their faces; nobody is recognised."""
 
 from __future__ import annotations
 
@@ -7,62 +7,66 @@ from dataclasses import dataclass, replace
 
 from edge.values import Box, Face
 
-FORGET_AFTER = 2.0
-LEAST_OVERLAP = 0.2
+# Somebody hidden for less than this is still the same person.
+FORGET_AFTER_S = 2.0
+# A face that is less close than this (0..1) to a track isn't matched to it.
+MIN_CLOSENESS = 0.2
+# A face that moved is matched by distance if the sizes are this similar; within this many sides, at this weight.
+SIMILAR_SIZE, REACH_SIDES, DISTANCE_WEIGHT = 0.5, 1.5, 0.6
 
 
 @dataclass(frozen=True)
 class Track:
-    """A person while in view; `number` means nothing beyond that. first, seen: when they were seen first and last."""
+    """A person while in view. number: unique among the tracks. first_seen, last_seen: seconds."""
 
     number: int
     box: Box
-    first: float
-    seen: float
+    first_seen: float
+    last_seen: float
 
 
 class Tracks:
-    """The people in view. Someone hidden for less than FORGET_AFTER seconds is still the same person."""
+    """The people in view, or who were until FORGET_AFTER_S ago."""
 
     def __init__(self) -> None:
-        self._held: dict[int, Track] = {}
-        self._next = 1
+        self._tracks: dict[int, Track] = {}
+        self._next_number = 1
 
     @property
-    def held(self) -> list[Track]:
-        """All who are remembered, seen just now or not."""
-        return list(self._held.values())
+    def all(self) -> list[Track]:
+        """All tracks, including people who weren't found in the last look."""
+        return list(self._tracks.values())
 
     def update(self, now: float, faces: list[Face]) -> list[Track]:
-        """Match the faces of one look to people; gives those seen now."""
-        self._held = {n: t for n, t in self._held.items() if 0 <= now - t.seen <= FORGET_AFTER}
+        """Match the faces of one look to tracks; return one track for each face, in their order."""
+        self._tracks = {n: t for n, t in self._tracks.items() if 0 <= now - t.last_seen <= FORGET_AFTER_S}
         pairs = sorted(
-            ((_closeness(t.box, f.box), n, i) for n, t in self._held.items() for i, f in enumerate(faces)),
+            ((_closeness(t.box, f.box), n, i) for n, t in self._tracks.items() for i, f in enumerate(faces)),
             reverse=True,
         )
-        taken: dict[int, int] = {}
+        matched: dict[int, int] = {}
         for closeness, number, index in pairs:
-            if closeness >= LEAST_OVERLAP and number not in taken.values() and index not in taken:
-                taken[index] = number
-        seen = []
+            if closeness >= MIN_CLOSENESS and number not in matched.values() and index not in matched:
+                matched[index] = number
+        current = []
         for index, face in enumerate(faces):
-            if index in taken:
-                track = replace(self._held[taken[index]], box=face.box, seen=now)
+            if index in matched:
+                track = replace(self._tracks[matched[index]], box=face.box, last_seen=now)
             else:
-                track = Track(self._next, face.box, now, now)
-                self._next += 1
-            self._held[track.number] = track
-            seen.append(track)
-        return seen
+                track = Track(self._next_number, face.box, now, now)
+                self._next_number += 1
+            self._tracks[track.number] = track
+            current.append(track)
+        return current
 
     def clear(self) -> None:
-        """Forget everybody, as when the camera is switched off."""
-        self._held.clear()
+        """Forget everybody, for example when the camera is switched off."""
+        self._tracks.clear()
 
 
 def _closeness(a: Box, b: Box) -> float:
-    """1 for the same box; overlap, or nearness for somebody who moved by less than a face's width between looks."""
+    """0..1, and 1 for the same box: the overlap, or for somebody who moved quickly the nearness of the centres."""
     side = math.sqrt(max(a.area, b.area, 1.0))
-    alike = math.sqrt(min(a.area, b.area) / max(a.area, b.area, 1.0))
-    near = 1 - math.dist(a.centre, b.centre) / (1.5 * side)
-    return max(a.overlap(b), 0.6 * near if alike > 0.5 else 0.0)
+    similarity = math.sqrt(min(a.area, b.area) / max(a.area, b.area, 1.0))
+    nearness = 1 - math.dist(a.centre, b.centre) / (REACH_SIDES * side)
+    return max(a.overlap(b), DISTANCE_WEIGHT * nearness if similarity > SIMILAR_SIZE else 0.0)

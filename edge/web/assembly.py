@@ -56,7 +56,7 @@ def open_page(
         recommend=_recommend,
         checks=lambda: _checks(config, health),
         sign_in=_sign_in(config.spotify.client_id),
-        view=None if view is None else view.ask,
+        view=None if view is None else view.request,
         library=_library,
     )
 

@@ -32,7 +32,7 @@ def answers() -> dict[str, Any]:
 
     import edge
     from edge.vision.pipeline import BASE, find_model
-    from edge.vision.tflite import interpreter
+    from edge.vision.tflite import open_interpreter
 
     model = find_model("models/tflite/fer_int8.tflite", BASE)
     facts = json.loads(model.with_suffix(".json").read_text())
@@ -46,7 +46,7 @@ def answers() -> dict[str, Any]:
         mixed = (1 - share) * faces[n % 7] + share * random.integers(0, 256, (48, 48))
         faces.append(np.clip(mixed, 0, 255).astype(np.uint8))
     entry = facts["input"]
-    runtime = interpreter(model)
+    runtime = open_interpreter(model)
     into = runtime.get_input_details()[0]["index"]
     out = {detail["name"]: detail["index"] for detail in runtime.get_output_details()}
     logits: dict[str, list[list[int]]] = {name: [] for name in facts["outputs"]}

@@ -20,7 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 import scenes
-from edge.commands.bench import EveryNth, Run, measure, reactions
+from edge.commands.bench import BenchRun, EveryNth, measure, reactions
 from edge.config import Config
 from edge.values import EXPRESSIONS
 
@@ -46,7 +46,7 @@ def main() -> None:
 def _looking(faces: scenes.Faces, seed: int) -> dict[str, float | None]:
     """Return cost and reaction time, beside every frame and every N-th frame."""
     catalogue = scenes.catalogue(seed)
-    runs: dict[str, tuple[Run, Run, Run]] = {}
+    runs: dict[str, tuple[BenchRun, BenchRun, BenchRun]] = {}
     for name, scene in track(catalogue.items(), "scenes", console=Console(stderr=True), transient=True):
         ours = measure(Config(), scene.frames(faces))
         if not scene.visits:
@@ -80,7 +80,7 @@ def _looking(faces: scenes.Faces, seed: int) -> dict[str, float | None]:
     }
 
 
-def print_cost(name: str, run: Run) -> None:
+def print_cost(name: str, run: BenchRun) -> None:
     """Return a line about a scene without people: any mood but `absent` is false."""
     wrong = [mood for _, mood in run.moods if mood in EXPRESSIONS]
     Console(stderr=True).print(f"{name}: {run.looks} looks, false moods: {wrong or 'none'}")

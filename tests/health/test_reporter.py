@@ -45,7 +45,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> list[MachineState]:
 
 
 def make_reporter(clocks: Clocks | None = None, **parts: Any) -> HealthReporter:
-    pipeline = SimpleNamespace(looks=7, schedule=SimpleNamespace(slower=1.0, counts=Counter({"skip:still": 3})))
+    pipeline = SimpleNamespace(looks=7, scheduler=SimpleNamespace(slowdown=1.0, counts=Counter({"skip:still": 3})))
     arguments: dict[str, Any] = {
         "pipeline": pipeline,
         "player": SimpleNamespace(login_expires=None, report=dict),
@@ -71,12 +71,12 @@ def test_heat_makes_looks_rarer_and_is_logged_once(
 ) -> None:
     caplog.set_level(logging.INFO, "edge")
     machine[:] = [MachineState(temperature=t) for t in (82.0, 84.0, 79.0, 60.0)]
-    pipeline = SimpleNamespace(looks=0, schedule=SimpleNamespace(slower=1.0, counts=Counter()))
+    pipeline = SimpleNamespace(looks=0, scheduler=SimpleNamespace(slowdown=1.0, counts=Counter()))
     reporter = make_reporter(pipeline=pipeline)
     slower = []
     for at in range(4):
         reporter.report(float(at))
-        slower.append(pipeline.schedule.slower)
+        slower.append(pipeline.scheduler.slowdown)
     assert slower == [4.0, 4.0, 2.0, 1.0]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
     assert "80 °C" in caplog.messages[0] and caplog.messages[1] == "temperature: back to normal"

@@ -53,7 +53,7 @@ def spoil(owner, name):
     setattr(owner, name, spoilt)
 
 if what in ("vision", "thread"):
-    spoil(Pipeline, "frame")
+    spoil(Pipeline, "process")
 if what == "camera":
     for name in dir(replay):
         if isinstance(getattr(replay, name), type) and "read" in vars(getattr(replay, name)):
@@ -61,7 +61,7 @@ if what == "camera":
 if what == "wrong":
     def wrong(self, frame):
         raise RuntimeError("this OpenCV is broken")
-    Pipeline.frame = wrong
+    Pipeline.process = wrong
     monitor.EXAMINE_WITHIN_S = 4.0
 if what == "away":
     watchdog.CAMERA_AWAY_MAX_S = 5.0

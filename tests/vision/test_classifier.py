@@ -20,9 +20,9 @@ from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Face
 from edge.vision import classifier as module
 from edge.vision.classifier import Classifier, quality
-from tests.vision.answers import MODEL, demo_faces
+from tests.vision.outputs import MODEL, demo_faces
 
-FACTS: dict[str, Any] = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
+SIDECAR: dict[str, Any] = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +32,17 @@ def classifier() -> Classifier:
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Callable[..., Path]:
-    """changed(labels=[...]): a copy of the model whose sidecar says something else; gives the model's path."""
+    """changed(labels=[...]): copies the model with these keys changed in its sidecar; returns the model's path."""
 
-    def copy(**facts: Any) -> Path:
+    def copy(**keys: Any) -> Path:
         path = Path(shutil.copy(MODEL, tmp_path / "model.tflite"))
-        path.with_suffix(".json").write_text(json.dumps(FACTS | facts))
+        path.with_suffix(".json").write_text(json.dumps(SIDECAR | keys))
         return path
 
     return copy
 
 
-def refusal(model: Path) -> str:
+def error_of(model: Path) -> str:
     with pytest.raises(ModelError) as caught:
         Classifier(model)
     assert len(str(caught.value).splitlines()) == 1
@@ -52,38 +52,38 @@ def refusal(model: Path) -> str:
 # --- the contract -----------------------------------------------------------------------------------------------------
 
 
-def test_the_sidecar_has_the_contract_s_keys() -> None:
-    assert {"labels", "input", "outputs", "sha256", "crop", "trained_on", "metrics"} <= set(FACTS)
-    assert FACTS["labels"] == list(EXPRESSIONS)
-    entry = FACTS["input"]
+def test_the_sidecar_has_the_keys_of_the_contract() -> None:
+    assert {"labels", "input", "outputs", "sha256", "crop", "trained_on", "metrics"} <= set(SIDECAR)
+    assert SIDECAR["labels"] == list(EXPRESSIONS)
+    entry = SIDECAR["input"]
     assert {key: entry[key] for key in ("height", "width", "channels", "layout", "dtype", "resize")} == {
         "height": 48, "width": 48, "channels": 1, "layout": "NHWC", "dtype": "int8", "resize": "area",
     }  # fmt: skip
     assert all(isinstance(entry[key], float) for key in ("scale", "mean", "std")) and isinstance(
         entry["zero_point"], int
     )
-    assert {"expression", "fer2013"} == set(FACTS["outputs"])
-    for head in FACTS["outputs"].values():
+    assert {"expression", "fer2013"} == set(SIDECAR["outputs"])
+    for head in SIDECAR["outputs"].values():
         assert set(head) == {"name", "dtype", "scale", "zero_point", "kind", "temperature"}
         assert (head["dtype"], head["kind"]) == ("int8", "logits") and head["temperature"] > 0
-    assert FACTS["sha256"] == hashlib.sha256(MODEL.read_bytes()).hexdigest()
+    assert SIDECAR["sha256"] == hashlib.sha256(MODEL.read_bytes()).hexdigest()
 
 
-def test_the_sidecar_s_numbers_are_the_model_s_own(classifier: Classifier) -> None:
+def test_the_sidecar_matches_the_model(classifier: Classifier) -> None:
     runtime = classifier._interpreter
     (given_,) = runtime.get_input_details()
     assert given_["shape"].tolist() == [1, 48, 48, 1] and given_["dtype"] is np.int8
-    assert given_["quantization"] == (pytest.approx(FACTS["input"]["scale"]), FACTS["input"]["zero_point"])
-    outputs = {told["name"]: told for told in runtime.get_output_details()}
-    for head in FACTS["outputs"].values():
-        told = outputs[head["name"]]
-        assert told["shape"].tolist() == [1, 7] and told["dtype"] is np.int8
-        assert told["quantization"] == (pytest.approx(head["scale"]), head["zero_point"])
+    assert given_["quantization"] == (pytest.approx(SIDECAR["input"]["scale"]), SIDECAR["input"]["zero_point"])
+    outputs = {tensor["name"]: tensor for tensor in runtime.get_output_details()}
+    for head in SIDECAR["outputs"].values():
+        tensor = outputs[head["name"]]
+        assert tensor["shape"].tolist() == [1, 7] and tensor["dtype"] is np.int8
+        assert tensor["quantization"] == (pytest.approx(head["scale"]), head["zero_point"])
 
 
 @given(st.floats(0, 255), st.floats(1, 255), st.floats(0.001, 1), st.integers(-128, 127))
-def test_the_table_is_the_contract_s_formula(mean: float, std: float, scale: float, zero: int) -> None:
-    table = module._levels(mean, std, scale, zero)
+def test_input_levels_follow_the_formula_of_the_contract(mean: float, std: float, scale: float, zero: int) -> None:
+    table = module._input_levels(mean, std, scale, zero)
     assert table.shape == (256,) and table.dtype == np.int8
     for grey in range(256):
         real = (grey - mean) / std
@@ -100,38 +100,38 @@ def test_probabilities_are_seven_and_sum_to_one(classifier: Classifier, grey: st
         "black": np.zeros((48, 48), np.uint8),
         "white": np.full((48, 48), 255, np.uint8),
     }
-    for told in classifier.classify(faces[grey]).values():
-        assert told.shape == (7,) and told.min() >= 0 and told.sum() == pytest.approx(1)
-    told_of = classifier.read(np.tile(faces[grey], (3, 3)), Face(Box(40, 40, 50, 60), 0.9))
-    assert sum(told_of.probabilities) == pytest.approx(1) and len(told_of.probabilities) == 7
+    for probabilities in classifier.classify(faces[grey]).values():
+        assert probabilities.shape == (7,) and probabilities.min() >= 0 and probabilities.sum() == pytest.approx(1)
+    expression = classifier.read(np.tile(faces[grey], (3, 3)), Face(Box(40, 40, 50, 60), 0.9))
+    assert sum(expression.probabilities) == pytest.approx(1) and len(expression.probabilities) == 7
 
 
 def test_probabilities_are_the_softmax_of_the_logits(classifier: Classifier) -> None:
-    told = classifier.classify(np.random.default_rng(2).integers(0, 256, (48, 48), np.uint8))
+    probabilities = classifier.classify(np.random.default_rng(2).integers(0, 256, (48, 48), np.uint8))
     details = {d["name"]: d["index"] for d in classifier._interpreter.get_output_details()}
-    for name, head in FACTS["outputs"].items():
+    for name, head in SIDECAR["outputs"].items():
         raw = classifier._interpreter.get_tensor(details[head["name"]])[0].astype(float)
         odds = np.exp((raw - head["zero_point"]) * head["scale"] / head["temperature"])
-        assert told[name] == pytest.approx(odds / odds.sum())
+        assert probabilities[name] == pytest.approx(odds / odds.sum())
 
 
-def test_the_demo_s_faces_are_told_apart(classifier: Classifier) -> None:
-    """One face for each expression, in the order of the labels; five of the seven must be read right."""
-    told = [EXPRESSIONS[int(classifier.classify(face)["expression"].argmax())] for face in demo_faces()]
-    assert sum(a == b for a, b in zip(told, EXPRESSIONS, strict=True)) >= 5, told
+def test_the_demo_s_faces_are_read_right(classifier: Classifier) -> None:
+    """One face for each expression, in the order of the labels; five of the seven must be right."""
+    read = [EXPRESSIONS[int(classifier.classify(face)["expression"].argmax())] for face in demo_faces()]
+    assert sum(a == b for a, b in zip(read, EXPRESSIONS, strict=True)) >= 5, read
 
 
-def test_expressions_come_in_our_order_whatever_the_model_s_is(
+def test_expressions_are_in_their_usual_order_for_any_model(
     classifier: Classifier, changed: Callable[..., Path]
 ) -> None:
     other = Classifier(changed(labels=[*reversed(EXPRESSIONS)]))
     grey = np.random.default_rng(3).integers(0, 256, (120, 160), np.uint8)
-    one, two = (c.read(grey, Face(Box(30, 20, 60, 70), 0.9)).probabilities for c in (classifier, other))
-    assert one == pytest.approx(two[::-1])
+    plain, reversed_ = (c.read(grey, Face(Box(30, 20, 60, 70), 0.9)).probabilities for c in (classifier, other))
+    assert plain == pytest.approx(reversed_[::-1])
 
 
-def test_a_poor_face_says_less() -> None:
-    """Small, blurred, turned or doubtful: each alone lowers the quality, and nothing leaves 0..1."""
+def test_a_poor_face_has_a_lower_quality() -> None:
+    """Small, blurred, turned or doubtful: each alone lowers the quality."""
     face = demo_faces()[3]
     good = quality(face, 90, Face(Box(0, 0, 80, 80), 1.0))
     assert good == 1.0
@@ -146,14 +146,14 @@ def test_a_poor_face_says_less() -> None:
     assert all(0 < value <= 0.75 for value in poor.values()), poor
 
 
-def test_a_far_face_is_cut_from_the_larger_picture_and_a_near_one_isn_t(classifier: Classifier) -> None:
-    """The same face at 24 and at 48 pixels, at the same place of the room."""
+def test_only_a_far_face_is_cropped_from_the_larger_picture(classifier: Classifier) -> None:
+    """The same face at 24 and at 48 pixels, at the same place."""
     grey, detail = np.full((120, 160), 120, np.uint8), np.full((240, 320), 120, np.uint8)
     face = demo_faces()[3]
     detail[80:128, 100:148] = cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA)
     grey[40:64, 50:74] = cv2.resize(face, (24, 24), interpolation=cv2.INTER_AREA)
     far = Face(Box(51, 41, 22, 22), 1.0)
-    assert classifier.far(far) and not classifier.far(Face(Box(10, 10, 60, 60), 1.0))
+    assert classifier.is_far(far) and not classifier.is_far(Face(Box(10, 10, 60, 60), 1.0))
     plain, better = classifier.read(grey, far), classifier.read(grey, far, detail)
     twice = Face(Box(102, 82, 44, 44), 1.0)
     assert better.quality > 1.5 * plain.quality
@@ -162,51 +162,53 @@ def test_a_far_face_is_cut_from_the_larger_picture_and_a_near_one_isn_t(classifi
     assert classifier.read(grey, near, detail) == classifier.read(grey, near)
 
 
-# --- what is refused --------------------------------------------------------------------------------------------------
+# --- errors -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_that_isn_t_the_sidecar_s_is_refused_before_it_is_loaded(
+def test_a_file_that_does_not_match_its_sidecar_is_not_loaded(
     changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A runtime can crash on a truncated file.
-    monkeypatch.setattr(module, "interpreter", lambda *_, **__: pytest.fail("the file was loaded"))
+    monkeypatch.setattr(module, "open_interpreter", lambda *_, **__: pytest.fail("the file was loaded"))
     model = changed()
     model.write_bytes(model.read_bytes()[:-1000])
-    assert "isn't the file that its sidecar describes" in refusal(model)
-    assert "isn't the file that its sidecar describes" in refusal(changed(sha256=None))
+    assert "isn't the file that its sidecar describes" in error_of(model)
+    assert "isn't the file that its sidecar describes" in error_of(changed(sha256=None))
 
 
-def test_missing_files_are_said_to_be_missing(changed: Callable[..., Path]) -> None:
+def test_missing_files_are_named(changed: Callable[..., Path]) -> None:
     model = changed()
     model.unlink()
-    assert f"{model}: there is no such file" in refusal(model)
+    assert f"{model}: there is no such file" in error_of(model)
     model.with_suffix(".json").unlink()
-    assert f"{model.with_suffix('.json')}: there is no such file" in refusal(model)
+    assert f"{model.with_suffix('.json')}: there is no such file" in error_of(model)
 
 
 @pytest.mark.parametrize("text", ["", "{", "not json", "\0", "[1]", "null", '"text"', "[" * 10**5])
-def test_a_sidecar_that_can_t_be_read_is_refused(changed: Callable[..., Path], text: str) -> None:
+def test_an_unreadable_sidecar_is_an_error(changed: Callable[..., Path], text: str) -> None:
     model = changed()
     model.with_suffix(".json").write_text(text)
-    assert f"{model.with_suffix('.json')}: isn't a" in refusal(model)
+    assert f"{model.with_suffix('.json')}: isn't a" in error_of(model)
 
 
 @pytest.mark.parametrize(
     "labels", [["happy"] * 7, [*EXPRESSIONS[:6], "contempt"], [], [*EXPRESSIONS, "happy"], [["happy"]] * 7]
 )
-def test_other_labels_are_refused(changed: Callable[..., Path], labels: list[Any]) -> None:
-    assert "labels must be angry, disgust" in refusal(changed(labels=labels))
+def test_other_labels_are_an_error(changed: Callable[..., Path], labels: list[Any]) -> None:
+    assert "labels must be angry, disgust" in error_of(changed(labels=labels))
 
 
 @pytest.mark.parametrize("key", ["labels", "input", "outputs", "crop", "sha256"])
 @pytest.mark.parametrize("value", [None, 7, {}])
-def test_a_sidecar_with_something_wrong_is_one_sentence(changed: Callable[..., Path], key: str, value: object) -> None:
-    refusal(changed(**{key: value}))
+def test_an_invalid_sidecar_is_one_sentence(changed: Callable[..., Path], key: str, value: object) -> None:
+    error_of(changed(**{key: value}))
 
 
-def test_a_head_that_the_model_lacks_is_named(changed: Callable[..., Path]) -> None:
-    outputs = FACTS["outputs"] | {"fer2013": FACTS["outputs"]["fer2013"] | {"name": "no_such"}}
-    assert "outputs.fer2013.name must be one of the model's outputs, not 'no_such'" in refusal(changed(outputs=outputs))
+def test_a_missing_head_is_named(changed: Callable[..., Path]) -> None:
+    outputs = SIDECAR["outputs"] | {"fer2013": SIDECAR["outputs"]["fer2013"] | {"name": "no_such"}}
+    assert "outputs.fer2013.name must be one of the model's outputs, not 'no_such'" in error_of(
+        changed(outputs=outputs)
+    )
 
 
 NAN, HUGE = float("nan"), 10**400
@@ -233,30 +235,32 @@ NAN, HUGE = float("nan"), 10**400
         *(("metrics.shares.expression.happy", value) for value in (NAN, -1, 2, "0.2", None)),
     ],
 )  # fmt: skip
-def test_a_value_that_can_t_be_is_named(changed: Callable[..., Path], key: str, value: object) -> None:
-    facts = copy.deepcopy(FACTS)
+def test_an_invalid_value_is_named(changed: Callable[..., Path], key: str, value: object) -> None:
+    keys = copy.deepcopy(SIDECAR)
     *sections, last = key.split(".")
-    at = facts
+    section = keys
     for name in sections:
-        at = at[name]
-    at[last] = value
-    assert f"model.json: {key} must be " in refusal(changed(**facts))
+        section = section[name]
+    section[last] = value
+    assert f"model.json: {key} must be " in error_of(changed(**keys))
 
 
-def test_a_network_of_another_shape_is_refused(changed: Callable[..., Path]) -> None:
-    facts = FACTS | {"input": FACTS["input"] | {"height": 64, "width": 64}}
-    assert "input.height must be the model's own, whose input is 1 x 48 x 48 x 1 int8, not 64" in refusal(
-        changed(**facts)
+def test_a_network_of_another_shape_is_an_error(changed: Callable[..., Path]) -> None:
+    keys = SIDECAR | {"input": SIDECAR["input"] | {"height": 64, "width": 64}}
+    assert "input.height must be the model's own, whose input is 1 x 48 x 48 x 1 int8, not 64" in error_of(
+        changed(**keys)
     )
 
 
-def test_shares_are_even_where_the_sidecar_doesn_t_tell_them(changed: Callable[..., Path]) -> None:
+def test_shares_are_equal_without_shares_in_the_sidecar(changed: Callable[..., Path]) -> None:
     for metrics in ({}, {"shares": {}}):
         assert Classifier(changed(metrics=metrics)).shares == (1 / 7,) * 7
-    told = Classifier(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})).shares
-    assert told == (0, 0, 0, 0, 0.5, 0, 0)
-    refusal(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
+    shares = Classifier(
+        changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})
+    ).shares
+    assert shares == (0, 0, 0, 0, 0.5, 0, 0)
+    error_of(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
 
 
-def test_a_key_with_a_line_break_stays_in_one_line(changed: Callable[..., Path]) -> None:
-    refusal(changed(outputs=FACTS["outputs"] | {"a\nb": {}}))
+def test_a_key_with_a_line_break_stays_on_one_line(changed: Callable[..., Path]) -> None:
+    error_of(changed(outputs=SIDECAR["outputs"] | {"a\nb": {}}))

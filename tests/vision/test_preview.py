@@ -1,4 +1,4 @@
-"""The one picture for aiming: handed over once, and never made unasked."""
+"""The picture for aiming the camera: made once for each request, and never without one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge.camera.opening import open_camera
 from edge.config import CameraConfig, VisionConfig
 from edge.errors import CameraError
 from edge.values import Box, Face, Frame
-from edge.vision import preview as view
+from edge.vision import preview as module
 from edge.vision.preview import Preview, annotated
 
 GREY = np.full((480, 640), 90, np.uint8)
@@ -32,56 +32,56 @@ def test_a_box_is_drawn_round_each_face() -> None:
     assert abs(int(picture[400, 50]) - 90) < 10
 
 
-def test_a_large_picture_is_made_smaller_and_the_boxes_with_it() -> None:
+def test_a_large_picture_and_its_boxes_are_reduced() -> None:
     picture = decoded(annotated(np.full((960, 1280), 90, np.uint8), [Face(Box(400, 200, 200, 240), 0.9)]))
     assert picture.shape == (480, 640)
     assert picture[100:220, 198:203].max() > 200
 
 
-def test_who_asks_gets_the_next_frame_once(demo_clip: Path, root: Path) -> None:
+def test_a_request_is_answered_once_with_the_next_frame(demo_clip: Path, root: Path) -> None:
     config = CameraConfig(source=str(demo_clip))
     camera = open_camera(config, wait=lambda _: None, fast=True)
     frames = []
     while (frame := camera.read()) is not None and frame.at < 17:
         frames.append(frame)
     camera.close()
-    asking = Preview(VisionConfig(detector="haar"), base=root)
-    asking.offer(frames[0])
-    found: list[bytes | None] = []
-    thread = threading.Thread(target=lambda: found.append(asking.ask(10.0)))
+    preview = Preview(VisionConfig(detector="haar"), base=root)
+    preview.offer(frames[0])
+    results: list[bytes | None] = []
+    thread = threading.Thread(target=lambda: results.append(preview.request(10.0)))
     thread.start()
-    while not found:
-        asking.offer(frames[-1])
+    while not results:
+        preview.offer(frames[-1])
     thread.join()
-    picture = decoded(found[0])
-    # The box is white, and nothing in the clip is where it runs.
+    picture = decoded(results[0])
+    # The box is white, unlike anything in that part of the clip.
     changed = np.abs(picture.astype(int) - frames[-1].grey) > 60
     assert changed.sum() > 300
 
 
-def test_nobody_asks_and_nothing_is_made(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+def test_without_a_request_nothing_is_made(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     made: list[int] = []
-    monkeypatch.setattr(view, "annotated", lambda *_: made.append(1) or b"")
-    asking = Preview(VisionConfig(detector="haar"), base=root)
-    asking.offer(Frame(0, 0.0, GREY))
-    assert asking.ask(0.05) is None
-    asking.offer(Frame(0, 0.0, GREY))
+    monkeypatch.setattr(module, "annotated", lambda *_: made.append(1) or b"")
+    preview = Preview(VisionConfig(detector="haar"), base=root)
+    preview.offer(Frame(0, 0.0, GREY))
+    assert preview.request(0.05) is None
+    preview.offer(Frame(0, 0.0, GREY))
     assert made == []
 
 
-def test_a_picture_that_cant_be_made_is_told_to_who_asked_alone(root: Path) -> None:
-    asking = Preview(VisionConfig(detector="haar"), base=root)
-    told: list[str] = []
+def test_an_error_is_raised_by_the_request_only(root: Path) -> None:
+    preview = Preview(VisionConfig(detector="haar"), base=root)
+    errors: list[str] = []
 
-    def ask() -> None:
+    def request() -> None:
         try:
-            asking.ask(10.0)
+            preview.request(10.0)
         except CameraError as error:
-            told.append(str(error))
+            errors.append(str(error))
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=request)
     thread.start()
-    while not told:
-        asking.offer(Frame(0, 0.0, np.zeros((0, 0), np.uint8)))
+    while not errors:
+        preview.offer(Frame(0, 0.0, np.zeros((0, 0), np.uint8)))
     thread.join()
-    assert "picture couldn't be made" in told[0]
+    assert "picture couldn't be made" in errors[0]

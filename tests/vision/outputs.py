@@ -1,4 +1,4 @@
-"""What the model answers; a program as well, for an environment that has another runtime and no pytest."""
+"""The model's outputs; also a program for an environment with the other runtime and without pytest."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def demo_faces() -> list[NDArray[np.uint8]]:
     return [np.asarray(face, np.uint8) for face in faces]
 
 
-def answers(package: str, pictures: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
+def outputs(package: str, pictures: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
     """For each head the raw int8 logits and the probabilities."""
     model = Classifier(MODEL, packages=(package,))
-    found: dict[str, list[NDArray[Any]]] = {}
+    rows: dict[str, list[NDArray[Any]]] = {}
     for picture in pictures:
-        for name, told in model.classify(picture).items():
+        for name, probabilities in model.classify(picture).items():
             raw = model._interpreter.get_tensor(model._heads[name].index)[0]
-            found.setdefault(f"{name}_raw", []).append(raw.copy())
-            found.setdefault(name, []).append(told)
-    return {name: np.stack(rows) for name, rows in found.items()}
+            rows.setdefault(f"{name}_raw", []).append(raw.copy())
+            rows.setdefault(name, []).append(probabilities)
+    return {name: np.stack(values) for name, values in rows.items()}
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[2], **answers("tflite_runtime", np.load(sys.argv[1])))
+    np.savez(sys.argv[2], **outputs("tflite_runtime", np.load(sys.argv[1])))

@@ -1,0 +1,73 @@
+"""The YuNet face detector, OpenCV's FaceDetectorYN (Wu et al. 2023, doi 10.1007/s11633-023-1423-y)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+from numpy import float32
+from numpy.typing import NDArray
+
+from edge.errors import ModelError
+from edge.system.file_names import as_text
+from edge.values import Box, Face, Grey
+from edge.vision.region import REGION_SIDE_PX, SEARCH_WIDTH_PX, closest, reduce_frame, region_around
+
+# The columns of a result: x, y, w, h, five landmarks (x, y) from the right eye on, score.
+RIGHT_EYE_X, LEFT_EYE_X, NOSE_X, SCORE = 4, 6, 8, 14
+# A nose this far from the middle of the eyes, as a share of their distance, still counts as a frontal face.
+FRONTAL_NOSE_OFFSET = 0.2
+FRONTAL_MIN = 0.1
+
+
+class YuNet:
+    """A detector with one network for whole frames and one for regions."""
+
+    name = "yunet"
+
+    def __init__(self, file: Path, *, min_score: float, min_face: int) -> None:
+        """Load the network; raises ModelError if the file isn't YuNet.
+
+        min_score: 0..1. min_face: the smallest face that is searched for, in pixels of the frame.
+        """
+        name = as_text(file, ModelError)
+        try:
+            self._net = cv2.FaceDetectorYN.create(name, "", (SEARCH_WIDTH_PX, SEARCH_WIDTH_PX * 3 // 4), min_score)
+            # A second network for regions: changing the input size back and forth would cost more than its memory.
+            self._region_net = cv2.FaceDetectorYN.create(name, "", (REGION_SIDE_PX, REGION_SIDE_PX), min_score)
+        except cv2.error:
+            raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
+        self._min_face = min_face
+
+    def find(self, grey: Grey) -> list[Face]:
+        small, scale = reduce_frame(grey)
+        self._net.setInputSize((small.shape[1], small.shape[0]))
+        return [face for face in self._faces(self._net, small, scale) if min(face.box.w, face.box.h) >= self._min_face]
+
+    def find_near(self, grey: Grey, box: Box) -> Face | None:
+        region = region_around(grey, box)
+        if region is None:
+            return None
+        faces = self._faces(self._region_net, region.reduced(), region.scale)
+        return closest([region.to_frame(face) for face in faces], box)
+
+    def _faces(self, net: cv2.FaceDetectorYN, small: Grey, scale: float) -> list[Face]:
+        """The faces in `small`, scaled to the picture that it was made from."""
+        rows = net.detect(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR))[1]
+        faces = []
+        for row in rows if rows is not None else ():
+            x, y, w, h, score = (float(row[i]) for i in (0, 1, 2, 3, SCORE))
+            # On some pictures YuNet returns infinite or enormous boxes.
+            if all(map(math.isfinite, (x, y, w, h, score))) and max(w, h) < 2 * max(small.shape):
+                box = Box(x * scale, y * scale, w * scale, h * scale)
+                faces.append(Face(box, min(score, 1.0), _frontal(row)))
+        return sorted(faces, key=lambda face: -face.score)
+
+
+def _frontal(row: NDArray[float32]) -> float:
+    """How frontal a face is, FRONTAL_MIN..1: as a head turns, its nose leaves the middle of the eyes."""
+    right, left, nose = float(row[RIGHT_EYE_X]), float(row[LEFT_EYE_X]), float(row[NOSE_X])
+    eye_distance = max(abs(left - right), 1e-3)
+    offset = abs(nose - (left + right) / 2) / eye_distance
+    return min(1.0, max(FRONTAL_MIN, 1 - 2 * (offset - FRONTAL_NOSE_OFFSET))) if math.isfinite(offset) else FRONTAL_MIN
