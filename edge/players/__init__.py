@@ -1,1 +1,1 @@
-"""What plays the music: one adapter a service behind one protocol."""
+"""Players: one adapter for each service, behind one protocol."""

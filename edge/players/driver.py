@@ -1,4 +1,4 @@
-"""What the three working threads do, a turn at a time: capture, vision, playing. Images stay between the first two."""
+"""`PlayerDriver`: what the thread does that owns the player."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from edge.events import ProblemOccurred
 from edge.players.player import Player
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
-from edge.players.wishes import AbandonedWish, patience, words
+from edge.players.wishes import AbandonedWish, describe, patience
 from edge.values import Playback, Problem, Wish
 
-log = logging.getLogger(__name__)
-# Waits after an error that names none, seconds: the first, and the longest; when a player counts as away.
-FIRST_WAIT, MOST_WAIT, AWAY_AFTER = 1.0, 30.0, 10.0
-MOST_HOPELESS = 32
-TURN_MAX_S = 0.5  # a stop waits for the turn
+# After an error that names no time.
+RETRY_MIN_S, RETRY_MAX_S = 1.0, 30.0
+UNAVAILABLE_AFTER_S = 10.0
+MAX_REPORTED = 32
+TURN_MAX_S = 0.5  # a stop waits for the end of the turn
 EARLY_S = 0.01  # by which a wait may end too soon
 MIN_LOOK_INTERVAL_S = 0.05  # for a player that asks for a look again and again
+log = logging.getLogger(__name__)
 
 
 class PlayerDriver:
-    """Owns the player: does what is wished, and tells what plays.
+    """Carries out wishes and reports what is playing.
 
-    While the player has to wait (no login, quota used up, speaker asleep), a wish is tried all the same, which costs no
-    call that Spotify has forbidden, and whoever asked is told at once why it isn't done.
+    A wish is tried even while the player has to wait, for example without a login or with a sleeping speaker. That
+    costs no call that Spotify has forbidden, and the person who made the request hears at once why it isn't met.
     """
 
     def __init__(
@@ -39,17 +40,17 @@ class PlayerDriver:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """post: is told what plays, the player's problem, each wish that is given up, and why, as an event.
+        """post: called with each playback, each problem of the player, and each wish that is abandoned.
 
-        wall: Unix time.
+        clock: monotonic seconds. wall: Unix time.
         """
         self._player, self._wishes, self._post, self._clock = player, wishes, post, clock
         self._look_at, self._looked_at = 0.0, float("-inf")
-        self._failing: float | None = None
-        self._answered = False
-        self._wait = FIRST_WAIT
-        self._hopeless: list[Wish] = []
-        self._login_end = LoginReminder(now=wall)
+        self._failing_since: float | None = None
+        self._has_answered = False
+        self._retry_s = RETRY_MIN_S
+        self._reported: list[Wish] = []
+        self._login_reminder = LoginReminder(now=wall)
 
     def turn(self) -> None:
         """Wait at most TURN_MAX_S for a wish; carry it out, and look at the player if that is due."""
@@ -62,26 +63,26 @@ class PlayerDriver:
             self._post(self._player.playback())
         except PlayerError as error:
             if not error.lasting:
-                self._failed(error)
+                self._player_failed(error)
                 return
-            # About one wish only, which is told; the player itself works, and is looked at again.
-            self._look_at = self._clock() + (error.retry_after or FIRST_WAIT)
+            # Only one wish failed, which has been reported; the player itself works.
+            self._look_at = self._clock() + (error.retry_after or RETRY_MIN_S)
         else:
-            self._failing, self._wait, self._answered = None, FIRST_WAIT, True
+            self._failing_since, self._retry_s, self._has_answered = None, RETRY_MIN_S, True
             self._look_at = self._clock() + self._player.wait()
         finally:
             self._looked_at = self._clock()
-            for gone in self._player.given_up():
-                self._give_up(gone)
-            ending = self._login_end.event(self._clock(), lambda: self._player.login_expires)
-            if ending is not None:
-                log.warning("%s", ending.message)
-                self._post(ending)
+            for abandoned in self._player.given_up():
+                self._report_abandoned(abandoned)
+            reminder = self._login_reminder.event(self._clock(), lambda: self._player.login_expires)
+            if reminder is not None:
+                log.warning("%s", reminder.message)
+                self._post(reminder)
 
     def seconds_until_look(self) -> float:
-        """Seconds until the player is to be looked at again; it may ask for it sooner, for example after a change."""
+        """Return the seconds until the player is due for a look, which it may want sooner after a change."""
         left = self._look_at - self._clock()
-        if self._failing is None:
+        if self._failing_since is None:
             left = max(min(left, self._player.wait()), self._looked_at + MIN_LOOK_INTERVAL_S - self._clock())
         return max(0.0, left)
 
@@ -91,41 +92,42 @@ class PlayerDriver:
         except PlayerError as error:
             if not error.lasting:
                 if (error.retry_after or 0.0) > patience(wish):
-                    self._hopeless = [*self._hopeless, wish][-MOST_HOPELESS:]
-                    self._tell(f"can't {words(wish)}: {error}")
+                    self._reported = [*self._reported, wish][-MAX_REPORTED:]
+                    self._report_problem(f"can't {describe(wish)}: {error}")
                     self._post(wish)
                 else:
-                    self._tell(f"will {words(wish)} if it can within {patience(wish) / 60:.0f} min: {error}")
+                    minutes = patience(wish) / 60
+                    self._report_problem(f"will {describe(wish)} if possible within {minutes:.0f} min: {error}")
                 raise
-            gone = self._player.given_up()
-            for one in (
-                gone if any(one.wish == wish for one in gone) else [*gone, AbandonedWish(wish, str(error), True)]
-            ):
-                self._give_up(one)
+            all_abandoned = self._player.given_up()
+            if not any(abandoned.wish == wish for abandoned in all_abandoned):
+                all_abandoned.append(AbandonedWish(wish, str(error), True))
+            for abandoned in all_abandoned:
+                self._report_abandoned(abandoned)
 
-    def _failed(self, error: PlayerError) -> None:
+    def _player_failed(self, error: PlayerError) -> None:
         now = self._clock()
-        if self._failing is None:
-            self._failing = now
-        wait = self._wait if error.retry_after is None else error.retry_after
-        self._wait = min(2 * self._wait, MOST_WAIT)
+        if self._failing_since is None:
+            self._failing_since = now
+        wait = self._retry_s if error.retry_after is None else error.retry_after
+        self._retry_s = min(2 * self._retry_s, RETRY_MAX_S)
         self._look_at = now + wait
         self._post(Problem("player", str(error)))
-        if not self._answered or wait >= AWAY_AFTER or now - self._failing >= AWAY_AFTER:
-            # What played when it last answered may be long over; a hiccup is none of it.
+        if not self._has_answered or max(wait, now - self._failing_since) >= UNAVAILABLE_AFTER_S:
+            # Not after a short failure, during which the music goes on.
             self._post(Playback("unavailable", self._player.name))
 
-    def _give_up(self, gone: AbandonedWish) -> None:
-        if gone.wish in self._hopeless:
-            # That was said when it was asked for.
-            self._hopeless.remove(gone.wish)
+    def _report_abandoned(self, abandoned: AbandonedWish) -> None:
+        if abandoned.wish in self._reported:
+            # It was reported as hopeless when it was requested.
+            self._reported.remove(abandoned.wish)
             return
-        self._post(gone.wish)
-        if gone.fault:
-            self._tell(f"can't {words(gone.wish)}: {gone.why}")
+        self._post(abandoned.wish)
+        if abandoned.fault:
+            self._report_problem(f"can't {describe(abandoned.wish)}: {abandoned.why}")
         else:
-            log.info("%s: won't %s: %s", self._player.name, words(gone.wish), gone.why)
+            log.info("%s: won't %s: %s", self._player.name, describe(abandoned.wish), abandoned.why)
 
-    def _tell(self, message: str) -> None:
+    def _report_problem(self, message: str) -> None:
         log.warning("%s: %s", self._player.name, message)
         self._post(ProblemOccurred(self._clock(), "player", message))

@@ -1,4 +1,4 @@
-"""What a player is, and `open_player`, which picks the adapter."""
+"""The protocol `Player`, and `open_player`, which chooses the adapter."""
 
 from __future__ import annotations
 
@@ -13,35 +13,36 @@ from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
 from edge.values import Playback, Wish
 
+CONNECT_TIMEOUT_S = 2.0
 log = logging.getLogger(__name__)
 
 
 class Player(Protocol):
-    """Something that plays; used by one thread. Every method may raise PlayerError."""
+    """Plays music; used by one thread. Its methods may raise PlayerError except where they say otherwise."""
 
     name: str
 
     @property
     def login_expires(self) -> float | None:
-        """Unix time at which the login ends; None where there is none. May be called by any thread."""
+        """Unix time at which the login ends; None without a login. May be read by any thread."""
 
     def apply(self, wish: Wish) -> None:
-        """Do what the wish says; one for the track's end is kept until then, and a newer one takes its place."""
+        """Carry out the wish, or keep it until it can be, for example until the end of the song."""
 
     def playback(self) -> Playback:
-        """What plays now; does what was kept for this moment."""
+        """Return what is playing; carries out kept wishes that are due."""
 
     def given_up(self) -> list[AbandonedWish]:
-        """Wishes that won't be done any more, since the last call; never raises."""
+        """Return the wishes that were abandoned since the last call; never raises."""
 
     def report(self) -> dict[str, Any]:
-        """What goes into the payload of `health`; never raises, and may be called by any thread."""
+        """Return fields for the payload of `health`; never raises, and may be called by any thread."""
 
     def wait(self) -> float:
-        """Seconds until `playback` is worth calling again."""
+        """Return the seconds until `playback` should be called again; never raises."""
 
     def close(self) -> None:
-        """Let go; the music goes on as it is."""
+        """Close the connection; never raises. The music goes on."""
 
 
 def open_player(
@@ -51,28 +52,28 @@ def open_player(
     demo: bool,
     resolver: Callable[[str], Resolve] | None = None,
 ) -> Player:
-    """The player that the configuration asks for.
+    """Return the player that the configuration asks for.
 
-    clock: the time on which a dry run's songs end. demo: the demo clip is replayed, which never drives a real speaker.
-    resolver: a player's name -> what finds the songs that a `library:` address stands for.
-    Raises ConfigError where the player that is asked for can't be set up at all; without a login it can, and says so.
+    clock: monotonic seconds, simulated in a fast replay. demo: the demo clip is replayed, which never controls a real
+    speaker. resolver: called with the player's name, returns its lookup of `library:` addresses.
+    Raises ConfigError if the player can't be set up. A missing login is no such case: the player reports it when used.
     """
     from edge.players.dry_run import DryRun
 
-    wanted = config.music.player
+    choice = config.music.player
     if demo:
-        log.info("player: a dry run, since the demo clip never drives a real speaker")
+        log.info("player: dry run, since the demo clip never controls a real speaker")
         return DryRun(clock=clock)
-    if wanted == "spotify" or (wanted == "auto" and _logged_in(config)):
+    if choice == "spotify" or (choice == "auto" and _has_login(config)):
         return _spotify(config, clock, resolver("spotify") if resolver is not None else None)
-    if wanted == "mpd" or (wanted == "auto" and _mpd_there(config)):
+    if choice == "mpd" or (choice == "auto" and _mpd_is_reachable(config)):
         return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
-    if wanted == "auto":
-        log.info("player: a dry run, which says what it would play; no speaker is set up")
+    if choice == "auto":
+        log.info("player: dry run, which only logs what it would play; no speaker is set up")
     return DryRun(clock=clock)
 
 
-def _logged_in(config: Config) -> bool:
+def _has_login(config: Config) -> bool:
     from edge.players.spotify.token_file import TokenFile
 
     if config.spotify.client_id is None:
@@ -81,14 +82,14 @@ def _logged_in(config: Config) -> bool:
     if file.exists():
         return True
     if file.refused():
-        # Whoever was logged in hears that the login has ended, and not a dry run.
+        # The user should hear that the login has ended, instead of getting a dry run.
         return True
-    log.info("spotify: isn't used, since nobody is logged in; `moodroom login` does it")
+    log.info("spotify: not used, since nobody is logged in; run `moodroom login`")
     return False
 
 
-def _mpd_there(config: Config) -> bool:
-    """MPD is named in the configuration, there is music for it, and it answers."""
+def _mpd_is_reachable(config: Config) -> bool:
+    """True if MPD is configured, there is music for it, and it answers."""
     moods = [mood for profile in config.music.profiles.values() for mood in profile.values()]
     choices = [choice for mood in moods for choice in several(mood)]
     if "mpd" not in config.model_fields_set or not any(
@@ -96,34 +97,34 @@ def _mpd_there(config: Config) -> bool:
     ):
         return False
     try:
-        with socket.create_connection((config.mpd.host, config.mpd.port), timeout=2):
+        with socket.create_connection((config.mpd.host, config.mpd.port), timeout=CONNECT_TIMEOUT_S):
             return True
     except OSError:
-        log.info("mpd: isn't used, since %s:%d doesn't answer", config.mpd.host, config.mpd.port)
+        log.info("mpd: not used, since %s:%d doesn't answer", config.mpd.host, config.mpd.port)
         return False
 
 
 def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     if config.spotify.client_id is None:
         raise ConfigError(
-            "spotify.client_id: is needed for music.player: spotify; `moodroom login` says how to get one"
+            "spotify.client_id: is required for music.player: spotify; `moodroom login` explains how to get one"
         )
     try:
         from edge.players.spotify.api import SpotifyApi
         from edge.players.spotify.player import SpotifyPlayer
         from edge.players.spotify.token_file import TokenFile
     except ImportError as error:
-        raise ConfigError(f"music.player: spotify needs spotipy ({error}); pip install spotipy") from None
-    log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (spotify.speaker names one)")
-    web = SpotifyApi(config.spotify.client_id, TokenFile())
-    return SpotifyPlayer(web, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
+        raise ConfigError(f"music.player: spotify requires spotipy ({error}); run `pip install spotipy`") from None
+    log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (set spotify.speaker)")
+    api = SpotifyApi(config.spotify.client_id, TokenFile())
+    return SpotifyPlayer(api, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
 
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
     try:
         from edge.players.mpd.player import MpdPlayer
     except ImportError:
-        raise ConfigError("music.player: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
+        raise ConfigError("music.player: mpd requires python-mpd2; run `pip install 'moodroom[mpd]'`") from None
     log.info("player: MPD at %s:%d", config.mpd.host, config.mpd.port)
     password = secret("mpd_password", config.mpd.password_file)
     return MpdPlayer(config.mpd.host, config.mpd.port, password=password, clock=clock, resolve=resolve)

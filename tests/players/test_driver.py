@@ -1,4 +1,4 @@
-"""The thread that drives the player: nobody who asks for something is left without an answer."""
+"""The thread that drives the player: everyone who requests something gets an answer."""
 
 from __future__ import annotations
 
@@ -22,144 +22,145 @@ from tests.spotify_server.server import error
 DAY = 86400.0
 
 
-class Station:
-    """Playing, in simulated time, and what it said."""
+class SimulatedDriver:
+    """A driver in simulated time, and what it posted."""
 
     def __init__(self, player: SpotifyPlayer, world: World) -> None:
         self.world, self.wishes, self.posted = world, WishQueue(), list[Any]()
-        self.playing = PlayerDriver(player, self.wishes, post=self.posted.append, clock=world.clock, wall=world.unix)
+        self.driver = PlayerDriver(player, self.wishes, post=self.posted.append, clock=world.clock, wall=world.unix)
 
-    def ask(self, one: Wish) -> list[Any]:
-        """What is said on this wish at once."""
-        said = len(self.posted)
-        self.wishes.put(one)
-        self.playing.turn()
-        return self.posted[said:]
+    def request(self, wish: Wish) -> list[Any]:
+        """Request something; returns what is posted at once."""
+        before = len(self.posted)
+        self.wishes.put(wish)
+        self.driver.turn()
+        return self.posted[before:]
 
-    def go_on(self, seconds: float) -> list[Any]:
-        said, until = len(self.posted), self.world.monotonic + seconds
+    def run(self, seconds: float) -> list[Any]:
+        """Run for so long; returns what is posted meanwhile."""
+        before, until = len(self.posted), self.world.monotonic + seconds
         while self.world.monotonic < until:
-            self.world.advance(min(until - self.world.monotonic, max(0.05, self.playing.seconds_until_look())))
-            if self.playing.seconds_until_look() == 0:
-                self.playing.turn()
-        return self.posted[said:]
+            self.world.advance(min(until - self.world.monotonic, max(0.05, self.driver.seconds_until_look())))
+            if self.driver.seconds_until_look() == 0:
+                self.driver.turn()
+        return self.posted[before:]
 
-    def told(self) -> list[str]:
+    def problems(self) -> list[str]:
         return [posted.message for posted in self.posted if isinstance(posted, ProblemOccurred)]
 
 
 @pytest.fixture
-def station(player: SpotifyPlayer, world: World) -> Station:
-    return Station(player, world)
+def driver(player: SpotifyPlayer, world: World) -> SimulatedDriver:
+    return SimulatedDriver(player, world)
 
 
-def test_while_the_quota_is_used_up_a_person_is_answered_without_a_call(station: Station, server: Server) -> None:
+def test_requests_cost_no_call_while_the_quota_is_used_up(driver: SimulatedDriver, server: Server) -> None:
     server.answers["*"] = (429, error(429, "x", "QUOTA_EXCEEDED")[1], {"Retry-After": "80000"})
-    said = station.ask(wish(Act.VOLUME, 30))
-    assert Playback("unavailable", "spotify") in said
-    assert any(isinstance(one, Problem) and "quota" in one.message for one in said)
-    station.go_on(600)
-    asked = len(server.requests)
-    for one, words in (
+    posted = driver.request(wish(Act.VOLUME, 30))
+    assert Playback("unavailable", "spotify") in posted
+    assert any(isinstance(item, Problem) and "quota" in item.message for item in posted)
+    driver.run(600)
+    calls = len(server.requests)
+    for request, message in (
         (wish(Act.VOLUME, 31), "can't set the volume to 31: spotify: the developer account's quota"),
         (wish(Act.NEXT), "can't skip to the next song: spotify:"),
         (wish(Act.PAUSE), "can't pause: spotify:"),
     ):
-        station.ask(one)
-        assert words in station.told()[-1]
-    assert len(server.requests) == asked
+        driver.request(request)
+        assert message in driver.problems()[-1]
+    assert len(server.requests) == calls
     server.answers.clear()
-    told = len(station.told())
-    said = station.go_on(90000)
-    assert len(station.told()) == told
-    assert isinstance(said[-1], Playback)
-    assert said[-1].state == "stopped"
+    problems = len(driver.problems())
+    posted = driver.run(90000)
+    assert len(driver.problems()) == problems
+    assert isinstance(posted[-1], Playback)
+    assert posted[-1].state == "stopped"
 
 
-def test_without_a_login_a_person_is_answered_and_a_new_one_counts_at_once(
-    station: Station, server: Server, login: TokenFile, world: World
+def test_requests_are_answered_without_a_login_and_a_new_login_is_used_at_once(
+    driver: SimulatedDriver, server: Server, login: TokenFile, world: World
 ) -> None:
     server.withdrawn = True
     world.advance(4000)
-    station.ask(play())
-    assert "login has ended" in station.told()[-1]
-    station.ask(wish(Act.NEXT))
-    assert "will skip to the next song if it can within 1 min: spotify: nobody is logged in" in station.told()[-1]
+    driver.request(play())
+    assert "login has ended" in driver.problems()[-1]
+    driver.request(wish(Act.NEXT))
+    assert "will skip to the next song if possible within 1 min: spotify: nobody is logged in" in driver.problems()[-1]
     server.withdrawn = False
     login.write(server.login(), new_login=True)
-    station.ask(play(ROCK))
+    driver.request(play(ROCK))
     assert executed(world) == [("play", (ROCK.uri, None))]
 
 
-def test_a_sleeping_speaker_gets_music_when_it_wakes_and_no_late_skip(station: Station, world: World) -> None:
+def test_a_speaker_that_wakes_gets_the_music_but_no_late_skip(driver: SimulatedDriver, world: World) -> None:
     world.sleep("Living Room")
-    station.ask(play(LIST))
-    station.ask(wish(Act.NEXT))
-    assert [told.split(":")[0] for told in station.told()] == [
-        "will play liked (5 songs) now if it can within 10 min",
-        "will skip to the next song if it can within 1 min",
+    driver.request(play(LIST))
+    driver.request(wish(Act.NEXT))
+    assert [problem.split(":")[0] for problem in driver.problems()] == [
+        "will play liked (5 songs) now if possible within 10 min",
+        "will skip to the next song if possible within 1 min",
     ]
-    said = station.go_on(130)
-    assert wish(Act.NEXT) in said
-    assert station.told()[-1] == "can't skip to the next song: it comes too late"
+    posted = driver.run(130)
+    assert wish(Act.NEXT) in posted
+    assert driver.problems()[-1] == "can't skip to the next song: it wasn't possible in time"
     world.wake("Living Room")
-    said = station.go_on(70)
+    posted = driver.run(70)
     assert [do for do, _ in executed(world)] == ["play"]
-    assert said[-1].state == "playing"
+    assert posted[-1].state == "playing"
 
 
-def test_what_is_refused_is_told_and_the_player_is_no_less_there(station: Station, world: World) -> None:
+def test_a_refused_wish_is_reported_and_the_player_stays_available(driver: SimulatedDriver, world: World) -> None:
     world.person("play", "spotify:album:theirs")
     world.advance(3)
-    said = station.ask(play(JAZZ))
-    assert play(JAZZ) in said
-    assert station.told() == [
+    posted = driver.request(play(JAZZ))
+    assert play(JAZZ) in posted
+    assert driver.problems() == [
         "can't play jazz now: spotify: the account is playing on \"Ann's phone\"; pause it there first",
     ]
-    assert not any(isinstance(one, Problem) for one in said)
-    assert Playback("unavailable", "spotify") not in said
-    assert station.go_on(40)[-1].state == "playing"
+    assert not any(isinstance(item, Problem) for item in posted)
+    assert Playback("unavailable", "spotify") not in posted
+    assert driver.run(40)[-1].state == "playing"
 
 
-def test_what_the_config_names_wrongly_is_told_once(station: Station) -> None:
+def test_an_address_of_another_player_is_reported_once(driver: SimulatedDriver) -> None:
     music = Music("mpd:playlist/x", "x")
-    said = station.ask(play(music))
-    assert said[0] == play(music)
-    assert station.told() == [
-        "can't play x now: spotify: mpd:playlist/x isn't Spotify's to play; check music.profiles and music.player"
+    posted = driver.request(play(music))
+    assert posted[0] == play(music)
+    assert driver.problems() == [
+        "can't play x now: spotify: can't play mpd:playlist/x; check music.profiles and music.player"
     ]
 
 
-def test_a_hiccup_is_no_absence_and_a_long_one_is(station: Station, server: Server) -> None:
-    station.go_on(1)
+def test_only_a_long_failure_makes_the_player_unavailable(driver: SimulatedDriver, server: Server) -> None:
+    driver.run(1)
     server.faults.append("503")
-    said = station.go_on(40)
-    assert [one.part for one in said if isinstance(one, Problem)] == ["player"]
-    assert not [one for one in said if isinstance(one, Playback) and one.state == "unavailable"]
+    posted = driver.run(40)
+    assert [item.part for item in posted if isinstance(item, Problem)] == ["player"]
+    assert not [item for item in posted if isinstance(item, Playback) and item.state == "unavailable"]
     server.answers["*"] = error(503, "oops")
-    assert [one for one in station.go_on(60) if isinstance(one, Playback)][-1].state == "unavailable"
+    assert [item for item in driver.run(60) if isinstance(item, Playback)][-1].state == "unavailable"
 
 
-def test_the_end_of_a_login_is_told_three_times(station: Station, login: TokenFile, world: World) -> None:
+def test_the_end_of_a_login_is_reported_three_times(driver: SimulatedDriver, login: TokenFile, world: World) -> None:
     assert login.expires is not None
     world.advance(login.expires - world.unix() - 32 * DAY)
     login.write({**(login.read() or {}), "expires_at": world.unix() + 1e9})
-    station.playing._login_end._next = 0.0
-    told = []
+    driver.driver._login_reminder._next = 0.0
+    messages = []
     for _ in range(31 * 24 - 1):
         world.advance(3600)
-        found = station.playing._login_end.event(world.monotonic, lambda: login.expires)
-        told += [] if found is None else [found.message]
-    assert told == [
+        found = driver.driver._login_reminder.event(world.monotonic, lambda: login.expires)
+        messages += [] if found is None else [found.message]
+    assert messages == [
         f"spotify: the login ends {when}; run `moodroom login` on this device before"
         for when in ("in 30 days", "in 7 days")
     ]
-    # A restart says nothing twice, and the last day is told by the station itself.
-    again = Station(station.playing._player, world)  # type: ignore[arg-type]
-    again.go_on(3600)
-    assert again.told() == []
-    again.go_on(DAY)
-    assert again.told() == ["spotify: the login ends within a day; run `moodroom login` on this device before"]
+    # A restart repeats no message, and the driver posts that of the last day by itself.
+    again = SimulatedDriver(driver.driver._player, world)  # type: ignore[arg-type]
+    again.run(3600)
+    assert again.problems() == []
+    again.run(DAY)
+    assert again.problems() == ["spotify: the login ends within a day; run `moodroom login` on this device before"]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_a_player_that_was_notified_is_looked_at_at_once() -> None:
     assert player.looks == 2
 
 
-def test_a_player_that_always_asks_for_a_look_causes_no_busy_loop() -> None:
+def test_a_player_that_always_wants_a_look_causes_no_busy_loop() -> None:
     player = NotifiedPlayer()
     player.wait = lambda: 0.0  # type: ignore[method-assign]
     driver = PlayerDriver(player, WishQueue(), post=lambda _: None)

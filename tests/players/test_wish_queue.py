@@ -19,63 +19,63 @@ def play(name: str, when: When = When.NOW) -> Wish:
     return wish(Act.PLAY, music=Music(f"mpd:{name}", name), when=when)
 
 
-def taken(wishes: WishQueue) -> list[Wish]:
-    found = []
-    while (one := wishes.get(0)) is not None:
-        found.append(one)
-    return found
+def take_all(queue: WishQueue) -> list[Wish]:
+    wishes = []
+    while (wish := queue.get(0)) is not None:
+        wishes.append(wish)
+    return wishes
 
 
 def test_a_newer_wish_removes_those_that_it_replaces() -> None:
-    wishes = WishQueue()
+    queue = WishQueue()
     loud, quiet = wish(Act.VOLUME, volume=90), wish(Act.VOLUME, volume=10)
-    for one in (play("a"), loud, wish(Act.NEXT), play("b"), wish(Act.NEXT), quiet, wish(Act.NEXT)):
-        wishes.put(one)
-    assert taken(wishes) == [play("b"), wish(Act.NEXT), quiet, wish(Act.NEXT)]
-    for one in (play("a"), loud, wish(Act.NEXT), wish(Act.PAUSE), wish(Act.RESUME)):
-        wishes.put(one)
-    assert taken(wishes) == [loud, wish(Act.RESUME)]
+    for new in (play("a"), loud, wish(Act.NEXT), play("b"), wish(Act.NEXT), quiet, wish(Act.NEXT)):
+        queue.put(new)
+    assert take_all(queue) == [play("b"), wish(Act.NEXT), quiet, wish(Act.NEXT)]
+    for new in (play("a"), loud, wish(Act.NEXT), wish(Act.PAUSE), wish(Act.RESUME)):
+        queue.put(new)
+    assert take_all(queue) == [loud, wish(Act.RESUME)]
 
 
 @pytest.mark.parametrize("when", [When.NOW, When.TRACK_END])
-def test_newer_music_never_takes_a_song_from_the_queue(when: When) -> None:
-    wishes = WishQueue()
+def test_newer_music_never_removes_a_song_for_the_queue(when: When) -> None:
+    queue = WishQueue()
     songs = [play("a", When.QUEUE), play("b", When.QUEUE)]
-    for one in (*songs, play("c"), play("d", when), play("e", When.QUEUE)):
-        wishes.put(one)
-    assert taken(wishes) == [*songs, play("d", when), play("e", When.QUEUE)]
+    for new in (*songs, play("c"), play("d", when), play("e", When.QUEUE)):
+        queue.put(new)
+    assert take_all(queue) == [*songs, play("d", when), play("e", When.QUEUE)]
 
 
 @pytest.mark.parametrize("when", When)
-def test_what_was_to_play_is_forgotten_before_the_player_knows(when: When) -> None:
-    wishes = WishQueue()
+def test_forget_removes_music_before_it_reaches_the_player(when: When) -> None:
+    queue = WishQueue()
     person, device = wish(Act.RESUME), wish(Act.RESUME, basis=Basis(False))
-    for one in (play("a", when), wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)):
-        wishes.put(one)
-    assert taken(wishes) == [wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)]
-    for one in (device, wish(Act.FORGET)):
-        wishes.put(one)
-    assert taken(wishes) == [wish(Act.FORGET)]
+    for new in (play("a", when), wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)):
+        queue.put(new)
+    assert take_all(queue) == [wish(Act.VOLUME, volume=3), person, wish(Act.FORGET)]
+    for new in (device, wish(Act.FORGET)):
+        queue.put(new)
+    assert take_all(queue) == [wish(Act.FORGET)]
 
 
-def test_too_many_skips_push_nothing_else_out() -> None:
-    wishes = WishQueue()
+def test_too_many_skips_remove_nothing_else() -> None:
+    queue = WishQueue()
     kept = [play("a"), wish(Act.VOLUME, volume=3), play("b", When.QUEUE)]
-    for one in kept:
-        wishes.put(one)
+    for new in kept:
+        queue.put(new)
     for _ in range(1000):
-        wishes.put(wish(Act.NEXT))
-    found = taken(wishes)
-    assert len(found) == MAX_WISHES
-    assert found[:3] == kept
+        queue.put(wish(Act.NEXT))
+    left = take_all(queue)
+    assert len(left) == MAX_WISHES
+    assert left[:3] == kept
 
 
-def test_who_waits_is_woken_at_once() -> None:
-    wishes = WishQueue()
+def test_a_waiting_reader_gets_a_wish_at_once() -> None:
+    queue = WishQueue()
     got: list[Wish | None] = []
-    reader = threading.Thread(target=lambda: got.append(wishes.get(2 * PATIENCE)))
+    reader = threading.Thread(target=lambda: got.append(queue.get(2 * PATIENCE)))
     reader.start()
-    wishes.put(wish(Act.NEXT))
+    queue.put(wish(Act.NEXT))
     reader.join(PATIENCE)
     assert got == [wish(Act.NEXT)]
-    assert wishes.get(0.01) is None
+    assert queue.get(0.01) is None

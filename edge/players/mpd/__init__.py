@@ -1,1 +1,1 @@
-"""MPD and Mopidy as a player."""
+"""The player for MPD and Mopidy."""

@@ -1,4 +1,4 @@
-"""What `mpd:...` in the configuration names -> songs that MPD can add to its queue."""
+"""Which songs an `mpd:...` address from the configuration stands for."""
 
 from __future__ import annotations
 
@@ -7,50 +7,52 @@ from typing import Any
 
 from edge.values import Music
 
-MOST = 500  # songs for one mood
-_TAG = re.compile(r"([a-z]+)=(.+)")
-_STATIONS = re.compile(r"\.(m3u|pls|xspf|asx)(\?.*)?$", re.IGNORECASE)
+MAX_SONGS = 500
+_TAG_SEARCH = re.compile(r"([a-z]+)=(.+)")
+_STATION_PLAYLIST = re.compile(r"\.(m3u|pls|xspf|asx)(\?.*)?$", re.IGNORECASE)
 
 
-def songs_of(client: Any, music: Music) -> list[str]:
-    """Addresses for MPD's queue; empty where nothing fits. Of a track list, each song's.
+def song_uris(client: Any, music: Music) -> list[str]:
+    """Return at most MAX_SONGS addresses that MPD can add to its queue; of a track list, those of each song.
 
-    Raises mpd.CommandError where a playlist or folder isn't there.
+    client: a connected mpd.MPDClient. Raises mpd.CommandError for an unknown playlist or folder.
     """
-    return [song for uri in music.uris or (music.uri,) for song in _songs(client, uri)][:MOST]
+    return [song for uri in music.uris or (music.uri,) for song in _song_uris(client, uri)][:MAX_SONGS]
 
 
-def _songs(client: Any, uri: str) -> list[str]:
-    """Of mpd:playlist/NAME, mpd:folder/PATH, mpd:search/WORDS (an artist, else any tag), mpd:search/TAG=WORDS,
+def _song_uris(client: Any, uri: str) -> list[str]:
+    """Resolve one address.
+
+    It is mpd:playlist/NAME, mpd:folder/PATH, mpd:search/WORDS (an artist, otherwise any tag), mpd:search/TAG=WORDS,
     mpd:stream/URL, mpd:http://..., or mpd:FILE.
     """
-    rest = uri.removeprefix("mpd:")
-    if rest.startswith(("http://", "https://")):
-        return _stream(client, rest)
-    kind, _, what = rest.partition("/")
+    path = uri.removeprefix("mpd:")
+    if path.startswith(("http://", "https://")):
+        return _stream_uris(client, path)
+    kind, _, value = path.partition("/")
     if kind == "stream":
-        return _stream(client, what)
+        return _stream_uris(client, value)
     if kind == "playlist":
-        return [str(song) for song in client.listplaylist(what)]
+        return [str(song) for song in client.listplaylist(value)]
     if kind == "folder":
-        return [str(one["file"]) for one in client.listall(what.strip("/")) if "file" in one]
+        return [str(song["file"]) for song in client.listall(value.strip("/")) if "file" in song]
     if kind == "search":
-        return [str(one["file"]) for one in _found(client, what)]
-    return [rest]
+        return [str(song["file"]) for song in _search(client, value)]
+    return [path]
 
 
-def _stream(client: Any, url: str) -> list[str]:
-    """A radio station's own playlist names the streams."""
-    if _STATIONS.search(url):
+def _stream_uris(client: Any, url: str) -> list[str]:
+    """Return the stream, or those that the station's playlist file lists."""
+    if _STATION_PLAYLIST.search(url):
         return [str(song) for song in client.listplaylist(url)]
     return [url]
 
 
-def _found(client: Any, what: str) -> list[dict[str, Any]]:
-    if (tag := _TAG.fullmatch(what)) is not None:
+def _search(client: Any, query: str) -> list[dict[str, Any]]:
+    if (tag := _TAG_SEARCH.fullmatch(query)) is not None:
         return list(client.search(tag[1], tag[2]))
-    found = client.find("artist", what) or client.search("artist", what)
-    if not found:
-        words = [part for word in what.split() for part in ("any", word)]
-        found = client.search(*words) if words else []
-    return list(found)
+    songs = client.find("artist", query) or client.search("artist", query)
+    if not songs:
+        words = [part for word in query.split() for part in ("any", word)]
+        songs = client.search(*words) if words else []
+    return list(songs)

@@ -1,4 +1,4 @@
-"""The connection to MPD for commands, which keeps the one that listens alive."""
+"""`MpdConnection`: the one way to send commands to MPD, for the player and for the library."""
 
 from __future__ import annotations
 
@@ -10,112 +10,134 @@ import mpd
 
 from edge.errors import PlayerError
 from edge.players.mpd.idle import IdleListener
-from edge.players.mpd.protocol import Birth, birth, connect, disconnect, reason
+from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
 
 T = TypeVar("T")
-FIRST_RETRY, LAST_RETRY = 2.0, 60.0
-STALE = 20.0  # MPD closes what was idle for a minute, and routers forget connections
-HOW = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
+RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
+# A refused password stays refused until a person changes it, and a try costs one local connection; so once a minute
+# is soon enough after the change. Whatever need not wait that long fails at once, as the library does.
+PASSWORD_RETRY_S = 60.0
+UNUSED_MAX_S = 20.0  # MPD closes what was idle for a minute, and routers forget connections
+LOGIN_FIX = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
 
 
 class MpdRefusedError(PlayerError):
-    """MPD understood, and won't; asking again wouldn't help."""
+    """MPD refused a command, and would refuse it again."""
 
     lasting = True
 
 
+class MpdPasswordError(PlayerError):
+    """MPD requires a password, or refuses the one it was given."""
+
+
 class MpdConnection:
-    """For commands; used by one thread. It connects when needed, and again after a break, later each time."""
+    """Sends commands; used by one thread. It connects when needed, and again after a failure."""
 
     def __init__(
-        self, host: str, port: int, *, password: str | None, timeout: float, clock: Callable[[], float]
+        self,
+        host: str,
+        port: int,
+        *,
+        password: str | None,
+        timeout: float,
+        clock: Callable[[], float],
+        listener: IdleListener | None = None,
+        advice: str = "",
     ) -> None:
-        """timeout: seconds for each answer. clock: monotonic seconds."""
-        self.host, self.port, self._password, self._timeout, self._clock = host, port, password, timeout, clock
-        self._client: Any = mpd.MPDClient()
-        self._connected = False
-        self._used = 0.0
-        self._birth: Birth | None = None
-        self._restarted = False
-        self._retry = FIRST_RETRY
-        self.listener = IdleListener(host, port, password=password, timeout=timeout)
+        """timeout: seconds for each response. clock: monotonic seconds.
 
-    def ask(self, call: Callable[[Any], T]) -> T:
-        """One exchange. Raises PlayerError; RefusedError where MPD won't."""
+        listener: is restarted with each new connection. advice: what a person can do about a refused command.
+        """
+        self.host, self.port, self._password, self._timeout, self._clock = host, port, password, timeout, clock
+        self._listener, self._advice = listener, advice
+        self._client: Any = mpd.MPDClient()
+        self.connected = False
+        self._used_at = 0.0
+        self._start_time: StartTime | None = None
+        self._restarted = False
+        self._retry_s = RETRY_MIN_S
+
+    def call(self, function: Callable[[Any], T]) -> T:
+        """Return what the function returns for the connected mpd.MPDClient.
+
+        Raises MpdRefusedError if MPD refuses, MpdPasswordError, or PlayerError if it can't be reached; and PlayerError
+        after a restart of MPD until `check_restart` is called, since song ids from before may now be other songs'.
+        """
         self._connect()
         if self._restarted:
-            # The ids in the question may be other songs' by now.
-            raise PlayerError(f"mpd: {self.host}:{self.port} was restarted; looking again", retry_after=FIRST_RETRY)
+            raise PlayerError(f"mpd: {self._address} was restarted; reading its queue again", retry_after=RETRY_MIN_S)
         try:
-            found = call(self._client)
+            result = function(self._client)
         except mpd.CommandError as error:
-            raise _refused(error) from None
+            raise self._refusal(error) from None
         except (mpd.MPDError, OSError, ValueError) as error:
-            self.away()
+            self.disconnect()
             raise PlayerError(
-                f"mpd: the connection to {self.host}:{self.port} broke off ({reason(error)}); connecting again",
-                retry_after=FIRST_RETRY,
+                f"mpd: the connection to {self._address} was lost ({reason(error)}); reconnecting",
+                retry_after=RETRY_MIN_S,
             ) from None
-        self._used = self._clock()
-        return found
+        self._used_at = self._clock()
+        return result
 
-    def ready(self) -> bool:
-        """Connect; True, once, where MPD was restarted since the last time. Raises PlayerError."""
+    def check_restart(self) -> bool:
+        """Connect if needed. Returns True, once, after MPD was restarted. Raises PlayerError."""
         self._connect()
         restarted, self._restarted = self._restarted, False
         return restarted
 
-    def hurry(self, timeout: float) -> None:
-        """From now on an answer must come within so many seconds."""
+    def set_timeout(self, timeout: float) -> None:
+        """Change the seconds for each response from now on."""
         self._client.timeout = timeout
 
-    @property
-    def connected(self) -> bool:
-        return self._connected
-
-    def close(self) -> None:
-        self.away()
-        self.listener.close()
-
-    def away(self) -> None:
-        """Let go of the connection."""
-        self._connected = False
+    def disconnect(self) -> None:
+        """Close the connection; the next call opens another."""
+        self.connected = False
         disconnect(self._client)
 
+    @property
+    def _address(self) -> str:
+        return f"{self.host}:{self.port}"
+
     def _connect(self) -> None:
-        if self._connected:
-            if self._clock() - self._used < STALE:
+        if self.connected:
+            if self._clock() - self._used_at < UNUSED_MAX_S:
                 return
-            # An old connection may have died unnoticed; better now than in the middle of a command.
+            # It may have died unnoticed; better to find out now than in the middle of a command.
             with contextlib.suppress(mpd.MPDError, OSError):
                 self._client.ping()
-                self._used = self._clock()
+                self._used_at = self._clock()
                 return
-        self.away()
+        self.disconnect()
         try:
             connect(self._client, self.host, self.port, self._password, self._timeout)
-            self._mind_birth()
+            self._compare_start_time()
         except mpd.CommandError:
-            self.away()
-            raise PlayerError(f"mpd: doesn't accept the password; {HOW}", retry_after=60) from None
-        except (mpd.MPDError, OSError) as error:
-            self.away()
-            wait, self._retry = self._retry, min(2 * self._retry, LAST_RETRY)
-            raise PlayerError(
-                f"mpd: {self.host}:{self.port} doesn't answer ({reason(error)}); is MPD running there?",
-                retry_after=wait,
+            self.disconnect()
+            raise MpdPasswordError(
+                f"mpd: {self._address} refused the password; {LOGIN_FIX}", retry_after=PASSWORD_RETRY_S
             ) from None
-        self._connected, self._used, self._retry = True, self._clock(), FIRST_RETRY
-        self.listener.start()
+        except (mpd.MPDError, OSError) as error:
+            self.disconnect()
+            retry_after, self._retry_s = self._retry_s, min(2 * self._retry_s, RETRY_MAX_S)
+            raise PlayerError(
+                f"mpd: {self._address} doesn't answer ({reason(error)}); is MPD running there?",
+                retry_after=retry_after,
+            ) from None
+        self.connected, self._used_at, self._retry_s = True, self._clock(), RETRY_MIN_S
+        if self._listener is not None:
+            self._listener.start()
 
-    def _mind_birth(self) -> None:
-        """Each connection may be to a process that was started since the last one."""
-        before, self._birth = self._birth, birth(self._client, self._clock)
-        self._restarted |= before is not None and (self._birth is None or self._birth.is_after(before))
+    def _compare_start_time(self) -> None:
+        """Notice that this connection is to another MPD process than the last one."""
+        previous, self._start_time = self._start_time, start_time(self._client, self._clock)
+        self._restarted |= previous is not None and (self._start_time is None or self._start_time.is_after(previous))
 
-
-def _refused(error: mpd.CommandError) -> PlayerError:
-    text = str(error)
-    if "permission" in text:
-        return PlayerError(f"mpd: asks for a password; {HOW}", retry_after=60)
-    return MpdRefusedError(f"mpd: {text.split('} ', 1)[-1]}; check music.profiles", retry_after=1)
+    def _refusal(self, error: mpd.CommandError) -> PlayerError:
+        text = str(error)
+        if "permission" in text:
+            return MpdPasswordError(
+                f"mpd: {self._address} requires a password; {LOGIN_FIX}", retry_after=PASSWORD_RETRY_S
+            )
+        message = text.split("} ", 1)[-1]
+        return MpdRefusedError(f"mpd: {message}; {self._advice}" if self._advice else f"mpd: {message}", retry_after=1)

@@ -1,51 +1,58 @@
-"""A volume that changes in few steps, unless a person sets it meanwhile. Pure."""
+"""`Fade`: a change of the volume in a few steps, which ends when a person sets the volume. Pure."""
 
 from __future__ import annotations
 
 from edge.values import VOLUME_TOLERANCE
 
-STEP = 0.8
+STEP_S = 0.8
 STEPS = 3
-LOW = 0.3
+START_SHARE = 0.3  # of the volume, for new music that fades in
 
 
 class Fade:
-    """Volumes 0..100 and when they are due; times are seconds on the player's clock."""
+    """Volumes (0..100) and when to set them, in seconds on the player's clock."""
 
     def __init__(self) -> None:
-        self._due: list[tuple[float, int]] = []
-        self._last: int | None = None
+        self._steps: list[tuple[float, int]] = []
+        self._last_set: int | None = None
 
     @property
     def goal(self) -> int | None:
-        """Where it ends; None where there is none under way."""
-        return self._due[-1][1] if self._due else None
+        """The volume at the end; None if no fade is under way."""
+        return self._steps[-1][1] if self._steps else None
 
-    def next_at(self) -> float | None:
-        return self._due[0][0] if self._due else None
+    @property
+    def next_step_at(self) -> float | None:
+        """When the next step is due; None if no fade is under way."""
+        return self._steps[0][0] if self._steps else None
 
-    def glide(self, now: float, volume: int, goal: int) -> None:
-        """From `volume` to `goal`."""
-        self._last = volume
-        self._due = [(now + STEP * n, volume + round((goal - volume) * n / STEPS)) for n in range(1, STEPS + 1)]
+    def start(self, now: float, volume: int, goal: int) -> None:
+        """Fade from `volume` to `goal`."""
+        self._last_set = volume
+        self._steps = [
+            (now + STEP_S * step, volume + round((goal - volume) * step / STEPS)) for step in range(1, STEPS + 1)
+        ]
 
-    def begin_low(self, now: float, volume: int, goal: int) -> int:
-        """Up to `goal` after other music has begun; gives the volume to begin it with."""
-        low = round(volume * LOW)
-        self.glide(now, low, goal)
+    def start_low(self, now: float, volume: int, goal: int) -> int:
+        """Fade new music in, up to `goal`. Returns the volume to begin it with."""
+        low = round(volume * START_SHARE)
+        self.start(now, low, goal)
         return low
 
     def stop(self) -> None:
-        self._due, self._last = [], None
+        self._steps, self._last_set = [], None
 
     def step(self, now: float, volume: int | None) -> int | None:
-        """The volume to set now, None for none. volume: what it is; another than we set was a person's hand."""
-        if volume is None or (self._last is not None and abs(volume - self._last) > VOLUME_TOLERANCE):
+        """Return the volume to set now, None for none.
+
+        volume: as observed; if it isn't what was set last, a person has set it and the fade stops.
+        """
+        if volume is None or (self._last_set is not None and abs(volume - self._last_set) > VOLUME_TOLERANCE):
             self.stop()
             return None
-        due = [one for one in self._due if one[0] <= now]
+        due = [step for step in self._steps if step[0] <= now]
         if not due:
             return None
-        self._due = self._due[len(due) :]
-        self._last = due[-1][1]
-        return self._last
+        self._steps = self._steps[len(due) :]
+        self._last_set = due[-1][1]
+        return self._last_set

@@ -1,101 +1,69 @@
-"""MPD's collection, a page at a time."""
+"""`MpdLibrary`: reads the songs of MPD's collection, one page at a time."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import mpd
-
-from edge.errors import PlayerError
+from edge.players.mpd.connection import MpdConnection, MpdPasswordError, MpdRefusedError
 from edge.songs import Song, SongPage, isrc_key
 
 T = TypeVar("T")
-PAGE = 500
-TIMEOUT = 10.0
+PAGE_SIZE = 500
+TIMEOUT_S = 10.0
 
 
 class MpdLibrary:
-    """Used by one thread; connects when needed, and again after a break."""
+    """The collection; used by one thread."""
 
-    def __init__(self, host: str, port: int, *, password: str | None, timeout: float = TIMEOUT) -> None:
-        """timeout: seconds for each answer."""
-        self._host, self._port, self._password = host, port, password
-        self._client: Any = mpd.MPDClient()
-        self._client.timeout = timeout
-        self._connected = False
+    def __init__(self, host: str, port: int, *, password: str | None, timeout: float = TIMEOUT_S) -> None:
+        """timeout: seconds for each response."""
+        self._connection = MpdConnection(host, port, password=password, timeout=timeout, clock=time.monotonic)
         self._all: list[dict[str, Any]] | None = None
 
     def collection(self, offset: int) -> SongPage:
-        """At most PAGE of all songs, in MPD's own order. Raises PlayerError."""
-        total = int(self._ask(lambda client: client.stats()).get("songs", 0))
+        """Return at most PAGE_SIZE songs from this offset on, in MPD's own order. Raises PlayerError."""
+        total = int(self._call(lambda client: client.stats()).get("songs", 0))
         if self._all is None:
             try:
-                found = self._ask(lambda client: client.search("file", "", "window", (offset, offset + PAGE)))
-                return _page(found, total)
-            except _UnknownError:
-                # Mopidy and old servers know no windows; they give everything at once.
-                self._all = [one for one in self._ask(lambda client: client.listallinfo()) if "file" in one]
-        return _page(self._all[offset : offset + PAGE], len(self._all))
+                songs = self._call(lambda client: client.search("file", "", "window", (offset, offset + PAGE_SIZE)))
+                return _page(songs, total)
+            except MpdRefusedError:
+                # Mopidy and old servers support no window; they send everything at once.
+                self._all = [song for song in self._call(lambda client: client.listallinfo()) if "file" in song]
+        return _page(self._all[offset : offset + PAGE_SIZE], len(self._all))
 
     def update(self) -> None:
-        """Let MPD see playlists that were written. Raises PlayerError."""
-        self._ask(lambda client: client.update())
+        """Make MPD find playlists that were written. Raises PlayerError."""
+        self._call(lambda client: client.update())
 
     def close(self) -> None:
-        self._connected = False
+        self._connection.disconnect()
+
+    def _call(self, function: Callable[[Any], T]) -> T:
         try:
-            self._client.disconnect()
-        except (mpd.MPDError, OSError):
-            return
-
-    def _ask(self, call: Callable[[Any], T]) -> T:
-        try:
-            self._connect()
-            return call(self._client)
-        except mpd.CommandError as error:
-            said = str(error)
-            if "permission" in said or "password" in said:
-                raise PlayerError(
-                    "mpd: asks for a password; set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential "
-                    "mpd_password",
-                    retry_after=3600,
-                ) from None
-            raise _UnknownError(f"mpd: {said.split('} ', 1)[-1]}", retry_after=3600) from None
-        except (mpd.MPDError, OSError, ValueError) as error:
-            self.close()
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise PlayerError(
-                f"mpd: {self._host}:{self._port} doesn't answer ({reason}); is MPD running there?", retry_after=2
-            ) from None
-
-    def _connect(self) -> None:
-        if self._connected:
-            return
-        self.close()
-        self._client.connect(self._host, self._port)
-        self._connected = True
-        if self._password is not None:
-            self._client.password(self._password)
+            # Nothing here refers to MPD's queue, so that a restart doesn't matter.
+            self._connection.check_restart()
+            return self._connection.call(function)
+        except MpdPasswordError as error:
+            # Retrying can't help: a person has to set the password first.
+            raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
 
 
-class _UnknownError(PlayerError):
-    """MPD understood, and can't do that."""
-
-
-def _page(found: list[dict[str, Any]], total: int) -> SongPage:
-    songs = [
+def _page(songs: list[dict[str, Any]], total: int) -> SongPage:
+    page = [
         Song(
-            f"mpd:{one['file']}",
-            _text(one.get("title")) or str(one["file"]).rsplit("/", 1)[-1],
-            _text(one.get("artist") or one.get("albumartist")),
-            _text(one.get("album")),
-            isrc_key(_text(one.get("isrc"))),
+            f"mpd:{song['file']}",
+            _text(song.get("title")) or str(song["file"]).rsplit("/", 1)[-1],
+            _text(song.get("artist") or song.get("albumartist")),
+            _text(song.get("album")),
+            isrc_key(_text(song.get("isrc"))),
         )
-        for one in found
-        if "file" in one
+        for song in songs
+        if "file" in song
     ]
-    return SongPage(tuple(songs), len(found), total)
+    return SongPage(tuple(page), len(songs), total)
 
 
 def _text(value: Any) -> str:

@@ -1,32 +1,32 @@
-"""What MPD shows: its status and its song, as one Playback."""
+"""Reading what MPD is doing, and turning it into a Playback."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from edge.players.mpd.connection import MpdConnection
 from edge.values import Playback
 
+_STATES = {"play": "playing", "pause": "paused"}
 
-def look(link: MpdConnection) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Status and song of the same moment; asked one after the other, they'd be of two songs now and then."""
 
-    def both(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def fetch(connection: MpdConnection) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return MPD's status and current song. Raises PlayerError."""
+
+    def status_and_song(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # One list of commands, since two separate ones might be about different songs.
         client.command_list_ok_begin()
         client.status()
         client.currentsong()
         status, song = client.command_list_end()
         return dict(status), dict(song)
 
-    return link.ask(both)
+    return connection.call(status_and_song)
 
 
-def shown(
-    status: dict[str, Any], song: dict[str, Any], *, speaker: str, context: Callable[[dict[str, Any]], str | None]
-) -> Playback:
-    """Both as the device sees them. speaker: what people call this MPD. context: the address that a song came with."""
-    state = {"play": "playing", "pause": "paused"}.get(str(status.get("state")), "stopped")
+def to_playback(status: dict[str, Any], song: dict[str, Any], *, speaker: str, context: str | None) -> Playback:
+    """speaker: what people call this MPD. context: the address of the music that the song was added with."""
+    state = _STATES.get(str(status.get("state")), "stopped")
     if state == "stopped":
         return Playback(state, "mpd", speaker=speaker, volume=volume_of(status))
     return Playback(
@@ -37,14 +37,14 @@ def shown(
         artist=_text(song.get("artist")),
         uri=f"mpd:{song['file']}" if song.get("file") else None,
         volume=volume_of(status),
-        context=context(song),
+        context=context,
         duration=float(status["duration"]) if status.get("duration") else None,
         position=float(status["elapsed"]) if status.get("elapsed") else None,
     )
 
 
 def volume_of(status: dict[str, Any]) -> int | None:
-    """0..100; None where its output has none."""
+    """Return the volume, 0..100; None if the output has no volume control."""
     volume = int(status.get("volume", -1))
     return volume if volume >= 0 else None
 

@@ -1,4 +1,4 @@
-"""A connection to MPD, and since when the process behind it has been there."""
+"""Connecting an `mpd.MPDClient`, and when the MPD process behind it was started."""
 
 from __future__ import annotations
 
@@ -9,35 +9,38 @@ from typing import Any
 
 import mpd
 
-DRIFT = 0.001  # between two machines' clocks
+CLOCK_DRIFT = 0.001  # the largest difference between the speeds of two machines' clocks
 
 
 @dataclass(frozen=True)
-class Birth:
-    """When MPD was started, as far as its age in whole seconds tells. at: when it was asked. Monotonic seconds."""
+class StartTime:
+    """When MPD was started, between `earliest` and `latest`, as measured at `measured`; all in monotonic seconds.
+
+    It is an interval because MPD reports its age in whole seconds.
+    """
 
     earliest: float
     latest: float
-    at: float
+    measured: float
 
-    def is_after(self, before: Birth) -> bool:
-        """It is another process than the one before, for certain."""
-        return self.earliest > before.latest + DRIFT * (self.at - before.at)
+    def is_after(self, earlier: StartTime) -> bool:
+        """True if this is certainly another process than that of the earlier measurement."""
+        return self.earliest > earlier.latest + CLOCK_DRIFT * (self.measured - earlier.measured)
 
 
-def birth(client: Any, clock: Callable[[], float]) -> Birth | None:
-    """None where it isn't told; Mopidy answers 0 whatever is asked."""
+def start_time(client: Any, clock: Callable[[], float]) -> StartTime | None:
+    """Measure when MPD was started. Returns None for Mopidy, which reports only zeros."""
     before = clock()
     try:
-        found = client.stats()
+        stats = client.stats()
     except mpd.CommandError:
         return None
-    after, age = clock(), float(found.get("uptime", 0))
-    return Birth(before - age - 1, after - age, after) if set(found.values()) - {"0"} else None
+    after, age = clock(), float(stats.get("uptime", 0))
+    return StartTime(before - age - 1, after - age, after) if set(stats.values()) - {"0"} else None
 
 
 def connect(client: Any, host: str, port: int, password: str | None, timeout: float) -> None:
-    """timeout: seconds for each answer. Raises mpd.CommandError where the password is wrong."""
+    """Connect and log in. timeout: seconds for each response. Raises mpd.CommandError for a wrong password."""
     client.timeout = timeout
     client.connect(host, port)
     if password is not None:
@@ -45,11 +48,11 @@ def connect(client: Any, host: str, port: int, password: str | None, timeout: fl
 
 
 def disconnect(client: Any) -> None:
-    """However far it has come; never raises."""
+    """Close the connection in whatever state it is; never raises."""
     with contextlib.suppress(mpd.MPDError, OSError, ValueError):
         client.disconnect()
 
 
 def reason(error: Exception) -> str:
-    """In words."""
+    """Return the cause of an error in words."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,212 +1,121 @@
-"""MPD's queue: music of ours put into it in such a way that it can be taken back."""
+"""`Queue`: adds songs to MPD's queue and removes them again, and knows which ones the device added."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
-from edge.players.mpd.addresses import songs_of
+from edge.players.mpd.addresses import song_uris
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
+from edge.players.mpd.own_songs import OwnSongs, QueueEntry
 from edge.players.wishes import rotated
-from edge.values import Music, Wish
+from edge.values import Music
 
-NEXT_OF_ALL = 255  # the highest priority there is in random order
-LOOKED_AT = 5000  # songs; MPD drops who asks for more than 8 MiB
-
-
-@dataclass(frozen=True)
-class Coming:
-    """Songs that wait behind the one that plays. after: its id. wish, given: as in `Asked`."""
-
-    wish: Wish
-    given: Wish
-    after: str
-    ids: tuple[str, ...]
-
-    def moved(self, ids: dict[str, str]) -> Coming | None:
-        """With other ids, by those from before; None where nothing of it is left."""
-        left = tuple(ids[one] for one in self.ids if one in ids)
-        return replace(self, after=ids.get(self.after, ""), ids=left) if left else None
+HIGHEST_PRIORITY = 255  # in random order
+MAX_READ_SONGS = 5000  # MPD closes the connection of a client that requests more than 8 MiB
 
 
 class Queue:
-    """The songs there, by MPD's ids, and which music of ours they belong to."""
+    """Every method but `context` may raise PlayerError."""
 
-    def __init__(self, link: MpdConnection) -> None:
-        self._link = link
-        self._ours = OwnSongs()
+    def __init__(self, connection: MpdConnection) -> None:
+        self._connection = connection
+        self._own = OwnSongs()
         self._version: str | None = None
         self._restarted = False
 
     def context(self, song: dict[str, Any]) -> str | None:
-        """The address of the music that this song was added with; None for what a person added."""
-        return self._ours.address(_entry(song))
+        """Return the address of the music that this song was added with; None for a song that a person added."""
+        return self._own.address(QueueEntry.of(song))
 
-    def see(self, status: dict[str, Any]) -> None:
-        """Look at the queue, where something of ours is in it and it isn't as it was."""
+    def update(self, status: dict[str, Any]) -> None:
+        """Read the queue if it has changed and may hold the device's songs."""
         version = status.get("playlist")
-        if not self._ours or version == self._version:
+        if not self._own or version == self._version:
             return
-        if int(status.get("playlistlength", 0)) > LOOKED_AT:
-            self._ours.overlook()
+        if int(status.get("playlistlength", 0)) > MAX_READ_SONGS:
+            self._own.clear_snapshots()
         else:
-            self._ours.see(self._entries())
+            self._own.update(self._entries())
         self._version = version
 
-    def mind_restart(self) -> dict[str, str] | None:
-        """Where MPD was restarted: its ids now by those from before, of the songs that came back. Else None."""
-        self._restarted |= self._link.ready()
+    def check_restart(self) -> dict[str, str] | None:
+        """Return None unless MPD was restarted; then the new id of each song that came back, by its old id."""
+        # Kept until the queue was read, since that may fail.
+        self._restarted |= self._connection.check_restart()
         if not self._restarted:
             return None
-        moved = self._ours.restarted(self._entries()) if self._ours else {}
+        new_ids = self._own.restore(self._entries()) if self._own else {}
         self._restarted, self._version = False, None
-        return moved
+        return new_ids
 
-    def _entries(self) -> list[QueueEntry]:
-        return [_entry(song) for song in self._link.ask(lambda client: client.playlistinfo((0, LOOKED_AT)))]
+    def songs_of(self, music: Music, offset: int | None) -> list[str]:
+        """Return the addresses of the songs, beginning with number `offset`. Raises MpdRefusedError without any."""
+        songs = self._connection.call(lambda client: song_uris(client, music))
+        if not songs:
+            raise MpdRefusedError(
+                f"mpd: {music.name} ({music.uri}) contains no songs; check music.profiles", retry_after=1
+            )
+        return rotated(songs, offset)
 
-    def songs(self, music: Music, offset: int | None) -> list[str]:
-        """Raises RefusedError where there are none."""
-        found = self._link.ask(lambda client: songs_of(client, music))
-        if not found:
-            raise MpdRefusedError(f"mpd: {music.name} ({music.uri}) holds no song; check music.profiles", retry_after=1)
-        return rotated(found, offset)
+    def replace(self, songs: list[str], address: str | None) -> None:
+        """Put these songs in place of all others. address: of the music that they belong to."""
+        self._connection.call(lambda client: client.clear())
+        self._own.clear()
+        self.add(songs, address, position=0)
 
-    def fill(self, songs: list[str], address: str | None) -> None:
-        """These songs and no others."""
-        self._link.ask(lambda client: client.clear())
-        self._ours.cleared()
-        self.add(songs, address, at=0)
-
-    def add(self, songs: list[str], address: str | None, *, at: int) -> tuple[str, ...]:
-        """At a position; gives their ids."""
+    def add(self, songs: list[str], address: str | None, *, position: int) -> tuple[str, ...]:
+        """Insert songs; returns their ids. address: of the music that they belong to."""
 
         def add(client: Any) -> list[QueueEntry]:
             client.command_list_ok_begin()
             for n, song in enumerate(songs):
-                client.addid(song, at + n)
-            client.playlistinfo((at, at + len(songs)))
-            return [_entry(song) for song in client.command_list_end()[-1]]
+                client.addid(song, position + n)
+            client.playlistinfo((position, position + len(songs)))
+            return [QueueEntry.of(song) for song in client.command_list_end()[-1]]
 
-        return self._known(self._link.ask(add), address)
+        return self._remember(self._connection.call(add), address)
 
-    def _known(self, entries: list[QueueEntry], address: str | None) -> tuple[str, ...]:
-        if address is not None:
-            self._ours.know(entries, address)
-        return tuple(entry.id for entry in entries)
-
-    def found(self, songs: list[str], address: str | None) -> tuple[str, ...]:
-        """The ids of these songs in a row that nobody is known to have added; () where there are none."""
-        there = [_entry(song) for song in self._link.ask(lambda client: client.playlistinfo())]
-        for n in range(len(there) - len(songs) + 1):
-            run = there[n : n + len(songs)]
-            if [one.file for one in run] == songs and all(self._ours.address(one) is None for one in run):
-                return self._known(run, address)
+    def find(self, songs: list[str], address: str | None) -> tuple[str, ...]:
+        """Return the ids of these songs in a row, without songs that are known to be the device's; () if not found."""
+        entries = [QueueEntry.of(song) for song in self._connection.call(lambda client: client.playlistinfo())]
+        for n in range(len(entries) - len(songs) + 1):
+            run = entries[n : n + len(songs)]
+            if [entry.file for entry in run] == songs and all(self._own.address(entry) is None for entry in run):
+                return self._remember(run, address)
         return ()
 
-    def soon(self, song: str) -> None:
-        """In random order too, this one is the next."""
-        self._link.ask(lambda client: client.prioid(NEXT_OF_ALL, song))
+    def prioritize(self, song_id: str) -> None:
+        """Make this song the next one in random order."""
+        self._connection.call(lambda client: client.prioid(HIGHEST_PRIORITY, song_id))
 
-    def take_back(self, ids: tuple[str, ...]) -> None:
-        """Without these, as far as they are still there."""
-        self._delete(lambda there: [one for one in there if one in ids])
+    def remove(self, ids: tuple[str, ...]) -> None:
+        """Remove these songs, if they are still there."""
+        self._delete_where(lambda song_id: song_id in ids)
 
-    def only(self, ids: tuple[str, ...]) -> None:
-        """Without all others."""
-        self._delete(lambda there: [one for one in there if one not in ids])
+    def remove_others(self, ids: tuple[str, ...]) -> None:
+        """Remove all songs but these."""
+        self._delete_where(lambda song_id: song_id not in ids)
 
-    def _delete(self, which: Any) -> None:
-        there = [str(one["id"]) for one in self._link.ask(lambda client: client.playlistid())]
-        gone = which(there)
-        if not gone:
+    def _entries(self) -> list[QueueEntry]:
+        songs = self._connection.call(lambda client: client.playlistinfo((0, MAX_READ_SONGS)))
+        return [QueueEntry.of(song) for song in songs]
+
+    def _remember(self, entries: list[QueueEntry], address: str | None) -> tuple[str, ...]:
+        if address is not None:
+            self._own.add(entries, address)
+        return tuple(entry.id for entry in entries)
+
+    def _delete_where(self, condition: Callable[[str], bool]) -> None:
+        ids = [str(song["id"]) for song in self._connection.call(lambda client: client.playlistid())]
+        doomed = [song_id for song_id in ids if condition(song_id)]
+        if not doomed:
             return
 
         def delete(client: Any) -> None:
             client.command_list_ok_begin()
-            for one in gone:
-                client.deleteid(one)
+            for song_id in doomed:
+                client.deleteid(song_id)
             client.command_list_end()
 
-        self._link.ask(delete)
-
-
-def _entry(song: dict[str, Any]) -> QueueEntry:
-    return QueueEntry(str(song.get("id")), str(song.get("file")))
-
-
-KEPT = 8  # MPD writes its queue down every two minutes, so that an older one may come back
-
-
-@dataclass(frozen=True)
-class QueueEntry:
-    """A song in the queue. id: MPD's, handed out anew after a restart. file: its address there."""
-
-    id: str
-    file: str
-
-
-class OwnSongs:
-    """The songs that we added, and the queues they were last seen in."""
-
-    def __init__(self) -> None:
-        self._addresses: dict[QueueEntry, str] = {}
-        self._seen: deque[dict[QueueEntry, str | None]] = deque(maxlen=KEPT)
-
-    def __bool__(self) -> bool:
-        """Something of ours is in the queue, or might come back."""
-        return bool(self._addresses or self._seen)
-
-    def address(self, entry: QueueEntry) -> str | None:
-        """Of the music that it was added with; None for what a person added."""
-        return self._addresses.get(entry)
-
-    def know(self, entries: Sequence[QueueEntry], address: str) -> None:
-        self._addresses |= dict.fromkeys(entries, address)
-
-    def cleared(self) -> None:
-        """By us; a queue from before may come back."""
-        self._addresses = {}
-
-    def overlook(self) -> None:
-        """The queue is too long to be looked at; none that was seen tells how it is now."""
-        self._seen.clear()
-
-    def see(self, queue: Sequence[QueueEntry]) -> None:
-        """The whole queue as it is now; what isn't there any more isn't ours any more."""
-        there = set(queue)
-        self._addresses = {entry: address for entry, address in self._addresses.items() if entry in there}
-        if self._addresses:
-            self._seen.append({entry: self._addresses.get(entry) for entry in queue})
-        else:
-            # A person's queue; if one like ours comes back, it may be theirs.
-            self._seen.clear()
-
-    def restarted(self, queue: Sequence[QueueEntry]) -> dict[str, str]:
-        """The whole queue after MPD was restarted -> its ids by those from before; empty where it is another queue."""
-        for seen in reversed(self._seen):
-            if back := _back(list(seen), queue):
-                break
-        else:
-            seen, back = {}, []
-        addresses = zip(back, seen.values(), strict=True)
-        self._addresses = {entry: address for entry, address in addresses if address is not None}
-        self._seen.clear()
-        self.see(queue)
-        return {old.id: new.id for old, new in zip(seen, back, strict=True)}
-
-
-def _back(seen: Sequence[QueueEntry], queue: Sequence[QueueEntry]) -> Sequence[QueueEntry]:
-    """The songs of this queue that were restored from that one, in its order; empty where it wasn't restored."""
-    # MPD numbers what it restores first, so that what people add or move meanwhile is told apart.
-    first = sorted(queue, key=lambda entry: int(entry.id))[: len(seen)]
-    if _files(queue) == _files(seen):
-        return queue
-    # One song alone may be the same by chance.
-    return first if len(seen) > 1 and _files(first) == _files(seen) else []
-
-
-def _files(entries: Sequence[QueueEntry]) -> list[str]:
-    return [entry.file for entry in entries]
+        self._connection.call(delete)

@@ -15,7 +15,7 @@ from edge.players.spotify.executor import CONFIRM_TIMEOUT_S, SETTLE_S, CommandEx
 from edge.players.spotify.pending import SONG_END_WINDOW_S, PendingCommands, PendingWish
 from edge.players.spotify.plan import commands_for, waits_for_song_end
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback, to_playback
-from edge.players.wishes import AbandonedWish, Resolve, resolved
+from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, resolved
 from edge.values import Act, Playback, Wish
 
 POLL_INTERVAL_S = 30.0
@@ -23,8 +23,6 @@ IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
 WAIT_MIN_S = 0.05
 AFTER_SONG_END_S = 1.5
 CLOSE_TIMEOUT_S = 1.0
-OVERRULED = "somebody chose otherwise"
-EXPIRED = "it comes too late"
 log = logging.getLogger(__name__)
 
 

@@ -1,4 +1,4 @@
-"""MPD's collection from a real MPD, and the playlists that are written for it."""
+"""The collection of a real MPD, and the playlists that are written for it."""
 
 from __future__ import annotations
 
@@ -39,26 +39,28 @@ def library(daemon: Daemon) -> Iterator[MpdLibrary]:
 
 
 def test_the_collection_comes_in_pages(library: MpdLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mpd_library, "PAGE", 2)
+    monkeypatch.setattr(mpd_library, "PAGE_SIZE", 2)
     pages = [library.collection(offset) for offset in (0, 2, 4)]
     assert [page.size for page in pages] == [2, 2, 1] and {page.total for page in pages} == {5}
     assert {song.uri for page in pages for song in page.songs} == SONGS
     assert {song.title for page in pages for song in page.songs} >= {"calm0.wav"}
 
 
-def test_a_server_without_windows_gives_all_at_once(library: MpdLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_without_windows_sends_everything(library: MpdLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
         raise mpd.CommandError("[2@0] {search} unknown argument")
 
-    monkeypatch.setattr(library._client, "search", refuse)
+    monkeypatch.setattr(library._connection._client, "search", refuse)
     page = library.collection(0)
     assert {song.uri for song in page.songs} == SONGS and page.total == 5
     assert library.collection(5).songs == ()
 
 
-def test_a_break_is_mended_and_nobody_there_is_told(daemon: Daemon, library: MpdLibrary) -> None:
+def test_it_reconnects_and_reports_a_server_that_is_away(daemon: Daemon, library: MpdLibrary) -> None:
     assert library.collection(0).total == 5
     daemon.stop()
+    with pytest.raises(PlayerError, match="was lost"):
+        library.collection(0)
     with pytest.raises(PlayerError, match="doesn't answer"):
         library.collection(0)
     daemon.start()
@@ -67,7 +69,7 @@ def test_a_break_is_mended_and_nobody_there_is_told(daemon: Daemon, library: Mpd
         MpdLibrary("127.0.0.1", free_port(), password=None).collection(0)
 
 
-def test_from_the_collection_to_a_playlist_that_mpd_plays(daemon: Daemon, tmp_path: Path) -> None:
+def test_a_published_playlist_of_the_collection_can_be_played(daemon: Daemon, tmp_path: Path) -> None:
     config = Config.model_validate({"music": {"player": "mpd"}, "mpd": {"port": daemon.port}})
     account = open_account(config)
     path = tmp_path / "journal.db"

@@ -1,4 +1,4 @@
-"""The MPD player against a real MPD: null output, generated tones, a port of its own."""
+"""The MPD player with a real MPD that plays generated tones to nowhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from edge.config import Config
 from edge.errors import PlayerError
 from edge.players.mpd.player import MpdPlayer
 from edge.players.player import open_player
-from edge.players.wishes import AbandonedWish
+from edge.players.wishes import OVERRULED, AbandonedWish
 from edge.values import Act, Basis, Music, Playback, When, Wish
 from tests.players import listening
 from tests.players.listening import wish
@@ -64,35 +64,35 @@ def test_plays_a_folder(player: MpdPlayer, daemon: Daemon) -> None:
         ("mpd:calm/calm1.wav", 1),
     ],
 )
-def test_what_can_be_named(player: MpdPlayer, daemon: Daemon, uri: str, songs: int) -> None:
+def test_addresses_of_playlists_folders_and_files(player: MpdPlayer, daemon: Daemon, uri: str, songs: int) -> None:
     player.apply(play(Music(uri, "x")))
     assert f"playlistlength: {songs}\n" in daemon.ask("status")
 
 
 @pytest.fixture
 def station() -> Iterator[str]:
-    """A radio station that is slow to begin; one that refuses would be refused, sooner or later."""
+    """A radio station that accepts connections and sends nothing; MPD would skip one that refuses them."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}/stream"
 
 
-def test_a_stream_can_be_named(player: MpdPlayer, daemon: Daemon, station: str) -> None:
+def test_plays_a_stream(player: MpdPlayer, daemon: Daemon, station: str) -> None:
     player.apply(play(Music(f"mpd:stream/{station}", "x")))
     assert daemon.queue() == [station]
 
 
-def test_search_finds_by_any_word(player: MpdPlayer, daemon: Daemon) -> None:
-    with pytest.raises(PlayerError, match="holds no song"):
+def test_a_search_without_a_match_is_refused(player: MpdPlayer, daemon: Daemon) -> None:
+    with pytest.raises(PlayerError, match="contains no songs"):
         player.apply(play(Music("mpd:search/Nobody Anywhere", "x")))
-    player.playback()  # nothing is left over that would be tried again
+    player.playback()  # nothing stays pending that would be tried again
 
 
-def test_what_does_not_exist_is_a_sentence(player: MpdPlayer) -> None:
+def test_an_unknown_address_is_refused_with_a_reason(player: MpdPlayer) -> None:
     for uri in ("mpd:playlist/None", "mpd:folder/none", "mpd:none.wav"):
         with pytest.raises(PlayerError, match=r"mpd: No such.*music.profiles"):
             player.apply(play(Music(uri, "x")))
         assert player.playback().state == "stopped"
-    with pytest.raises(PlayerError, match="isn't MPD's"):
+    with pytest.raises(PlayerError, match="can't play spotify:track:1"):
         player.apply(play(Music("spotify:track:1", "x")))
 
 
@@ -111,7 +111,7 @@ def test_pause_resume_next_previous_volume(player: MpdPlayer) -> None:
     assert player.playback().volume == 55
 
 
-def test_a_wish_for_the_songs_end_lets_the_song_end(player: MpdPlayer, daemon: Daemon) -> None:
+def test_music_for_the_end_of_the_song_waits_for_it(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(LOUD))
     until(player, "playing")
     player.apply(play(CALM, When.TRACK_END, volume=35, repeat="context"))
@@ -126,7 +126,7 @@ def test_a_wish_for_the_songs_end_lets_the_song_end(player: MpdPlayer, daemon: D
     assert "repeat: 1" in daemon.ask("status")
 
 
-def test_a_newer_wish_for_the_songs_end_takes_its_place(player: MpdPlayer, daemon: Daemon) -> None:
+def test_newer_music_replaces_deferred_music(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(LOUD, When.TRACK_END))
@@ -135,7 +135,7 @@ def test_a_newer_wish_for_the_songs_end_takes_its_place(player: MpdPlayer, daemo
     assert "playlistlength: 5" in daemon.ask("status")
 
 
-def test_what_waits_for_the_songs_end_can_be_taken_back(player: MpdPlayer, daemon: Daemon) -> None:
+def test_deferred_music_can_be_taken_back(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
     player.apply(play(LOUD, When.TRACK_END))
@@ -147,18 +147,18 @@ def test_what_waits_for_the_songs_end_can_be_taken_back(player: MpdPlayer, daemo
 
 
 @pytest.mark.parametrize("what", ["play 2", "stop", "clear\nadd loud/loud0.wav\nplay"])
-def test_what_waits_is_given_up_where_somebody_chooses_otherwise(player: MpdPlayer, daemon: Daemon, what: str) -> None:
+def test_deferred_music_is_abandoned_when_a_person_intervenes(player: MpdPlayer, daemon: Daemon, what: str) -> None:
     player.apply(play(LOUD))
     until(player, "playing")
     waiting = play(CALM, When.TRACK_END)
     player.apply(waiting)
     daemon.ask(what if what != "play 2" else "play 4")
     player.playback()
-    assert player.given_up() == [AbandonedWish(waiting, "somebody chose otherwise", False)]
+    assert player.given_up() == [AbandonedWish(waiting, OVERRULED, False)]
     assert "calm" not in daemon.ask("playlist")
 
 
-def test_a_skip_ends_the_song_for_what_waits(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_skip_begins_the_deferred_music(player: MpdPlayer, daemon: Daemon) -> None:
     daemon.ask("random 1")
     player.apply(play())
     until(player, "playing")
@@ -168,7 +168,7 @@ def test_a_skip_ends_the_song_for_what_waits(player: MpdPlayer, daemon: Daemon) 
     assert "calm" not in daemon.ask("playlist")
 
 
-def test_a_wish_that_no_longer_stands_is_given_up(player: MpdPlayer) -> None:
+def test_a_wish_that_no_longer_applies_is_abandoned(player: MpdPlayer) -> None:
     player.apply(play())
     until(player, "playing")
     late = play(LOUD, basis=Basis(True, "mpd:folder/other", "mpd:other"))
@@ -210,7 +210,7 @@ def test_shuffle_repeat_and_the_first_song(player: MpdPlayer, daemon: Daemon) ->
     assert "repeat: 0" in daemon.ask("status")
 
 
-def test_a_track_list_and_the_library(daemon: Daemon) -> None:
+def test_plays_a_track_list_and_music_of_the_library(daemon: Daemon) -> None:
     songs = ("mpd:loud/loud1.wav", "mpd:calm/calm1.wav")
     library = {"library:happy": Music(songs[0], "", songs)}
     player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
@@ -224,7 +224,7 @@ def test_a_track_list_and_the_library(daemon: Daemon) -> None:
     player.close()
 
 
-def test_a_station_is_found_in_its_playlist(player: MpdPlayer, daemon: Daemon, station: str, tmp_path: Path) -> None:
+def test_plays_the_stream_of_a_station(player: MpdPlayer, daemon: Daemon, station: str, tmp_path: Path) -> None:
     (tmp_path / "radio.m3u").write_text(f"#EXTM3U\n#EXTINF:-1,Radio\n{station}\n")
 
     class Quiet(SimpleHTTPRequestHandler):
@@ -238,49 +238,49 @@ def test_a_station_is_found_in_its_playlist(player: MpdPlayer, daemon: Daemon, s
     assert daemon.queue() == [station]
 
 
-def test_mpd_tells_what_others_do(player: MpdPlayer, daemon: Daemon) -> None:
+def test_changes_by_others_are_noticed(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
-    listening = player._link.listener
+    listening = player._listener
     wait_for(lambda: listening.listening, "listening")
     time.sleep(0.2)
     player.playback()
-    wait_for(lambda: player.playback() is not None and player.wait() == 30, "quiet")
+    wait_for(lambda: player.playback() is not None and player.wait() == 30, "all changes")
     for command, state in (("pause 1", "paused"), ("setvol 12", "paused"), ("next", "playing"), ("stop", "stopped")):
         daemon.ask(command)
-        wait_for(lambda: player.wait() == 0, f"word of {command}")
+        wait_for(lambda: player.wait() == 0, f"the notification of {command}")
         assert player.playback().state == state
-        wait_for(lambda: player.playback() is not None and player.wait() == 30, "quiet")
+        wait_for(lambda: player.playback() is not None and player.wait() == 30, "all changes")
     assert player.playback().volume == 12
 
 
 def test_a_connection_that_died_unnoticed_is_replaced_before_a_command(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     until(player, "playing")
-    player._link._used -= 100
-    player._link._client._sock.shutdown(2)
+    player._connection._used_at -= 100
+    player._connection._client._sock.shutdown(2)
     player.apply(wish(Act.NEXT))
     assert player.playback().uri == "mpd:calm/calm1.wav"
 
 
-def test_it_lets_go_at_once(player: MpdPlayer, daemon: Daemon) -> None:
+def test_close_restores_the_volume_and_ends_the_thread(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
-    wait_for(lambda: player._link.listener.listening, "listening")
+    wait_for(lambda: player._listener.listening, "listening")
     player.close()
     assert "volume: 60" in daemon.ask("status")
     assert not [one for one in threading.enumerate() if one.name == "mpd-idle"]
 
 
-def test_music_that_a_person_added_has_no_context_of_ours(player: MpdPlayer, daemon: Daemon) -> None:
+def test_music_that_a_person_added_has_no_context(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play())
     daemon.ask("clear\nadd loud/loud0.wav\nplay")
     assert player.playback().context is None
     assert player.playback().uri == "mpd:loud/loud0.wav"
 
 
-def test_fades(player: MpdPlayer) -> None:
+def test_fades_to_new_music_and_to_a_volume(player: MpdPlayer) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
@@ -290,7 +290,7 @@ def test_fades(player: MpdPlayer) -> None:
     wait_for(lambda: player.playback().volume == 30, "the volume")
 
 
-def test_a_person_who_sets_the_volume_in_a_fade_has_it(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_volume_that_a_person_sets_ends_the_fade(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(volume=60))
     until(player, "playing")
     player.apply(play(LOUD, fade=True))
@@ -302,7 +302,7 @@ def test_a_person_who_sets_the_volume_in_a_fade_has_it(player: MpdPlayer, daemon
     assert player.playback().volume == 77
 
 
-def test_an_output_without_volume(tmp_path: Path) -> None:
+def test_an_output_without_a_volume_control(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", mixer="none")
     daemon.start()
     try:
@@ -311,7 +311,7 @@ def test_an_output_without_volume(tmp_path: Path) -> None:
         shown = until(player, "playing")
         assert shown.volume is None
         player.apply(play(LOUD, fade=True))
-        with pytest.raises(PlayerError, match="no volume"):
+        with pytest.raises(PlayerError, match="no volume control"):
             player.apply(wish(Act.VOLUME, 30))
         player.playback()
         player.close()
@@ -319,10 +319,10 @@ def test_an_output_without_volume(tmp_path: Path) -> None:
         daemon.stop()
 
 
-def test_comes_back_after_mpd_was_away_and_does_what_was_kept(player: MpdPlayer, daemon: Daemon) -> None:
+def test_pending_wishes_are_carried_out_when_mpd_comes_back(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(LOUD))
     daemon.stop()
-    with pytest.raises(PlayerError, match=r"broke off|doesn't answer"):
+    with pytest.raises(PlayerError, match=r"was lost|doesn't answer"):
         player.playback()
     with pytest.raises(PlayerError, match=rf"127.0.0.1:{daemon.port} doesn't answer"):
         player.apply(play(CALM))
@@ -347,11 +347,11 @@ def test_a_pause_replaces_music_that_was_requested_while_mpd_was_away(player: Mp
     assert daemon.queue() == ["loud/loud0.wav"]
 
 
-def test_passwords(tmp_path: Path) -> None:
+def test_missing_wrong_and_right_passwords(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", extra='password "hush@read,add,control,admin"\ndefault_permissions "read"')
     daemon.start()
     try:
-        for password, words in ((None, "asks for a password"), ("wrong", "doesn't accept the password")):
+        for password, words in ((None, "requires a password"), ("wrong", "refused the password")):
             player = MpdPlayer("127.0.0.1", daemon.port, password=password, clock=time.monotonic)
             with pytest.raises(PlayerError, match=words) as found:
                 player.apply(play())

@@ -1,4 +1,4 @@
-"""MPD restarted under the player: what was ours is known again, and a person's music isn't taken for it."""
+"""After a restart of MPD the device's own songs are recognized, and a person's songs aren't taken for them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 
 from edge.errors import PlayerError
 from edge.players.mpd import queue as mpd_queue
-from edge.players.mpd.player import RESTARTED, MpdPlayer
-from edge.players.mpd.protocol import Birth, birth
+from edge.players.mpd.player import MpdPlayer
+from edge.players.mpd.protocol import StartTime, start_time
+from edge.players.mpd.upcoming import MPD_RESTARTED
 from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, Playback, When
 from tests.players.listening import play, wish
@@ -31,11 +32,11 @@ WAITING = [CALM_FILES[0], *LOUD_FILES, *CALM_FILES[1:]]
 
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
-    """It remembers its queue, and numbers it afresh after a restart."""
+    """An MPD that restores its queue after a restart, with new ids."""
     daemon = Daemon(tmp_path / "mpd", extra=f'state_file "{tmp_path}/mpd/state"\nstate_file_interval "1"')
     try:
         daemon.start()
-        # So that the numbers before aren't those after it.
+        # Makes the ids before a restart differ from those after it.
         daemon.ask("add loud/loud1.wav\nadd calm/calm2.wav\nclear")
         yield daemon
     finally:
@@ -50,7 +51,7 @@ def player(daemon: Daemon) -> Iterator[MpdPlayer]:
 
 
 def look(player: MpdPlayer) -> Playback:
-    """As the daemon does, until MPD answers."""
+    """Return the playback as soon as MPD answers."""
     for _ in range(10):
         with contextlib.suppress(PlayerError):
             return player.playback()
@@ -58,10 +59,10 @@ def look(player: MpdPlayer) -> Playback:
 
 
 def grow_old(player: MpdPlayer) -> None:
-    """As if MPD had run for an hour: its age is told in whole seconds, and a young one passes for its forerunner."""
-    born = player._link._birth
-    assert born is not None
-    player._link._birth = replace(born, earliest=born.earliest - 3600, latest=born.latest - 3600)
+    """Pretend that MPD has run for an hour: ages are in whole seconds, so a restart of a young MPD can't be told."""
+    started = player._connection._start_time
+    assert started is not None
+    player._connection._start_time = replace(started, earliest=started.earliest - 3600, latest=started.latest - 3600)
 
 
 def restart(player: MpdPlayer, daemon: Daemon) -> None:
@@ -70,13 +71,13 @@ def restart(player: MpdPlayer, daemon: Daemon) -> None:
 
 
 def files(daemon: Daemon, ids: list[int]) -> list[str]:
-    """Of the songs with these ids."""
+    """Return the files of the songs with these ids."""
     answers = [daemon.ask(f"playlistid {one}") for one in ids]
     return [answer.split("file: ", 1)[1].split("\n", 1)[0] for answer in answers if "file: " in answer]
 
 
-def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: MpdPlayer, daemon: Daemon) -> None:
-    daemon.restart()  # the numbers begin at 1
+def test_a_persons_song_that_gets_the_id_of_an_own_song_stays_theirs(player: MpdPlayer, daemon: Daemon) -> None:
+    daemon.restart()  # the ids begin at 1
     player.apply(play(CALM))
     assert look(player).context == CALM.uri
     daemon.ask("clear\nadd loud/loud0.wav\nadd loud/loud1.wav\nplay")
@@ -86,7 +87,7 @@ def test_a_persons_music_is_not_ours_though_mpd_gives_it_our_numbers(player: Mpd
     assert (look(player).uri, look(player).context) == ("mpd:loud/loud0.wav", None)
 
 
-def test_nor_where_nobody_looked_before_the_restart(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_persons_song_stays_theirs_if_nobody_looked_before(player: MpdPlayer, daemon: Daemon) -> None:
     daemon.restart()
     player.apply(play(CALM))
     look(player)
@@ -95,7 +96,7 @@ def test_nor_where_nobody_looked_before_the_restart(player: MpdPlayer, daemon: D
     assert (look(player).uri, look(player).context) == ("mpd:calm/calm0.wav", None)
 
 
-def test_our_music_is_ours_after_a_restart(player: MpdPlayer, daemon: Daemon) -> None:
+def test_own_music_is_recognized_after_a_restart(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
     restart(player, daemon)
@@ -105,7 +106,7 @@ def test_our_music_is_ours_after_a_restart(player: MpdPlayer, daemon: Daemon) ->
     assert (look(player).uri, look(player).context) == ("mpd:calm/calm1.wav", CALM.uri)
 
 
-def test_a_persons_songs_among_ours_stay_theirs(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_persons_songs_among_own_ones_stay_theirs(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     daemon.ask("addid loud/loud0.wav 1")
     look(player)
@@ -117,7 +118,7 @@ def test_a_persons_songs_among_ours_stay_theirs(player: MpdPlayer, daemon: Daemo
 
 
 @pytest.mark.parametrize("meanwhile", ["status", "add calm/calm1.wav", "addid calm/calm1.wav 0", "move 4 1"])
-def test_what_waits_goes_on_waiting(player: MpdPlayer, daemon: Daemon, meanwhile: str) -> None:
+def test_deferred_music_stays_deferred(player: MpdPlayer, daemon: Daemon, meanwhile: str) -> None:
     """meanwhile: by a person, after the restart and before the next look."""
     daemon.ask("\n".join(["clear", *(f"add {file}" for file in CALM_FILES), "play"]))
     player.apply(play(LOUD, When.TRACK_END))
@@ -135,7 +136,7 @@ def test_what_waits_goes_on_waiting(player: MpdPlayer, daemon: Daemon, meanwhile
     assert daemon.queue() == LOUD_FILES
 
 
-def test_songs_in_the_queue_keep_their_order(player: MpdPlayer, daemon: Daemon) -> None:
+def test_queued_songs_keep_their_order(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     player.apply(play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE))
     look(player)
@@ -145,7 +146,7 @@ def test_songs_in_the_queue_keep_their_order(player: MpdPlayer, daemon: Daemon) 
     assert daemon.queue() == [CALM_FILES[0], LOUD_FILES[1], LOUD_FILES[0], *CALM_FILES[1:]]
 
 
-def test_an_older_queue_that_comes_back_is_known_too(player: MpdPlayer, daemon: Daemon) -> None:
+def test_an_older_queue_that_comes_back_is_recognized(player: MpdPlayer, daemon: Daemon) -> None:
     state = daemon.folder / "state"
     player.apply(play(CALM))
     look(player)
@@ -159,36 +160,36 @@ def test_an_older_queue_that_comes_back_is_known_too(player: MpdPlayer, daemon: 
     state.write_text(written)
     daemon.start()
     assert look(player).context == CALM.uri
-    assert player.given_up() == [AbandonedWish(waiting, RESTARTED, False)]
+    assert player.given_up() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
     player.apply(waiting)
     assert daemon.queue() == WAITING
 
 
-def test_nothing_of_a_person_is_taken_back(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_persons_songs_are_never_removed(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     waiting = play(LOUD, When.TRACK_END)
     player.apply(waiting)
     look(player)
     daemon.ask("\n".join(["clear", *["add loud/loud0.wav"] * 9, "play"]))
     restart(player, daemon)
-    # The connection is tried before the wish, so that the wish is the first to meet another MPD.
-    player._link._used = time.monotonic() - 100
+    # Makes the wish the first to notice the restart.
+    player._connection._used_at = time.monotonic() - 100
     player.apply(wish(Act.FORGET))
     assert daemon.queue() == ["loud/loud0.wav"] * 9
-    assert player.given_up() == [AbandonedWish(waiting, RESTARTED, False)]
+    assert player.given_up() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
 
 
-def test_no_question_reaches_another_mpd_with_old_numbers(player: MpdPlayer, daemon: Daemon) -> None:
+def test_no_command_with_old_ids_reaches_the_restarted_mpd(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
     restart(player, daemon)
-    player._link._used = time.monotonic() - 100
+    player._connection._used_at = time.monotonic() - 100
     with pytest.raises(PlayerError, match="was restarted"):
-        player._link.ask(lambda client: client.deleteid(1))
+        player._connection.call(lambda client: client.deleteid(1))
     assert look(player).context == CALM.uri
 
 
-def test_an_mpd_that_forgets_its_queue(player: MpdPlayer, daemon: Daemon) -> None:
+def test_an_mpd_that_loses_its_queue(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     player.apply(play(LOUD, When.TRACK_END))
     look(player)
@@ -197,46 +198,46 @@ def test_an_mpd_that_forgets_its_queue(player: MpdPlayer, daemon: Daemon) -> Non
     (daemon.folder / "state").unlink(missing_ok=True)
     daemon.start()
     assert look(player).state == "stopped"
-    assert [gone.why for gone in player.given_up()] == [RESTARTED]
+    assert [gone.why for gone in player.given_up()] == [MPD_RESTARTED]
     daemon.ask("add calm/calm0.wav\nadd calm/calm1.wav\nplay")
     assert look(player).context is None
 
 
-def test_a_break_is_no_restart(player: MpdPlayer, daemon: Daemon) -> None:
+def test_a_lost_connection_is_no_restart(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(CALM))
     look(player)
-    # Other than any queue that was seen: only its numbers tell whose it is.
+    # This queue is in no snapshot, so that only the ids tell whose songs these are.
     daemon.ask("move 0 2\ndelete 0\nadd loud/loud0.wav")
-    assert player._link._client._sock is not None
-    player._link._client._sock.shutdown(2)
+    assert player._connection._client._sock is not None
+    player._connection._client._sock.shutdown(2)
     assert look(player).context == CALM.uri
 
 
 @pytest.mark.parametrize(("alive", "gap", "restarted"), [(3.0, 1.0, True), (60.0, 3600.0, True), (0.5, 0.1, False)])
-def test_mpds_age_tells_a_restart(alive: float, gap: float, restarted: bool) -> None:
+def test_a_restart_shows_in_the_age(alive: float, gap: float, restarted: bool) -> None:
     """alive: seconds for which the first MPD ran before it was asked; gap: until the next was asked, as old as that."""
-    before = told(alive, 1000.0)
-    assert told(gap, 1000.0 + gap).is_after(before) is restarted
+    before = measured(alive, 1000.0)
+    assert measured(gap, 1000.0 + gap).is_after(before) is restarted
     for later in (0.1, 1.0, 86400.0):
-        assert not told(alive + later, 1000.0 + later).is_after(before)
-        assert not told((alive + later) * 0.9995, 1000.0 + later).is_after(before)
+        assert not measured(alive + later, 1000.0 + later).is_after(before)
+        assert not measured((alive + later) * 0.9995, 1000.0 + later).is_after(before)
 
 
-def told(age: float, at: float) -> Birth:
+def measured(age: float, at: float) -> StartTime:
     client = SimpleNamespace(stats=lambda: {"uptime": str(int(age)), "songs": "5"})
-    found = birth(client, lambda: at)
+    found = start_time(client, lambda: at)
     assert found is not None
     return found
 
 
-def test_mopidy_does_not_tell_its_age() -> None:
-    assert birth(SimpleNamespace(stats=lambda: {"uptime": "0", "songs": "0"}), time.monotonic) is None
+def test_mopidy_reports_no_age() -> None:
+    assert start_time(SimpleNamespace(stats=lambda: {"uptime": "0", "songs": "0"}), time.monotonic) is None
 
 
-def test_a_queue_that_is_too_long_is_not_looked_at(
+def test_a_queue_that_is_too_long_is_not_read(
     player: MpdPlayer, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mpd_queue, "LOOKED_AT", 2)
+    monkeypatch.setattr(mpd_queue, "MAX_READ_SONGS", 2)
     player.apply(play(CALM))
     assert look(player).context == CALM.uri
     restart(player, daemon)

@@ -1,0 +1,79 @@
+"""`MpdExecutor`: carries out one wish on MPD, in such a way that it can be repeated after a lost connection."""
+
+from __future__ import annotations
+
+from edge.players.mpd.connection import MpdConnection
+from edge.players.mpd.controls import Controls
+from edge.players.mpd.progress import WishProgress
+from edge.players.mpd.queue import Queue
+from edge.players.mpd.upcoming import UpcomingSongs
+from edge.values import Act, Music, When
+
+
+class MpdExecutor:
+    """Does what wishes ask for."""
+
+    def __init__(self, connection: MpdConnection, queue: Queue, controls: Controls, upcoming: UpcomingSongs) -> None:
+        self._connection, self._queue, self._controls, self._upcoming = connection, queue, controls, upcoming
+
+    def carry_out(self, progress: WishProgress) -> None:
+        """Carry out a wish. Raises PlayerError; `progress` then says how far it has come, for the next try."""
+        wish, call = progress.wish, self._connection.call
+        if wish.act is Act.PLAY and wish.music is not None:
+            self._play(progress, wish.music)
+            return
+        if wish.act is Act.FORGET:
+            self._upcoming.withdraw()
+        elif wish.act is Act.PAUSE:
+            call(lambda client: client.pause(1))
+        elif wish.act is Act.RESUME:
+            self._controls.set_order(wish)
+            paused = self._controls.status().get("state") == "pause"
+            call(lambda client: client.pause(0) if paused else client.play())
+        elif wish.act in (Act.NEXT, Act.PREVIOUS):
+            self._skip(progress)
+        if wish.volume is not None:
+            self._controls.change_volume(wish.volume, fade=wish.fade, required=wish.act is Act.VOLUME)
+
+    def _skip(self, progress: WishProgress) -> None:
+        act = progress.wish.act
+        target_id = progress.target_id = progress.target_id or self._neighbour_id(act)
+        if target_id is None:
+            # Unlike going to a certain song, this can't be repeated: if the connection is lost, it may have happened.
+            progress.expires = 0.0
+            self._connection.call(lambda client: client.next() if act is Act.NEXT else client.previous())
+        elif self._controls.status().get("songid") != target_id:
+            self._connection.call(lambda client: client.playid(target_id))
+
+    def _neighbour_id(self, act: Act) -> str | None:
+        """Return the id of the song that a skip goes to; None if only MPD knows it."""
+        status = self._controls.status()
+        if act is Act.NEXT:
+            return status.get("nextsongid")
+        position = int(status.get("song", 0)) - 1
+        if position < 0 or status.get("random") == "1":
+            return None
+        songs = self._connection.call(lambda client: client.playlistinfo(position))
+        return str(songs[0]["id"]) if songs else None
+
+    def _play(self, progress: WishProgress, music: Music) -> None:
+        wish, status = progress.wish, self._controls.status()
+        songs = self._queue.songs_of(music, wish.offset)
+        when = When.NOW if progress.begun else wish.when
+        if when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
+            self._upcoming.enqueue(progress, songs, status)
+            return
+        # A radio station has no duration, and never ends.
+        ends = status.get("state") == "play" and status.get("duration") is not None
+        deferrable = when is not When.NOW and ends
+        if not (deferrable and progress.tried):
+            self._upcoming.withdraw()
+        if deferrable:
+            self._upcoming.defer(progress, songs)
+            return
+        progress.begun = True
+        self._controls.set_order(wish)
+        self._controls.fade_in(wish, status)
+        self._queue.replace(songs, progress.address)
+        any_song = wish.shuffle is True and wish.offset is None
+        self._connection.call(lambda client: client.play() if any_song else client.play(0))
