@@ -205,8 +205,8 @@ class DecisionRules:
         """True where the music plays although the device paused it."""
         return self._situation.detector.playing and self._situation.pending.state is None
 
-    def take_back_start(self, now: float) -> Wish | None:
-        """Take back music that was to begin in silence, and that the player has delayed until it isn't wanted."""
+    def cancel_start(self, now: float) -> Wish | None:
+        """Cancel music that was to begin in silence, if the player has delayed it until it may not begin any more."""
         known = self._situation
         wish = known.pending.starting
         if wish is None:
@@ -223,6 +223,7 @@ class DecisionRules:
     # Parts of a decision.
 
     def correct_volume(self, now: float) -> Wish | None:
+        """Set the volume while the device's music plays too loud, or without its offset."""
         known = self._situation
         correction = None if known.paused_by_person else self._volume.correction(now, known.own.offset)
         if correction is None:

@@ -97,7 +97,7 @@ class Director:
         if self.situation.mood is None or control is not Control.AUTO:
             return None
         pending = self.situation.pending.play
-        if (changed := self._rules.take_back_start(now) or self._volume.lower_pending(now, pending)) is not None:
+        if (changed := self._rules.cancel_start(now) or self._volume.lower_pending(now, pending)) is not None:
             return self._request(now, changed)
         if self._limits.blocks_retry(now):
             return None
@@ -136,10 +136,10 @@ class Director:
         allowed, why = self._volume.request(now, volume, self.situation.own.offset)
         return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed))
 
-    def release(self, now: float, why: str) -> Wish | None:
+    def yield_control(self, now: float, why: str) -> Wish | None:
         """Leave the music to people. why: such as "somebody chose this song".
 
-        Returns the wish that takes back music which hasn't begun yet, or None where there is none.
+        Returns the wish that cancels music which hasn't begun yet, or None where there is none.
         """
         known = self.situation
         waiting = known.pending.play is not None or known.pending.starting is not None
@@ -150,7 +150,7 @@ class Director:
         wish = Wish(Act.FORGET, known.mood_name, f"the music that was to play next is cancelled: {why}")
         return self._request(now, wish)
 
-    def take_back(self) -> None:
+    def resume_control(self) -> None:
         """The device decides about the music again."""
         self.situation.paused_by_person, self._rules.takeover_reason = False, TAKEN_OVER
         self._rules.strategy.restart()

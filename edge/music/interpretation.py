@@ -15,7 +15,7 @@ class Cause(str, Enum):
     FOUND = "found"
     # The music that the device requested plays now.
     STARTED = "started"
-    # Music that the device requested and then took back plays all the same.
+    # Music that the device requested and then cancelled plays all the same.
     LATE = "late"
     # The next song began by itself.
     ADVANCED = "advanced"

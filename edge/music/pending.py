@@ -11,7 +11,7 @@ from edge.values import Act, Playback, When, Wish
 # in the queue before that.
 REQUEST_EXPIRES_S = 750.0
 SKIP_EXPIRES_S = 75.0
-# Music that was taken back or replaced may have begun all the same; the player's next report shows it.
+# Music that was cancelled or replaced may have begun all the same; the player's next report shows it.
 WITHDRAWN_MAY_START_S = 60.0
 WITHDRAWN_KEPT = 8
 
@@ -115,7 +115,7 @@ class PendingRequests:
             self.music = replace(self.music, songs=self.music.songs + 1) if self.music.songs < 1 else None
 
     def was_withdrawn(self, now: float, playback: Playback) -> bool:
-        """True where what plays was requested and taken back a moment ago."""
+        """True where what plays was requested and then cancelled a moment ago."""
         return any(
             now - request.at < WITHDRAWN_MAY_START_S
             and request.wish.music is not None

@@ -211,12 +211,12 @@ class Room:
 
     def _resume_control(self, now: float) -> list[Event]:
         self.control = Control.AUTO
-        self._director.take_back()
+        self._director.resume_control()
         return [ControlChanged(now, self.control), *self._decide(now)]
 
     def _withdraw_pending(self, now: float, why: str) -> list[Event]:
         """Take back music that was requested and hasn't begun."""
-        wish = self._director.release(now, why)
+        wish = self._director.yield_control(now, why)
         return [DecisionMade(now, wish)] if wish is not None else []
 
     def _decide(self, now: float) -> list[Event]:

@@ -130,8 +130,8 @@ def playing(**changes: object) -> Director:
 def test_a_wish_has_a_basis_unless_a_person_requested_it() -> None:
     wish = playing().decide(20, at("sad"), AUTO)
     assert wish.basis is not None and wish.basis.playing and wish.basis.context == HAPPY and wish.basis.ends == 200
-    asked = playing().decide(20, at("sad"), AUTO, requested=True)
-    assert asked.basis is None and (asked.when, asked.fade) == (When.NOW, True)
+    by_person = playing().decide(20, at("sad"), AUTO, requested=True)
+    assert by_person.basis is None and (by_person.when, by_person.fade) == (When.NOW, True)
 
 
 def test_a_mood_that_is_over_cancels_the_upcoming_music() -> None:
@@ -153,8 +153,8 @@ def test_upcoming_music_becomes_the_music_that_plays() -> None:
 
 def test_a_reason_is_not_repeated_each_second() -> None:
     director = playing(switch="now", cooldown=60, min_dwell=0)
-    told = [director.decide(20, at("sad"), AUTO), *(director.tick(20 + n, AUTO) for n in range(1, 40))]
-    assert [wish.why for wish in told if wish] == ["kept for now: the last switch was less than 60 s ago"]
+    wishes = [director.decide(20, at("sad"), AUTO), *(director.tick(20 + n, AUTO) for n in range(1, 40))]
+    assert [wish.why for wish in wishes if wish] == ["kept for now: the last switch was less than 60 s ago"]
 
 
 def test_new_music_begins_when_the_old_has_ended() -> None:
@@ -194,8 +194,8 @@ def test_the_music_pauses_in_an_empty_room_and_resumes_on_return() -> None:
 def test_music_that_a_person_chose_is_never_paused() -> None:
     director = playing(pause_after=60)
     assert director.observe(20, shown("spotify:album:theirs", position=1)).cause is Cause.TAKEOVER
-    director.release(20, "somebody chose this music")
-    director.take_back()
+    director.yield_control(20, "somebody chose this music")
+    director.resume_control()
     director.situation.presence.update(30, False)
     assert director.tick(1000, AUTO) is None
 
@@ -251,25 +251,25 @@ def test_music_on_another_speaker_is_left_alone() -> None:
 
 
 def test_a_wish_has_the_volume_shuffle_and_repeat_of_the_learned_choice() -> None:
-    asked: list[str] = []
+    weighed: list[str] = []
 
-    def weigh(mood: str, among: Sequence[Music]) -> list[float]:
-        asked.append(mood)
-        return [float(one.uri == "mpd:b") for one in among]
+    def weigh(mood: str, candidates: Sequence[Music]) -> list[float]:
+        weighed.append(mood)
+        return [float(music.uri == "mpd:b") for music in candidates]
 
     profile = {"happy": ["mpd:a", {"play": "mpd:b", "volume": 15, "shuffle": True, "repeat": "context"}]}
     director = Director(music(profiles={"everyday": profile}), weigh=weigh)
     director.observe(0, Playback("stopped", "x", volume=40))
     wish = director.decide(1, at("happy"), AUTO)
-    assert wish.music == Music("mpd:b", "mpd:b") and asked == ["happy"]
+    assert wish.music == Music("mpd:b", "mpd:b") and weighed == ["happy"]
     assert (wish.volume, wish.shuffle, wish.repeat) == (55, True, "context")
 
 
 def test_own_music_is_recognized_after_a_restart_and_other_music_is_a_takeover() -> None:
-    ours, theirs = Director(music()), Director(music())
-    assert ours.observe(0, shown()).cause is Cause.FOUND
-    assert ours.decide(1, at("happy"), AUTO).why == f"kept: {HAPPY} is already playing for happy"
-    assert theirs.observe(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
+    own, other = Director(music()), Director(music())
+    assert own.observe(0, shown()).cause is Cause.FOUND
+    assert own.decide(1, at("happy"), AUTO).why == f"kept: {HAPPY} is already playing for happy"
+    assert other.observe(0, shown("spotify:album:theirs")).why == "somebody's music was playing already"
 
 
 def test_nothing_is_requested_while_the_player_is_unavailable() -> None:

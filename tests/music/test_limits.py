@@ -42,11 +42,11 @@ def test_switches_within_an_hour_are_limited() -> None:
 
 
 @given(st.lists(st.floats(0, 600), max_size=60), st.integers(0, 6))
-def test_no_hour_has_more_switches_than_allowed(gaps: list[float], most: int) -> None:
-    limiter, now, done = limits(max_switches=most), 0.0, []
+def test_no_hour_has_more_switches_than_allowed(gaps: list[float], allowed: int) -> None:
+    limiter, now, done = limits(max_switches=allowed), 0.0, []
     for gap in gaps:
         now += gap
         if limiter.hourly_reason(now) is None:
             limiter.record_switch(now)
             done.append(now)
-    assert all(len([at for at in done if end - HOUR_S < at <= end]) <= most for end in done)
+    assert all(len([at for at in done if end - HOUR_S < at <= end]) <= allowed for end in done)

@@ -51,8 +51,8 @@ def test_the_music_that_ended_is_remembered() -> None:
 
 
 def test_music_of_any_profile_is_own_music() -> None:
-    found = find_choice(CONFIG.profiles.values(), shown("mpd:z"))
-    assert found is not None and found.music.uri == "mpd:z"
+    own_music = find_choice(CONFIG.profiles.values(), shown("mpd:z"))
+    assert own_music is not None and own_music.music.uri == "mpd:z"
     assert find_choice(CONFIG.profiles.values(), shown("mpd:theirs")) is None
     detector = TakeoverDetector(8.0)
     own = Ownership(detector, Limits(CONFIG))

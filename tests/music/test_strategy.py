@@ -39,8 +39,8 @@ def test_match_plays_the_choices_of_the_mood() -> None:
 def test_the_reason_is_the_first_half_of_a_sentence() -> None:
     by_hand = make_strategy().goal(mood("sad", "override"), present=None)
     assert isinstance(by_hand, Goal) and by_hand.reason == "somebody set the mood to sad"
-    seen = make_strategy().goal(mood("surprise"), present=None)
-    assert isinstance(seen, Goal) and seen.reason == "the room is surprised"
+    surprised = make_strategy().goal(mood("surprise"), present=None)
+    assert isinstance(surprised, Goal) and surprised.reason == "the room is surprised"
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -60,7 +60,7 @@ def test_after_100_plays_listeners_skip_half_as_often_as_with_random_choices(moo
         learned.append(skipped(Listener(seed, moods), 100, tastes, rng))
         uniform.append(skipped(Listener(seed, moods), 100, None, rng))
     assert np.mean(learned) <= 0.5 * np.mean(uniform)
-    assert all(ours < theirs for ours, theirs in zip(learned, uniform, strict=True))
+    assert all(with_tastes < without for with_tastes, without in zip(learned, uniform, strict=True))
 
 
 def test_a_taste_that_changes_is_followed() -> None:

@@ -58,9 +58,9 @@ def test_a_correction_is_returned_once() -> None:
 
 
 @given(st.integers(0, 100), st.integers(-100, 100), st.integers(0, 100), st.integers(0, 100))
-def test_no_sequence_exceeds_the_ceiling(volume: int, offset: int, most: int, chosen: int) -> None:
-    policy = level(volume, max_volume=most)
-    found = [policy.for_music(0, offset), policy.for_resume(0), (policy.correction(0, offset) or [None])[0]]
+def test_no_sequence_exceeds_the_ceiling(volume: int, offset: int, max_volume: int, chosen: int) -> None:
+    policy = level(volume, max_volume=max_volume)
+    targets = [policy.for_music(0, offset), policy.for_resume(0), (policy.correction(0, offset) or [None])[0]]
     policy.set_by_person(chosen, offset)
-    found += [policy.for_music(0, -offset), (policy.correction(0, offset) or [None])[0]]
-    assert all(goal is None or 0 <= goal <= most for goal in found)
+    targets += [policy.for_music(0, -offset), (policy.correction(0, offset) or [None])[0]]
+    assert all(target is None or 0 <= target <= max_volume for target in targets)

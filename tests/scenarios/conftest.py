@@ -24,7 +24,7 @@ SPEAKER = "Living Room"
 
 @pytest.fixture
 def house(world: World, server: Server, state_folder: Path) -> Iterator[Callable[..., House]]:
-    """house(at="2026-11-21 18:00", cooldown=0): a house with Spotify, at this time on the wall."""
+    """house(at="2026-11-21 18:00", cooldown=0): a house with Spotify, at this local time."""
     players = []
 
     def build(at: str | None = None, **music: Any) -> House:

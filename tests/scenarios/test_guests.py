@@ -15,7 +15,7 @@ THEIRS = "spotify:album:theirs"
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def test_guest_skips_a_song(house: Build, world: World) -> None:

@@ -108,7 +108,7 @@ def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
     home = house(at="2026-11-21 18:00", profiles={"everyday": profile}, switch="queue", cooldown=0)
     home.feels("happy", 60)
     home.feels("sad", 60)
-    assert [one.do for one in world.executed] == ["play", "queue"]
+    assert [command.do for command in world.executed] == ["play", "queue"]
     assert home.reasons[-1] == "the room is sad: One Sad Song comes next"
     home.passes(150)
     assert home.happened(TakenOver) == [], "the queued song is the device's own"

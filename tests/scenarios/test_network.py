@@ -17,7 +17,7 @@ DAY = 86400
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def test_the_quota_is_used_up_until_tomorrow(house: Build, world: World, server: Server) -> None:

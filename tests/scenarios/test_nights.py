@@ -17,7 +17,7 @@ PROFILES = {"everyday": PROFILE, "evening": {"default": {"play": SAD, "name": "E
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def test_nothing_begins_at_night(house: Build, world: World) -> None:

@@ -19,7 +19,7 @@ OFFSET = {"everyday": PROFILE | {"angry": {"play": ANGRY, "name": "Angry Songs",
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def volumes(world: World) -> list[int]:
@@ -53,7 +53,7 @@ def test_quiet_hours_begin_while_a_start_waits(house: Build, world: World, serve
     server.faults.clear()
     home.passes(60)
     assert commands(world) == []
-    assert any("cancelled: quiet hours" in said for said in home.reasons)
+    assert any("cancelled: quiet hours" in reason for reason in home.reasons)
 
 
 def test_everybody_leaves_while_a_start_waits_and_comes_back(house: Build, world: World, server: Server) -> None:

@@ -16,7 +16,7 @@ ROOM = "Living Room"
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def test_everybody_goes_shopping(house: Build, world: World) -> None:

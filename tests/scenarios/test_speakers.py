@@ -14,7 +14,7 @@ ROOM = "Living Room"
 
 
 def commands(world: World) -> list[str]:
-    return [one.do for one in world.executed]
+    return [command.do for command in world.executed]
 
 
 def test_speaker_asleep_at_seven(house: Build, world: World) -> None:
