@@ -27,13 +27,13 @@ from edge.health.wall_clock import WallClock
 from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.journal.writer import Journal
-from edge.library.resolver import resolver
 from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import discovery
 from edge.mqtt.outlet import MqttOutlet
 from edge.music.director import Director
 from edge.players.player import Player, open_player
 from edge.players.wish_queue import WishQueue
+from edge.players.wishes import Resolve
 from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import logs, state
@@ -41,7 +41,7 @@ from edge.system.database import default_path
 from edge.system.secrets import secret
 from edge.system.systemd import SystemdNotifier
 from edge.system.time_zone import zone
-from edge.values import UNKNOWN, Mood
+from edge.values import UNKNOWN, Mood, Music
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
 
@@ -113,7 +113,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     # The camera's switch doesn't count for a video that is replayed once.
     room = Room(director, camera_on=options.once or state.switched_on("camera"), music=config.music)
     player = open_player(
-        config, clock=(lambda: source_clock.now) if fast else time.monotonic, demo=demo or fast, resolver=resolver
+        config, clock=(lambda: source_clock.now) if fast else time.monotonic, demo=demo or fast, resolver=_song_resolver
     )
     mqtt = _open_mqtt(config, inbox)
     web = None
@@ -192,6 +192,18 @@ def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now:
         director.timetable.set_clock(now, now + wall_clock.offset())
         restore.restore_playback(director, wall_clock.offset())
     return director
+
+
+def _song_resolver(player: str) -> Resolve:
+    """A function that finds the songs of `library:` addresses for this player."""
+
+    def resolve(uri: str) -> Music | None:
+        # Imported here because most devices play no library.
+        from edge.library.resolver import resolver
+
+        return resolver(player)(uri)
+
+    return resolve
 
 
 def _open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:

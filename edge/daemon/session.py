@@ -19,7 +19,6 @@ from edge.daemon.options import Options
 from edge.errors import MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
-from edge.library.background import refreshing
 from edge.players.driver import PlayerDriver
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
@@ -87,7 +86,7 @@ class Session:
             Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close),
             vision_worker,
             capture_worker,
-            *refreshing(parts.config, parts.dispatcher.outlets, partial(problem, "library")),
+            *self._library_workers(),
         ]
         notifier, end = SystemdNotifier(), SessionEnd.STOPPED
         watchdog = Watchdog(
@@ -140,6 +139,15 @@ class Session:
             if parts.mqtt is not None:
                 parts.mqtt.stop()
         return SessionEnd.STOPPED if flags.stop else SessionEnd.OVER
+
+    def _library_workers(self) -> list[Worker]:
+        if self.parts.config.library.refresh is None:
+            return []
+        # Imported here because most devices don't refresh a library.
+        from edge.library.background import refreshing
+
+        problem = partial(self.parts.inbox.problem, "library")
+        return refreshing(self.parts.config, self.parts.dispatcher.outlets, problem)
 
     def _on_frame(self, frame: Frame | None) -> None:
         """Called by the capture thread with each frame, and with None at the end of a replay."""
