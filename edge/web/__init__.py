@@ -1,1 +1,1 @@
-"""The page for the phones in the room. Nothing of it is imported where `web.enabled` is false."""
+"""The web page for phones. Only `opening.py` is imported while `web.enabled` is false."""

@@ -1,4 +1,4 @@
-"""The routes: page, API, health and metrics, behind the gate."""
+"""The application: routes of the page, the API, health and metrics, behind the gate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from edge.web.security.hosts import Hosts
 from edge.web.security.sessions import Sessions
 
 HERE = Path(__file__).parent
-TYPES = {
+MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -35,12 +35,14 @@ TYPES = {
 }
 
 
-class Files:
-    """The page's files, read once: nothing that a request says becomes a path."""
+class StaticFiles:
+    """The page's files, read once at the start, so that no request can name a path."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {
-            path.name: (path.read_bytes(), TYPES[path.suffix]) for path in folder.iterdir() if path.suffix in TYPES
+            path.name: (path.read_bytes(), MEDIA_TYPES[path.suffix])
+            for path in folder.iterdir()
+            if path.suffix in MEDIA_TYPES
         }
         self._tags = {
             name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, (content, _) in self._files.items()
@@ -48,20 +50,20 @@ class Files:
 
     def answer(self, name: str, request: Request) -> Response:
         if name not in self._files:
-            return refused(404, "there is nothing here")
+            return refused(404, "there is no such page")
         headers = {"cache-control": "no-cache", "etag": self._tags[name]}
         if request.headers.get("if-none-match") == self._tags[name]:
             return Response(status_code=304, headers=headers)
-        content, kind = self._files[name]
-        return Response(content, media_type=kind, headers=headers)
+        content, media_type = self._files[name]
+        return Response(content, media_type=media_type, headers=headers)
 
 
 def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
-    """The whole application. password_line: the password's hash, None for none."""
-    sessions = Sessions(password_line, lasts=config.session, file=sessions_file) if password_line else None
+    """The application. password_line: the password's hash, None for no password. sessions_file: None to keep none."""
+    sessions = Sessions(password_line, lifetime_s=config.session, file=sessions_file) if password_line else None
     hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)
     gate = Gate(hosts, sessions, basic=Basic(password_line, clock=time.monotonic))
-    api, files = Api(page, gate, password_line=password_line, lasts=config.session), Files(HERE / "static")
+    api, files = Api(page, gate, password_line=password_line, session_s=config.session), StaticFiles(HERE / "static")
 
     async def index(request: Request) -> Response:
         return files.answer("index.html", request)
@@ -80,7 +82,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
         text = metrics.exposition(page.board.snapshot(), fresh=page.fresh(), listeners=page.board.listeners)
         if text is None:
             return refused(404, "metrics need prometheus-client: pip install 'moodroom[metrics]'")
-        return Response(text, media_type=metrics.TYPE)
+        return Response(text, media_type=metrics.MEDIA_TYPE)
 
     async def openapi(_: Request) -> Response:
         return JSONResponse(json.loads((HERE / "openapi.json").read_text(encoding="utf-8")))
@@ -88,7 +90,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
     def failed(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = error.headers if isinstance(error, HTTPException) else None
-        return refused(status, "that can't be done here" if status == 405 else "there is nothing here", headers)
+        return refused(status, "this method isn't allowed here" if status == 405 else "there is no such page", headers)
 
     routes = [
         Route("/", index),

@@ -1,4 +1,4 @@
-"""Puts the page together from what the composition root hands over."""
+"""Puts the page together from the device's parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge.web.page import SignIn, WebPage
 from edge.web.security import password, sessions
 from edge.web.security.hosts import is_loopback
 from edge.web.server import Server
-from edge.web.timeline import before
+from edge.web.timeline import earlier_runs
 from edge.web.today import start_of_day
 
 
@@ -35,18 +35,19 @@ def open_page(
     offset: float,
     on_problem: Callable[[str], None],
 ) -> Server:
-    """The page, not started yet; its `board` is an outlet. The arguments: see `WebPage` and `Server`."""
+    """The page's server, not started yet. `WebPage` and `Server` describe the arguments."""
     about = {"id": config.device.id, "name": config.device.name, "profiles": list(config.music.profiles)}
     board = Board(offset=offset, about=about)
-    view = Preview(config.vision, base=BASE) if config.web.camera_view else None
-    started = time.monotonic()
+    preview = Preview(config.vision, base=BASE) if config.web.camera_view else None
+    started_at = time.monotonic()
 
     def timeline() -> list[dict[str, Any]]:
-        now, at = time.time(), started + board.offset
-        # What this run wrote while the clock was behind lies before `at`; the last run's entries lie before both.
-        past = before(default_path(), now, min(at, started + offset)) if config.journal.enabled else []
-        begun = {"at": utc_text(started + board.offset), "kind": "start", "text": "the device started"}
-        return [*past, *([begun] if at >= start_of_day(now) else []), *board.today()]
+        now, start = time.time(), started_at + board.offset
+        # If the clock was behind at the start, entries of this run may precede `start`, but none of an earlier run
+        # is newer than both.
+        past = earlier_runs(default_path(), now, min(start, started_at + offset)) if config.journal.enabled else []
+        entry = {"at": utc_text(started_at + board.offset), "kind": "start", "text": "the device started"}
+        return [*past, *([entry] if start >= start_of_day(now) else []), *board.today()]
 
     page = WebPage(
         board,
@@ -56,7 +57,7 @@ def open_page(
         recommend=_recommend,
         checks=lambda: _checks(config, health),
         sign_in=_sign_in(config.spotify.client_id),
-        view=None if view is None else view.request,
+        view=None if preview is None else preview.request,
         library=_library,
     )
 
@@ -65,24 +66,27 @@ def open_page(
             page,
             config.web,
             password_line=password_line(config),
-            sessions_file=state.directory() / sessions.NAME,
+            sessions_file=state.directory() / sessions.FILE_NAME,
         )
 
-    offer = (lambda _: None) if view is None else view.offer
+    offer = (lambda _: None) if preview is None else preview.offer
     return Server(config.web, make, board, on_problem=on_problem, offer=offer)
 
 
 def password_line(config: Config) -> str | None:
-    """The password's hash; raises ConfigError where others than this machine could reach a page without one."""
+    """The password's hash, None for none.
+
+    Raises ConfigError if other machines can reach the page and there is no password.
+    """
     line = password.read(config.web)
     if line is None and not (is_loopback(config.web.host) and not config.web.allowed_hosts):
-        reach = f"web.host: {config.web.host}" if not is_loopback(config.web.host) else "web.allowed_hosts"
-        raise ConfigError(f"{reach}: needs a password; set one with `moodroom web password`")
+        key = f"web.host: {config.web.host}" if not is_loopback(config.web.host) else "web.allowed_hosts"
+        raise ConfigError(f"{key}: needs a password; set one with `moodroom web password`")
     return line
 
 
 def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
-    """`moodroom check` from within: the camera is in use, so that the device itself says how it is."""
+    """The findings of `moodroom check`; the camera is in use, so its state is taken from the device's health."""
     from edge.health.check.checks import run_checks
 
     problem = health.problems.get("camera")
@@ -103,7 +107,7 @@ def _recommend(mood: str, n: int) -> list[dict[str, Any]]:
 
 
 def _library() -> bool:
-    """Whether any songs are sorted yet; they may be while the page is open."""
+    """Whether any songs are sorted; this can change while the page is open."""
     try:
         _recommend("happy", 1)
     except MoodroomError:

@@ -1,4 +1,4 @@
-"""Opens the page where `web.enabled` is true; nothing else of the package is imported before."""
+"""Opens the page if `web.enabled` is true; the rest of the package, and its libraries, are imported only then."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def open_web(
     health: HealthMonitor,
     offset: float,
 ) -> Server | None:
-    """The page, not started yet; its `board` is an outlet, and its `view`, if any, wants to be offered frames.
+    """The page's server, not started yet; None if the page is off or its libraries are missing.
 
-    post: the daemon's command queue. problem: is told a part and a sentence, an empty one once it works.
-    offset: wall clock minus the events' clock, seconds.
+    post: puts a command into the daemon's queue. problem: called with a part and a sentence, empty once it works.
+    offset: wall clock minus the events' clock, seconds. The server's `board` consumes events, and its `offer` frames.
     """
     if not config.web.enabled:
         return None

@@ -1,4 +1,4 @@
-"""What the page is given by the device. All of it may be called from the page's thread."""
+"""What the device provides to the page."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from edge.web.board import Board
 
 
 class SignIn(Protocol):
-    """One sign-in to Spotify: an address to open, then the address that the browser was sent to. Works once."""
+    """One sign-in to Spotify. address: the page to open in the browser. It can be finished once."""
 
     address: str
 
     def finish(self, answer: str) -> None:
-        """Raises MoodroomError."""
+        """Finish with the address that the browser was sent to; raises MoodroomError."""
 
     @property
     def expires(self) -> float | None:
-        """Unix time at which the login will end."""
+        """When the login will expire, a Unix time; None if unknown."""
 
 
 @dataclass(frozen=True)
 class WebPage:
-    """What can't be done here is None, and its part of the page stays hidden.
+    """The page's data and functions, called from the page's thread. None hides the part of the page that needs it.
 
-    post: the daemon's command queue. fresh: whether pictures come, or a pause was declared.
+    post: puts a command into the daemon's queue. fresh: whether frames arrive, or are paused on purpose.
     timeline: today's entries, oldest first: {"at", "kind": "mood" | "decision" | "song" | "camera" | "start" | "stop",
-    ...}; a start and a stop end a mood. recommend: (mood, how many) -> songs {"title", "artist", "uri"}.
-    checks: tries the parts: {"part", "good", "warning", "text"}. library: whether any songs are sorted yet.
-    sign_in: begins a sign-in. view: one annotated JPEG, None where no picture came.
+    ...}; a start and a stop end a mood. recommend: (mood, count) -> songs {"title", "artist", "uri"}.
+    checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
+    view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
     """
 
     board: Board

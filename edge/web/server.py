@@ -1,4 +1,4 @@
-"""uvicorn in a thread of its own: a taken port is a problem that is told and tried again, and the device goes on."""
+"""Runs uvicorn in a thread of its own; a port in use is reported and tried again."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from edge.errors import ConfigError
 from edge.system.threads import Worker, stop_all
 from edge.values import Frame
 from edge.web.board import Board
-from edge.web.security.connections import CONNECTIONS, Connection
+from edge.web.security.connections import MAX_CONNECTIONS, Connection
 
 log = logging.getLogger(__name__)
 
 
 class Server:
-    """Serves an application until it is stopped; `board` is the outlet that the daemon tells."""
+    """Serves an application until it is stopped. board: the daemon calls it with each event."""
 
     def __init__(
         self,
@@ -32,10 +32,10 @@ class Server:
         on_problem: Callable[[str], None],
         offer: Callable[[Frame], None] = lambda _: None,
     ) -> None:
-        """build: makes the application; raises MoodroomError where it must not start.
+        """build: creates the application; raises MoodroomError if it must not be served.
 
-        on_problem: is told a sentence, and an empty one once the page is there.
-        offer: wants to be called with each frame, by the thread that owns it.
+        on_problem: called with a sentence, and with an empty one once the page is served. offer: to be called with each
+        frame, in the thread that owns it.
         """
         self._config, self._build, self.board, self._on_problem = config, build, board, on_problem
         self.offer = offer
@@ -47,7 +47,7 @@ class Server:
         self._worker.start()
 
     def stop(self, wait: float = 3.0) -> None:
-        """Send all pages away and end; returns after `wait` seconds at most."""
+        """Close all pages' connections and end; takes `wait` seconds at most."""
         self.board.close()
         with self._lock:
             self._worker.stopping.set()
@@ -57,16 +57,16 @@ class Server:
             log.warning("%s: didn't stop in time", name)
 
     def _serve(self) -> None:
-        app, taken = self._build(), self._bind()
-        with taken:
+        app, listening = self._build(), self._bind()
+        with listening:
             with self._lock:
                 if self._worker.stopping.is_set():
                     return
-                self._server = uvicorn.Server(_quiet(app, str(self._config.proxy or "")))
+                self._server = uvicorn.Server(_uvicorn_config(app, str(self._config.proxy or "")))
             host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
             log.info("web: the page is at http://%s:%s", host, self._config.port)
             self._on_problem("")
-            self._server.run(sockets=[taken])
+            self._server.run(sockets=[listening])
 
     def _bind(self) -> socket.socket:
         host, port = self._config.host, self._config.port
@@ -74,20 +74,22 @@ class Server:
             kind, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
             listening = socket.socket(kind, socket.SOCK_STREAM)
         except OSError:
-            raise ConfigError(f"web.host: {host} isn't an address of this machine") from None
+            raise ConfigError(
+                f"web.host: {host} isn't an address of this machine; name one, or 0.0.0.0 for all"
+            ) from None
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(address)
             listening.listen(64)
         except OSError as error:
             listening.close()
-            reason = (error.strerror or "it is taken").lower()
+            reason = (error.strerror or "it is in use").lower()
             raise ConfigError(f"web.port: {host}:{port} can't be used ({reason}); set another") from None
         return listening
 
 
-def _quiet(app: ASGIApp, proxy: str) -> uvicorn.Config:
-    """proxy: the address whose word counts for where a request came from; "": nobody's does."""
+def _uvicorn_config(app: ASGIApp, proxy: str) -> uvicorn.Config:
+    """proxy: the address whose X-Forwarded-For is trusted, "" for none."""
     return uvicorn.Config(
         app,
         loop="asyncio",
@@ -100,6 +102,6 @@ def _quiet(app: ASGIApp, proxy: str) -> uvicorn.Config:
         proxy_headers=bool(proxy),
         forwarded_allow_ips=[proxy, f"::ffff:{proxy}"] if proxy else [],
         server_header=False,
-        limit_concurrency=CONNECTIONS,
+        limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=1,
     )

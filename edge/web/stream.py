@@ -1,4 +1,4 @@
-"""Server-sent events: everything at first, then each part that changed, coalesced for pages that are slow."""
+"""Server-sent events: first the whole state, then the parts that changed; for a slow page, changes are merged."""
 
 from __future__ import annotations
 
@@ -13,60 +13,64 @@ from starlette.types import Receive, Scope, Send
 from edge.web.board import Board
 from edge.web.security.gate import refused
 
-# Seconds: between two signs of life, that what belongs together is collected for, and that a page may lag behind.
-PING, GATHER, SLOW = 10.0, 0.03, 10.0
+# An empty event after this time shows that the connection is alive.
+PING_S = 10.0
+# Changes within this time are sent together.
+GATHER_S = 0.03
+# A page that doesn't read for this long is disconnected.
+SEND_TIMEOUT_S = 10.0
 
 
 class Stream(Response):
-    """`text/event-stream`; each event is a JSON object of the board's parts, an empty one a sign of life."""
+    """`text/event-stream`; each event is a JSON object of the board's parts, empty if nothing changed."""
 
     def __init__(self, board: Board, *, allowed: Callable[[], bool]) -> None:
-        """allowed: False once the session has ended."""
+        """allowed: whether the session is still valid."""
         super().__init__(None)
         self._board, self._allowed = board, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended, and with it who listened
-                loop.call_soon_threadsafe(woken.set)
+            with contextlib.suppress(RuntimeError):  # the event loop has ended
+                loop.call_soon_threadsafe(changed.set)
 
         listener = self._board.listen(wake)
         if listener is None:
             await refused(503, "too many pages are open; close one", {"retry-after": "10"})(scope, receive, send)
             return
-        gone = asyncio.create_task(_gone(receive))
+        disconnected = asyncio.create_task(_wait_for_disconnect(receive))
         try:
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            while not gone.done() and self._allowed():
-                woken.clear()
+            while not disconnected.done() and self._allowed():
+                changed.clear()
                 parts = listener.take()
                 if parts is None:
                     break
                 text = f"data: {json.dumps(parts, ensure_ascii=False, separators=(',', ':'))}\n\n"
                 body = {"type": "http.response.body", "body": text.encode(), "more_body": True}
-                await asyncio.wait_for(send(body), SLOW)
-                await _first(gone, woken)
-                await asyncio.sleep(GATHER)
-            await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), SLOW)
+                await asyncio.wait_for(send(body), SEND_TIMEOUT_S)
+                await _wait(disconnected, changed)
+                await asyncio.sleep(GATHER_S)
+            await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), SEND_TIMEOUT_S)
         except asyncio.TimeoutError:
-            pass  # it doesn't read; it will connect again when it does
+            pass  # the page will reconnect when it reads again
         finally:
-            gone.cancel()
+            disconnected.cancel()
             listener.close()
 
 
-async def _first(gone: asyncio.Task[None], woken: asyncio.Event) -> None:
-    """Wait until the page went away or something changed, for PING seconds at most."""
-    news = asyncio.create_task(woken.wait())
+async def _wait(disconnected: asyncio.Task[None], changed: asyncio.Event) -> None:
+    """Wait until the page has disconnected or something has changed, for PING_S at most."""
+    change = asyncio.create_task(changed.wait())
     try:
-        await asyncio.wait({gone, news}, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({disconnected, change}, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        news.cancel()
+        change.cancel()
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""Today before the device was started last, from the journal; what happened since then the board knows at once."""
+"""Today's entries from before the last start, read from the journal; `today.py` has those since."""
 
 from __future__ import annotations
 
@@ -14,56 +14,69 @@ from edge.times import utc_text
 from edge.web.today import start_of_day
 
 log = logging.getLogger(__name__)
-# The page shows these kinds; a journal's `play` is its `song`.
-SHOWN = {"mood": "mood", "decision": "decision", "play": "song", "camera": "camera", "start": "start", "stop": "stop"}
-UNKNOWN = "nothing is known from here until the next start"
+# The kinds of journal entries that the page shows, with its own names for them.
+SHOWN_KINDS = {
+    "mood": "mood",
+    "decision": "decision",
+    "play": "song",
+    "camera": "camera",
+    "start": "start",
+    "stop": "stop",
+}
+UNKNOWN_TEXT = "nothing is known from here until the next start"
+MAX_ENTRIES = 400
 
 
-def before(path: Path, now: float, started: float, *, most: int = 400) -> list[dict[str, Any]]:
-    """The newest entries between midnight and `started` (Unix times), oldest first; none where there is no journal.
+def earlier_runs(path: Path, now: float, started: float, *, limit: int = MAX_ENTRIES) -> list[dict[str, Any]]:
+    """The newest entries between midnight and `started` (Unix times), oldest first; empty if there is no journal.
 
-    A `stop` stands at the last thing that each run noted: when the device was switched off afterwards nobody knows.
+    A `stop` is added after the last entry of each run, because it isn't known when the device was switched off.
     """
     midnight = start_of_day(now)
     if started <= midnight or not os.path.isfile(path):
         return []
     try:
-        found = timeline(path, midnight, started)
+        entries = timeline(path, midnight, started)
     except MoodroomError as error:
         log.debug("web: %s", error)
         return []
-    return _runs(found, midnight)[-most:]
+    return _shown(entries, midnight)[-limit:]
 
 
-def _runs(entries: list[JournalEntry], midnight: float) -> list[dict[str, Any]]:
-    """What each run of the device noted today, with its end; this run's own start, the last entry, is left out."""
-    told: list[dict[str, Any]] = []
+def _shown(entries: list[JournalEntry], midnight: float) -> list[dict[str, Any]]:
+    """Each run's entries of today, with a stop at its end, and without the last start, that of the current run."""
+    shown: list[dict[str, Any]] = []
     last = midnight
     for entry in entries:
         if entry.kind == "start":
-            # What stood before midnight needn't have stood then, where the next thing that is known is a start.
-            told = _ended(told, last) if last > midnight else []
+            # A state from before midnight is dropped if the next entry is a start: it may have ended before midnight.
+            shown = _ended(shown, last) if last > midnight else []
         last = max(entry.at, midnight)
-        if entry.kind in SHOWN and not _says_little(entry) and not (entry.kind == "start" and entry.at < midnight):
-            told.append(_told(entry, midnight))
-    while told and told[-1]["kind"] == "start":
-        told.pop()
-    return _ended(told, last) if last > midnight else []
+        if (
+            entry.kind in SHOWN_KINDS
+            and not _changes_nothing(entry)
+            and not (entry.kind == "start" and entry.at < midnight)
+        ):
+            shown.append(_as_dict(entry, midnight))
+    while shown and shown[-1]["kind"] == "start":
+        shown.pop()
+    return _ended(shown, last) if last > midnight else []
 
 
-def _ended(told: list[dict[str, Any]], at: float) -> list[dict[str, Any]]:
-    known = not told or told[-1]["kind"] == "stop"
-    return told if known else [*told, {"at": utc_text(at), "kind": "stop", "text": UNKNOWN}]
+def _ended(entries: list[dict[str, Any]], at: float) -> list[dict[str, Any]]:
+    """The entries of one run, with a stop at their end."""
+    complete = not entries or entries[-1]["kind"] == "stop"
+    return entries if complete else [*entries, {"at": utc_text(at), "kind": "stop", "text": UNKNOWN_TEXT}]
 
 
-def _says_little(entry: JournalEntry) -> bool:
-    """Decisions to leave the music as it is are many, and no news."""
+def _changes_nothing(entry: JournalEntry) -> bool:
+    """Whether the entry is a decision to leave the music unchanged; there are many of them."""
     return entry.kind == "decision" and entry.title is None
 
 
-def _told(entry: JournalEntry, midnight: float) -> dict[str, Any]:
+def _as_dict(entry: JournalEntry, midnight: float) -> dict[str, Any]:
     text = f"camera switched {entry.text}" if entry.kind == "camera" else entry.text
-    told = {
+    values = {
         "mood": entry.mood,
         "confidence": entry.confidence,
         "title": entry.title,
@@ -71,6 +84,6 @@ def _told(entry: JournalEntry, midnight: float) -> dict[str, Any]:
         "uri": entry.uri,
         "text": text,
     }
-    return {"at": utc_text(max(entry.at, midnight)), "kind": SHOWN[entry.kind]} | {
-        key: value for key, value in told.items() if value is not None
+    return {"at": utc_text(max(entry.at, midnight)), "kind": SHOWN_KINDS[entry.kind]} | {
+        key: value for key, value in values.items() if value is not None
     }

@@ -93,7 +93,7 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         line = password_line if protected else None
         served.server = Server(
             config,
-            lambda: build(page, config, password_line=line, sessions_file=state_folder / sessions.NAME),
+            lambda: build(page, config, password_line=line, sessions_file=state_folder / sessions.FILE_NAME),
             board,
             on_problem=served.problems.append,
         )

@@ -65,7 +65,7 @@ def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: st
         timeout=PATIENCE,
     )
     assert answer.status_code == 422
-    assert answer.json()["error"].startswith("value must be whole text")
+    assert answer.json()["error"].startswith("value must be valid text")
     assert served.commands == []
 
 
@@ -135,7 +135,7 @@ def test_too_many_pages_are_told_so(serve: Serve) -> None:
 
 
 def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.web.stream.PING", 0.1)
+    monkeypatch.setattr("edge.web.stream.PING_S", 0.1)
     served = serve(protected=True)
     browser = served.session(sign_in=True)
     stream = Stream(served.url, cookies=dict(browser.cookies))
@@ -145,7 +145,7 @@ def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.Monkey
 
 
 def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.web.stream.SLOW", 0.3)
+    monkeypatch.setattr("edge.web.stream.SEND_TIMEOUT_S", 0.3)
     served = serve()
     answer = requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE)
     until = time.monotonic() + PATIENCE
@@ -265,8 +265,8 @@ def test_health_and_figures(serve: Serve) -> None:
 
 def test_what_isnt_there_is_said_in_json(serve: Serve) -> None:
     served = serve()
-    assert served.get("/nothing").json() == {"error": "there is nothing here"}
-    assert served.get("/api/command").json() == {"error": "that can't be done here"}
+    assert served.get("/nothing").json() == {"error": "there is no such page"}
+    assert served.get("/api/command").json() == {"error": "this method isn't allowed here"}
     assert served.post("/api/login", {"password": PASSWORD}).status_code == 409
 
 

@@ -204,13 +204,13 @@ def test_each_control_works_and_is_seen_over_mqtt(open_page: Open, person: Liste
     seen("override", "disgust")
     wait_for(lambda: '"override"' in (person.last(f"{BASE}/mood") or ""), "the mood set by hand")
     expect(page.locator("#confidence-text")).to_have_text("set by hand")
-    moods.get_by_text("What it sees").click()
+    moods.get_by_text("From the camera").click()
     seen("override", "auto")
 
     control = page.locator("#control")
     control.get_by_text("People").click()
     seen("control", "hands_off")
-    control.get_by_text("Nobody: off").click()
+    control.get_by_text("Nobody (off)").click()
     seen("control", "off")
     control.get_by_text("The device").click()
     seen("control", "auto")
@@ -231,7 +231,7 @@ def test_each_control_works_and_is_seen_over_mqtt(open_page: Open, person: Liste
     wait_for(lambda: player()["volume"] == 73, "the volume")
     for button in ("Next", "Previous"):
         page.get_by_role("button", name=button).click()
-    moods.get_by_text("What it sees").click()
+    moods.get_by_text("From the camera").click()
     seen("override", "auto")
 
     page.get_by_role("button", name="Switch the camera off").click()
@@ -246,7 +246,7 @@ def test_the_keyboard_alone_is_enough(phone: Page, person: Listener) -> None:
     phone.reload()
     expect(phone.locator("#link")).to_have_text("live")
     phone.keyboard.press("Tab")
-    expect(phone.get_by_role("link", name="To the page")).to_be_focused()
+    expect(phone.get_by_role("link", name="Skip to content")).to_be_focused()
     phone.keyboard.press("Enter")
     for _ in range(40):
         phone.keyboard.press("Tab")
@@ -338,7 +338,7 @@ def test_a_picture_is_shown_after_a_yes_and_goes_away_again(phone: Page) -> None
 
 
 def test_a_sign_in_to_spotify_begins_on_the_page(phone: Page) -> None:
-    phone.get_by_role("button", name="Begin a sign-in").click()
+    phone.get_by_role("button", name="Start sign-in").click()
     link = phone.get_by_role("link", name="Open Spotify and agree")
     expect(link).to_have_attribute("href", re.compile("^https://accounts.spotify.com/authorize"))
     phone.get_by_label("Paste it here").fill("http://127.0.0.1:8731/callback?code=x&state=another")

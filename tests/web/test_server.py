@@ -65,9 +65,9 @@ def test_a_page_for_everybody_without_a_password_isnt_opened(state_folder: Path)
 def test_a_page_that_is_off_loads_nothing() -> None:
     code = """
 import json, sys
-import edge.daemon
+import edge.daemon.session
 from edge.config import Config
-from edge.web import open_web
+from edge.web.opening import open_web
 assert open_web(Config(), post=print, problem=print, health=None, offset=0.0) is None
 print(json.dumps([name for name in ("starlette", "uvicorn", "anyio", "edge.web.app") if name in sys.modules]))
 """
@@ -79,7 +79,7 @@ def test_without_its_libraries_the_page_says_what_to_install(tmp_path: Path) -> 
     (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError(\"No module named 'uvicorn'\", name='uvicorn')")
     code = """
 from edge.config import Config
-from edge.web import open_web
+from edge.web.opening import open_web
 config = Config.model_validate({"web": {"enabled": True}})
 assert open_web(config, post=print, problem=lambda *told: print(*told), health=None, offset=0.0) is None
 """

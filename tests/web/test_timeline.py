@@ -18,7 +18,7 @@ from edge.system.database import default_path
 from edge.times import utc_text
 from edge.values import Mood
 from edge.web.opening import open_web
-from edge.web.timeline import UNKNOWN, before
+from edge.web.timeline import UNKNOWN_TEXT, earlier_runs
 from edge.web.today import start_of_day
 from tests.broker import free_port
 from tests.waiting import wait_for
@@ -44,7 +44,7 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
         journal.put(entry)
     journal.start()
     journal.stop()
-    found = before(path, midnight + 400, midnight + 299)
+    found = earlier_runs(path, midnight + 400, midnight + 299)
     assert [(entry["kind"], entry.get("mood") or entry.get("title") or entry["text"]) for entry in found] == [
         # What stood at midnight is shown from then on.
         ("mood", "happy"),
@@ -52,7 +52,7 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
         ("song", "Clocks"),
         ("camera", "camera switched off"),
         # The last sign of that run.
-        ("stop", UNKNOWN),
+        ("stop", UNKNOWN_TEXT),
     ]
     assert found[-1]["at"] == utc(midnight + 250)
     assert found[0] == {"at": utc(midnight)} | {
@@ -60,9 +60,9 @@ def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None
         "mood": "happy",
         "confidence": 0.75,
     }
-    assert len(before(path, midnight + 400, midnight + 299, most=2)) == 2
+    assert len(earlier_runs(path, midnight + 400, midnight + 299, limit=2)) == 2
     # A device that was started yesterday knows the whole day itself.
-    assert before(path, midnight + 400, midnight - 10) == []
+    assert earlier_runs(path, midnight + 400, midnight - 10) == []
 
 
 def utc(at: float) -> str:
@@ -94,7 +94,7 @@ def test_a_run_of_the_device_ends_its_moods(tmp_path: Path) -> None:
             JournalEntry(midnight + 40000, **start),
         ],
     )
-    found = before(path, midnight + 40100, midnight + 40001)
+    found = earlier_runs(path, midnight + 40100, midnight + 40001)
     assert [(entry["kind"], entry["at"]) for entry in found] == [
         ("start", utc(midnight + 3600)),
         ("mood", utc(midnight + 3660)),
@@ -144,7 +144,7 @@ def test_without_a_journal_that_can_be_read_the_past_is_empty(tmp_path: Path, co
     if content is not None:
         path.write_bytes(content)
     midnight = start_of_day(time.time())
-    assert before(path, midnight + 400, midnight + 300) == []
+    assert earlier_runs(path, midnight + 400, midnight + 300) == []
 
 
 def test_songs_are_offered_once_the_library_is_sorted(state_folder: Path) -> None:

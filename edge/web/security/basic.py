@@ -1,4 +1,4 @@
-"""The password in an Authorization header, for what collects metrics."""
+"""The password as HTTP Basic authentication, for programs that collect metrics."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from edge.web.security import password
 from edge.web.security.sessions import Guesses
 
-# Wrong headers that are known again without another guess.
-REMEMBERED = 64
+# Wrong headers that are remembered, so that repeating one isn't another guess.
+MAX_REFUSED = 64
 
 
 class Basic:
-    """Whether a header holds it. A right one is known again without scrypt, and a wrong one is no second guess."""
+    """Whether a header has the right password. Known headers, right or wrong, aren't hashed with scrypt again."""
 
     def __init__(self, line: str | None, *, clock: Callable[[], float]) -> None:
         """line: the password's hash, None for no password. clock: monotonic seconds."""
@@ -27,22 +27,22 @@ class Basic:
     def __call__(self, header: str) -> bool:
         if self._line is None or not header.startswith("Basic "):
             return False
-        mark = hmac.digest(self._key, header.encode(), "sha256")
-        if self._known is not None and hmac.compare_digest(mark, self._known):
+        digest = hmac.digest(self._key, header.encode(), "sha256")
+        if self._known is not None and hmac.compare_digest(digest, self._known):
             return True
-        # Each guess costs some tenths of a second, and a wrong one that comes each minute mustn't lock the door.
-        if mark in self._refused or self._guesses.wait("", self._clock()) > 0:
+        # A guess takes some tenths of a second. A program that repeats a wrong password mustn't block the right one.
+        if digest in self._refused or self._guesses.wait("", self._clock()) > 0:
             return False
         try:
-            given = b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")[2]
+            password_given = b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")[2]
         except ValueError:
             return False
         self._guesses.wrong("", self._clock())
-        if password.matches(given, self._line):
+        if password.matches(password_given, self._line):
             self._guesses.right("")
-            self._known = mark
+            self._known = digest
             return True
-        if len(self._refused) >= REMEMBERED:
+        if len(self._refused) >= MAX_REFUSED:
             self._refused.clear()
-        self._refused.add(mark)
+        self._refused.add(digest)
         return False

@@ -1,4 +1,4 @@
-"""One connection of a browser: it must ask for something and take the answer, so that nobody can hold all of them."""
+"""HTTP connections with time limits, so that no client can occupy all of them."""
 
 from __future__ import annotations
 
@@ -7,74 +7,75 @@ import ipaddress
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# Connections at once, more are answered with 503; from one address; and seconds for a whole request head to come, or
-# for an answer that waits to be taken.
-CONNECTIONS, PER_ADDRESS, PATIENCE = 48, 16, 10.0
+# More connections at once are answered with 503.
+MAX_CONNECTIONS, MAX_PER_ADDRESS = 48, 16
+# For a complete request head to arrive, or for the client to read an answer.
+CLIENT_TIMEOUT_S = 10.0
 
 
 class Connection(H11Protocol):
-    """uvicorn's, which alone would wait for ever for the first request, and for the rest of any other."""
+    """uvicorn's connection, which by itself waits without limit for the first request and for the rest of any other."""
 
-    _ends: asyncio.TimerHandle | None = None
-    _full = False
+    _timer: asyncio.TimerHandle | None = None
+    _paused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody connected; an address that has enough already is sent away."""
+        """A client connected; refused if its address has too many connections."""
         super().connection_made(transport)
         host = _host(self)
-        if not self._shared(host) and sum(_host(other) == host for other in self.connections) > PER_ADDRESS:
+        if not self._shared(host) and sum(_host(other) == host for other in self.connections) > MAX_PER_ADDRESS:
             transport.abort()
             return
-        self._judge()
+        self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
-        self._stop_waiting()
+        """The connection ended."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parts of a head don't win time: only a whole one does."""
+        """Data arrived; only a complete request head stops the timer."""
         super().data_received(data)
-        self._judge()
+        self._update_timer()
 
     def on_response_complete(self) -> None:
-        """The next head, too, has only so long to come."""
+        """An answer was sent; the next request head has the same time limit."""
         super().on_response_complete()
-        self._judge()
+        self._update_timer()
 
     def pause_writing(self) -> None:
-        """The answer isn't being taken."""
+        """The client doesn't read the answer."""
         super().pause_writing()
-        self._full = True
-        self._judge()
+        self._paused = True
+        self._update_timer()
 
     def resume_writing(self) -> None:
-        """It was taken."""
+        """The client reads again."""
         super().resume_writing()
-        self._full = False
-        self._stop_waiting()
-        self._judge()
+        self._paused = False
+        self._stop_timer()
+        self._update_timer()
 
-    def _judge(self) -> None:
-        """The clock runs while the other side has something to do."""
+    def _update_timer(self) -> None:
+        """Let the timer run while the client has to send or read something."""
         answering = self.cycle is not None and not self.cycle.response_complete
-        if answering and not self._full:
-            self._stop_waiting()
-        elif self._ends is None and not self.transport.is_closing():
-            self._ends = self.loop.call_later(PATIENCE, self.transport.abort)
+        if answering and not self._paused:
+            self._stop_timer()
+        elif self._timer is None and not self.transport.is_closing():
+            self._timer = self.loop.call_later(CLIENT_TIMEOUT_S, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
-        if self._ends is not None:
-            self._ends.cancel()
-            self._ends = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _shared(self, host: str) -> bool:
-        """Many people may come through a proxy or a tunnel on this machine, or through the proxy that was named."""
+        """Whether many people can have this address: that of the proxy, or of a proxy or tunnel on this machine."""
         return host in self.config.forwarded_allow_ips or (host != "" and ipaddress.ip_address(host).is_loopback)
 
 
 def _host(connection: object) -> str:
-    """The other side's address; one of IPv4 as such, even where it came to a socket of IPv6."""
+    """The client's address; an IPv4 address on an IPv6 socket in its IPv4 form."""
     client = getattr(connection, "client", None)
     try:
         address = ipaddress.ip_address(client[0] if client else "")

@@ -1,4 +1,4 @@
-"""The page's password: only its scrypt hash is kept, in a file of its own that nobody else may read."""
+"""The page's password: its scrypt hash, in a file that only this user can read."""
 
 from __future__ import annotations
 
@@ -14,75 +14,80 @@ from edge.errors import ConfigError
 from edge.system import state
 from edge.system.files import write_atomically
 
-NAME = "web_password"
-LEAST, MOST = 8, 1000
-# RFC 7914's parameters as OWASP's password storage sheet gives them for little memory: 16 MB, for a moment.
+FILE_NAME = "web_password"
+MIN_LENGTH, MAX_LENGTH = 8, 1000
+# scrypt's parameters that OWASP recommends for little memory: 16 MB.
 N, R, P = 2**14, 8, 5
 
 
 def hashed(password: str, *, salt: bytes | None = None) -> str:
-    """A line such as scrypt$16384$8$5$SALT$HASH. Raises ConfigError for a password that is too short or long."""
-    if not LEAST <= len(password) <= MOST:
-        raise ConfigError(f"the password must have {LEAST} to {MOST} characters")
+    """The password's hash as a line scrypt$N$R$P$SALT$HASH.
+
+    Raises ConfigError for a password that is too short or too long.
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise ConfigError(f"the password must have {MIN_LENGTH} to {MAX_LENGTH} characters")
     salt = secrets.token_bytes(16) if salt is None else salt
     return "$".join(["scrypt", str(N), str(R), str(P), _text(salt), _text(_scrypt(password, salt, N, R, P))])
 
 
 def matches(password: str, line: str) -> bool:
-    """Whether this is the password of that line; takes some tenths of a second on purpose."""
-    n, r, p, salt, wanted = _parts(line)
-    return len(password) <= MOST and hmac.compare_digest(_scrypt(password, salt, n, r, p), wanted)
+    """Whether the password has this hash; takes some tenths of a second on purpose."""
+    n, r, p, salt, expected = _parts(line)
+    return len(password) <= MAX_LENGTH and hmac.compare_digest(_scrypt(password, salt, n, r, p), expected)
 
 
-def place(config: WebConfig) -> Path:
-    """Where the hash lies."""
-    return Path(config.password_file).expanduser() if config.password_file else state.directory() / NAME
+def file_path(config: WebConfig) -> Path:
+    """The file with the hash."""
+    return Path(config.password_file).expanduser() if config.password_file else state.directory() / FILE_NAME
 
 
 def read(config: WebConfig) -> str | None:
-    """The line of the file, None where there is no password. Raises ConfigError for a file that can't be used."""
-    path = place(config)
+    """The password's hash, None if there is no password. Raises ConfigError for a file that can't be used."""
+    path = file_path(config)
     try:
         with path.open(encoding="utf-8") as file:
             mode = os.fstat(file.fileno()).st_mode
             line = file.read(1000).strip()
     except FileNotFoundError:
         if config.password_file:
-            raise ConfigError(f"web.password_file: {path} isn't there; make it with `moodroom web password`") from None
+            raise ConfigError(
+                f"web.password_file: there is no file {path}; create it with `moodroom web password`"
+            ) from None
         return None
     except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"web: the password's file {path} can't be read; run `moodroom web password`") from None
+        raise ConfigError(f"web: the password file {path} can't be read; run `moodroom web password`") from None
     if mode & 0o077:
-        raise ConfigError(f"web: the password's file may be read by others; run: chmod 600 {path}")
+        raise ConfigError(f"web: the password file can be read by others; run: chmod 600 {path}")
     _parts(line)
     return line
 
 
 def write(config: WebConfig, password: str) -> Path:
-    """Keep a new password's hash, readable by this user alone; gives the file. Raises ConfigError."""
-    line, path = hashed(password), place(config)
+    """Store a new password's hash, readable only by this user; returns the file. Raises ConfigError."""
+    line, path = hashed(password), file_path(config)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, line + "\n")
     except OSError as error:
-        raise ConfigError(f"web: the password's file {path} can't be written: {error.strerror}") from None
+        raise ConfigError(f"web: the password file {path} can't be written: {error.strerror}") from None
     return path
 
 
 def _parts(line: str) -> tuple[int, int, int, bytes, bytes]:
     try:
-        kind, n, r, p, salt, wanted = line.split("$")
+        kind, n, r, p, salt, digest = line.split("$")
         numbers = int(n), int(r), int(p)
         if kind != "scrypt" or not (1 < numbers[0] <= 2**17 and 0 < numbers[1] <= 16 and 0 < numbers[2] <= 16):
             raise ValueError
-        return *numbers, base64.b64decode(salt, validate=True), base64.b64decode(wanted, validate=True)
+        return *numbers, base64.b64decode(salt, validate=True), base64.b64decode(digest, validate=True)
     except ValueError:
-        raise ConfigError("web: the password's file holds no hash of ours; run `moodroom web password`") from None
+        raise ConfigError("web: the password file contains no valid hash; run `moodroom web password`") from None
 
 
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    given = password.encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(given, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32)
+    encoded = password.encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(encoded, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32)
 
 
 def _text(data: bytes) -> str:

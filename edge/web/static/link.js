@@ -1,6 +1,6 @@
-// The way to the device: requests, and the stream of what changes.
-const RETRY = [500, 1000, 2000, 4000];
-const SILENT = 25000; // the device gives a sign of life every 10 seconds
+// The connection to the device: requests, and the stream of changes.
+const RETRY_MS = [500, 1000, 2000, 4000];
+const SILENCE_MS = 25000; // the device sends at least one event every 10 seconds
 
 let session = null;
 
@@ -24,7 +24,7 @@ export async function get(path) {
 export async function post(path, body = {}) {
   let answer = await send(path, body);
   if (answer.status === 401 || answer.status === 403) {
-    // The device was started anew, and with it its tokens.
+    // The device was restarted and has new tokens.
     await open();
     answer = await send(path, body);
   }
@@ -40,8 +40,8 @@ function send(path, body) {
   });
 }
 
-// Calls heard(parts) with what changed, and linked(true or false) when the device comes and goes; for ever.
-export function listen(heard, linked) {
+// Calls onParts(parts) with each change, and onLink(true or false) when the connection is made or lost; reconnects.
+export function listen(onParts, onLink) {
   let tries = 0;
   let source = null;
   let silence = null;
@@ -51,38 +51,38 @@ export function listen(heard, linked) {
     source.close();
     source = null;
     clearTimeout(silence);
-    linked(false);
-    setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
+    onLink(false);
+    setTimeout(connect, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
     tries += 1;
   }
 
-  function alive() {
+  function resetSilence() {
     clearTimeout(silence);
-    silence = setTimeout(lost, SILENT);
+    silence = setTimeout(lost, SILENCE_MS);
   }
 
   async function connect() {
     try {
       await open();
     } catch {
-      linked(false);
-      setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
+      onLink(false);
+      setTimeout(connect, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
       tries += 1;
       return;
     }
     source = new EventSource("/api/events");
-    alive();
+    resetSilence();
     source.onerror = lost;
     source.onmessage = (event) => {
       tries = 0;
-      alive();
-      linked(true);
-      heard(JSON.parse(event.data));
+      resetSilence();
+      onLink(true);
+      onParts(JSON.parse(event.data));
     };
   }
 
   connect();
-  // A phone that slept finds out at once.
+  // A phone that wakes up notices a lost connection at once.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && source !== null && source.readyState === EventSource.CLOSED) lost();
   });

@@ -1,4 +1,4 @@
-// The sign-in: the cookie comes with the answer.
+// The sign-in page. The answer sets the session cookie.
 const form = document.getElementById("form");
 const error = document.getElementById("error");
 

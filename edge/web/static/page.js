@@ -1,4 +1,4 @@
-// The page: draws what the device tells, and sends what people ask for. Nothing is fetched from anywhere else.
+// The page: shows the device's state and sends commands. It loads nothing from other sites.
 import { camera } from "./camera.js";
 import { get, listen, open, post } from "./link.js";
 import { drawDay } from "./day.js";
@@ -9,34 +9,34 @@ import { EXPRESSIONS, byId, clock, feels, make, notice, percent, renew, say, son
 import { drawVolume, release } from "./volume.js";
 
 const state = {};
-const PATIENCE = 3000;
+const PENDING_MS = 3000;
 let online = null;
 let lastSeen = null;
 let focused = null;
 
-// What was asked for and hasn't come back yet: older news mustn't move a switch that somebody has just moved.
-const asked = new Map();
+// Commands that the device hasn't confirmed yet: an older state mustn't move a control that was just moved.
+const pending = new Map();
 
-function waitsFor(name, value) {
-  const found = asked.get(name);
-  if (found === undefined || found.value === String(value) || Date.now() > found.until) asked.delete(name);
-  return asked.has(name);
+function isPending(name, value) {
+  const command = pending.get(name);
+  if (command === undefined || command.value === String(value) || Date.now() > command.until) pending.delete(name);
+  return pending.has(name);
 }
 
-async function ask(name, value) {
-  asked.set(name, { value: String(value), until: Date.now() + PATIENCE });
-  setTimeout(() => draw(["settings", "player"]), PATIENCE + 50);
+async function send(name, value) {
+  pending.set(name, { value: String(value), until: Date.now() + PENDING_MS });
+  setTimeout(() => draw(["settings", "player"]), PENDING_MS + 50);
   try {
     await post("/api/command", { name, value: String(value) });
   } catch (error) {
-    asked.delete(name);
+    pending.delete(name);
     notice(error.message === "Failed to fetch" ? "The device can't be reached." : error.message);
     draw(Object.keys(state));
   }
 }
 
-// What is drawn anew with more than its own part.
-const MORE = { mood: ["trail", "settings", "health"] };
+// Parts that are also drawn again when another part changes.
+const DEPENDS_ON = { mood: ["trail", "settings", "health"] };
 
 const drawers = {
   device({ name, profiles }) {
@@ -45,27 +45,27 @@ const drawers = {
     byId("profile-row").hidden = profiles.length < 2;
   },
   mood(mood) {
-    const word = mood ? feels(mood.mood) : "…";
-    say("mood", word);
+    const text = mood ? feels(mood.mood) : "…";
+    say("mood", text);
     byId("mood").className = `big ${mood ? mood.mood : ""}`;
-    document.title = `${word} · ${state.device.name}`;
-    const byHand = mood && mood.source === "override";
-    const sure = mood && !byHand && mood.mood !== "unknown";
-    byId("confidence").value = sure ? mood.confidence : 0;
-    say("confidence-text", byHand ? "set by hand" : sure ? percent(mood.confidence) : "–");
+    document.title = `${text} · ${state.device.name}`;
+    const isOverride = mood && mood.source === "override";
+    const hasConfidence = mood && !isOverride && mood.mood !== "unknown";
+    byId("confidence").value = hasConfidence ? mood.confidence : 0;
+    say("confidence-text", isOverride ? "set by hand" : hasConfidence ? percent(mood.confidence) : "–");
     const count = mood ? inView(mood) : "";
     say("people", mood ? `${count ? `${count} · s` : "S"}ince ${clock(mood.since)}` : "");
     drawPlane(mood, state.trail);
   },
   player(player) {
     if (!player) return;
-    const states = { playing: "Playing", paused: "Paused", stopped: "Nothing plays", unavailable: "No speaker there" };
+    const states = { playing: "Playing", paused: "Paused", stopped: "Nothing is playing", unavailable: "No speaker available" };
     const title = player.title || states[player.state] || player.state;
     renew(byId("song"), [song(title, player.uri)]);
     say("artist", player.artist || "");
     const speaker = [player.title ? states[player.state] : "", player.speaker, player.player.replace("_", " ")];
     say("speaker", speaker.filter(Boolean).join(" · "));
-    if (player.volume !== null && !waitsFor("volume", player.volume)) drawVolume(player.volume);
+    if (player.volume !== null && !isPending("volume", player.volume)) drawVolume(player.volume);
   },
   why(why) {
     say("why", why ? `Why: ${why.why}` : "");
@@ -76,17 +76,17 @@ const drawers = {
     say("camera", on ? "Switch the camera off" : "Switch the camera on");
     byId("camera").dataset.value = on ? "OFF" : "ON";
     document.body.classList.toggle("camera-off", !on);
-    if (!waitsFor("control", settings.control)) check("control", settings.control);
-    if (!waitsFor("mood", settings.override)) check("override", settings.override);
-    if (!waitsFor("profile", settings.profile)) byId("profile").value = settings.profile;
+    if (!isPending("control", settings.control)) check("control", settings.control);
+    if (!isPending("mood", settings.override)) check("override", settings.override);
+    if (!isPending("profile", settings.profile)) byId("profile").value = settings.profile;
   },
   health(health) {
     const problems = health ? health.problems : [];
-    const told = [...problems, ...(health ? health.notices || [] : [])];
-    byId("problems").hidden = told.length === 0;
+    const shown = [...problems, ...(health ? health.notices || [] : [])];
+    byId("problems").hidden = shown.length === 0;
     byId("problems").classList.toggle("mild", problems.length === 0);
-    say("problems-title", problems.length ? "Something needs a hand" : "Worth knowing");
-    renew(byId("problems-list"), told.map((problem) => {
+    say("problems-title", problems.length ? "Something needs attention" : "Worth knowing");
+    renew(byId("problems-list"), shown.map((problem) => {
       const item = make("li");
       item.append(make("b", `${problem.part}: `), problem.message.replace(`${problem.part}: `, ""));
       return item;
@@ -101,10 +101,10 @@ const drawers = {
   },
 };
 
-// Nobody is counted where nobody looks, and a mood set by hand doesn't tell whether anybody does.
+// Empty while the camera doesn't look, and for an override with nobody in view, which doesn't show whether it looks.
 function inView({ mood, people, source }) {
-  const unseen = mood === "unknown" || !camera(state).looks || (source === "override" && people === 0);
-  if (unseen) return "";
+  const notLooking = mood === "unknown" || !camera(state).looks || (source === "override" && people === 0);
+  if (notLooking) return "";
   return people === 0 ? "Nobody in view" : people === 1 ? "One person in view" : `${people} people in view`;
 }
 
@@ -115,12 +115,12 @@ function check(name, value) {
 function draw(names) {
   for (const [name, drawer] of Object.entries(drawers)) {
     if (!(name in state)) continue;
-    if (names.includes(name) || (MORE[name] || []).some((other) => names.includes(other))) drawer(state[name]);
+    if (names.includes(name) || (DEPENDS_ON[name] || []).some((other) => names.includes(other))) drawer(state[name]);
   }
   if (names.includes("settings") || names.includes("health")) say("camera-text", camera(state).text);
 }
 
-function heard(parts) {
+function onParts(parts) {
   const before = { mood: state.mood, notice: state.notice };
   Object.assign(state, parts);
   draw(Object.keys(parts));
@@ -133,21 +133,21 @@ function heard(parts) {
   lastSeen = new Date();
 }
 
-function linked(now) {
-  if (now === online) return;
-  online = now;
+function onLink(connected) {
+  if (connected === online) return;
+  online = connected;
   release();
-  byId("link").textContent = now ? "live" : "offline";
-  byId("link").classList.toggle("live", now);
-  byId("offline").hidden = now;
-  byId("offline").textContent = now
+  byId("link").textContent = connected ? "live" : "offline";
+  byId("link").classList.toggle("live", connected);
+  byId("offline").hidden = connected;
+  byId("offline").textContent = connected
     ? ""
-    : `The device can't be reached${lastSeen ? `; this is how it was at ${clock(lastSeen)}` : ""}. Trying again …`;
-  // What can't be used can't hold the focus either, and gets it back.
-  if (!now) focused = document.activeElement;
-  for (const element of document.querySelectorAll("[data-live]")) element.disabled = !now;
-  if (now && focused && document.activeElement === document.body) focused.focus();
-  if (now) begin();
+    : `The device can't be reached${lastSeen ? `; this is the state at ${clock(lastSeen)}` : ""}. Trying again …`;
+  // A disabled control loses the focus; it gets it back afterwards.
+  if (!connected) focused = document.activeElement;
+  for (const element of document.querySelectorAll("[data-live]")) element.disabled = !connected;
+  if (connected && focused && document.activeElement === document.body) focused.focus();
+  if (connected) begin();
 }
 
 async function begin() {
@@ -168,21 +168,21 @@ function choice(name, value, text) {
 }
 
 byId("override-choices").replaceChildren(
-  choice("override", "auto", "What it sees"),
+  choice("override", "auto", "From the camera"),
   ...EXPRESSIONS.map((mood) => choice("override", mood, feels(mood))),
 );
-byId("override").addEventListener("change", (event) => ask("mood", event.target.value));
-byId("control").addEventListener("change", (event) => ask("control", event.target.value));
-byId("profile").addEventListener("change", (event) => ask("profile", event.target.value));
-byId("camera").addEventListener("click", () => ask("camera", byId("camera").dataset.value));
-byId("volume").addEventListener("change", () => ask("volume", byId("volume").value));
+byId("override").addEventListener("change", (event) => send("mood", event.target.value));
+byId("control").addEventListener("change", (event) => send("control", event.target.value));
+byId("profile").addEventListener("change", (event) => send("profile", event.target.value));
+byId("camera").addEventListener("click", () => send("camera", byId("camera").dataset.value));
+byId("volume").addEventListener("change", () => send("volume", byId("volume").value));
 byId("volume").addEventListener("released", () => draw(["player"]));
-byId("like").addEventListener("click", () => ask("like", "PRESS"));
+byId("like").addEventListener("click", () => send("like", "PRESS"));
 for (const button of document.querySelectorAll("[data-playback]")) {
-  button.addEventListener("click", () => ask("playback", button.dataset.playback));
+  button.addEventListener("click", () => send("playback", button.dataset.playback));
 }
 byId("logout").addEventListener("click", async () => {
   await post("/api/logout");
   location.replace("/login");
 });
-listen(heard, linked);
+listen(onParts, onLink);

@@ -1,23 +1,23 @@
-// The mood as a point between unpleasant and pleasant, calm and excited, with the way that it came.
+// The mood as a point in the plane of valence (left to right) and arousal (upwards), with a trail of earlier points.
 import { byId, shape } from "./text.js";
 
-const at = (point) => [point.valence, -point.arousal];
+const position = (point) => [point.valence, -point.arousal];
 
 export function drawPlane(mood, trail) {
   const known = mood && mood.mood !== "absent" && mood.mood !== "unknown";
-  const seen = trail.filter((point) => point.mood !== "absent" && point.mood !== "unknown").slice(-16);
-  byId("trail").setAttribute("points", seen.map((point) => at(point).join(",")).join(" "));
-  byId("trail-points").replaceChildren(...seen.map((point, index) => {
-    const [cx, cy] = at(point);
-    return shape("circle", { cx, cy, r: 0.03, opacity: 0.25 + (0.6 * (index + 1)) / seen.length, class: point.mood });
+  const points = trail.filter((point) => point.mood !== "absent" && point.mood !== "unknown").slice(-16);
+  byId("trail").setAttribute("points", points.map((point) => position(point).join(",")).join(" "));
+  byId("trail-points").replaceChildren(...points.map((point, index) => {
+    const [cx, cy] = position(point);
+    return shape("circle", { cx, cy, r: 0.03, opacity: 0.25 + (0.6 * (index + 1)) / points.length, class: point.mood });
   }));
   const dot = byId("point");
   dot.setAttribute("visibility", known ? "visible" : "hidden");
   if (!known) {
-    byId("plane-text").textContent = "No mood to show now";
+    byId("plane-text").textContent = "No mood at present";
     return;
   }
-  const [cx, cy] = at(mood);
+  const [cx, cy] = position(mood);
   dot.setAttribute("cx", cx);
   dot.setAttribute("cy", cy);
   dot.setAttribute("class", mood.mood);

@@ -1,11 +1,12 @@
-// Set-up help: each part tried, the sign-in to Spotify, one picture for aiming the camera.
+// Setup: checks of each part, the sign-in to Spotify, one picture for aiming the camera.
 import { post } from "./link.js";
 import { byId, make } from "./text.js";
 
+// Runs a call with the button disabled, and shows its result or error in `place`.
 async function during(button, place, call) {
   const focused = document.activeElement === button;
   button.disabled = true;
-  place.textContent = "A moment …";
+  place.textContent = "Please wait …";
   try {
     place.textContent = await call();
   } catch (error) {
@@ -24,7 +25,7 @@ async function check() {
     item.append(make("b", `${finding.part}: ${verdict}. `), finding.text);
     return item;
   }));
-  return findings.every((finding) => finding.good) ? "Everything works." : "Some parts need a hand.";
+  return findings.every((finding) => finding.good) ? "Everything works." : "Some parts don't work.";
 }
 
 async function begin() {

@@ -1,4 +1,4 @@
-// Songs of the listener's own for a mood.
+// Songs from the listener's library for a mood.
 import { get } from "./link.js";
 import { EXPRESSIONS, byId, feels, make, renew, say, song } from "./text.js";
 
@@ -7,9 +7,9 @@ export async function recommend() {
   try {
     const { songs } = await get(`/api/recommendations?mood=${mood}&n=10`);
     say("songs-none", songs.length ? "" : `There are no songs for ${mood} yet.`);
-    renew(byId("songs-list"), songs.map((found) => {
+    renew(byId("songs-list"), songs.map((entry) => {
       const item = make("li");
-      item.append(song(found.title, found.uri), found.artist ? ` · ${found.artist}` : "");
+      item.append(song(entry.title, entry.uri), entry.artist ? ` · ${entry.artist}` : "");
       return item;
     }));
   } catch (error) {

@@ -1,7 +1,7 @@
-// Words and small helpers that all parts of the page share.
+// Words and helpers that all parts of the page share.
 export const EXPRESSIONS = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"];
 const FEELS = { surprise: "surprised", fear: "afraid", disgust: "disgusted", absent: "empty", unknown: "not clear" };
-const KINDS = /^spotify:(track|album|artist|playlist|episode|show):([A-Za-z0-9]+)$/;
+const SPOTIFY_URI = /^spotify:(track|album|artist|playlist|episode|show):([A-Za-z0-9]+)$/;
 
 export const byId = (id) => document.getElementById(id);
 export const feels = (mood) => FEELS[mood] || mood;
@@ -21,12 +21,12 @@ export function shape(tag, attributes) {
   return element;
 }
 
-// Text that stays the same isn't touched: a screen reader that stands in it would lose its place.
+// Sets a text only if it changed: a screen reader would lose its position in it.
 export function say(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }
 
-// New children for a place; those that are the same as before stay as they are, with the focus that may be in them.
+// Replaces the children of `place`; equal ones stay, with the focus that may be in them.
 export function renew(place, children) {
   let at = place.firstChild;
   for (const child of children) {
@@ -36,29 +36,30 @@ export function renew(place, children) {
       place.insertBefore(child, at);
       continue;
     }
-    while (at !== same) at = without(at);
+    while (at !== same) at = removed(at);
     at = same.nextSibling;
   }
-  while (at !== null) at = without(at);
+  while (at !== null) at = removed(at);
 }
 
-function without(node) {
+function removed(node) {
   const next = node.nextSibling;
   node.remove();
   return next;
 }
 
-// A song's title, as a link where Spotify has it.
+// A song's title, as a link if it is on Spotify.
 export function song(title, uri) {
-  const found = KINDS.exec(uri || "");
-  if (!found) return make("span", title);
+  const match = SPOTIFY_URI.exec(uri || "");
+  if (!match) return make("span", title);
   const link = make("a", title);
-  link.href = `https://open.spotify.com/${found[1]}/${found[2]}`;
+  link.href = `https://open.spotify.com/${match[1]}/${match[2]}`;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
   return link;
 }
 
+const NOTICE_MS = 8000;
 let fading;
 
 export function notice(text) {
@@ -66,5 +67,5 @@ export function notice(text) {
   clearTimeout(fading);
   place.textContent = text;
   place.hidden = false;
-  fading = setTimeout(() => { place.hidden = true; }, 8000);
+  fading = setTimeout(() => { place.hidden = true; }, NOTICE_MS);
 }

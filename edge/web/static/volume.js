@@ -1,7 +1,7 @@
-// The volume's slider: while somebody holds it, it is theirs, and news wait.
+// The volume slider: while a person holds it, changes from the device aren't shown.
 import { byId, percent, say } from "./text.js";
 
-const SETTLES = 300;
+const SETTLE_MS = 300;
 let held = false;
 let settling;
 
@@ -21,13 +21,13 @@ export function drawVolume(volume) {
   say("volume-text", percent(volume / 100));
 }
 
-// Where it was moved, `change` follows; else it shows the news that have come meanwhile.
+// If it was moved, a `change` event follows; if not, the current volume is shown again.
 function letGo() {
   if (!held) return;
   settling = setTimeout(() => {
     held = false;
     byId("volume").dispatchEvent(new Event("released"));
-  }, SETTLES);
+  }, SETTLE_MS);
 }
 
 byId("volume").addEventListener("pointerdown", hold);

@@ -8,7 +8,7 @@ import pytest
 
 from edge.web.security import password
 from edge.web.security.basic import Basic
-from edge.web.security.sessions import GUESSES, WITHIN
+from edge.web.security.sessions import GUESS_WINDOW_S, MAX_GUESSES
 
 
 class Times:
@@ -41,13 +41,13 @@ def test_the_right_one_is_looked_at_once(times: Times) -> None:
 
 def test_guesses_run_out_and_come_back(times: Times) -> None:
     basic = Basic("right", clock=lambda: times.now)
-    assert not any(basic(header(f"wrong {n}")) for n in range(4 * GUESSES))
-    assert times.looked == GUESSES
+    assert not any(basic(header(f"wrong {n}")) for n in range(4 * MAX_GUESSES))
+    assert times.looked == MAX_GUESSES
     assert not basic(header("right"))
-    times.now += WITHIN + 1
+    times.now += GUESS_WINDOW_S + 1
     assert basic(header("right"))
     # What is known stays welcome while others guess.
-    assert not any(basic(header(f"bad {n}")) for n in range(4 * GUESSES))
+    assert not any(basic(header(f"bad {n}")) for n in range(4 * MAX_GUESSES))
     assert basic(header("right"))
 
 

@@ -10,14 +10,14 @@ import pytest
 import requests
 
 from edge.web.security import connections
-from edge.web.security.connections import CONNECTIONS, Connection
+from edge.web.security.connections import MAX_CONNECTIONS, Connection
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD, Serve, Served
 
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    monkeypatch.setattr(connections, "CLIENT_TIMEOUT_S", 1.0)
 
 
 def connect(served: Served) -> socket.socket:
@@ -41,7 +41,7 @@ def ended(connection: socket.socket) -> bool:
 @pytest.mark.usefixtures("_impatient")
 def test_connections_that_ask_for_nothing_dont_shut_others_out(serve: Serve) -> None:
     served = serve()
-    idle = [connect(served) for _ in range(CONNECTIONS)]
+    idle = [connect(served) for _ in range(MAX_CONNECTIONS)]
     wait_for(lambda: served.get("/healthz").status_code == 200, "a place")
     assert all(ended(one) for one in idle)
     for one in idle:
@@ -83,7 +83,7 @@ def test_an_answer_that_nobody_takes_is_dropped(serve: Serve) -> None:
 
 
 def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 4.0)
+    monkeypatch.setattr(connections, "CLIENT_TIMEOUT_S", 4.0)
     served = serve()
     browser = requests.Session()
     with browser.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE) as events:
@@ -102,7 +102,7 @@ def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve, monkeypat
 
 
 def test_one_address_has_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PER_ADDRESS", 3)
+    monkeypatch.setattr(connections, "MAX_PER_ADDRESS", 3)
     served = serve()
     # Whoever shares this machine's own address isn't counted: a proxy, a tunnel.
     many = [connect(served) for _ in range(6)]

@@ -73,7 +73,7 @@ def test_the_password_is_asked_for_by_the_path_that_is_served(host: str, method:
         def allow(self, header: str | None) -> bool:
             return True
 
-    gate = Gate(Anybody("localhost", hostname="den"), Sessions("a password's hash", lasts=60.0, file=None))
+    gate = Gate(Anybody("localhost", hostname="den"), Sessions("a password's hash", lifetime_s=60.0, file=None))
     headers = [(b"host", host.encode()), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": method, "path": "/api/state", "query_string": b"", "headers": headers}
     # Starlette's address is of no account, whatever it holds.

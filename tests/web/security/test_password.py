@@ -17,7 +17,7 @@ from edge.errors import ConfigError
 from edge.web.assembly import password_line
 from edge.web.security import password
 from edge.web.security.hosts import Hosts, is_loopback, same_site
-from edge.web.security.sessions import GUESSES, MOST, WITHIN, Guesses, Sessions
+from edge.web.security.sessions import GUESS_WINDOW_S, MAX_GUESSES, MAX_SESSIONS, Guesses, Sessions
 from tests.conftest import Moodroom
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     password.write(config, "correct horse battery").chmod(0o640)
     with pytest.raises(ConfigError, match="chmod 600"):
         password.read(config)
-    with pytest.raises(ConfigError, match="isn't there"):
+    with pytest.raises(ConfigError, match="there is no file"):
         password.read(WebConfig(password_file=str(tmp_path / "other")))
 
 
@@ -97,13 +97,13 @@ def test_a_proxy_is_one_plain_address() -> None:
 
 
 def test_sessions_end_and_make_room() -> None:
-    sessions = Sessions("line", lasts=100.0, file=None)
+    sessions = Sessions("line", lifetime_s=100.0, file=None)
     first = sessions.open(0.0)
     assert sessions.valid(first, 99.0)
     assert not sessions.valid(first, 100.0)
     assert not sessions.valid(None, 0.0)
     assert not sessions.valid("", 0.0)
-    for _ in range(MOST):
+    for _ in range(MAX_SESSIONS):
         newest = sessions.open(1.0)
     assert not sessions.valid(first, 1.0)
     assert sessions.valid(newest, 1.0)
@@ -113,12 +113,12 @@ def test_sessions_end_and_make_room() -> None:
 def test_a_damaged_file_of_sessions_means_nobody_is_signed_in(tmp_path: Path, text: str) -> None:
     file = tmp_path / "web_sessions"
     file.write_text(text)
-    sessions = Sessions("line", lasts=100.0, file=file)
+    sessions = Sessions("line", lifetime_s=100.0, file=file)
     assert sessions.valid(sessions.open(0.0), 1.0)
 
 
 def test_sessions_go_on_where_nothing_can_be_written(tmp_path: Path) -> None:
-    sessions = Sessions("line", lasts=100.0, file=tmp_path / "file" / "web_sessions")
+    sessions = Sessions("line", lifetime_s=100.0, file=tmp_path / "file" / "web_sessions")
     (tmp_path / "file").write_text("in the way")
     assert sessions.valid(sessions.open(0.0), 1.0)
 
@@ -132,7 +132,7 @@ def test_no_address_guesses_more_than_it_may(times: list[float]) -> None:
             guesses.wrong("phone", at)
             let_through.append(at)
     for at in let_through:
-        assert sum(at <= other < at + WITHIN for other in let_through) <= GUESSES
+        assert sum(at <= other < at + GUESS_WINDOW_S for other in let_through) <= MAX_GUESSES
 
 
 def test_many_addresses_together_are_slowed_down_too() -> None:
