@@ -202,7 +202,7 @@ class Session:
                 # `since` is now another wall clock time.
                 parts.dispatcher.publish([MoodUpdated(now, parts.room.mood)])
         if parts.mqtt is not None:
-            parts.mqtt.tend()
+            parts.mqtt.repeat_states()
 
     def _reload(self, load: Callable[[], Config]) -> bool:
         """Read the configuration again; False if it can't be used, and this session continues.

@@ -97,7 +97,7 @@ class MqttDevice:
         """Whether the broker has accepted the connection, waiting for it up to `timeout` seconds."""
         return self._connected.wait(timeout)
 
-    def keep(self, topic: str, payload: str | dict[str, Any]) -> None:
+    def publish_state(self, topic: str, payload: str | dict[str, Any]) -> None:
         """Set a retained topic; published now or on the next connect, and only if it changed."""
         text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
         with self._lock:
@@ -108,7 +108,7 @@ class MqttDevice:
             if self._connected.is_set():
                 self._publish_state(topic)
 
-    def tend(self) -> None:
+    def repeat_states(self) -> None:
         """Publish again what would expire.
 
         Called about once a second by the daemon's main loop, so that the state does expire if that hangs.
@@ -120,7 +120,7 @@ class MqttDevice:
                     if topic in self._states and now - self._published_at.get(topic, now) >= REPEAT_AFTER_S:
                         self._publish_state(topic)
 
-    def tell(self, payload: dict[str, Any]) -> None:
+    def publish_event(self, payload: dict[str, Any]) -> None:
         """Publish an event; while the broker is away it waits for a minute, then it is dropped."""
         with self._lock:
             self._events.add(json.dumps(payload, ensure_ascii=False))

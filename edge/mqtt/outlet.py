@@ -46,25 +46,25 @@ class MqttOutlet:
     def __call__(self, event: Event) -> None:
         match event:
             case MoodUpdated(mood=mood) | MoodChanged(mood=mood):
-                self._mqtt.keep("mood", messages.mood(mood, self._offset))
+                self._mqtt.publish_state("mood", messages.mood(mood, self._offset))
             case ClockStepped(offset=offset):
                 self._offset = offset
             case PresenceChanged(present=present):
-                self._mqtt.keep("presence", "ON" if present else "OFF")
+                self._mqtt.publish_state("presence", "ON" if present else "OFF")
             case HealthReported():
                 if self._is_due(event):
                     self._health = event
-                    self._mqtt.keep("health", event.report)
+                    self._mqtt.publish_state("health", event.report)
             case SettingsReported(settings=settings):
                 for name in SETTINGS:
                     if name in settings:
-                        self._mqtt.keep(name, settings[name])
+                        self._mqtt.publish_state(name, settings[name])
             case PlaybackChanged(playback=playback):
                 self._playback = playback
-                self._keep_player()
+                self._publish_player()
             case ControlChanged(control=control):
                 self._control = control
-                self._keep_player()
+                self._publish_player()
             case (
                 DecisionMade()
                 | TakenOver()
@@ -81,11 +81,11 @@ class MqttOutlet:
                 assert_never(event)
         payload = messages.event(event, self._offset)
         if payload is not None:
-            self._mqtt.tell(payload)
+            self._mqtt.publish_event(payload)
 
-    def _keep_player(self) -> None:
+    def _publish_player(self) -> None:
         if self._playback is not None:
-            self._mqtt.keep("player", messages.player(self._playback, self._control))
+            self._mqtt.publish_state("player", messages.player(self._playback, self._control))
 
     def _is_due(self, new: HealthReported) -> bool:
         """Whether a report differs enough: a problem came or went, or a value is known for the first time."""

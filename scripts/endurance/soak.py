@@ -221,7 +221,7 @@ def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1)
             clock[0] += 1
             _second(device, player, reading, start + clock[0])
             if clock[0] % 60 == 0 and device.parts.mqtt is not None:
-                device.parts.mqtt.tend()
+                device.parts.mqtt.repeat_states()
                 device.parts.mqtt._connection.flush(5)
             if clock[0] % apart == 0:
                 day.samples.append((clock[0], memory_mb()))

@@ -42,7 +42,7 @@ def written(path: Path, **sections: object) -> Path:
 # --- small commands ---------------------------------------------------------------------------------------------------
 
 
-def test_version_is_the_package_s(moodroom: Moodroom) -> None:
+def test_version_is_that_of_the_package(moodroom: Moodroom) -> None:
     done = moodroom("version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{edge.__version__}\n", "")
 
@@ -92,7 +92,7 @@ def test_every_command_takes_a_configuration() -> None:
     assert without == []
 
 
-def test_a_named_configuration_counts_where_little_is_read_of_it(moodroom: Moodroom, tmp_path: Path) -> None:
+def test_a_named_configuration_must_exist_for_every_command(moodroom: Moodroom, tmp_path: Path) -> None:
     path = written(tmp_path / "mine.yaml")
     assert moodroom("version", "--config", path).returncode == 0
     refused(moodroom("history", "--config", path), "there is none yet", 1)
@@ -110,23 +110,21 @@ atexit.register(lambda: print("LOADED", *foreign & set(sys.modules), file=sys.st
 """
 
 
-def test_config_only_touches_nothing_and_loads_no_foreign_library(moodroom: Moodroom, tmp_path: Path) -> None:
+def test_config_only_imports_no_large_library(moodroom: Moodroom, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(SPY)
     path = written(tmp_path / "mine.yaml", camera={"source": "/dev/video99"}, mqtt={"host": "192.0.2.1"})
     done = moodroom("check", "--config-only", "--config", path, env={"PYTHONPATH": str(tmp_path)})
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: fine\n", "LOADED\n")
 
 
-def test_config_only_says_which_file_it_read(moodroom: Moodroom, tmp_path: Path) -> None:
+def test_config_only_names_the_file(moodroom: Moodroom, tmp_path: Path) -> None:
     assert "built-in configuration: fine" in moodroom("check", "--config-only").stdout
     written(tmp_path / "cwd" / "config.yaml")
     assert moodroom("check", "--config-only").stdout == "config.yaml: fine\n"
 
 
 @pytest.mark.parametrize("command", [["run"], ["check"], ["check", "--config-only"]])
-def test_a_configuration_that_can_t_be_used_is_one_sentence(
-    moodroom: Moodroom, tmp_path: Path, command: list[str]
-) -> None:
+def test_an_unusable_configuration_is_one_sentence(moodroom: Moodroom, tmp_path: Path, command: list[str]) -> None:
     refused(moodroom(*command, "--config", tmp_path / "none.yaml"), "none.yaml: there is no such file")
     bad = tmp_path / "bad.yaml"
     bad.write_text("camera:\n  fsp: 3\n")
@@ -134,14 +132,14 @@ def test_a_configuration_that_can_t_be_used_is_one_sentence(
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_config_only_is_json_where_that_is_asked_for(moodroom: Moodroom, tmp_path: Path, named: bool) -> None:
+def test_config_only_as_json(moodroom: Moodroom, tmp_path: Path, named: bool) -> None:
     path = written(tmp_path / "mine.yaml")
     done = moodroom("check", "--config-only", "--json", *(["--config", path] if named else []))
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {"ok": True, "config": str(path) if named else None, "checks": []}
 
 
-def test_a_configuration_s_name_may_be_no_text(moodroom: Moodroom, tmp_path: Path) -> None:
+def test_a_configuration_name_may_be_undecodable(moodroom: Moodroom, tmp_path: Path) -> None:
     path = written(tmp_path / os.fsdecode(b"caf\xe9.yaml"))
     done = moodroom("check", "--config-only", "--config", path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -177,14 +175,14 @@ def test_a_full_disk_behind_stdout_is_one_sentence(command: str, unbuffered: boo
 
 @UNBUFFERED
 @pytest.mark.parametrize("command", ["version", "schema"])
-def test_a_reader_that_went_away_is_no_trouble(command: str, unbuffered: bool) -> None:
+def test_a_closed_pipe_is_no_error(command: str, unbuffered: bool) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     assert answer_to(writer, command, unbuffered=unbuffered) == (0, "")
     os.close(writer)
 
 
-def test_a_closed_stdout_is_no_trouble() -> None:
+def test_a_closed_stdout_is_no_error() -> None:
     done = subprocess.run(
         ["sh", "-c", '"$0" -m edge version >&-', sys.executable], cwd=ROOT, stderr=subprocess.PIPE, check=False
     )
@@ -217,7 +215,7 @@ def sources(tmp_path: Path) -> Path:
         ("damaged", "none of its pictures can be read"),
     ],
 )
-def test_what_can_t_be_replayed_is_one_sentence(
+def test_an_unplayable_source_is_one_sentence(
     moodroom: Moodroom, sources: Path, source: str, words: str, way: list[str]
 ) -> None:
     refused(moodroom("run", "--source", sources / source, *way, timeout=PATIENCE), words)
@@ -232,17 +230,17 @@ def test_what_can_t_be_replayed_is_one_sentence(
         ("", "--source: must be auto, "),
     ],
 )
-def test_a_source_that_can_t_be_is_one_sentence(moodroom: Moodroom, source: str, words: str) -> None:
+def test_an_invalid_source_is_one_sentence(moodroom: Moodroom, source: str, words: str) -> None:
     refused(moodroom("run", "--once", "--source", source), words)
 
 
 @pytest.mark.parametrize("way", ["--once", "--fast"])
-def test_a_camera_has_no_end_and_can_t_be_hurried(moodroom: Moodroom, way: str) -> None:
+def test_once_and_fast_are_refused_for_cameras(moodroom: Moodroom, way: str) -> None:
     refused(moodroom("run", "--source", "/dev/video99", way), f"{way}: ")
 
 
 @pytest.mark.parametrize("way", ["--once", "--fast"])
-def test_a_camera_s_password_is_not_repeated(moodroom: Moodroom, way: str) -> None:
+def test_a_camera_password_is_not_printed(moodroom: Moodroom, way: str) -> None:
     done = moodroom("run", "--source", "rtsp://admin:hunter2@127.0.0.1/live", way)
     refused(done, f"{way}: ")
     assert "hunter2" not in done.stderr
@@ -263,17 +261,17 @@ def run_with(moodroom: Moodroom, model: Path, clip: Path) -> CompletedProcess[st
     return moodroom("run", "--source", clip, "--once", "--config", path)
 
 
-def test_a_model_that_is_missing_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
+def test_a_missing_model_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
     model.unlink()
     refused(run_with(moodroom, model, demo_clip), "vision.model: ")
 
 
-def test_a_model_that_is_cut_off_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
+def test_a_truncated_model_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
     model.write_bytes(model.read_bytes()[:100_000])
     refused(run_with(moodroom, model, demo_clip), "isn't the file that its sidecar describes")
 
 
-def test_a_sidecar_that_is_missing_or_broken_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
+def test_a_missing_or_broken_sidecar_is_one_sentence(moodroom: Moodroom, model: Path, demo_clip: Path) -> None:
     sidecar = model.with_suffix(".json")
     sidecar.write_text('{"labels": [')
     refused(run_with(moodroom, model, demo_clip), "isn't a readable JSON file")

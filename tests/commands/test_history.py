@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_table_tells_what_happened(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_lists_the_entries(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(path=path, now=NOON)
     told = capsys.readouterr().out
     assert "Sat 21 Nov" in told
@@ -71,7 +71,7 @@ def test_the_table_tells_what_happened(path: Path, capsys: pytest.CaptureFixture
     assert "kept: nobody is here" in capsys.readouterr().out
 
 
-def test_only_the_time_that_was_asked_for(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_requested_time_is_shown(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(since="29m", path=path, now=NOON, json_text=True)
     told = json.loads(capsys.readouterr().out)
     # What stood when the time began comes first.
@@ -80,7 +80,7 @@ def test_only_the_time_that_was_asked_for(path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "Nothing happened in this time.\n"
 
 
-def test_csv_holds_everything(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_csv_contains_all_entries(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(path=path, now=NOON, csv_to="-")
     out = capsys.readouterr().out
     rows = list(csv.DictReader(io.StringIO(out)))
@@ -99,29 +99,29 @@ def test_csv_holds_everything(path: Path, tmp_path: Path, capsys: pytest.Capture
     ("text", "seconds"),
     [("30m", 1800), ("12h", 12 * HOUR), ("7d", 7 * 86400), ("2w", 14 * 86400), ("today", 12 * HOUR)],
 )
-def test_since_is_a_length_of_time(text: str, seconds: float) -> None:
+def test_since_can_be_a_length_of_time(text: str, seconds: float) -> None:
     assert parse_since(text, NOON) == NOON - seconds
 
 
-def test_since_is_a_day() -> None:
+def test_since_can_be_a_day() -> None:
     assert parse_since("2026-11-20", NOON) == midnight(NOON - 86400)
     assert parse_since("2026-11-21T11:00", NOON) == NOON - HOUR
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "7", "-7d", "7 years", "2026-13-40"])
-def test_other_words_are_refused_in_one_sentence(text: str) -> None:
+def test_other_words_for_since_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--since: .* must be such as 12h"):
         parse_since(text, NOON)
 
 
 @pytest.mark.parametrize("text", ["9999-12-31", "9999-01-01", "1969-12-31", "0001-01-01"])
-def test_a_day_beyond_all_calendars_is_refused_in_one_sentence(text: str) -> None:
+def test_a_day_out_of_range_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=f"--since: '{text}' must be a day from 1970 to 9998"):
         parse_since(text, NOON)
 
 
 @pytest.mark.parametrize("since", ["9998-12-31", "1970-01-01", "99999w"])
-def test_the_furthest_days_can_be_drawn(path: Path, tmp_path: Path, since: str) -> None:
+def test_the_first_and_last_days_can_be_drawn(path: Path, tmp_path: Path, since: str) -> None:
     show_history(since=since, png=tmp_path / "far.png", week=True, path=path)
     assert (tmp_path / "far.png").stat().st_size
 
@@ -171,11 +171,11 @@ def test_a_week_has_a_row_for_each_day(path: Path, tmp_path: Path) -> None:
     assert colour_at(picture, NOON - 0.9 * HOUR, midnight(NOON)) == canvas.MOOD_COLOURS["happy"]
 
 
-def test_nothing_is_a_picture_too() -> None:
+def test_an_empty_day_can_be_drawn() -> None:
     assert history_png([], NOON - HOUR, NOON).startswith(b"\x89PNG")
 
 
-def test_a_mood_ends_with_the_next_one_or_where_the_device_was_last_alive() -> None:
+def test_a_mood_ends_with_the_next_one_or_the_last_entry_before_a_start() -> None:
     moods = [JournalEntry(at, "mood", "happy") for at in (10.0, 20.0)]
     alive, start = JournalEntry(30.0, "play", title="x"), JournalEntry(1000.0, "start")
     later = JournalEntry(1010.0, "mood", "sad")
@@ -189,7 +189,7 @@ def test_titles_in_any_script_can_be_drawn() -> None:
     assert canvas.shorten("A long title", 1, 0.4) == ""
 
 
-def test_a_folder_that_isnt_there_is_known_before_anything_is_read(tmp_path: Path, hidden_folder: Path) -> None:
+def test_a_missing_folder_is_reported_before_anything_is_read(tmp_path: Path, hidden_folder: Path) -> None:
     for folder in (tmp_path / "none", hidden_folder):
         with pytest.raises(ConfigError, match="its folder doesn't exist"):
             show_history(png=folder / "a.png", path=tmp_path / "none.db")
@@ -214,13 +214,13 @@ def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert (code, err.count("\n")) == (2, 1)
 
 
-def test_a_file_that_is_no_journal(tmp_path: Path) -> None:
+def test_a_file_that_is_no_journal_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"nothing of the kind\n" * 300)
     with pytest.raises(JournalError, match="can't be read"):
         show_history(path=path)
 
 
-def test_nobody_else_reads_how_a_room_felt(tmp_path: Path) -> None:
+def test_written_files_are_private(tmp_path: Path) -> None:
     open_for_writing(tmp_path / "journal.db", SCHEMA).close()
     assert (tmp_path / "journal.db").stat().st_mode & 0o777 == 0o600

@@ -42,7 +42,7 @@ def shown(capsys: pytest.CaptureFixture[str], path: Path) -> dict[str, dict[str,
     return {row["uri"]: row for row in json.loads(capsys.readouterr().out)}
 
 
-def test_each_choice_is_shown_with_what_is_believed(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_choice_is_shown_with_its_estimates(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = shown(capsys, path)
     assert set(rows) == {"mpd:a", "mpd:b", "mpd:c"}
     skipped, played, only = rows["mpd:a"], rows["mpd:b"], rows["mpd:c"]
@@ -53,18 +53,18 @@ def test_each_choice_is_shown_with_what_is_believed(path: Path, capsys: pytest.C
     assert (only["share"], only["outcomes"]) == (1.0, 3.0)
 
 
-def test_the_table_is_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_shows_names(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_learning(CONFIG, json_text=False, path=path)
     assert "Bee" in capsys.readouterr().out
 
 
-def test_a_device_that_has_never_run_knows_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_device_that_has_never_run_has_no_outcomes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = shown(capsys, tmp_path / "journal.db")
     assert [row["outcomes"] for row in rows.values()] == [0.0] * 3
     assert float(str(rows["mpd:a"]["share"])) == pytest.approx(0.5, abs=0.02)
 
 
-def test_one_mood_or_all_can_be_forgotten(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_mood_or_all_can_be_reset(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reset_learning(CONFIG, "happy", path=path)
     assert capsys.readouterr().out == "Forgotten: 10 outcomes for happy.\n"
     assert [outcome.mood for outcome in outcomes(path)] == ["sad"]
@@ -74,9 +74,7 @@ def test_one_mood_or_all_can_be_forgotten(path: Path, capsys: pytest.CaptureFixt
         reset_learning(CONFIG, "hapy", path=path)
 
 
-def test_what_a_mood_without_an_entry_plays_is_shown_and_forgotten_as_default(
-    path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_outcomes_of_moods_without_an_entry_belong_to_default(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     profile = {"sad": "mpd:c", "default": ["mpd:a", "mpd:b"]}
     config = Config(music=MusicConfig.model_validate({"profile": "p", "profiles": {"p": profile}}))
     journal = Journal(path, keep=1e9, on_problem=print)
@@ -94,7 +92,7 @@ def test_what_a_mood_without_an_entry_plays_is_shown_and_forgotten_as_default(
     assert {(outcome.mood, outcome.uri) for outcome in outcomes(path)} == {("sad", "mpd:c"), ("happy", "mpd:elsewhere")}
 
 
-def test_without_a_default_nothing_else_is_forgotten(path: Path) -> None:
+def test_without_a_default_nothing_else_is_reset(path: Path) -> None:
     reset_learning(CONFIG, "default", path=path)
     assert len(outcomes(path)) == 11
 

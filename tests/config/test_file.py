@@ -125,7 +125,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("text", "part"), BAD, ids=[text[:40].replace("\0", "NUL") for text, _ in BAD])
-def test_a_mistake_is_one_sentence_with_the_key_the_line_and_the_mend(text: str, part: str) -> None:
+def test_a_mistake_is_one_sentence_with_the_key_the_line_and_the_fix(text: str, part: str) -> None:
     assert part in complaint(text)
 
 
@@ -133,11 +133,11 @@ def test_a_mistake_is_one_sentence_with_the_key_the_line_and_the_mend(text: str,
     "host",
     ["127.0.0.1", "broker", "home-assistant.local", "my_broker", "küche.lan.", "::1", "fe80::1%eth0", "::ffff:1.2.3.4"],
 )
-def test_the_broker_is_named_as_people_name_hosts(host: str) -> None:
+def test_valid_broker_hosts(host: str) -> None:
     assert config_file.parse(f"mqtt: {{host: '{host}'}}").mqtt.host == host
 
 
-def test_the_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     text = "mqtt: {tls: true, ca_file: ~/ca.pem, client_cert: ~/me.pem, client_key: ~/me.key, password_file: ~/pw}"
     mqtt = config_file.parse(text).mqtt
@@ -146,7 +146,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPat
     assert config_file.parse("camera: {source: ~/film.mp4}").camera.source == "/home/me/film.mp4"
 
 
-def test_addresses_and_pipelines_aren_t_paths() -> None:
+def test_addresses_and_pipelines_are_not_checked_as_paths() -> None:
     for source in (
         f"rtsp://me:{'x' * 300}@camera/live",
         f"gst:videotestsrc name={'x' * 300}",
@@ -156,18 +156,18 @@ def test_addresses_and_pipelines_aren_t_paths() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "~nosuchuser/x", "x" * 300, "caf\udce9.mp4", "a\0b", "-1"])
-def test_a_source_on_the_command_line_is_checked_as_the_file_s(given: str) -> None:
+def test_a_source_on_the_command_line_is_validated(given: str) -> None:
     with pytest.raises(ConfigError, match=r"^--source: must be ") as caught:
         config_file.source(given)
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_source_on_the_command_line_is_read_as_the_file_s(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_on_the_command_line_is_read_as_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     assert [config_file.source(given) for given in ("0", "~/a.mp4", "auto")] == ["0", "/home/me/a.mp4", "auto"]
 
 
-def test_the_first_mistake_in_the_file_is_told_and_the_others_are_counted() -> None:
+def test_the_first_mistake_is_reported_and_the_others_are_counted() -> None:
     text = "camera:\n  fps: 3\n  width: 1\nmqtt:\n  port: 0\n  tsl: true"
     assert complaint(text) == "x.yaml, line 3: camera.width: must be at least 160, not 1 (and 2 more)"
 
@@ -182,20 +182,20 @@ def test_a_long_value_is_cut_short() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# only a remark", "---", "camera:", "camera: {}", "mqtt:\nmood:\n"])
-def test_what_is_left_out_is_at_its_default(text: str) -> None:
+def test_missing_keys_have_their_defaults(text: str) -> None:
     assert config_file.parse(text) == Config()
 
 
 @pytest.mark.parametrize("word", ["off", "no", "on", "yes", "12:30", "2026-11-21"])
-def test_words_stay_words(word: str) -> None:
+def test_words_are_not_converted(word: str) -> None:
     assert config_file.parse(f"device: {{name: {word}}}").device.name == word
 
 
-def test_a_byte_order_mark_is_no_mistake() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     assert config_file.parse("\ufeffcamera: {fps: 3}").camera.fps == 3
 
 
-def test_a_merged_section_counts_as_written() -> None:
+def test_yaml_merge_keys_work() -> None:
     assert config_file.parse("<<: {camera: {fps: 3}}").camera.fps == 3
 
 
@@ -214,7 +214,7 @@ def refusal(path: Path) -> str:
     return str(caught.value)
 
 
-def test_a_file_that_is_missing_a_folder_or_no_text_is_said_to_be(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_file_in_another_encoding_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("device: {name: Küche}".encode("latin-1"))
     assert (
         refusal(tmp_path / "none.yaml")
@@ -225,7 +225,7 @@ def test_a_file_that_is_missing_a_folder_or_no_text_is_said_to_be(tmp_path: Path
     assert "can't be read: Not a directory" in refusal(tmp_path / "latin.yaml" / "config.yaml")
 
 
-def test_a_place_that_can_t_be_looked_into_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Root may look everywhere, but no name is so long.
     place = tmp_path / ("x" * 300) / "config.yaml"
     monkeypatch.setattr(config_file, "PLACES", (tmp_path / "config.yaml", place))
@@ -235,9 +235,7 @@ def test_a_place_that_can_t_be_looked_into_is_said_to_be(tmp_path: Path, monkeyp
         config_file.find(None)
 
 
-def test_the_file_that_was_named_wins_over_the_one_that_lies_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_named_file_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config_file, "PLACES", (Path("config.yaml"), tmp_path / "etc.yaml"))
     assert config_file.find(None) is None
@@ -267,7 +265,7 @@ def read_or_complain(text: str) -> None:
 @example("=: =")
 @example("a: 1\n--- ")
 @example('"\\u2028": 1')
-def test_no_text_raises_anything_else(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:
     read_or_complain(text)
 
 
@@ -290,7 +288,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
-def test_no_mapping_raises_anything_else(tree: dict[Any, Any]) -> None:
+def test_any_mapping_is_read_or_refused(tree: dict[Any, Any]) -> None:
     read_or_complain(yaml.safe_dump(tree, allow_unicode=True))
 
 
@@ -298,6 +296,6 @@ FIELDS = [(section, key) for section, field in Config.model_fields.items() for k
 
 
 @given(st.sampled_from(FIELDS), VALUES)
-def test_no_value_of_any_key_raises_anything_else(field: tuple[str, str], value: Any) -> None:
+def test_any_value_of_any_key_is_read_or_refused(field: tuple[str, str], value: Any) -> None:
     section, key = field
     read_or_complain(yaml.safe_dump({section: {key: value}}, allow_unicode=True))

@@ -23,13 +23,13 @@ BASE = "moodroom/kitchen"
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
-def test_state_is_retained_and_a_goodbye_is_offline(
+def test_state_is_retained_and_stopping_publishes_offline(
     broker: Broker, device: Callable[..., Device], protocol: str
 ) -> None:
     one = device(broker.port, protocol=protocol)
-    one.mqtt.keep("mood", {"mood": "happy"})
+    one.mqtt.publish_state("mood", {"mood": "happy"})
     assert one.mqtt.wait_connected(PATIENCE)
-    one.mqtt.keep("presence", "ON")
+    one.mqtt.publish_state("presence", "ON")
     assert one.listens()
     with Listener(broker.port) as listener:
         wait_for(lambda: len(listener.heard) == 3)
@@ -47,7 +47,7 @@ def test_an_unchanged_value_is_sent_once(broker: Broker, device: Callable[..., D
     assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port, f"{BASE}/presence") as listener:
         for text in ("ON", "ON", "ON", "OFF"):
-            one.mqtt.keep("presence", text)
+            one.mqtt.publish_state("presence", text)
         wait_for(lambda: listener.last(f"{BASE}/presence") == "OFF")
         assert [text for _, text, _ in listener.heard] == ["ON", "OFF"]
 
@@ -63,7 +63,7 @@ def test_commands_arrive_and_retained_ones_do_not(broker: Broker, device: Callab
     assert [(c.name, c.value) for c in one.commands] == [("mood", "happy"), ("control", "off")]
 
 
-def test_strange_payloads_end_nothing(broker: Broker, device: Callable[..., Device]) -> None:
+def test_invalid_payloads_do_not_disturb(broker: Broker, device: Callable[..., Device]) -> None:
     one = device(broker.port)
     assert one.listens()
     with Listener(broker.port) as person:
@@ -86,7 +86,7 @@ def test_events_are_not_retained(broker: Broker, device: Callable[..., Device]) 
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port, f"{BASE}/event") as listener:
-        one.mqtt.tell({"event": "mood_changed", "mood": "sad"})
+        one.mqtt.publish_event({"event": "mood_changed", "mood": "sad"})
         wait_for(lambda: bool(listener.heard))
         assert json.loads(listener.heard[0][1])["mood"] == "sad"
         assert listener.heard[0][2] is False
@@ -95,11 +95,11 @@ def test_events_are_not_retained(broker: Broker, device: Callable[..., Device]) 
         assert late.heard == []
 
 
-def test_a_broker_that_comes_later_gets_the_newest_state(tmp_path: Path, device: Callable[..., Device]) -> None:
+def test_a_broker_that_starts_later_gets_the_newest_state(tmp_path: Path, device: Callable[..., Device]) -> None:
     server = Broker(tmp_path)
     one = device(server.port)
     for mood in ("sad", "neutral", "happy"):
-        one.mqtt.keep("mood", {"mood": mood})
+        one.mqtt.publish_state("mood", {"mood": mood})
     wait_for(lambda: bool(one.problems), "a problem")
     assert "no broker answers" in str(one.problems[0])
     server.start()
@@ -113,19 +113,19 @@ def test_a_broker_that_comes_later_gets_the_newest_state(tmp_path: Path, device:
         server.stop()
 
 
-def test_after_a_restart_of_the_broker_all_state_is_back(broker: Broker, device: Callable[..., Device]) -> None:
+def test_after_a_restart_of_the_broker_all_state_is_published(broker: Broker, device: Callable[..., Device]) -> None:
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
-    one.mqtt.keep("presence", "ON")
+    one.mqtt.publish_state("presence", "ON")
     broker.stop()
     wait_for(lambda: not one.mqtt.wait_connected(0))
-    one.mqtt.keep("presence", "OFF")
+    one.mqtt.publish_state("presence", "OFF")
     broker.start()
     assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port) as listener:
 
         def settled() -> bool:
-            one.mqtt.tend()
+            one.mqtt.repeat_states()
             return listener.last(f"{BASE}/presence") == "OFF"
 
         wait_for(settled, "the newest state")
@@ -137,7 +137,7 @@ def test_a_thousand_changes_during_restarts_end_with_the_newest(broker: Broker, 
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
     for index in range(1000):
-        one.mqtt.keep("mood", {"mood": str(index)})
+        one.mqtt.publish_state("mood", {"mood": str(index)})
         if index in (300, 600):
             broker.stop()
             broker.start()
@@ -145,7 +145,7 @@ def test_a_thousand_changes_during_restarts_end_with_the_newest(broker: Broker, 
     with Listener(broker.port) as listener:
 
         def settled() -> bool:
-            one.mqtt.tend()
+            one.mqtt.repeat_states()
             return listener.last(f"{BASE}/mood") == '{"mood": "999"}'
 
         wait_for(settled, "the newest state")
@@ -153,7 +153,7 @@ def test_a_thousand_changes_during_restarts_end_with_the_newest(broker: Broker, 
         assert listener.last(f"{BASE}/mood") == '{"mood": "999"}'
 
 
-def test_a_wrong_password_is_named_and_not_repeated(tmp_path: Path, device: Callable[..., Device]) -> None:
+def test_a_wrong_password_is_reported_once(tmp_path: Path, device: Callable[..., Device]) -> None:
     passwords = tmp_path / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "room", "right"], check=True)
     with running(tmp_path, extra=f"password_file {passwords}", anonymous=False) as server:
@@ -166,19 +166,19 @@ def test_a_wrong_password_is_named_and_not_repeated(tmp_path: Path, device: Call
         assert right.mqtt.wait_connected(PATIENCE)
 
 
-def test_a_frozen_broker_holds_nobody_up(broker: Broker, device: Callable[..., Device]) -> None:
+def test_a_frozen_broker_does_not_block_the_device(broker: Broker, device: Callable[..., Device]) -> None:
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
     broker.send(signal.SIGSTOP)
     started = time.monotonic()
     for index in range(500):
-        one.mqtt.keep("mood", {"mood": str(index)})
+        one.mqtt.publish_state("mood", {"mood": str(index)})
     one.mqtt.stop()
     assert time.monotonic() - started < 30, "a second on a machine that has nothing else to do"
     broker.send(signal.SIGCONT)
 
 
-def test_a_host_that_does_not_resolve_is_a_problem_and_not_an_error() -> None:
+def test_an_unknown_host_is_a_problem_and_not_an_error() -> None:
     said: list[str | None] = []
     mqtt = MqttDevice(
         MqttConfig(host="no-such-host.invalid", port=free_port()),

@@ -39,7 +39,7 @@ PARTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
 BASE = "moodroom/living-room"
 
 
-def test_the_entities_are_these_and_no_key_of_theirs_may_ever_change() -> None:
+def test_the_keys_of_entities_never_change() -> None:
     assert {key: part["platform"] for key, part in PARTS.items()} == {
         "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
         "presence": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
@@ -54,7 +54,7 @@ def test_the_entities_are_these_and_no_key_of_theirs_may_ever_change() -> None:
     }
 
 
-def test_the_message_s_head_is_pinned() -> None:
+def test_the_head_of_the_message_is_pinned() -> None:
     assert {key: value for key, value in PAYLOAD.items() if key != "components"} == {
         "device": {
             "identifiers": ["moodroom_living-room"], "name": "Moodroom", "manufacturer": "Moodroom",
@@ -65,7 +65,7 @@ def test_the_message_s_head_is_pinned() -> None:
     }  # fmt: skip
 
 
-def test_some_entities_are_pinned_whole() -> None:
+def test_some_entities_are_pinned() -> None:
     assert PARTS["mood"] == {
         "platform": "sensor", "name": "Mood", "icon": "mdi:emoticon-outline", "state_topic": f"{BASE}/mood",
         "value_template": "{{ value_json.mood }}", "json_attributes_topic": f"{BASE}/mood", "device_class": "enum",
@@ -103,26 +103,26 @@ def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> Non
         assert "state_topic" not in part
 
 
-def test_every_state_that_is_read_is_one_that_is_published() -> None:
+def test_every_state_topic_is_published() -> None:
     for part in PARTS.values():
         for key in ("state_topic", "json_attributes_topic"):
             if key in part:
                 assert part[key].removeprefix(f"{BASE}/") in (*RETAINED, "event")
 
 
-def test_what_expires_is_repeated_well_before() -> None:
+def test_expiring_states_are_repeated_in_time() -> None:
     assert REPEAT_AFTER_S * 2 < EXPIRE_AFTER_S
     assert HEALTH_EVERY_S * 2 < EXPIRE_AFTER_S
 
 
-def test_what_a_machine_does_not_have_is_no_entity() -> None:
+def test_a_machine_without_a_sensor_has_no_entity_for_it() -> None:
     bare = discovery(Config(), version="1", temperature=False)
     parts = bare.topics["homeassistant/device/moodroom/config"]["components"]
     assert set(PARTS) - set(parts) == {"temperature", "spotify_login_expires"}
     assert "suggested_area" not in bare.topics["homeassistant/device/moodroom/config"]["device"]
 
 
-def test_single_components_say_the_same_in_their_own_topics() -> None:
+def test_component_discovery_has_the_same_entities() -> None:
     single = told(mqtt={"discovery": "components", "discovery_prefix": "ha"})
     assert len(single.topics) == len(PARTS)
     for key, part in PARTS.items():
@@ -133,11 +133,11 @@ def test_single_components_say_the_same_in_their_own_topics() -> None:
     assert single.birth == "ha/status"
 
 
-def test_off_is_nothing() -> None:
+def test_discovery_off_publishes_nothing() -> None:
     assert told(mqtt={"discovery": "off"}) == Discovery()
 
 
-def test_the_first_time_and_the_same_again_only_the_configuration_is_published() -> None:
+def test_without_changes_only_the_configuration_is_published() -> None:
     now = told()
     assert changes({}, now) == changes(now.remembered(), now) == [[(WHOLE, PAYLOAD)]]
 
@@ -151,7 +151,7 @@ def test_a_change_of_kind_keeps_the_entities(before: str, after: str) -> None:
     ]
 
 
-def test_switched_off_or_renamed_leaves_nothing() -> None:
+def test_switching_off_and_renaming_leave_nothing() -> None:
     old = told()
     assert changes(old.remembered(), told(mqtt={"discovery": "off"})) == [[(WHOLE, None)]]
     renamed = told(device={"id": "attic"})
@@ -160,7 +160,7 @@ def test_switched_off_or_renamed_leaves_nothing() -> None:
     assert changes(old.remembered(), moved) == [[(WHOLE, None), *moved.topics.items()]]
 
 
-def test_an_entity_that_is_no_more_is_taken_out() -> None:
+def test_a_removed_entity_is_deleted() -> None:
     now = discovery(config(spotify={}), version="1.2.3")
     ((first, second),) = changes(told().remembered(), now)
     assert first[1] is not None and first[1]["components"]["spotify_login_expires"] == {"platform": "sensor"}
@@ -173,7 +173,7 @@ IDS = st.sampled_from(["a", "b"])
 
 
 @given(st.lists(st.tuples(KINDS, IDS, st.booleans()), min_size=1, max_size=8))
-def test_whatever_is_switched_the_broker_holds_the_newest_and_nothing_else(steps: list[tuple[str, str, bool]]) -> None:
+def test_after_any_changes_the_broker_retains_only_the_newest(steps: list[tuple[str, str, bool]]) -> None:
     retained: dict[str, Any] = {}
     known: dict[str, dict[str, str]] = {}
     now = Discovery()
@@ -188,10 +188,10 @@ def test_whatever_is_switched_the_broker_holds_the_newest_and_nothing_else(steps
     assert retained == now.topics
 
 
-def test_it_fits_a_broker_that_takes_small_messages_only() -> None:
+def test_the_message_is_small_enough_for_any_broker() -> None:
     assert len(json.dumps(PAYLOAD)) < 16_000
     assert components(config(), temperature=True) == PARTS
 
 
-def test_off_is_a_word_in_the_file_too() -> None:
+def test_off_is_a_word_in_the_file() -> None:
     assert config_file.parse("mqtt: {discovery: off}").mqtt.discovery == "off"

@@ -69,8 +69,10 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
         """Each device's mood changes; a minute of the fleet's life takes as long as the broker needs."""
         for turn in range(rounds):
             for number, device in enumerate(fleet.devices):
-                device.keep("mood", {"mood": random_.choice(EXPRESSIONS), "turn": turn, "at": time.monotonic()})
-                device.tell({"event": "mood_changed", "turn": turn})
+                device.publish_state(
+                    "mood", {"mood": random_.choice(EXPRESSIONS), "turn": turn, "at": time.monotonic()}
+                )
+                device.publish_event({"event": "mood_changed", "turn": turn})
                 told[f"moodroom/room-{number}/mood"] += 1
                 told[f"moodroom/room-{number}/event"] += 1
 
@@ -120,7 +122,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
     assert sum(device.dropped for device in fleet.devices) == 0
 
 
-def test_a_dozen_devices_take_commands_each_its_own(broker: Broker) -> None:
+def test_each_of_a_dozen_devices_takes_its_own_commands(broker: Broker) -> None:
     fleet = Fleet(broker.port, 12)
     for device in fleet.devices:
         device.start()
@@ -157,7 +159,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
             )
             device.start()
             try:
-                device.keep("mood", {"mood": "happy"})
+                device.publish_state("mood", {"mood": "happy"})
                 wait_for(lambda: person.last("moodroom/annex/mood") is not None, "the mood, across")
                 wait_for(lambda: person.last("moodroom/annex/status") == "online")
                 person.publish("moodroom/annex/set/mood", "sad")
@@ -166,7 +168,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
 
                 # The house's broker restarts, and forgets; the bridge says what it knows again.
                 house.stop()
-                device.keep("mood", {"mood": "neutral"})
+                device.publish_state("mood", {"mood": "neutral"})
                 house.start()
 
                 def across() -> bool:

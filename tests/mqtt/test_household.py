@@ -99,7 +99,9 @@ def encrypted(tmp_path: Path, authority: Path) -> Iterator[Callable[..., int]]:
         one.stop()
 
 
-def test_our_own_authority_is_trusted(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
+def test_a_private_certificate_authority_is_trusted(
+    encrypted: Callable[..., int], authority: Path, device: Make
+) -> None:
     one = device(encrypted(), tls=True, ca_file=str(authority / "ca.crt"))
     assert one.mqtt.wait_connected(PATIENCE)
     assert one.problems == [None]
@@ -123,7 +125,7 @@ def test_a_wrong_certificate_is_named_and_never_accepted(
     assert len(one.problems) == 1
 
 
-def test_a_certificate_of_the_device_s_own(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
+def test_a_client_certificate_is_accepted(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
     port, ca = encrypted(ask=True), str(authority / "ca.crt")
     bare = device(port, tls=True, ca_file=ca)
     wait_for(lambda: bare.said("mqtt.client_cert"), "the named problem")
@@ -132,12 +134,12 @@ def test_a_certificate_of_the_device_s_own(encrypted: Callable[..., int], author
     assert one.mqtt.wait_connected(PATIENCE)
 
 
-def test_tls_to_a_port_without_it_is_named(broker: Broker, authority: Path, device: Make) -> None:
+def test_tls_to_a_plain_port_is_reported(broker: Broker, authority: Path, device: Make) -> None:
     one = device(broker.port, tls=True, ca_file=str(authority / "ca.crt"))
     wait_for(lambda: one.said("mqtt.tls"), "a problem")
 
 
-def test_no_tls_to_a_port_with_it_is_named(encrypted: Callable[..., int], device: Make) -> None:
+def test_plain_mqtt_to_a_tls_port_is_reported(encrypted: Callable[..., int], device: Make) -> None:
     one = device(encrypted())
     wait_for(lambda: one.said("mqtt.tls"), "a problem")
 
@@ -151,19 +153,19 @@ def test_no_tls_to_a_port_with_it_is_named(encrypted: Callable[..., int], device
         {"ca_file": "ca.key"},
     ],
 )
-def test_a_certificate_that_can_t_be_read_is_a_named_mistake(authority: Path, bad: dict[str, str]) -> None:
+def test_an_unreadable_certificate_is_reported(authority: Path, bad: dict[str, str]) -> None:
     paths = {key: str(authority / name) for key, name in bad.items()}
     with pytest.raises(ConfigError, match=r"^mqtt\.(ca_file|client_cert): "):
         Device(1, tls=True, **paths)
 
 
-def test_certificates_without_tls_and_keys_without_certificates_are_mistakes() -> None:
+def test_certificates_without_tls_and_keys_without_certificates_are_refused() -> None:
     for wrong in ({"client_cert": "x"}, {"tls": True, "client_key": "x"}):
         with pytest.raises(ValueError, match=r"mqtt\.(tls|client_cert)"):
             MqttConfig.model_validate(wrong)
 
 
-def test_no_context_is_ever_insecure() -> None:
+def test_tls_always_verifies() -> None:
     context = tls_context(MqttConfig(tls=True))
     assert context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
 
@@ -202,7 +204,7 @@ def guarded(tmp_path: Path) -> Iterator[Callable[[str], Broker]]:
 LOGIN = {"username": "kitchen", "password": "secret"}
 
 
-def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], device: Make) -> None:
+def test_the_documented_access_list_is_sufficient(guarded: Callable[[str], Broker], device: Make) -> None:
     acl = (
         f"topic readwrite {BASE}/#\ntopic read homeassistant/status\n"
         "topic write homeassistant/+/kitchen/config\ntopic write homeassistant/+/kitchen/+/config"
@@ -210,7 +212,7 @@ def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], 
     server = guarded(acl)
     one = device(server.port, home=home(), **LOGIN)
     assert one.mqtt.wait_connected(PATIENCE)
-    one.mqtt.keep("mood", {"mood": "sad"})
+    one.mqtt.publish_state("mood", {"mood": "sad"})
     with Listener(server.port, username="person", password="secret") as person:
         wait_for(lambda: person.last(WHOLE) is not None and person.last(f"{BASE}/mood") is not None)
         person.publish(f"{BASE}/set/mood", "happy")
@@ -218,13 +220,13 @@ def test_the_documented_access_list_is_enough(guarded: Callable[[str], Broker], 
     assert one.problems == [None]
 
 
-def test_what_the_access_list_forbids_is_named(guarded: Callable[[str], Broker], device: Make) -> None:
+def test_what_the_access_list_forbids_is_reported(guarded: Callable[[str], Broker], device: Make) -> None:
     one = device(guarded(f"topic readwrite {BASE}/#").port, home=home(), **LOGIN)
     wait_for(lambda: one.said(f"publish to {WHOLE}"), "the named problem")
     assert one.mqtt.wait_connected(1)
 
 
-def test_a_password_that_was_put_right_is_taken(guarded: Callable[[str], Broker], device: Make) -> None:
+def test_a_corrected_password_is_accepted(guarded: Callable[[str], Broker], device: Make) -> None:
     port = guarded("topic readwrite #").port
     one = device(port, username="kitchen", password="wrong")
     wait_for(lambda: one.said("refuses"), "the refusal")
@@ -274,18 +276,18 @@ class Swallower:
             one.close()
 
 
-def test_a_half_open_connection_is_noticed_and_all_state_comes_back(broker: Broker, device: Make) -> None:
+def test_a_half_open_connection_is_noticed_and_all_state_is_published(broker: Broker, device: Make) -> None:
     proxy = Swallower(broker.port)
     one = device(proxy.port, keepalive=5)
     assert one.mqtt.wait_connected(PATIENCE)
-    one.mqtt.keep("mood", {"mood": "sad"})
+    one.mqtt.publish_state("mood", {"mood": "sad"})
     proxy.swallowing = True
     began = time.monotonic()
-    one.mqtt.keep("mood", {"mood": "happy"})
+    one.mqtt.publish_state("mood", {"mood": "happy"})
     wait_for(lambda: not one.mqtt.wait_connected(0), "notice")
     assert time.monotonic() - began < 40, "twice the keepalive, and a moment for a busy machine"
     assert one.said("was lost")
-    one.mqtt.keep("presence", "ON")
+    one.mqtt.publish_state("presence", "ON")
     proxy.swallowing = False
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
     assert one.mqtt._connection.flush(PATIENCE)
@@ -295,18 +297,18 @@ def test_a_half_open_connection_is_noticed_and_all_state_comes_back(broker: Brok
     assert found[f"{BASE}/status"] == "online"
 
 
-def test_a_broker_that_thaws_has_the_newest_state(broker: Broker, device: Make) -> None:
+def test_a_broker_that_was_frozen_gets_the_newest_state(broker: Broker, device: Make) -> None:
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
     broker.send(signal.SIGSTOP)
     for index in range(3000):
-        one.mqtt.keep("mood", {"mood": str(index)})
+        one.mqtt.publish_state("mood", {"mood": str(index)})
     broker.send(signal.SIGCONT)
     with Listener(broker.port, f"{BASE}/mood") as listener:
         wait_for(lambda: listener.last(f"{BASE}/mood") == '{"mood": "2999"}', "the newest state")
 
 
-def test_a_broker_that_takes_connections_and_never_answers_is_left(
+def test_a_broker_that_never_answers_is_abandoned(
     broker: Broker, device: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "ANSWER_TIMEOUT_S", 0.5)
@@ -319,7 +321,7 @@ def test_a_broker_that_takes_connections_and_never_answers_is_left(
     proxy.close()
 
 
-def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path: Path, device: Make) -> None:
+def test_a_broker_with_a_full_disk_still_works(tmp_path: Path, device: Make) -> None:
     full = tmp_path / "full"
     # Root writes everywhere, but not over a folder.
     (full / "mosquitto.db.new" / "x").mkdir(parents=True)
@@ -331,9 +333,9 @@ def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path
     try:
         one = device(server.port)
         assert one.mqtt.wait_connected(PATIENCE)
-        one.mqtt.keep("mood", {"mood": "sad"})
+        one.mqtt.publish_state("mood", {"mood": "sad"})
         wait_for(lambda: "Error" in (tmp_path / "mosquitto.log").read_text(), "the broker's trouble")
-        one.mqtt.keep("mood", {"mood": "happy"})
+        one.mqtt.publish_state("mood", {"mood": "happy"})
         wait_for(lambda: retained(server.port).get(f"{BASE}/mood") == '{"mood": "happy"}')
         server.stop()
         server.start()
@@ -345,15 +347,15 @@ def test_a_broker_that_can_write_nothing_to_its_disk_any_more_serves_on(tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_right_after_a_restart_everything_is_there(broker: Broker, device: Make, number: signal.Signals) -> None:
+def test_everything_is_published_right_after_a_restart(broker: Broker, device: Make, number: signal.Signals) -> None:
     one = device(broker.port, home=home())
     assert one.mqtt.wait_connected(PATIENCE)
     for topic in ("mood", "health", "player"):
-        one.mqtt.keep(topic, {"of": topic})
+        one.mqtt.publish_state(topic, {"of": topic})
     broker.send(number)
     wait_for(lambda: not one.mqtt.wait_connected(0))
     broker.stop()
-    one.mqtt.keep("mood", {"of": "newer"})
+    one.mqtt.publish_state("mood", {"of": "newer"})
     broker.start()
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
     assert one.mqtt._connection.flush(PATIENCE)
@@ -392,7 +394,7 @@ def test_a_network_thread_that_died_silently_is_noticed(broker: Broker, device: 
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
-def test_two_devices_of_one_name_are_named_and_do_not_fight_for_ever(
+def test_two_devices_of_one_name_are_reported_and_slow_down(
     broker: Broker, device: Make, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backoff, "FIRST_WAIT_S", 0.1)
@@ -404,7 +406,7 @@ def test_two_devices_of_one_name_are_named_and_do_not_fight_for_ever(
 # --- Home Assistant ---------------------------------------------------------------------------------------------------
 
 
-def test_discovery_is_told_on_each_connect_and_when_home_assistant_starts(broker: Broker, device: Make) -> None:
+def test_discovery_is_published_on_each_connect_and_when_home_assistant_starts(broker: Broker, device: Make) -> None:
     one = device(broker.port, home=home())
     assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port) as person:
@@ -418,7 +420,9 @@ def test_discovery_is_told_on_each_connect_and_when_home_assistant_starts(broker
     assert one.commands == []
 
 
-def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_after_switching_off_moving_and_renaming(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(discovery_publisher, "STAGE_INTERVAL_S", 0.1)
 
     def once(id_: str, **mqtt: Any) -> dict[str, str]:
@@ -431,7 +435,7 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
         )
         one.start()
         assert one.wait_connected(PATIENCE)
-        one.keep("mood", {"mood": "sad"})
+        one.publish_state("mood", {"mood": "sad"})
         wait_for(lambda: memory() == DiscoveryMemory(one.base, now.remembered()), "the memory")
         one.stop()
         found = retained(broker.port)
@@ -449,7 +453,7 @@ def test_switched_off_moved_and_renamed_nothing_is_left(broker: Broker, monkeypa
     once("attic", base_topic="upstairs/moods", discovery="off")
 
 
-def test_a_memory_that_was_damaged_counts_as_none(broker: Broker, device: Make) -> None:
+def test_a_damaged_memory_is_ignored(broker: Broker, device: Make) -> None:
     for text in ("", "[]", "{", '{"base": 7}', '{"base": "x", "discovery": {"a": 7}}', "null", '{"discovery": []}'):
         state.write(MEMORY_FILE, text)
         assert memory() == DiscoveryMemory(None, {})
@@ -475,7 +479,9 @@ def test_cleanup_removes_everything_of_this_device_and_nothing_of_others(
     assert "0 topics" in again.stdout and "seems to run" not in again.stdout
 
 
-def test_cleanup_says_what_is_wrong(tmp_path: Path, moodroom: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_cleanup_reports_what_is_wrong(
+    tmp_path: Path, moodroom: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("device: {id: kitchen}")
     assert moodroom("mqtt", "cleanup", "--config", path).returncode == 2
@@ -494,14 +500,14 @@ def test_events_wait_for_the_broker_a_minute_and_are_counted_when_dropped(
     one = device(server.port)
     now = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: now() - EVENT_LIFETIME_S - 1)
-    one.mqtt.tell({"event": "old"})
+    one.mqtt.publish_event({"event": "old"})
     monkeypatch.undo()
-    one.mqtt.tell({"event": "new"})
+    one.mqtt.publish_event({"event": "new"})
     server.start()
     try:
         with Listener(server.port, f"{BASE}/event") as listener:
             wait_for(lambda: bool(listener.heard), "the event")
-            one.mqtt.tell({"event": "last"})
+            one.mqtt.publish_event({"event": "last"})
             wait_for(lambda: len(listener.heard) == 2)
             assert [json.loads(text)["event"] for _, text, _ in listener.heard] == ["new", "last"]
     finally:
@@ -512,16 +518,16 @@ def test_events_wait_for_the_broker_a_minute_and_are_counted_when_dropped(
 def test_an_endless_stream_of_events_without_a_broker_is_bounded() -> None:
     one = Device(1)
     for index in range(1000):
-        one.mqtt.tell({"event": str(index)})
+        one.mqtt.publish_event({"event": str(index)})
     assert one.mqtt.dropped == 1000 - MAX_WAITING
 
 
-def test_an_event_on_its_way_when_the_connection_broke_is_sent_again(broker: Broker, device: Make) -> None:
+def test_an_unacknowledged_event_is_sent_again(broker: Broker, device: Make) -> None:
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)
     broker.send(signal.SIGSTOP)
     for index in range(30):
-        one.mqtt.tell({"event": str(index)})
+        one.mqtt.publish_event({"event": str(index)})
     broker.send(signal.SIGKILL)
     wait_for(lambda: not one.mqtt.wait_connected(0), "the loss")
     broker.stop()
@@ -535,16 +541,16 @@ def test_state_is_repeated_before_it_expires_and_only_then(
     broker: Broker, device: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = device(broker.port)
-    one.mqtt.keep("mood", {"mood": "sad"})
-    one.mqtt.keep("profile", "everyday")
+    one.mqtt.publish_state("mood", {"mood": "sad"})
+    one.mqtt.publish_state("profile", "everyday")
     assert one.mqtt.wait_connected(PATIENCE)
     before = one.mqtt.sent
-    one.mqtt.tend()
+    one.mqtt.repeat_states()
     assert one.mqtt.sent == before
     now = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: now() + REPEAT_AFTER_S)
-    one.mqtt.tend()
-    one.mqtt.tend()
+    one.mqtt.repeat_states()
+    one.mqtt.repeat_states()
     monkeypatch.undo()
     assert one.mqtt.sent == before + 1
 
@@ -664,7 +670,7 @@ def test_any_payload_is_a_command_or_a_fault(name: str, payload: bytes) -> None:
     Obeying().obey(command)
 
 
-def test_a_retained_command_is_ignored_even_as_it_comes_in(broker: Broker, device: Make) -> None:
+def test_a_retained_command_is_ignored(broker: Broker, device: Make) -> None:
     one = device(broker.port)
     assert one.listens()
     with Listener(broker.port) as person:
@@ -674,5 +680,5 @@ def test_a_retained_command_is_ignored_even_as_it_comes_in(broker: Broker, devic
     assert [command.value for command in one.commands] == ["ON"]
 
 
-def test_paho_has_what_is_used_of_it_that_is_not_its_interface() -> None:
+def test_paho_has_the_private_attribute_that_is_used() -> None:
     assert hasattr(paho.Client(paho.CallbackAPIVersion.VERSION2), "_thread")

@@ -38,7 +38,7 @@ HAPPY = Mood("happy", 0.83, 0.7, 0.4, 2, 1.0)
         ("playback", "next"),
     ],
 )
-def test_each_command_goes_into_the_one_queue(serve: Serve, name: str, value: str) -> None:
+def test_each_command_is_queued(serve: Serve, name: str, value: str) -> None:
     served = serve()
     answer = served.session().post(f"{served.url}/api/command", json={"name": name, "value": value}, timeout=PATIENCE)
     assert (answer.status_code, answer.json()) == (202, {"sent": True})
@@ -56,7 +56,7 @@ def test_a_volume_may_be_a_number(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("value", [r"\ud800", r"happy\udfff", r"\udc00\ud800"])
-def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: str) -> None:
+def test_a_lone_surrogate_is_refused(serve: Serve, value: str) -> None:
     served = serve()
     answer = served.session().post(
         f"{served.url}/api/command",
@@ -70,7 +70,7 @@ def test_half_a_character_is_refused_and_goes_no_further(serve: Serve, value: st
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', '{"name": "restart", "value": "PRESS"}', "[" * 5000])
-def test_what_is_no_command_is_answered_in_a_sentence(serve: Serve, body: str) -> None:
+def test_an_invalid_command_is_answered_with_one_sentence(serve: Serve, body: str) -> None:
     served = serve()
     answer = served.session().post(
         f"{served.url}/api/command", data=body, headers={"Content-Type": "application/json"}, timeout=PATIENCE
@@ -100,7 +100,7 @@ class Stream:
         self.ended.set()
 
 
-def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(serve: Serve) -> None:
+def test_the_stream_sends_the_state_and_then_the_changes(serve: Serve) -> None:
     served = serve()
     publish(served.board, SettingsReported, {"camera": "ON"})
     stream = Stream(served.url)
@@ -116,7 +116,7 @@ def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(serve: 
     assert stream.ended.wait(PATIENCE)
 
 
-def test_a_page_that_went_away_is_forgotten(serve: Serve) -> None:
+def test_a_closed_page_is_no_longer_a_listener(serve: Serve) -> None:
     served = serve()
     with requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE) as answer:
         next(answer.iter_lines())
@@ -124,7 +124,7 @@ def test_a_page_that_went_away_is_forgotten(serve: Serve) -> None:
     wait_for(lambda: served.board.listeners == 0, "the end of the stream")
 
 
-def test_too_many_pages_are_told_so(serve: Serve) -> None:
+def test_too_many_pages_are_refused(serve: Serve) -> None:
     served = serve()
     streams = [Stream(served.url) for _ in range(LISTENERS_MAX)]
     wait_for(lambda: all(stream.heard for stream in streams), "all streams")
@@ -144,7 +144,7 @@ def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.Monkey
     assert stream.ended.wait(PATIENCE)
 
 
-def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_does_not_read_is_disconnected(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.web.stream.SEND_TIMEOUT_S", 0.3)
     served = serve()
     answer = requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE)
@@ -157,7 +157,7 @@ def test_a_reader_that_doesnt_read_is_dropped(serve: Serve, monkeypatch: pytest.
     answer.close()
 
 
-def test_the_day_and_the_songs(serve: Serve) -> None:
+def test_timeline_and_recommendations(serve: Serve) -> None:
     asked: list[tuple[str, int]] = []
 
     def recommend(mood: str, n: int) -> list[dict[str, Any]]:
@@ -184,7 +184,7 @@ def test_the_day_and_the_songs(serve: Serve) -> None:
     assert serve().get("/api/recommendations?mood=happy").status_code == 404
 
 
-def test_checks_are_made_one_at_a_time(serve: Serve) -> None:
+def test_checks_run_one_at_a_time(serve: Serve) -> None:
     going, release = threading.Event(), threading.Event()
 
     def checks() -> list[dict[str, Any]]:
@@ -207,7 +207,7 @@ def test_checks_are_made_one_at_a_time(serve: Serve) -> None:
     assert first == [{"findings": [{"part": "camera", "good": True, "warning": False, "text": "fine"}]}]
 
 
-def test_a_picture_needs_a_yes_and_is_never_kept(serve: Serve) -> None:
+def test_a_picture_needs_consent_and_is_not_cached(serve: Serve) -> None:
     pictures = [b"\xff\xd8jpeg", None]
     served = serve(view=lambda: pictures.pop(0))
     browser = served.session()
@@ -225,7 +225,7 @@ def test_a_picture_needs_a_yes_and_is_never_kept(serve: Serve) -> None:
     assert (refused.status_code, "web.camera_view" in refused.json()["error"]) == (404, True)
 
 
-def test_spotify_is_signed_in_to_by_paste_once(serve: Serve, tmp_path: Path) -> None:
+def test_a_spotify_sign_in_is_finished_once(serve: Serve, tmp_path: Path) -> None:
     file = TokenFile(tmp_path)
     with Spotify(World()) as spotify:
         served = serve(sign_in=lambda: Login(CLIENT, file, accounts=spotify.accounts))
@@ -246,7 +246,7 @@ def test_spotify_is_signed_in_to_by_paste_once(serve: Serve, tmp_path: Path) -> 
         assert post("finish", answer).status_code == 409
 
 
-def test_health_and_figures(serve: Serve) -> None:
+def test_health_and_metrics(serve: Serve) -> None:
     fresh = [True]
     served = serve(fresh=lambda: fresh[0])
     publish(served.board, MoodChanged, HAPPY)
@@ -263,20 +263,20 @@ def test_health_and_figures(serve: Serve) -> None:
     assert (stale.status_code, stale.json()) == (503, {"status": "stale"})
 
 
-def test_what_isnt_there_is_said_in_json(serve: Serve) -> None:
+def test_unknown_paths_and_methods_are_answered_in_json(serve: Serve) -> None:
     served = serve()
     assert served.get("/nothing").json() == {"error": "there is no such page"}
     assert served.get("/api/command").json() == {"error": "this method isn't allowed here"}
     assert served.post("/api/login", {"password": PASSWORD}).status_code == 409
 
 
-def test_the_page_is_told_what_can_be_done_here(serve: Serve) -> None:
+def test_the_session_lists_what_the_device_can_do(serve: Serve) -> None:
     served = serve(recommend=lambda *_: SONGS)
     can = served.get("/api/session").json()["can"]
     assert can == {"recommend": True, "checks": False, "sign_in": False, "view": False}
 
 
-def test_files_are_sent_again_only_when_they_changed(serve: Serve) -> None:
+def test_unchanged_files_are_not_sent_again(serve: Serve) -> None:
     served = serve()
     first = served.get("/static/page.css")
     again = served.get("/static/page.css", headers={"If-None-Match": first.headers["etag"]})
@@ -286,7 +286,7 @@ def test_files_are_sent_again_only_when_they_changed(serve: Serve) -> None:
         assert served.get(icon["src"]).content.startswith(b"\x89PNG")
 
 
-def test_an_error_of_ours_is_a_sentence_and_no_traceback(serve: Serve) -> None:
+def test_an_internal_error_is_a_sentence_without_details(serve: Serve) -> None:
     def broken() -> list[dict[str, Any]]:
         raise RuntimeError("secret detail")
 

@@ -120,7 +120,7 @@ def test_listeners_are_limited_and_end_with_the_board() -> None:
     assert made.listen(lambda: None) is None
 
 
-def test_two_threads_may_write_and_read() -> None:
+def test_one_thread_writes_while_another_reads() -> None:
     made, stop = board(), threading.Event()
     listener = made.listen(lambda: None)
     assert listener is not None

@@ -185,7 +185,7 @@ def test_a_mood_that_changes_in_the_clip_is_on_the_page_within_two_seconds(phone
     expect(phone.locator("#today-list li").first).to_be_visible()
 
 
-def test_why_the_music_plays_is_said(phone: Page) -> None:
+def test_the_reason_for_the_music_is_shown(phone: Page) -> None:
     expect(phone.locator("#why")).to_contain_text("Why: ")
 
 
@@ -193,7 +193,7 @@ def last_setting(person: Listener, name: str) -> str | None:
     return person.last(f"{BASE}/{name}")
 
 
-def test_each_control_works_and_is_seen_over_mqtt(open_page: Open, person: Listener) -> None:
+def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: Listener) -> None:
     page = open_page("small phone")
 
     def seen(name: str, value: str) -> None:
@@ -242,7 +242,7 @@ def test_each_control_works_and_is_seen_over_mqtt(open_page: Open, person: Liste
     expect(page.get_by_role("button", name="Switch the camera off")).to_be_enabled()
 
 
-def test_the_keyboard_alone_is_enough(phone: Page, person: Listener) -> None:
+def test_the_page_can_be_used_with_the_keyboard_alone(phone: Page, person: Listener) -> None:
     phone.reload()
     expect(phone.locator("#link")).to_have_text("live")
     phone.keyboard.press("Tab")
@@ -265,7 +265,7 @@ def test_the_keyboard_alone_is_enough(phone: Page, person: Listener) -> None:
 @pytest.mark.parametrize(
     ("size", "scheme"), [("small phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")]
 )
-def test_it_fits_and_axe_finds_no_serious_fault(open_page: Open, size: str, scheme: str) -> None:
+def test_the_page_fits_and_axe_finds_no_serious_fault(open_page: Open, size: str, scheme: str) -> None:
     page = open_page(size, scheme=scheme)
     width = SIZES[size][0]
     wide = page.evaluate(
@@ -299,13 +299,13 @@ def serious(page: Page, *, least: int = 20) -> list[str]:
     ]
 
 
-def test_axe_does_find_faults(phone: Page) -> None:
+def test_axe_finds_faults_that_exist(phone: Page) -> None:
     phone.evaluate("document.getElementById('volume').previousElementSibling.remove()")
     assert any(fault.startswith("label") for fault in serious(phone))
     phone.reload()
 
 
-def test_a_screen_reader_is_told(phone: Page, person: Listener) -> None:
+def test_changes_are_announced_to_screen_readers(phone: Page, person: Listener) -> None:
     for place, role in (("#news", "status"), ("#notice", "status"), ("#offline", "alert")):
         expect(phone.locator(place)).to_have_attribute("role", role)
     expect(phone.locator("#plane-text")).to_contain_text("1", use_inner_text=False)
@@ -318,13 +318,13 @@ def test_a_screen_reader_is_told(phone: Page, person: Listener) -> None:
     person.publish(f"{BASE}/set/mood", "auto")
 
 
-def test_the_parts_are_tried_from_the_page(phone: Page) -> None:
+def test_the_page_runs_the_checks(phone: Page) -> None:
     phone.get_by_role("button", name="Try each part").click()
     expect(phone.locator("#checks-list li").first).to_contain_text("camera")
     expect(phone.locator("#checks-list")).to_contain_text("broker: ✓ works")
 
 
-def test_a_picture_is_shown_after_a_yes_and_goes_away_again(phone: Page) -> None:
+def test_a_picture_is_shown_after_consent_and_can_be_removed(phone: Page) -> None:
     phone.get_by_role("button", name="Take one picture").click()
     phone.get_by_role("button", name="No", exact=True).click()
     assert phone.locator("#view-figure").is_hidden()
@@ -337,7 +337,7 @@ def test_a_picture_is_shown_after_a_yes_and_goes_away_again(phone: Page) -> None
     expect(picture).to_be_hidden()
 
 
-def test_a_sign_in_to_spotify_begins_on_the_page(phone: Page) -> None:
+def test_a_spotify_sign_in_starts_on_the_page(phone: Page) -> None:
     phone.get_by_role("button", name="Start sign-in").click()
     link = phone.get_by_role("link", name="Open Spotify and agree")
     expect(link).to_have_attribute("href", re.compile("^https://accounts.spotify.com/authorize"))
@@ -346,7 +346,7 @@ def test_a_sign_in_to_spotify_begins_on_the_page(phone: Page) -> None:
     expect(phone.locator("#spotify-text")).to_contain_text("belongs to another sign-in")
 
 
-def test_it_can_be_installed(phone: Page) -> None:
+def test_the_page_can_be_installed(phone: Page) -> None:
     session = phone.context.new_cdp_session(phone)
     manifest = session.send("Page.getAppManifest")
     assert manifest["errors"] == []
@@ -355,7 +355,7 @@ def test_it_can_be_installed(phone: Page) -> None:
     assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
 
 
-def test_the_password_is_asked_for_once_and_one_can_sign_out(chromium: Browser, serve: Serve) -> None:
+def test_signing_in_and_out(chromium: Browser, serve: Serve) -> None:
     served = serve(protected=True, recommend=lambda mood, n: SONGS if mood == "happy" else [])
     context = chromium.new_context(viewport={"width": 320, "height": 640})
     page = context.new_page()
@@ -383,7 +383,7 @@ def test_the_password_is_asked_for_once_and_one_can_sign_out(chromium: Browser, 
     context.close()
 
 
-def test_titles_are_text_whatever_they_hold(chromium: Browser, serve: Serve) -> None:
+def test_titles_are_shown_as_text(chromium: Browser, serve: Serve) -> None:
     served = serve()
     title = "<img src=x onerror=alert(1)><b>bold</b>"
     publish(

@@ -63,7 +63,7 @@ class Agreeing:
 
 
 @pytest.mark.parametrize("label", sorted(set(OPERATIONS) - {"GET /api/events"}))
-def test_what_is_described_and_what_is_not_is_answered_as_described(serve: Serve, label: str) -> None:
+def test_every_answer_matches_its_description(serve: Serve, label: str) -> None:
     served = serve(
         recommend=lambda mood, n: SONGS[:n],
         checks=lambda: [{"part": "camera", "good": True, "warning": False, "text": "fine"}],

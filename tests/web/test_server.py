@@ -28,14 +28,14 @@ def test_a_taken_port_is_a_problem_and_is_tried_again(serve: Serve, monkeypatch:
     assert served.get("/healthz").ok
 
 
-def test_an_address_that_isnt_ours_is_a_problem(serve: Serve) -> None:
+def test_an_address_of_another_machine_is_a_problem(serve: Serve) -> None:
     for host in ("203.0.113.7", "no-such-host.invalid"):
         served = serve(host=host, wait=False)
         wait_for(lambda served=served: bool(served.problems), "the problem")  # type: ignore[misc]
         assert host in served.problems[0]
 
 
-def test_it_stops_at_once_and_frees_the_port(serve: Serve) -> None:
+def test_the_server_stops_at_once_and_frees_the_port(serve: Serve) -> None:
     served = serve()
     served.server.stop()
     with socket.socket() as probe:
@@ -43,7 +43,7 @@ def test_it_stops_at_once_and_frees_the_port(serve: Serve) -> None:
     serve(port=served.config.port)
 
 
-def test_a_page_for_everybody_without_a_password_isnt_opened(state_folder: Path) -> None:
+def test_a_public_page_without_a_password_is_not_served(state_folder: Path) -> None:
     port, problems = free_port(), []
     config = Config.model_validate({"web": {"enabled": True, "host": "0.0.0.0", "port": port}})
     server = open_web(
@@ -62,7 +62,7 @@ def test_a_page_for_everybody_without_a_password_isnt_opened(state_folder: Path)
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_page_that_is_off_loads_nothing() -> None:
+def test_a_page_that_is_off_imports_nothing() -> None:
     code = """
 import json, sys
 import edge.daemon.session
@@ -75,7 +75,7 @@ print(json.dumps([name for name in ("starlette", "uvicorn", "anyio", "edge.web.a
     assert json.loads(done.stdout) == []
 
 
-def test_without_its_libraries_the_page_says_what_to_install(tmp_path: Path) -> None:
+def test_missing_libraries_are_named(tmp_path: Path) -> None:
     (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError(\"No module named 'uvicorn'\", name='uvicorn')")
     code = """
 from edge.config import Config

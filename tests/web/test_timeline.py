@@ -25,7 +25,7 @@ from tests.waiting import wait_for
 from tests.web.served import getter
 
 
-def test_the_day_before_the_start_comes_from_the_journal(tmp_path: Path) -> None:
+def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
     midnight = start_of_day(time.time())
     path = tmp_path / "journal.db"
     journal = Journal(path, keep=9e6, on_problem=lambda _: None)
@@ -105,7 +105,7 @@ def test_a_run_of_the_device_ends_its_moods(tmp_path: Path) -> None:
     ]
 
 
-def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> None:
+def test_the_start_has_the_right_time_after_the_clock_was_set(state_folder: Path) -> None:
     midnight = start_of_day(time.time())
     now = midnight + 40000
     keep(
@@ -139,7 +139,7 @@ def test_the_start_is_told_right_after_the_clock_was_set(state_folder: Path) -> 
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
-def test_without_a_journal_that_can_be_read_the_past_is_empty(tmp_path: Path, content: bytes | None) -> None:
+def test_without_a_readable_journal_there_are_no_earlier_entries(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "journal.db"
     if content is not None:
         path.write_bytes(content)

@@ -22,13 +22,13 @@ def pixels(picture: np.ndarray, mood: str) -> int:
 
 
 @pytest.mark.parametrize("mood", SONG_MOODS)
-def test_each_song_is_a_dot_in_its_mood_s_colour(mood: str) -> None:
+def test_each_song_is_a_dot_in_its_moods_colour(mood: str) -> None:
     empty = drawn([])
     songs = [Placed(Song(f"x:{n}", features=Features(0.05 + 0.1 * n, 0.12)), mood, 0.0, "quadrant") for n in range(9)]
     assert pixels(drawn(songs), mood) > pixels(empty, mood) + 9 * 40
 
 
-def test_songs_without_a_place_are_counted_and_not_drawn() -> None:
+def test_songs_without_features_are_not_drawn() -> None:
     moved = [Placed(Song("mpd:x"), "sad", 0.0, "moved")]
     assert abs(pixels(drawn(moved), "sad") - pixels(drawn([]), "sad")) < 40
 

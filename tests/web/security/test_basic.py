@@ -32,14 +32,14 @@ def header(given: str, who: str = "prometheus") -> str:
     return "Basic " + b64encode(f"{who}:{given}".encode()).decode()
 
 
-def test_the_right_one_is_looked_at_once(times: Times) -> None:
+def test_a_right_header_is_hashed_once(times: Times) -> None:
     basic = Basic("right", clock=lambda: times.now)
     assert all(basic(header("right")) for _ in range(5))
     assert times.looked == 1
     assert basic(header("right", who="another"))
 
 
-def test_guesses_run_out_and_come_back(times: Times) -> None:
+def test_guesses_are_limited_and_come_back(times: Times) -> None:
     basic = Basic("right", clock=lambda: times.now)
     assert not any(basic(header(f"wrong {n}")) for n in range(4 * MAX_GUESSES))
     assert times.looked == MAX_GUESSES
@@ -51,7 +51,7 @@ def test_guesses_run_out_and_come_back(times: Times) -> None:
     assert basic(header("right"))
 
 
-def test_the_same_wrong_one_again_and_again_is_one_guess(times: Times) -> None:
+def test_repeating_a_wrong_header_is_one_guess(times: Times) -> None:
     basic = Basic("right", clock=lambda: times.now)
     assert not any(basic(header("wrong")) for _ in range(50))
     assert times.looked == 1
@@ -59,11 +59,11 @@ def test_the_same_wrong_one_again_and_again_is_one_guess(times: Times) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Basic", "Basic !!", "Bearer right", "Basic /w==", header("right").lower()])
-def test_what_is_no_such_header_is_no_guess(times: Times, text: str) -> None:
+def test_an_invalid_header_is_no_guess(times: Times, text: str) -> None:
     basic = Basic("right", clock=lambda: times.now)
     assert not basic(text)
     assert times.looked == 0
 
 
-def test_without_a_password_nothing_opens(times: Times) -> None:
+def test_without_a_password_no_header_is_right(times: Times) -> None:
     assert not Basic(None, clock=lambda: times.now)(header("right"))

@@ -39,7 +39,7 @@ def ended(connection: socket.socket) -> bool:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_connections_that_ask_for_nothing_dont_shut_others_out(serve: Serve) -> None:
+def test_idle_connections_do_not_block_others(serve: Serve) -> None:
     served = serve()
     idle = [connect(served) for _ in range(MAX_CONNECTIONS)]
     wait_for(lambda: served.get("/healthz").status_code == 200, "a place")
@@ -50,7 +50,7 @@ def test_connections_that_ask_for_nothing_dont_shut_others_out(serve: Serve) -> 
 
 @pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("before", ["", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
-def test_a_head_that_comes_in_drops_doesnt_win_time(serve: Serve, before: str) -> None:
+def test_a_slow_request_head_has_the_same_time_limit(serve: Serve, before: str) -> None:
     served = serve()
     with connect(served) as slow:
         slow.sendall(before.encode())
@@ -62,7 +62,7 @@ def test_a_head_that_comes_in_drops_doesnt_win_time(serve: Serve, before: str) -
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_a_body_that_nobody_waits_for_doesnt_hold_the_connection(serve: Serve) -> None:
+def test_a_request_body_that_never_ends_does_not_hold_the_connection(serve: Serve) -> None:
     served = serve(protected=True)
     with connect(served) as slow:
         slow.sendall(b"POST /api/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
@@ -70,7 +70,7 @@ def test_a_body_that_nobody_waits_for_doesnt_hold_the_connection(serve: Serve) -
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_an_answer_that_nobody_takes_is_dropped(serve: Serve) -> None:
+def test_an_answer_that_is_not_read_is_dropped(serve: Serve) -> None:
     served = serve()
     with socket.socket() as full:
         full.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -82,7 +82,7 @@ def test_an_answer_that_nobody_takes_is_dropped(serve: Serve) -> None:
         assert served.get("/healthz").ok
 
 
-def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_page_and_a_reused_connection_stay(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "CLIENT_TIMEOUT_S", 4.0)
     served = serve()
     browser = requests.Session()
@@ -101,7 +101,7 @@ def test_an_open_page_and_a_browser_that_comes_back_stay(serve: Serve, monkeypat
     kept.close()
 
 
-def test_one_address_has_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_per_address_are_limited(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_PER_ADDRESS", 3)
     served = serve()
     # Whoever shares this machine's own address isn't counted: a proxy, a tunnel.
@@ -128,7 +128,7 @@ def answers(served: Served) -> bool:
         return False
 
 
-def test_behind_a_proxy_one_guesser_locks_only_themselves_out(serve: Serve) -> None:
+def test_behind_a_proxy_guesses_count_per_client(serve: Serve) -> None:
     served = serve(protected=True, proxy="127.0.0.1")
 
     def guess(password: str, address: str) -> int:
@@ -139,7 +139,7 @@ def test_behind_a_proxy_one_guesser_locks_only_themselves_out(serve: Serve) -> N
     assert guess(PASSWORD, "192.168.1.20") == 204
 
 
-def test_nobodys_word_counts_without_a_proxy(serve: Serve) -> None:
+def test_forwarded_headers_are_ignored_without_a_proxy(serve: Serve) -> None:
     served = serve(protected=True)
     for n in range(5):
         headers = {"X-Forwarded-For": f"203.0.113.{n}"}

@@ -19,7 +19,7 @@ from tests.web.served import PASSWORD, Serve
 COMMAND = {"name": "camera", "value": "OFF"}
 
 
-def test_every_answer_carries_the_headers_that_keep_it_in(serve: Serve) -> None:
+def test_every_answer_has_the_security_headers(serve: Serve) -> None:
     served = serve(protected=True)
     for answer in (served.get("/"), served.get("/login"), served.get("/static/page.css"), served.get("/nothing")):
         for name, value in HEADERS.items():
@@ -30,7 +30,7 @@ def test_every_answer_carries_the_headers_that_keep_it_in(serve: Serve) -> None:
     assert served.get("/login").headers.get("server") is None
 
 
-def test_a_foreign_name_is_refused(serve: Serve) -> None:
+def test_a_foreign_host_is_refused(serve: Serve) -> None:
     served = serve()
     for name in ("evil.example", "evil.example:8730", "127.0.0.1.evil.example", "localhost.evil.example", ""):
         assert served.get("/api/state", headers={"Host": name}).status_code in (400, 421), name
@@ -57,7 +57,7 @@ def test_a_foreign_name_is_refused(serve: Serve) -> None:
         "::1",
     ],
 )
-def test_a_host_that_is_more_than_a_name_and_a_port_opens_nothing(serve: Serve, host: str) -> None:
+def test_a_host_that_is_more_than_a_name_and_a_port_is_refused(serve: Serve, host: str) -> None:
     served = serve(protected=True)
     assert served.get("/api/state", headers={"Host": host}).status_code == 421
     assert served.post("/api/command", COMMAND, headers={"Host": host}).status_code == 421
@@ -66,7 +66,7 @@ def test_a_host_that_is_more_than_a_name_and_a_port_opens_nothing(serve: Serve, 
 
 @pytest.mark.parametrize("host", ["localhost:1/static/?", "localhost:1/login?x=", "[::1]:1/healthz?"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_password_is_asked_for_by_the_path_that_is_served(host: str, method: str) -> None:
+def test_the_password_is_required_for_the_path_that_is_served(host: str, method: str) -> None:
     """Even if such a Host were let through, as older releases of Starlette read a path out of it."""
 
     class Anybody(Hosts):
@@ -84,7 +84,7 @@ def test_the_password_is_asked_for_by_the_path_that_is_served(host: str, method:
     assert answer.status_code == 401
 
 
-def test_a_name_can_be_allowed(serve: Serve) -> None:
+def test_a_host_can_be_allowed(serve: Serve) -> None:
     served = serve(allowed_hosts=("room.example.org",), protected=True)
     assert served.get("/login", headers={"Host": "Room.Example.org"}).status_code == 200
 
@@ -115,7 +115,7 @@ def test_a_request_without_the_token_is_refused(serve: Serve) -> None:
     assert served.commands == []
 
 
-def test_a_form_of_another_site_cant_be_json(serve: Serve) -> None:
+def test_a_form_is_refused_because_it_is_not_json(serve: Serve) -> None:
     served = serve()
     browser = served.session()
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
@@ -129,7 +129,7 @@ def test_a_form_of_another_site_cant_be_json(serve: Serve) -> None:
     assert served.commands == []
 
 
-def test_without_the_password_nothing_is_told(serve: Serve) -> None:
+def test_without_the_password_nothing_is_revealed(serve: Serve) -> None:
     served = serve(protected=True)
     for path in ("state", "events", "timeline", "session", "openapi.json", "recommendations"):
         assert served.get(f"/api/{path}").status_code == 401, path
@@ -141,7 +141,7 @@ def test_without_the_password_nothing_is_told(serve: Serve) -> None:
     assert served.commands == []
 
 
-def test_the_password_opens_the_page_until_one_signs_out(serve: Serve) -> None:
+def test_the_password_opens_the_page_until_sign_out(serve: Serve) -> None:
     served = serve(protected=True)
     answer = served.post("/api/login", {"password": PASSWORD})
     cookie = answer.headers["set-cookie"].lower()
@@ -157,26 +157,26 @@ def test_the_password_opens_the_page_until_one_signs_out(serve: Serve) -> None:
     assert served.get("/api/state", cookies=token).status_code == 401
 
 
-def test_one_sessions_token_doesnt_serve_another(serve: Serve) -> None:
+def test_a_csrf_token_is_valid_for_its_own_session_only(serve: Serve) -> None:
     served = serve(protected=True)
     one, other = served.session(sign_in=True), served.session(sign_in=True)
     other.headers["X-CSRF-Token"] = one.headers["X-CSRF-Token"]
     assert other.post(f"{served.url}/api/command", json=COMMAND, timeout=PATIENCE).status_code == 403
 
 
-def test_behind_https_the_cookie_is_for_https_alone(serve: Serve) -> None:
+def test_behind_https_the_cookie_is_secure(serve: Serve) -> None:
     served = serve(protected=True)
     headers = {"Host": "localhost", "Origin": "https://localhost"}
     assert "secure" in served.post("/api/login", {"password": PASSWORD}, headers=headers).headers["set-cookie"].lower()
 
 
-def test_a_session_ends(serve: Serve) -> None:
+def test_a_session_expires(serve: Serve) -> None:
     served = serve(protected=True, session=5)
     browser = served.session(sign_in=True)
     wait_for(lambda: browser.get(f"{served.url}/api/state", timeout=PATIENCE).status_code == 401, "its end")
 
 
-def test_guessing_is_slowed_down_even_with_the_right_password_at_last(serve: Serve) -> None:
+def test_after_too_many_guesses_even_the_right_password_must_wait(serve: Serve) -> None:
     served = serve(protected=True)
     answers = [served.post("/api/login", {"password": f"guess number {n}"}).status_code for n in range(5)]
     assert answers == [401] * 5
@@ -185,7 +185,7 @@ def test_guessing_is_slowed_down_even_with_the_right_password_at_last(serve: Ser
     assert 200 < int(refused.headers["retry-after"]) <= 300
 
 
-def test_sessions_survive_a_restart_but_not_another_password(serve: Serve, state_folder: Path) -> None:
+def test_sessions_survive_a_restart_but_not_a_new_password(serve: Serve, state_folder: Path) -> None:
     first = serve(protected=True)
     cookies = dict(first.session(sign_in=True).cookies)
     file = state_folder / "web_sessions"
@@ -199,7 +199,7 @@ def test_sessions_survive_a_restart_but_not_another_password(serve: Serve, state
     assert serve(protected=True).get("/api/state", cookies=cookies).status_code == 401
 
 
-def test_a_large_or_endless_request_is_cut_off(serve: Serve) -> None:
+def test_a_large_or_endless_request_is_refused(serve: Serve) -> None:
     served = serve()
     browser = served.session()
     assert browser.post(f"{served.url}/api/command", json={"name": "x" * 9000}, timeout=PATIENCE).status_code == 413

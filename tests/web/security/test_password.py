@@ -21,7 +21,7 @@ from edge.web.security.sessions import GUESS_WINDOW_S, MAX_GUESSES, MAX_SESSIONS
 from tests.conftest import Moodroom
 
 
-def test_the_command_writes_a_hash_that_only_its_owner_reads(moodroom: Moodroom, state_folder: Path) -> None:
+def test_the_command_writes_a_hash_that_only_its_owner_can_read(moodroom: Moodroom, state_folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "edge", "web", "password"],
         input="correct horse battery\n", capture_output=True, text=True, check=True,
@@ -47,7 +47,7 @@ def test_the_command_writes_a_hash_that_only_its_owner_reads(moodroom: Moodroom,
 @pytest.mark.parametrize(
     "text", ["", "correct horse", "scrypt$1$8$1$AA==$AA==", "scrypt$99999999$8$1$AA==$AA==", "a$b"]
 )
-def test_a_file_that_holds_no_hash_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_without_a_hash_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "page"
     file.write_text(text)
     file.chmod(0o600)
@@ -55,7 +55,7 @@ def test_a_file_that_holds_no_hash_is_refused(tmp_path: Path, text: str) -> None
         password.read(WebConfig(password_file=str(file)))
 
 
-def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     config = WebConfig(password_file=str(tmp_path / "page"))
     password.write(config, "correct horse battery").chmod(0o640)
     with pytest.raises(ConfigError, match="chmod 600"):
@@ -67,7 +67,7 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "web", [{"host": "0.0.0.0"}, {"host": "::"}, {"host": "192.168.1.5"}, {"allowed_hosts": ["room.example.org"]}]
 )
-def test_a_page_that_others_reach_needs_a_password(web: dict[str, object], tmp_path: Path) -> None:
+def test_a_page_that_other_machines_reach_needs_a_password(web: dict[str, object], tmp_path: Path) -> None:
     config = Config.model_validate({"web": web})
     with pytest.raises(ConfigError, match="needs a password; set one with `moodroom web password`"):
         password_line(config)
@@ -76,7 +76,7 @@ def test_a_page_that_others_reach_needs_a_password(web: dict[str, object], tmp_p
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
-def test_a_page_for_this_machine_alone_needs_none(host: str) -> None:
+def test_a_local_page_needs_no_password(host: str) -> None:
     assert password_line(Config.model_validate({"web": {"host": host}})) is None
 
 
@@ -96,7 +96,7 @@ def test_a_proxy_is_one_plain_address() -> None:
         WebConfig.model_validate({"proxy": 5})
 
 
-def test_sessions_end_and_make_room() -> None:
+def test_sessions_expire_and_are_limited() -> None:
     sessions = Sessions("line", lifetime_s=100.0, file=None)
     first = sessions.open(0.0)
     assert sessions.valid(first, 99.0)
@@ -110,14 +110,14 @@ def test_sessions_end_and_make_room() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"for": 1}', '{"for": "x", "ends": []}', "\x00"])
-def test_a_damaged_file_of_sessions_means_nobody_is_signed_in(tmp_path: Path, text: str) -> None:
+def test_a_damaged_session_file_means_nobody_is_signed_in(tmp_path: Path, text: str) -> None:
     file = tmp_path / "web_sessions"
     file.write_text(text)
     sessions = Sessions("line", lifetime_s=100.0, file=file)
     assert sessions.valid(sessions.open(0.0), 1.0)
 
 
-def test_sessions_go_on_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_sessions_work_without_a_writable_file(tmp_path: Path) -> None:
     sessions = Sessions("line", lifetime_s=100.0, file=tmp_path / "file" / "web_sessions")
     (tmp_path / "file").write_text("in the way")
     assert sessions.valid(sessions.open(0.0), 1.0)
@@ -125,7 +125,7 @@ def test_sessions_go_on_where_nothing_can_be_written(tmp_path: Path) -> None:
 
 @given(st.lists(st.floats(0, 2000), max_size=60))
 @settings(max_examples=50, deadline=None)
-def test_no_address_guesses_more_than_it_may(times: list[float]) -> None:
+def test_guesses_per_address_are_limited(times: list[float]) -> None:
     guesses, let_through = Guesses(), []
     for at in sorted(times):
         if guesses.wait("phone", at) == 0:
@@ -135,7 +135,7 @@ def test_no_address_guesses_more_than_it_may(times: list[float]) -> None:
         assert sum(at <= other < at + GUESS_WINDOW_S for other in let_through) <= MAX_GUESSES
 
 
-def test_many_addresses_together_are_slowed_down_too() -> None:
+def test_guesses_of_all_addresses_together_are_limited() -> None:
     guesses = Guesses()
     for n in range(30):
         assert guesses.wait(f"address {n}", 1.0) == 0
@@ -145,7 +145,7 @@ def test_many_addresses_together_are_slowed_down_too() -> None:
     assert guesses.wait("a new one", 1.0) == 0
 
 
-def test_bound_to_everything_any_bare_address_will_do_but_no_name() -> None:
+def test_bound_to_all_addresses_any_bare_address_is_accepted_but_no_name() -> None:
     hosts = Hosts("0.0.0.0", hostname="pi")
     for good in ("192.168.1.5", "192.168.1.5:8730", "[fe80::1]:8730", "pi.local", "localhost:8730"):
         assert hosts.allow(good), good
@@ -165,7 +165,7 @@ def test_bound_to_everything_any_bare_address_will_do_but_no_name() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_no_header_makes_the_rules_fail(origin: str, host: str) -> None:
+def test_no_header_raises_an_error(origin: str, host: str) -> None:
     Hosts("0.0.0.0", hostname="pi").allow(host)
     assert isinstance(same_site(origin, host), bool)
     assert isinstance(is_loopback(host), bool)
