@@ -1,4 +1,4 @@
-"""A simulated Spotify and a player on it; a real MPD."""
+"""Fixtures: a simulated Spotify with a player, and a real MPD."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real MPD of the tests' own: null output, generated tones, a port of its own; and a line to it that breaks."""
+"""A real MPD for tests, which plays generated tones to nowhere, and proxies whose connections to it fail."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
 
 PROGRAM = shutil.which("mpd") or shutil.which("mpd", path="/usr/bin:/usr/sbin")
-LENGTH = 30.0
+SONG_DURATION_S = 30.0
 
 
 class Daemon:
-    """MPD, which can be killed and started again on the same port."""
+    """An MPD that can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path, *, mixer: str = "software", extra: str = "", seconds: float = LENGTH) -> None:
+    def __init__(
+        self, folder: Path, *, mixer: str = "software", extra: str = "", seconds: float = SONG_DURATION_S
+    ) -> None:
+        """mixer: MPD's mixer_type. extra: more lines for its configuration. seconds: the duration of each song."""
         self.port = free_port()
         self.folder = folder
         for name in ("music/calm", "music/loud", "playlists"):
@@ -52,69 +55,72 @@ class Daemon:
         wait_for(lambda: "songs: 5" in self.ask("stats"), "MPD's list of songs")
 
     def stop(self) -> None:
+        """Kill it."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait(PATIENCE)
             self.process = None
 
     def restart(self) -> None:
-        """As systemd does: MPD writes its state down, where it has a file for it, and reads it again."""
+        """Terminate and start it, as systemd does; it saves and restores its state if a state_file is configured."""
         assert self.process is not None
         self.process.terminate()
         self.process.wait(PATIENCE)
         self.start()
 
     def near_the_end(self) -> None:
-        """Of the song that plays: half a second more, so that no test hangs on how fast its machine is before that."""
+        """Seek to half a second before the end of the song, so that no test depends on how fast its machine is."""
 
-        def there() -> bool:
-            # An MPD that has only just begun to play may take the command and not do it.
-            self.ask(f"seekcur {LENGTH - 0.5}")
-            found = re.search(r"^elapsed: ([0-9.]+)$", self.ask("status"), re.MULTILINE)
-            return found is not None and float(found[1]) >= LENGTH - 1
+        def is_near_the_end() -> bool:
+            # An MPD that has only just begun to play may accept the command without carrying it out.
+            self.ask(f"seekcur {SONG_DURATION_S - 0.5}")
+            elapsed = re.search(r"^elapsed: ([0-9.]+)$", self.ask("status"), re.MULTILINE)
+            return elapsed is not None and float(elapsed[1]) >= SONG_DURATION_S - 1
 
-        wait_for(there, "the song's end")
+        wait_for(is_near_the_end, "the song's end")
 
     def ask(self, command: str) -> str:
-        """Another client: a person, or the test's own eyes."""
+        """Send commands as another client, such as a person's. Returns the response, or "" if MPD is away."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
-                line.recv(200)
-                line.sendall(f"password hush\n{command}\nclose\n".encode())
-                found = b""
-                while part := line.recv(4096):
-                    found += part
-                return found.decode()
+            with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+                connection.recv(200)
+                connection.sendall(f"password hush\n{command}\nclose\n".encode())
+                response = b""
+                while part := connection.recv(4096):
+                    response += part
+                return response.decode()
         except OSError:
             return ""
 
     def status(self) -> dict[str, str]:
-        """As the test's own eyes see it."""
+        """Return MPD's status."""
         return dict(line.split(": ", 1) for line in self.ask("status").splitlines() if ": " in line)
 
     def queue(self) -> list[str]:
-        """The files in the queue, in its order."""
+        """Return the files in the queue, in order."""
         return [line.split("file: ", 1)[1] for line in self.ask("playlist").splitlines() if "file: " in line]
 
 
-class Breaking:
-    """A line to MPD on a port of its own. faults: for each request to come how it breaks, None for not at all.
+class FaultyProxy:
+    """A proxy to MPD whose connections fail. faults: one for each coming request, None for no fault.
 
-    before: MPD never hears of it. after: it does, and the answer is lost. half: so is a part of the answer.
+    "before": MPD doesn't get the request. "after": it does, and the response is lost. "half": half of the response is.
     """
 
     def __init__(self, daemon: Daemon) -> None:
         self.faults: deque[str | None] = deque()
-        self.broken = 0
-        self._to = daemon.port
+        self.faults_used = 0
+        self._target_port = daemon.port
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
 
-    def __enter__(self) -> Breaking:
+    def __enter__(self) -> FaultyProxy:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -126,30 +132,30 @@ class Breaking:
                 threading.Thread(target=self._serve, args=(near,), daemon=True).start()
 
     def _serve(self, near: socket.socket) -> None:
-        with contextlib.suppress(OSError), near, socket.create_connection(("127.0.0.1", self._to)) as far:
-            requests, answers = near.makefile("rb"), far.makefile("rb")
-            near.sendall(answers.readline())
+        with contextlib.suppress(OSError), near, socket.create_connection(("127.0.0.1", self._target_port)) as far:
+            requests, responses = near.makefile("rb"), far.makefile("rb")
+            near.sendall(responses.readline())
             while request := _request(requests):
-                # The listener's line isn't counted: what it misses, the next look sees.
+                # The listener's connection stays intact.
                 fault = self.faults.popleft() if self.faults and not request.startswith(b"idle") else None
-                self.broken += fault is not None
+                self.faults_used += fault is not None
                 if fault == "before":
                     return
                 far.sendall(request)
-                answer = _answer(answers)
+                response = _response(responses)
                 if fault == "after":
                     return
-                near.sendall(answer if fault is None else answer[: len(answer) // 2])
+                near.sendall(response if fault is None else response[: len(response) // 2])
                 if fault is not None:
                     return
 
 
 class Router:
-    """A line to MPD on a port of its own, through a router that forgets."""
+    """A proxy to MPD that forgets connections, as routers do."""
 
     def __init__(self, daemon: Daemon) -> None:
-        self._to = daemon.port
-        self._lines: list[socket.socket] = []
+        self._target_port = daemon.port
+        self._sockets: list[socket.socket] = []
         self._forgotten = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -158,35 +164,37 @@ class Router:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for line in (self._socket, *self._lines):
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for each in (self._socket, *self._sockets):
             with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
     def forget(self) -> None:
-        """What is open stays open and carries nothing any more; what is opened from now on works."""
-        self._forgotten = len(self._lines)
+        """Transfer nothing more on the open connections, without closing them; new ones work."""
+        self._forgotten = len(self._sockets)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._socket.accept()
-                far = socket.create_connection(("127.0.0.1", self._to))
-                number = len(self._lines)
-                self._lines += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=(number, one, other), daemon=True).start()
+                far = socket.create_connection(("127.0.0.1", self._target_port))
+                number = len(self._sockets)
+                self._sockets += [near, far]
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=self._transfer, args=(number, source, target), daemon=True).start()
 
-    def _carry(self, number: int, one: socket.socket, other: socket.socket) -> None:
+    def _transfer(self, number: int, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while part := one.recv(4096):
+            while part := source.recv(4096):
                 if number >= self._forgotten:
-                    other.sendall(part)
+                    target.sendall(part)
 
 
 def _request(lines: Any) -> bytes:
-    """One command, or a whole list of them."""
+    """Read one command, or one list of commands."""
     request: bytes = lines.readline()
     if request.startswith(b"command_list"):
         while (line := lines.readline()) and not line.startswith(b"command_list_end"):
@@ -195,13 +203,13 @@ def _request(lines: Any) -> bytes:
     return request
 
 
-def _answer(lines: Any) -> bytes:
-    answer = b""
+def _response(lines: Any) -> bytes:
+    response = b""
     while line := lines.readline():
-        answer += line
+        response += line
         if line == b"OK\n" or line.startswith(b"ACK "):
             break
-    return answer
+    return response
 
 
 def _tone(path: Path, seconds: float) -> None:

@@ -149,8 +149,8 @@ def test_the_end_of_a_login_is_reported_three_times(driver: SimulatedDriver, log
     messages = []
     for _ in range(31 * 24 - 1):
         world.advance(3600)
-        found = driver.driver._login_reminder.event(world.monotonic, lambda: login.expires)
-        messages += [] if found is None else [found.message]
+        reminder = driver.driver._login_reminder.event(world.monotonic, lambda: login.expires)
+        messages += [] if reminder is None else [reminder.message]
     assert messages == [
         f"spotify: the login ends {when}; run `moodroom login` on this device before"
         for when in ("in 30 days", "in 7 days")
@@ -164,7 +164,7 @@ def test_the_end_of_a_login_is_reported_three_times(driver: SimulatedDriver, log
 
 
 @pytest.mark.parametrize(
-    ("left", "told", "expected"),
+    ("left", "reported", "expected"),
     [
         (40, None, None),
         (30, None, "1000000 30"),
@@ -178,9 +178,9 @@ def test_the_end_of_a_login_is_reported_three_times(driver: SimulatedDriver, log
         (-3, "1000000 7", None),
     ],
 )
-def test_when_the_end_of_a_login_is_due(left: float, told: str | None, expected: str | None) -> None:
-    found = due(1e6, 1e6 - left * DAY, told)
-    assert (found[0] if found else None) == expected
+def test_when_the_end_of_a_login_is_due(left: float, reported: str | None, expected: str | None) -> None:
+    reminder = due(1e6, 1e6 - left * DAY, reported)
+    assert (reminder[0] if reminder else None) == expected
 
 
 class NotifiedPlayer:

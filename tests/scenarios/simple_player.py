@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.music.playback import still_applies
-from edge.players.wishes import AbandonedWish
+from edge.players.wishes import OVERRULED, AbandonedWish
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG_S = 200.0
@@ -33,7 +33,7 @@ class SimplePlayer:
     def apply(self, wish: Wish) -> None:
         self._require_reachable()
         if not still_applies(wish, self.playback(), self._clock()):
-            self._given_up.append(AbandonedWish(wish, "somebody chose otherwise", False))
+            self._given_up.append(AbandonedWish(wish, OVERRULED, False))
         elif wish.act is Act.FORGET:
             self.deferred = None
         elif wish.act is Act.PLAY and wish.music is not None:

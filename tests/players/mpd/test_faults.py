@@ -1,4 +1,4 @@
-"""A line to MPD that breaks again and again, through a real MPD: nothing is lost, nothing is done twice."""
+"""A connection to a real MPD that fails again and again: no wish is lost, and none is carried out twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge.errors import PlayerError
 from edge.players.mpd.player import MpdPlayer
 from edge.values import Act, Music, When, Wish
 from tests.players.listening import play, wish
-from tests.players.mpd_daemon import PROGRAM, Breaking, Daemon
+from tests.players.mpd_daemon import PROGRAM, Daemon, FaultyProxy
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
@@ -29,13 +29,13 @@ def folder(name: str) -> Music:
     return Music(f"mpd:folder/{name}", name)
 
 
-def give(player: MpdPlayer, one: Wish) -> None:
-    """As the daemon does: ask once, and look again until nothing is left to do."""
+def carry_out(player: MpdPlayer, requested: Wish) -> None:
+    """Do as the daemon does: apply the wish once, and fetch the playback until that succeeds."""
     with contextlib.suppress(PlayerError):
-        player.apply(one)
-    until = time.monotonic() + PATIENCE
+        player.apply(requested)
+    deadline = time.monotonic() + PATIENCE
     while True:
-        assert time.monotonic() < until, one
+        assert time.monotonic() < deadline, requested
         try:
             player.playback()
             return
@@ -45,7 +45,7 @@ def give(player: MpdPlayer, one: Wish) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One place in the queue; the same file may be there twice."""
+    """A place in the queue, since the same file may be there twice."""
 
     file: str
 
@@ -54,102 +54,102 @@ def entries(name: str) -> list[Entry]:
     return [Entry(file) for file in FOLDERS[name]]
 
 
-class Evening:
-    """What was asked for, and what MPD's queue and state should be then."""
+class ExpectedState:
+    """Carries out wishes, and keeps track of what MPD's queue and state should be."""
 
     def __init__(self, daemon: Daemon, player: MpdPlayer) -> None:
         self._daemon, self._player = daemon, player
         self.queue: list[Entry] = []
         self.queued: list[Entry] = []
-        self.at, self.volume, self.state = 0, 100, "play"
-        self.coming = 0
+        self.position, self.volume, self.state = 0, 100, "play"
+        self.deferred = 0
 
-    def start(self, name: str) -> None:
-        give(self._player, play(folder(name), repeat="context"))
-        self.queue, self.at, self.state, self.coming = entries(name), 0, "play", 0
+    def play(self, name: str) -> None:
+        carry_out(self._player, play(folder(name), repeat="context"))
+        self.queue, self.position, self.state, self.deferred = entries(name), 0, "play", 0
 
-    def behind(self, name: str) -> None:
-        give(self._player, play(folder(name), When.TRACK_END))
-        self.forgotten()
+    def play_at_song_end(self, name: str) -> None:
+        carry_out(self._player, play(folder(name), When.TRACK_END))
+        self._remove_deferred()
         if self.state != "play":
-            self.queue, self.at, self.state = entries(name), 0, "play"
+            self.queue, self.position, self.state = entries(name), 0, "play"
             return
-        self.queue[self.at + 1 : self.at + 1] = entries(name)
-        self.coming = len(FOLDERS[name])
+        self.queue[self.position + 1 : self.position + 1] = entries(name)
+        self.deferred = len(FOLDERS[name])
 
     def forget(self) -> None:
-        give(self._player, wish(Act.FORGET))
-        self.forgotten()
+        carry_out(self._player, wish(Act.FORGET))
+        self._remove_deferred()
 
-    def forgotten(self) -> None:
-        del self.queue[self.at + 1 : self.at + 1 + self.coming]
-        self.coming = 0
+    def _remove_deferred(self) -> None:
+        del self.queue[self.position + 1 : self.position + 1 + self.deferred]
+        self.deferred = 0
 
     def enqueue(self, song: str) -> None:
         self.forget()
-        give(self._player, play(Music(f"mpd:{song}", song), When.QUEUE))
-        at = self.at + 1
-        # Songs that were queued one after the other play in that order.
-        while at < len(self.queue) and self.queue[at] in self.queued:
-            at += 1
+        carry_out(self._player, play(Music(f"mpd:{song}", song), When.QUEUE))
+        position = self.position + 1
+        # Songs play in the order in which they were queued.
+        while position < len(self.queue) and self.queue[position] in self.queued:
+            position += 1
         self.queued.append(Entry(song))
-        self.queue.insert(at, self.queued[-1])
+        self.queue.insert(position, self.queued[-1])
 
     def skip(self, act: Act) -> None:
         self.forget()
-        self.start("calm") if act is Act.PREVIOUS else None
-        give(self._player, wish(Act.NEXT))
-        self.at, self.state = (self.at + 1) % len(self.queue), "play"
+        self.play("calm") if act is Act.PREVIOUS else None
+        carry_out(self._player, wish(Act.NEXT))
+        self.position, self.state = (self.position + 1) % len(self.queue), "play"
         if act is Act.PREVIOUS:
-            give(self._player, wish(Act.PREVIOUS))
-            self.at -= 1
+            carry_out(self._player, wish(Act.PREVIOUS))
+            self.position -= 1
 
-    def hush(self, volume: int) -> None:
-        give(self._player, wish(Act.VOLUME, volume))
+    def set_volume(self, volume: int) -> None:
+        carry_out(self._player, wish(Act.VOLUME, volume))
         self.volume = volume
 
     def pause(self) -> None:
-        give(self._player, wish(Act.PAUSE))
+        carry_out(self._player, wish(Act.PAUSE))
         self.state = "pause"
 
     def resume(self) -> None:
-        give(self._player, wish(Act.RESUME))
+        carry_out(self._player, wish(Act.RESUME))
         self.state = "play"
 
     def check(self) -> None:
-        found = self._daemon.status()
+        status = self._daemon.status()
         assert self._daemon.queue() == [entry.file for entry in self.queue]
-        assert (int(found["song"]), int(found["volume"]), found["state"]) == (self.at, self.volume, self.state)
+        assert (int(status["song"]), int(status["volume"]), status["state"]) == (self.position, self.volume, self.state)
         assert self._player.given_up() == []
 
 
-def test_a_thousand_faults_lose_and_double_nothing(tmp_path: Path) -> None:
+def test_a_thousand_faults_lose_and_repeat_no_wish(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", seconds=600)
-    dice = random.Random(11)
+    rng = random.Random(11)
     try:
         daemon.start()
-        with Breaking(daemon) as line:
-            player = MpdPlayer("127.0.0.1", line.port, password=None, clock=time.monotonic, timeout=5)
-            evening = Evening(daemon, player)
-            evening.start("calm")
-            done = 0
-            while line.broken < 1000:
-                songs: list[Callable[[], None]] = [
-                    lambda: evening.start(dice.choice(list(FOLDERS))),
-                    lambda: evening.behind(dice.choice(list(FOLDERS))),
-                    lambda: evening.enqueue(dice.choice(CALM + LOUD)),
-                    lambda: evening.hush(dice.randrange(10, 90)),
-                    lambda: evening.skip(dice.choice([Act.NEXT, Act.PREVIOUS])),
-                    evening.forget,
-                    evening.pause,
-                    evening.resume,
+        with FaultyProxy(daemon) as proxy:
+            player = MpdPlayer("127.0.0.1", proxy.port, password=None, clock=time.monotonic, timeout=5)
+            expected = ExpectedState(daemon, player)
+            expected.play("calm")
+            wishes = 0
+            while proxy.faults_used < 1000:
+                actions: list[Callable[[], None]] = [
+                    lambda: expected.play(rng.choice(list(FOLDERS))),
+                    lambda: expected.play_at_song_end(rng.choice(list(FOLDERS))),
+                    lambda: expected.enqueue(rng.choice(CALM + LOUD)),
+                    lambda: expected.set_volume(rng.randrange(10, 90)),
+                    lambda: expected.skip(rng.choice([Act.NEXT, Act.PREVIOUS])),
+                    expected.forget,
+                    expected.pause,
+                    expected.resume,
                 ]
-                line.faults.extend(dice.choice(FAULTS) if dice.random() < 0.4 else None for _ in range(12))
-                dice.choice(songs)()
-                line.faults.clear()
-                evening.check()
-                done += 1
-            print(f"{line.broken} broken requests in {done} wishes, none lost, none doubled")
+                proxy.faults.extend(rng.choice(FAULTS) if rng.random() < 0.4 else None for _ in range(12))
+                rng.choice(actions)()
+                proxy.faults.clear()
+                expected.check()
+                wishes += 1
+            print(f"{proxy.faults_used} failed requests in {wishes} wishes, none lost, none repeated")
             player.close()
     finally:
         daemon.stop()

@@ -50,9 +50,9 @@ def until(player: MpdPlayer, state: str) -> Playback:
 def test_plays_a_folder(player: MpdPlayer, daemon: Daemon) -> None:
     assert player.playback().state == "stopped"
     player.apply(play())
-    shown = until(player, "playing")
-    assert (shown.context, shown.uri, shown.duration) == (CALM.uri, "mpd:calm/calm0.wav", 30)
-    assert not shown.elsewhere
+    playback = until(player, "playing")
+    assert (playback.context, playback.uri, playback.duration) == (CALM.uri, "mpd:calm/calm0.wav", 30)
+    assert not playback.elsewhere
     assert "playlistlength: 3" in daemon.ask("status")
 
 
@@ -173,7 +173,7 @@ def test_a_wish_that_no_longer_applies_is_abandoned(player: MpdPlayer) -> None:
     until(player, "playing")
     late = play(LOUD, basis=Basis(True, "mpd:folder/other", "mpd:other"))
     player.apply(late)
-    assert [gone.wish for gone in player.given_up()] == [late]
+    assert [abandoned.wish for abandoned in player.given_up()] == [late]
     assert player.playback().context == CALM.uri
 
 
@@ -184,8 +184,8 @@ def test_a_song_is_queued_next(player: MpdPlayer, daemon: Daemon) -> None:
     player.apply(play(Music("mpd:loud/loud0.wav", "x"), When.QUEUE))
     assert "1:file: loud/loud1.wav\n2:file: loud/loud0.wav\n3:file: calm/calm1.wav" in daemon.ask("playlist")
     player.apply(wish(Act.NEXT))
-    shown = player.playback()
-    assert (shown.uri, shown.context) == ("mpd:loud/loud1.wav", CALM.uri)
+    playback = player.playback()
+    assert (playback.uri, playback.context) == ("mpd:loud/loud1.wav", CALM.uri)
 
 
 def test_a_song_is_next_in_random_order_too(player: MpdPlayer, daemon: Daemon) -> None:
@@ -216,8 +216,8 @@ def test_plays_a_track_list_and_music_of_the_library(daemon: Daemon) -> None:
     player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
     for music in (Music(songs[0], "mine", songs), Music("library:happy", "mine")):
         player.apply(play(music))
-        shown = until(player, "playing")
-        assert (shown.uri, shown.context) == (songs[0], music.uri)
+        playback = until(player, "playing")
+        assert (playback.uri, playback.context) == (songs[0], music.uri)
         assert "playlistlength: 2" in daemon.ask("status")
     with pytest.raises(PlayerError, match="library:sad isn't in the library"):
         player.apply(play(Music("library:sad", "mine")))
@@ -270,7 +270,7 @@ def test_close_restores_the_volume_and_ends_the_thread(player: MpdPlayer, daemon
     wait_for(lambda: player._listener.listening, "listening")
     player.close()
     assert "volume: 60" in daemon.ask("status")
-    assert not [one for one in threading.enumerate() if one.name == "mpd-idle"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "mpd-idle"]
 
 
 def test_music_that_a_person_added_has_no_context(player: MpdPlayer, daemon: Daemon) -> None:
@@ -308,8 +308,8 @@ def test_an_output_without_a_volume_control(tmp_path: Path) -> None:
     try:
         player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
         player.apply(play(volume=30))
-        shown = until(player, "playing")
-        assert shown.volume is None
+        playback = until(player, "playing")
+        assert playback.volume is None
         player.apply(play(LOUD, fade=True))
         with pytest.raises(PlayerError, match="no volume control"):
             player.apply(wish(Act.VOLUME, 30))
@@ -326,9 +326,14 @@ def test_pending_wishes_are_carried_out_when_mpd_comes_back(player: MpdPlayer, d
         player.playback()
     with pytest.raises(PlayerError, match=rf"127.0.0.1:{daemon.port} doesn't answer"):
         player.apply(play(CALM))
-    for one in (play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE), wish(Act.VOLUME, 44), play(LOUD), wish(Act.NEXT)):
+    for requested in (
+        play(Music("mpd:loud/loud1.wav", "x"), When.QUEUE),
+        wish(Act.VOLUME, 44),
+        play(LOUD),
+        wish(Act.NEXT),
+    ):
         with pytest.raises(PlayerError):
-            player.apply(one)
+            player.apply(requested)
     daemon.start()
     assert until(player, "playing").context == LOUD.uri
     assert player.playback().volume == 44
@@ -338,9 +343,9 @@ def test_pending_wishes_are_carried_out_when_mpd_comes_back(player: MpdPlayer, d
 def test_a_pause_replaces_music_that_was_requested_while_mpd_was_away(player: MpdPlayer, daemon: Daemon) -> None:
     player.playback()
     daemon.stop()
-    for one in (play(CALM), wish(Act.PAUSE)):
+    for requested in (play(CALM), wish(Act.PAUSE)):
         with pytest.raises(PlayerError):
-            player.apply(one)
+            player.apply(requested)
     daemon.start()
     daemon.ask("add loud/loud0.wav")
     until(player, "stopped")
@@ -351,11 +356,11 @@ def test_missing_wrong_and_right_passwords(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", extra='password "hush@read,add,control,admin"\ndefault_permissions "read"')
     daemon.start()
     try:
-        for password, words in ((None, "requires a password"), ("wrong", "refused the password")):
+        for password, message in ((None, "requires a password"), ("wrong", "refused the password")):
             player = MpdPlayer("127.0.0.1", daemon.port, password=password, clock=time.monotonic)
-            with pytest.raises(PlayerError, match=words) as found:
+            with pytest.raises(PlayerError, match=message) as error:
                 player.apply(play())
-            assert "wrong" not in str(found.value)
+            assert "wrong" not in str(error.value)
             player.close()
         (tmp_path / "password").write_text("hush\n")
         at = {"host": "127.0.0.1", "port": daemon.port, "password_file": str(tmp_path / "password")}

@@ -72,7 +72,7 @@ def restart(player: MpdPlayer, daemon: Daemon) -> None:
 
 def files(daemon: Daemon, ids: list[int]) -> list[str]:
     """Return the files of the songs with these ids."""
-    answers = [daemon.ask(f"playlistid {one}") for one in ids]
+    answers = [daemon.ask(f"playlistid {song_id}") for song_id in ids]
     return [answer.split("file: ", 1)[1].split("\n", 1)[0] for answer in answers if "file: " in answer]
 
 
@@ -119,7 +119,7 @@ def test_a_persons_songs_among_own_ones_stay_theirs(player: MpdPlayer, daemon: D
 
 @pytest.mark.parametrize("meanwhile", ["status", "add calm/calm1.wav", "addid calm/calm1.wav 0", "move 4 1"])
 def test_deferred_music_stays_deferred(player: MpdPlayer, daemon: Daemon, meanwhile: str) -> None:
-    """meanwhile: by a person, after the restart and before the next look."""
+    """meanwhile: what a person does after the restart and before the next look."""
     daemon.ask("\n".join(["clear", *(f"add {file}" for file in CALM_FILES), "play"]))
     player.apply(play(LOUD, When.TRACK_END))
     look(player)
@@ -198,7 +198,7 @@ def test_an_mpd_that_loses_its_queue(player: MpdPlayer, daemon: Daemon) -> None:
     (daemon.folder / "state").unlink(missing_ok=True)
     daemon.start()
     assert look(player).state == "stopped"
-    assert [gone.why for gone in player.given_up()] == [MPD_RESTARTED]
+    assert [abandoned.why for abandoned in player.given_up()] == [MPD_RESTARTED]
     daemon.ask("add calm/calm0.wav\nadd calm/calm1.wav\nplay")
     assert look(player).context is None
 
@@ -215,7 +215,7 @@ def test_a_lost_connection_is_no_restart(player: MpdPlayer, daemon: Daemon) -> N
 
 @pytest.mark.parametrize(("alive", "gap", "restarted"), [(3.0, 1.0, True), (60.0, 3600.0, True), (0.5, 0.1, False)])
 def test_a_restart_shows_in_the_age(alive: float, gap: float, restarted: bool) -> None:
-    """alive: seconds for which the first MPD ran before it was asked; gap: until the next was asked, as old as that."""
+    """alive: age of the first MPD when measured, seconds. gap: seconds until the second is measured, and its age."""
     before = measured(alive, 1000.0)
     assert measured(gap, 1000.0 + gap).is_after(before) is restarted
     for later in (0.1, 1.0, 86400.0):
@@ -225,9 +225,9 @@ def test_a_restart_shows_in_the_age(alive: float, gap: float, restarted: bool) -
 
 def measured(age: float, at: float) -> StartTime:
     client = SimpleNamespace(stats=lambda: {"uptime": str(int(age)), "songs": "5"})
-    found = start_time(client, lambda: at)
-    assert found is not None
-    return found
+    result = start_time(client, lambda: at)
+    assert result is not None
+    return result
 
 
 def test_mopidy_reports_no_age() -> None:
