@@ -163,15 +163,15 @@ WALL = {
 
 def wall_clock(path: Path) -> set[str]:
     """The calls that read the wall clock: time.time, time.localtime, datetime.now and the like."""
-    found = set()
+    calls = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
             owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
             if (owner, node.attr) in {("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime")}:
-                found.add(f"{owner}.{node.attr}")
+                calls.add(f"{owner}.{node.attr}")
             if owner in ("datetime", "date") and node.attr in ("now", "utcnow", "today"):
-                found.add(f"{owner}.{node.attr}")
-    return found
+                calls.add(f"{owner}.{node.attr}")
+    return calls
 
 
 def test_durations_are_measured_on_the_monotonic_clock() -> None:

@@ -35,16 +35,16 @@ def test_a_mood_has_the_documented_keys() -> None:
 
 
 def test_playback_has_the_documented_keys() -> None:
-    told = messages.player(Playback("playing", "spotify", "Den", "Title", "Artist", "uri", 40), Control.HANDS_OFF)
-    assert told == {
+    payload = messages.player(Playback("playing", "spotify", "Den", "Title", "Artist", "uri", 40), Control.HANDS_OFF)
+    assert payload == {
         "state": "playing", "player": "spotify", "speaker": "Den", "title": "Title", "artist": "Artist", "uri": "uri",
         "volume": 40, "control": "hands_off",
     }  # fmt: skip
 
 
 def test_unknown_values_of_the_playback_are_null() -> None:
-    told = messages.player(Playback("unavailable", "mpd"), Control.AUTO)
-    assert {key for key, value in told.items() if value is None} == {"speaker", "title", "artist", "uri", "volume"}
+    payload = messages.player(Playback("unavailable", "mpd"), Control.AUTO)
+    assert {key for key, value in payload.items() if value is None} == {"speaker", "title", "artist", "uri", "volume"}
 
 
 def test_only_a_wish_to_play_names_music() -> None:
@@ -55,7 +55,7 @@ def test_only_a_wish_to_play_names_music() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "payload"),
     [
         (DecisionMade(1, PLAY), {"event": "music_changed", "why": "because"} | messages.wish(PLAY)),
         (
@@ -84,7 +84,7 @@ def test_only_a_wish_to_play_names_music() -> None:
         (HealthReported(1, {"ages": {}}), None),
     ],
 )
-def test_some_events_are_published_on_the_event_topic(event: Event, told: dict[str, object] | None) -> None:
-    found = messages.event(event, 0)
-    assert found == told
-    json.dumps(found)
+def test_some_events_are_published_on_the_event_topic(event: Event, payload: dict[str, object] | None) -> None:
+    published = messages.event(event, 0)
+    assert published == payload
+    json.dumps(published)

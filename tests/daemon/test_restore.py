@@ -66,11 +66,11 @@ def test_the_file_is_written_only_when_something_changed(tmp_path: Path) -> None
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"control": {"a": 1}}', '"x"'])
 def test_a_damaged_file_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / SETTINGS_FILE).write_text(text)
-    found = SavedSettings("everyday", tmp_path).load()
-    assert all(isinstance(value, str) for value in found.values())
+    settings = SavedSettings("everyday", tmp_path).load()
+    assert all(isinstance(value, str) for value in settings.values())
     room = Room(Director(MusicConfig()))
     before = room.settings()
-    for command in as_commands(found):
+    for command in as_commands(settings):
         execute(room, 0.0, command)
     assert room.settings() == before
 
@@ -107,28 +107,28 @@ def test_a_reload_keeps_everything_and_a_restart_all_but_the_override(
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def are(person: Listener, **wanted: str) -> None:
-        for topic, value in wanted.items():
+    def wait_for_topics(person: Listener, **expected: str) -> None:
+        for topic, value in expected.items():
             wait_for(lambda t=topic, v=value: person.last(f"moodroom/moodroom/{t}") == v, f"{topic} {value}")
 
     process = start()
     try:
         with Listener(broker.port) as person:
-            are(person, status="online", control="auto", override="auto")
+            wait_for_topics(person, status="online", control="auto", override="auto")
             for name, value in (("control", "hands_off"), ("profile", "party"), ("mood", "sad")):
                 person.publish(f"moodroom/moodroom/set/{name}", value)
-            are(person, control="hands_off", profile="party", override="sad")
+            wait_for_topics(person, control="hands_off", profile="party", override="sad")
             wait_for(lambda: "party" in (state.read(SETTINGS_FILE) or ""), "the file")
             written = (state_folder / SETTINGS_FILE).stat().st_mtime_ns
             person.heard.clear()
             process.send_signal(signal.SIGHUP)
-            are(person, status="offline")
-            are(person, status="online", control="hands_off", profile="party", override="sad")
+            wait_for_topics(person, status="offline")
+            wait_for_topics(person, status="online", control="hands_off", profile="party", override="sad")
             process.terminate()
             assert "Traceback" not in process.communicate(timeout=PATIENCE)[1]
             person.heard.clear()
             process = start()
-            are(person, status="online", control="hands_off", profile="party", override="auto")
+            wait_for_topics(person, status="online", control="hands_off", profile="party", override="auto")
             wait_for(lambda: '"hands_off"' in (person.last("moodroom/moodroom/player") or ""), "the player's state")
             assert (state_folder / SETTINGS_FILE).stat().st_mtime_ns == written, (
                 "nothing changed, so nothing is written"

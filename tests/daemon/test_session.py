@@ -70,7 +70,7 @@ def test_the_demo_clip_is_read_correctly_and_reproducibly(start: Callable[..., s
     )
     assert first == second
     timeline = json.loads((ROOT / "edge/demo/demo.json").read_text())
-    wanted = [scene["expression"] for scene in timeline["scenes"] if scene["expression"]]
+    expected = [scene["expression"] for scene in timeline["scenes"] if scene["expression"]]
     read = moods(first)
     assert read[0] == read[-1] == "absent"
     changes = [line for line in lines(first) if line["event"] == "mood_changed"]
@@ -81,7 +81,7 @@ def test_the_demo_clip_is_read_correctly_and_reproducibly(start: Callable[..., s
         # The mood at the end of the scene counts.
         standing = [c["mood"]["mood"] for c in changes if c["t"] <= scene["end"]]
         right.append(standing[-1] == scene["expression"])
-    print(dict(zip(wanted, right, strict=True)))
+    print(dict(zip(expected, right, strict=True)))
     assert sum(right) >= 5
     decisions = [line["wish"]["mood"] for line in lines(first) if line["event"] == "decision"]
     assert decisions == read
@@ -97,8 +97,8 @@ def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
         wait_for(lambda: (person.last(f"{BASE}/presence")) == "ON", "presence")
         wait_for(lambda: '"mood": "neutral"' in (person.last(f"{BASE}/mood") or ""), "a mood")
         with Listener(broker.port) as late:
-            wanted = {"status", "mood", "presence", "player", "health"}
-            wait_for(lambda: {t.removeprefix(f"{BASE}/") for t, _, _ in late.heard} >= wanted, "retained topics")
+            topics = {"status", "mood", "presence", "player", "health"}
+            wait_for(lambda: {t.removeprefix(f"{BASE}/") for t, _, _ in late.heard} >= topics, "retained topics")
             assert all(retained for _, _, retained in late.heard)
             mood = json.loads(late.last(f"{BASE}/mood") or "")
             assert set(mood) == {"mood", "confidence", "valence", "arousal", "people", "since", "source"}
@@ -144,7 +144,7 @@ def test_camera_off_survives_a_restart(
         assert again.wait(PATIENCE) == 0
 
 
-def said(process: subprocess.Popen[str], sentence: str) -> None:
+def wait_for_log(process: subprocess.Popen[str], sentence: str) -> None:
     """Wait until the log contains this sentence."""
     assert process.stderr is not None
     for line in process.stderr:
@@ -159,8 +159,8 @@ def test_a_damaged_camera_switch_leaves_the_camera_off(
     state_folder.mkdir()
     (state_folder / "camera").write_text("")
     process = start("--source", "demo")
-    said(process, "is damaged, so the camera stays off until it is switched on again")
-    said(process, "camera: off, as it was left")
+    wait_for_log(process, "is damaged, so the camera stays off until it is switched on again")
+    wait_for_log(process, "camera: off, as it was left")
     process.terminate()
     assert process.wait(PATIENCE) == 0
 
@@ -174,7 +174,7 @@ def test_without_a_camera_the_demo_clip_is_replayed_in_the_foreground(
     if settle("auto") != DEMO:
         pytest.skip("this machine has a camera")
     process = start("--config", configured(tmp_path))
-    said(process, "camera: none found, so the demo clip is replayed")
+    wait_for_log(process, "camera: none found, so the demo clip is replayed")
     process.terminate()
     assert process.wait(PATIENCE) == 0
 
@@ -200,7 +200,7 @@ def test_a_reload_uses_a_good_file_and_rejects_a_bad_one(
         wait_for(lambda: person.last(f"{BASE}/status") == "online", "online")
         config.write_text("mood: {min_dwel: 3s}")
         process.send_signal(signal.SIGHUP)
-        said(process, "as it was")
+        wait_for_log(process, "as it was")
         assert process.poll() is None
         assert person.last(f"{BASE}/status") == "online"
         configured(tmp_path, mqtt=mqtt, device={"id": "attic"})
@@ -234,7 +234,7 @@ def test_a_thousand_frames_add_no_threads_and_no_memory(yunet_folder: Path, monk
     monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
     watch = Pipeline(Config(), base=PROJECT, nominal=True)
     camera = open_camera(CameraConfig(source="demo"), wait=lambda _: None, fast=True, loop=True)
-    seen: list[float] = []
+    samples: list[float] = []
     threads = threading.active_count()
     for index in range(1600):
         frame = camera.read()
@@ -242,10 +242,10 @@ def test_a_thousand_frames_add_no_threads_and_no_memory(yunet_folder: Path, monk
         assert frame.seq == index
         watch.frame(frame)
         if index in (599, 1599):
-            seen.append(memory_mb())
+            samples.append(memory_mb())
     camera.close()
     assert threading.active_count() == threads
-    assert seen[1] - seen[0] < 4
+    assert samples[1] - samples[0] < 4
 
 
 def test_a_missing_camera_is_a_reported_problem_and_no_exit(
@@ -281,21 +281,21 @@ def test_every_command_is_acknowledged_by_state(
         wait_for(lambda: "playing" in (person.last(f"{BASE}/player") or ""), "music")
         assert (person.last("homeassistant/device/den/config") or "").startswith("{")
 
-        def asked(name: str, value: str, topic: str, wanted: str) -> float:
+        def request(name: str, value: str, topic: str, expected: str) -> float:
             began = time.monotonic()
             person.publish(f"{BASE}/set/{name}", value)
-            wait_for(lambda: wanted in (person.last(f"{BASE}/{topic}") or ""), f"{wanted} on {topic}")
+            wait_for(lambda: expected in (person.last(f"{BASE}/{topic}") or ""), f"{expected} on {topic}")
             return time.monotonic() - began
 
-        asked("mood", "sad", "override", "sad")
-        asked("profile", "party", "profile", "party")
-        asked("playback", "pause", "player", '"paused"')
-        asked("playback", "play", "player", '"playing"')
+        request("mood", "sad", "override", "sad")
+        request("profile", "party", "profile", "party")
+        request("playback", "pause", "player", '"paused"')
+        request("playback", "play", "player", '"playing"')
         # The round trip through the broker, both threads and the player.
-        took = sorted(asked("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
+        took = sorted(request("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
         print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, maximum {took[-1] * 1000:.0f} ms")
-        asked("control", "hands_off", "control", "hands_off")
-        asked("camera", "OFF", "camera", "OFF")
+        request("control", "hands_off", "control", "hands_off")
+        request("camera", "OFF", "camera", "OFF")
         person.publish(f"{BASE}/set/volume", b"x" * 2000)
         wait_for(lambda: "longer than 1024 bytes" in (person.last(f"{BASE}/event") or ""), "the refusal")
         person.heard.clear()

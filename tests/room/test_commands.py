@@ -36,9 +36,9 @@ def room() -> Room:
 def test_a_bad_command_changes_nothing_and_is_rejected(room: Room, command: Command) -> None:
     room.on_reading(reading("happy"))
     before = vars(room).copy()
-    told = execute(room, 1, command)
-    assert kinds(told) == [CommandRejected]
-    assert told[0].message
+    events = execute(room, 1, command)
+    assert kinds(events) == [CommandRejected]
+    assert events[0].message
     assert vars(room) == before
 
 

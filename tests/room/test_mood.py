@@ -148,9 +148,9 @@ probabilities = st.lists(st.floats(0, 1), min_size=7, max_size=7).map(
 )
 def test_every_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expression]]]) -> None:
     room, now, before = MoodFilter(CONFIG), 1000.0, None
-    for gap, seen in looks:
+    for gap, expressions in looks:
         now += gap
-        reading = room.look(now, seen)
+        reading = room.look(now, expressions)
         mood = reading.mood
         assert mood.mood in MOODS
         assert 0 <= mood.confidence <= 1

@@ -52,16 +52,16 @@ def test_an_unknown_mood_at_the_start_is_no_event(room: Room) -> None:
 def test_only_large_changes_of_confidence_are_events(room: Room) -> None:
     room.on_reading(reading("happy", confidence=0.8))
     assert room.on_reading(reading("happy", 1, confidence=0.85)) == []
-    told = room.on_reading(reading("happy", 2, confidence=0.95))
-    assert kinds(told) == [MoodUpdated]
-    assert told[0].mood.since == 0.0
+    events = room.on_reading(reading("happy", 2, confidence=0.95))
+    assert kinds(events) == [MoodUpdated]
+    assert events[0].mood.since == 0.0
 
 
 def test_a_mood_set_by_hand_counts_until_auto(room: Room) -> None:
     room.on_reading(reading("sad"))
-    told = execute(room, 1, Command("mood", "happy"))
-    assert kinds(told) == [MoodChanged, DecisionMade]
-    assert (told[0].mood.mood, told[0].mood.source) == ("happy", "override")
+    events = execute(room, 1, Command("mood", "happy"))
+    assert kinds(events) == [MoodChanged, DecisionMade]
+    assert (events[0].mood.mood, events[0].mood.source) == ("happy", "override")
     assert room.on_reading(reading("angry", 2)) == []
     back = execute(room, 3, Command("mood", "auto"))
     assert (back[0].mood.mood, back[0].mood.source) == ("angry", "camera")
@@ -69,10 +69,10 @@ def test_a_mood_set_by_hand_counts_until_auto(room: Room) -> None:
 
 def test_camera_off_forgets_the_mood_and_keeps_the_music(room: Room) -> None:
     room.on_reading(reading("happy"))
-    told = execute(room, 1, Command("camera", "OFF"))
-    assert kinds(told) == [CameraSwitched, MoodChanged, DecisionMade]
-    assert told[1].mood.mood == "unknown"
-    assert told[2].wish.act is Act.KEEP
+    events = execute(room, 1, Command("camera", "OFF"))
+    assert kinds(events) == [CameraSwitched, MoodChanged, DecisionMade]
+    assert events[1].mood.mood == "unknown"
+    assert events[2].wish.act is Act.KEEP
     assert room.on_reading(reading("sad", 2)) == []
     assert execute(room, 3, Command("camera", "OFF")) == []
     assert kinds(execute(room, 4, Command("camera", "ON"))) == [CameraSwitched]
@@ -106,10 +106,10 @@ def test_settings_contain_what_people_have_set(room: Room) -> None:
 
 # --- takeovers --------------------------------------------------------------------------------------------------------
 
-OURS = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # the choice of the built-in profile for happy
+CHOICE = "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"  # the choice of the built-in profile for happy
 
 
-def shown(position: float, song: str = "s1", context: str = OURS, **more: Any) -> Playback:
+def shown(position: float, song: str = "s1", context: str = CHOICE, **more: Any) -> Playback:
     values = {"state": "playing", "volume": 40, "duration": 200.0} | more
     return Playback(player="x", uri=song, context=context, position=position, **values)
 
@@ -125,19 +125,19 @@ def listening(room: Room) -> Room:
 
 
 def test_a_skip_at_the_speaker_is_a_takeover(listening: Room) -> None:
-    told = listening.on_playback(60, shown(5, "s2"))
-    assert kinds(told) == [PlaybackChanged, TakenOver, Skipped, ControlChanged, DecisionMade]
-    assert told[1] == TakenOver(60, kind="song", why="somebody chose this song")
-    assert told[2] == Skipped(60, mood="happy", choice=OURS, song="s1")
-    assert told[3].control is Control.HANDS_OFF
-    assert (told[4].wish.act, told[4].wish.why) == (Act.KEEP, "kept: somebody chose this song")
+    events = listening.on_playback(60, shown(5, "s2"))
+    assert kinds(events) == [PlaybackChanged, TakenOver, Skipped, ControlChanged, DecisionMade]
+    assert events[1] == TakenOver(60, kind="song", why="somebody chose this song")
+    assert events[2] == Skipped(60, mood="happy", choice=CHOICE, song="s1")
+    assert events[3].control is Control.HANDS_OFF
+    assert (events[4].wish.act, events[4].wish.why) == (Act.KEEP, "kept: somebody chose this song")
     assert listening.settings()["control"] == "hands_off"
 
 
 def test_pending_music_is_withdrawn_from_the_player(listening: Room) -> None:
     listening.on_reading(reading("sad", 40))
-    told = listening.on_playback(60, shown(5, "s2"))
-    acts = [event.wish.act for event in told if isinstance(event, DecisionMade)]
+    events = listening.on_playback(60, shown(5, "s2"))
+    acts = [event.wish.act for event in events if isinstance(event, DecisionMade)]
     assert acts == [Act.FORGET, Act.KEEP]
     execute(listening, 61, Command("control", "auto"))
     listening.on_reading(reading("angry", 62))
@@ -150,8 +150,8 @@ def test_hands_off_ends_once_the_room_was_empty_for_long_enough(listening: Room)
     assert listening.control is Control.HANDS_OFF
     listening.on_reading(reading("absent", 100))
     assert listening.tick(100 + 1799) == []
-    told = listening.tick(100 + 1800)
-    assert kinds(told)[:2] == [ControlChanged, DecisionMade] and listening.control is Control.AUTO
+    events = listening.tick(100 + 1800)
+    assert kinds(events)[:2] == [ControlChanged, DecisionMade] and listening.control is Control.AUTO
 
 
 def test_control_off_does_not_end_by_itself(listening: Room) -> None:
@@ -162,9 +162,9 @@ def test_control_off_does_not_end_by_itself(listening: Room) -> None:
 
 
 def test_the_command_next_is_a_skip_and_no_takeover(listening: Room) -> None:
-    told = execute(listening, 50, Command("playback", "next"))
-    assert kinds(told) == [Skipped, DecisionMade]
-    assert told[0].song == "s1"
+    events = execute(listening, 50, Command("playback", "next"))
+    assert kinds(events) == [Skipped, DecisionMade]
+    assert events[0].song == "s1"
     assert kinds(listening.on_playback(60, shown(8, "s2"))) == [PlaybackChanged]
     assert listening.control is Control.AUTO
 
@@ -218,10 +218,10 @@ def test_the_camera_rests_in_quiet_hours_if_configured() -> None:
     evening = midnight + 21.9 * 3600
     assert room.tick(0, evening) == [] and room.looking
     assert MoodChanged in kinds(room.on_reading(reading("happy", 1)))
-    told = room.tick(400, evening + 400)
-    assert (type(told[0]), told[0].mood.mood) == (MoodChanged, "unknown") and not room.looking
+    events = room.tick(400, evening + 400)
+    assert (type(events[0]), events[0].mood.mood) == (MoodChanged, "unknown") and not room.looking
     assert room.on_reading(reading("sad", 401)) == []
-    assert all(event.wish.act in (Act.KEEP, Act.FORGET) for event in told if isinstance(event, DecisionMade))
+    assert all(event.wish.act in (Act.KEEP, Act.FORGET) for event in events if isinstance(event, DecisionMade))
     assert (room.settings()["camera"], room.settings()["resting"]) == ("ON", "ON")
     room.tick(36000, evening + 36000)
     assert room.looking

@@ -179,11 +179,11 @@ def test_a_step_of_the_wall_clock_corrects_all_times() -> None:
     assert made.today() == []
     listener.take()
     made(ClockStepped(3602.0, midnight))
-    news = listener.take()
-    assert news is not None
-    assert set(news) == {"mood", "why", "timeline"}
-    assert news["why"]["at"] == utc_text(3601.0 + midnight)
-    assert news["mood"]["since"] == utc_text(10.0 + midnight)
+    changes = listener.take()
+    assert changes is not None
+    assert set(changes) == {"mood", "why", "timeline"}
+    assert changes["why"]["at"] == utc_text(3601.0 + midnight)
+    assert changes["mood"]["since"] == utc_text(10.0 + midnight)
     assert [(entry["kind"], entry["at"]) for entry in made.today()] == [
         ("mood", utc_text(3600.0 + midnight)),
         ("decision", utc_text(3601.0 + midnight)),
