@@ -26,13 +26,13 @@ class Broker:
     """Stands in for the MQTT connection: what is retained, and the events."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Any] = {}
+        self.states: dict[str, Any] = {}
         self.events: list[dict[str, Any]] = []
 
-    def keep(self, topic: str, payload: Any) -> None:
-        self.kept[topic] = payload
+    def publish_state(self, topic: str, payload: Any) -> None:
+        self.states[topic] = payload
 
-    def tell(self, payload: dict[str, Any]) -> None:
+    def publish_event(self, payload: dict[str, Any]) -> None:
         self.events.append(payload)
 
 
@@ -40,20 +40,20 @@ def test_each_event_reaches_its_topic() -> None:
     broker = Broker()
     outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
     outlet(ControlChanged(1, Control.OFF))
-    assert "player" not in broker.kept, "nothing is known about the player yet"
+    assert "player" not in broker.states, "nothing is known about the player yet"
     outlet(PlaybackChanged(1, Playback("playing", "dry_run")))
-    assert broker.kept["player"]["control"] == "off"
+    assert broker.states["player"]["control"] == "off"
     outlet(ControlChanged(2, Control.AUTO))
-    assert (broker.kept["player"]["control"], broker.kept["player"]["state"]) == ("auto", "playing")
+    assert (broker.states["player"]["control"], broker.states["player"]["state"]) == ("auto", "playing")
     outlet(PresenceChanged(3, True))
-    assert broker.kept["presence"] == "ON"
+    assert broker.states["presence"] == "ON"
     outlet(PresenceChanged(4, False))
-    assert broker.kept["presence"] == "OFF"
+    assert broker.states["presence"] == "OFF"
     outlet(HealthReported(5, {"ages": {}}))
-    assert broker.kept["health"] == {"ages": {}}
+    assert broker.states["health"] == {"ages": {}}
     assert broker.events == []
     outlet(MoodUpdated(6, MOOD))
-    assert broker.kept["mood"]["mood"] == "happy" and broker.events == []
+    assert broker.states["mood"]["mood"] == "happy" and broker.events == []
     outlet(MoodChanged(7, MOOD))
     outlet(DecisionMade(8, PLAY))
     assert [payload["event"] for payload in broker.events] == ["mood_changed", "music_changed"]
@@ -63,7 +63,7 @@ def test_settings_are_retained_as_they_are() -> None:
     broker = Broker()
     outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
     outlet(SettingsReported(1, {"camera": "ON", "profile": "everyday"}))
-    assert broker.kept == {"camera": "ON", "profile": "everyday"}
+    assert broker.states == {"camera": "ON", "profile": "everyday"}
     assert broker.events == []
 
 
@@ -82,7 +82,7 @@ def test_health_is_published_rarely_and_at_once_if_it_changed() -> None:
     ]
     for at, report in reports:
         outlet(HealthReported(at, report))
-        if broker.kept["health"] is report:
+        if broker.states["health"] is report:
             published.append(at)
     assert published == [0, 5, 40, 45, 165]
 
@@ -92,4 +92,4 @@ def test_after_a_step_of_the_wall_clock_times_follow_it() -> None:
     outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
     for event in (MoodChanged(105, MOOD), ClockStepped(106, 1.8e9), MoodChanged(107, MOOD)):
         outlet(event)
-    assert broker.kept["mood"]["since"] == "2027-01-15T08:01:44Z"
+    assert broker.states["mood"]["since"] == "2027-01-15T08:01:44Z"
