@@ -89,11 +89,11 @@ def _sections_in(annotation: Any, suffix: str = "") -> Iterator[tuple[str, type[
     elif origin is dict:
         yield from _sections_in(arguments[1], suffix + (".NAME" if arguments[0] is str else ".MOOD"))
     elif origin in (Union, UnionType):
-        found: set[type[BaseModel]] = set()
+        seen: set[type[BaseModel]] = set()
         for member in arguments:
             for path, section in _sections_in(member, suffix):
-                if section not in found:
-                    found.add(section)
+                if section not in seen:
+                    seen.add(section)
                     yield path, section
 
 

@@ -94,10 +94,10 @@ def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
         "part": "camera",
         "good": problem is None,
         "warning": False,
-        "text": problem or ("paused or switched off" if health.paused else "gives pictures"),
+        "text": problem or ("paused or switched off" if health.paused else "delivers frames"),
     }
-    found = run_checks(config, leave_out=("camera",))
-    return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in found)]
+    results = run_checks(config, leave_out=("camera",))
+    return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in results)]
 
 
 def _recommend(mood: str, n: int) -> list[dict[str, Any]]:

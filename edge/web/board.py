@@ -180,7 +180,7 @@ class Board:
                 return assert_never(event)
 
     def _notice(self, kind: str, text: str) -> dict[str, Any]:
-        """A sentence that the page shows for a while; `number` tells it from the last one."""
+        """A sentence that the page shows for a while; `number` distinguishes it from the last one."""
         number = (self._parts["notice"] or {"number": 0})["number"] + 1
         return {"notice": {"number": number, "kind": kind, "text": text}}
 

@@ -1,4 +1,4 @@
-"""Server-sent events: first the whole state, then the parts that changed; for a slow page, changes are merged."""
+"""Server-sent events: first the complete state, then the parts that changed; for a slow page, changes are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command as people meet it: exit codes, one sentence for a mistake, never a traceback."""
+"""The command line: exit codes, one sentence for a mistake, never a traceback."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ MODEL = ROOT / "models" / "tflite" / "fer_int8.tflite"
 
 
 def refused(done: CompletedProcess[str], words: str, code: int = 2) -> None:
-    """This exit code, and as the last line of stderr one sentence that holds these words."""
+    """Assert this exit code and, as the last line of stderr, one sentence that contains these words."""
     assert "Traceback" not in done.stderr, done.stderr
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    ours = [line for line in done.stderr.splitlines() if line.startswith("moodroom: ")]
-    assert len(ours) == 1 and done.stderr.splitlines()[-1] == ours[0], done.stderr
-    assert words in ours[0]
+    sentences = [line for line in done.stderr.splitlines() if line.startswith("moodroom: ")]
+    assert len(sentences) == 1 and done.stderr.splitlines()[-1] == sentences[0], done.stderr
+    assert words in sentences[0]
 
 
 def written(path: Path, **sections: object) -> Path:
-    """A configuration; JSON is YAML."""
+    """A configuration file; JSON is YAML."""
     path.write_text(json.dumps(sections))
     return path
 
@@ -102,7 +102,7 @@ def test_a_named_configuration_must_exist_for_every_command(moodroom: Moodroom, 
 
 # --- the configuration ------------------------------------------------------------------------------------------------
 
-# On the way of Python's imports: a module that says which foreign libraries were loaded.
+# Imported by Python at its start; prints at exit which large libraries were imported.
 SPY = """
 import atexit, sys
 foreign = {"cv2", "paho", "ai_edge_litert", "spotipy"}
@@ -161,7 +161,7 @@ def answer_to(stdout: int, *arguments: object, unbuffered: bool) -> tuple[int, s
     return done.returncode, done.stderr
 
 
-# A line that is written at once, and one that is written at the end.
+# Output that is written at once, or at exit.
 UNBUFFERED = pytest.mark.parametrize("unbuffered", [True, False])
 
 
@@ -169,8 +169,8 @@ UNBUFFERED = pytest.mark.parametrize("unbuffered", [True, False])
 @pytest.mark.parametrize("command", ["version", "schema", "check --config-only --json"])
 def test_a_full_disk_behind_stdout_is_one_sentence(command: str, unbuffered: bool) -> None:
     with open("/dev/full", "w") as full:
-        told = answer_to(full.fileno(), *command.split(), unbuffered=unbuffered)
-    assert told == (1, "moodroom: stdout can't be written: No space left on device\n")
+        result = answer_to(full.fileno(), *command.split(), unbuffered=unbuffered)
+    assert result == (1, "moodroom: stdout can't be written: No space left on device\n")
 
 
 @UNBUFFERED
@@ -251,7 +251,7 @@ def test_a_camera_password_is_not_printed(moodroom: Moodroom, way: str) -> None:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A copy of the model, to be spoilt."""
+    """A copy of the model that a test may damage."""
     shutil.copy(MODEL.with_suffix(".json"), tmp_path / "m.json")
     return Path(shutil.copy(MODEL, tmp_path / "m.tflite"))
 

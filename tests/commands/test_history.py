@@ -29,7 +29,7 @@ HOUR = 3600.0
 
 @pytest.fixture(autouse=True)
 def zone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A zone with summer time, whatever the machine's is."""
+    """A time zone with daylight saving time."""
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
 
@@ -50,7 +50,7 @@ ENTRIES = [
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A journal that holds ENTRIES."""
+    """A journal with ENTRIES."""
     path = tmp_path / "state" / "journal.db"
     journal = Journal(path, keep=1e10, on_problem=print)
     for entry in ENTRIES:
@@ -74,7 +74,7 @@ def test_the_table_lists_the_entries(path: Path, capsys: pytest.CaptureFixture[s
 def test_only_the_requested_time_is_shown(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(since="29m", path=path, now=NOON, json_text=True)
     told = json.loads(capsys.readouterr().out)
-    # What stood when the time began comes first.
+    # The state at the beginning of the time comes first.
     assert [entry["kind"] for entry in told] == ["start", "play", "mood", "decision", "command"]
     show_history(since="1m", path=path, now=NOON + 7 * 86400)
     assert capsys.readouterr().out == "Nothing happened in this time.\n"

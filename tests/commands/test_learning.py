@@ -1,4 +1,4 @@
-"""`moodroom learning`: what is believed, and how to make the device forget."""
+"""`moodroom learning`: the estimates, and the reset."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_outcomes_of_moods_without_an_entry_belong_to_default(path: Path, capsys
     config = Config(music=MusicConfig.model_validate({"profile": "p", "profiles": {"p": profile}}))
     journal = Journal(path, keep=1e9, on_problem=print)
     journal.put(Outcome(time.time(), "default", "mpd:b", "B", Feedback.LIKE))
-    # Another profile's choice for the same mood.
+    # A choice of another profile for the same mood.
     journal.put(Outcome(time.time(), "happy", "mpd:elsewhere", "X", Feedback.LIKE))
     journal.close()
     show_learning(config, json_text=True, path=path)

@@ -1,4 +1,4 @@
-"""Reading the YAML file: a mistake is one sentence with the key, the line and the mend."""
+"""Reading the YAML file: a mistake is one sentence with the key, the line and the fix."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_long_value_is_cut_short() -> None:
     assert len(complaint(f"device: {{id: {'X' * 5000}}}")) < 250
 
 
-@pytest.mark.parametrize("text", ["", "# only a remark", "---", "camera:", "camera: {}", "mqtt:\nmood:\n"])
+@pytest.mark.parametrize("text", ["", "# only a comment", "---", "camera:", "camera: {}", "mqtt:\nmood:\n"])
 def test_missing_keys_have_their_defaults(text: str) -> None:
     assert config_file.parse(text) == Config()
 
@@ -226,7 +226,7 @@ def test_a_missing_file_a_folder_and_a_file_in_another_encoding_are_named(tmp_pa
 
 
 def test_an_unreadable_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Root may look everywhere, but no name is so long.
+    # Root can read everything, but no file name can be this long.
     place = tmp_path / ("x" * 300) / "config.yaml"
     monkeypatch.setattr(config_file, "PLACES", (tmp_path / "config.yaml", place))
     with pytest.raises(
@@ -251,7 +251,7 @@ def test_a_named_file_takes_precedence(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def read_or_complain(text: str) -> None:
-    """Whatever stands in the file, it is read, or refused in one line."""
+    """The text is read, or refused with one line."""
     try:
         config_file.parse(text)
     except ConfigError as error:

@@ -28,7 +28,7 @@ def test_the_shipped_file_has_every_key_at_its_default(root: Path) -> None:
 
 
 def sections(model: type[Section]) -> list[type[Section]]:
-    """A section and all that are within it."""
+    """A section and all sections within it."""
     inner = [section for field in model.model_fields.values() for section in inner_sections(field.annotation)]
     return list(dict.fromkeys([model, *(deeper for section in inner for deeper in sections(section))]))
 
@@ -188,7 +188,7 @@ NOTES = {"title", "description", "default", "format", "$defs"}
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
-    """JSON Schema, as much of it as this schema uses; a keyword that isn't known here is an error."""
+    """Validate against the keywords of JSON Schema that this schema uses; an unknown keyword is an error."""
     for word, operand in schema.items():
         if word in NOTES:
             continue

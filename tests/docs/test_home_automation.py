@@ -1,4 +1,4 @@
-"""The examples of docs/home-automation.md are whole, and name what there is."""
+"""The examples in docs/home-automation.md are complete, and name things that exist."""
 
 from __future__ import annotations
 

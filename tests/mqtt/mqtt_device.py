@@ -1,4 +1,4 @@
-"""The device's MQTT side, with what it was told, for tests against a real broker."""
+"""An MqttDevice that records commands and problems, for tests against a real broker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE
 
 
 class Device:
-    """An Mqtt with what it was told."""
+    """An MqttDevice with the commands and problems that it reported."""
 
     def __init__(self, port: int, *, password: str | None = None, home: Discovery | None = None, **more: Any) -> None:
         self.commands: list[Command] = []
@@ -30,10 +30,10 @@ class Device:
         )
 
     def listens(self) -> bool:
-        """True once the broker has taken what follows our subscription: from then on it passes on commands."""
+        """Whether the broker acknowledged a message after the subscription; from then on it delivers commands."""
         return self.mqtt.wait_connected(PATIENCE) and self.mqtt._connection.flush(PATIENCE)
 
-    def said(self, words: str) -> bool:
+    def reported(self, words: str) -> bool:
         return any(words in (problem or "") for problem in self.problems)
 
 

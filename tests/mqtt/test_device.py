@@ -1,4 +1,4 @@
-"""The MQTT side against a real Mosquitto."""
+"""MqttDevice against a real Mosquitto."""
 
 from __future__ import annotations
 
@@ -174,23 +174,23 @@ def test_a_frozen_broker_does_not_block_the_device(broker: Broker, device: Calla
     for index in range(500):
         one.mqtt.publish_state("mood", {"mood": str(index)})
     one.mqtt.stop()
-    assert time.monotonic() - started < 30, "a second on a machine that has nothing else to do"
+    assert time.monotonic() - started < 30, "takes about a second on an idle machine"
     broker.send(signal.SIGCONT)
 
 
 def test_an_unknown_host_is_a_problem_and_not_an_error() -> None:
-    said: list[str | None] = []
+    problems: list[str | None] = []
     mqtt = MqttDevice(
         MqttConfig(host="no-such-host.invalid", port=free_port()),
         device="x",
         password=None,
         on_command=lambda _: None,
-        on_problem=said.append,
+        on_problem=problems.append,
     )
     mqtt.start()
-    wait_for(lambda: bool(said), "a problem")
+    wait_for(lambda: bool(problems), "a problem")
     mqtt.stop()
-    assert "mqtt.host" in str(said[0])
+    assert "mqtt.host" in str(problems[0])
 
 
 def test_stopping_leaves_no_thread(broker: Broker) -> None:

@@ -1,4 +1,4 @@
-"""What Home Assistant is told: pinned, and held against what it is known to refuse."""
+"""The discovery messages: pinned, and checked against what Home Assistant refuses."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def config(**sections: Any) -> Config:
     )
 
 
-def told(**sections: Any) -> Discovery:
+def published(**sections: Any) -> Discovery:
     return discovery(config(**sections), version="1.2.3")
 
 
-WHOLE = "homeassistant/device/living-room/config"
-PAYLOAD = told().topics[WHOLE]
+DEVICE_TOPIC = "homeassistant/device/living-room/config"
+PAYLOAD = published().topics[DEVICE_TOPIC]
 PARTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
 BASE = "moodroom/living-room"
 
@@ -98,7 +98,7 @@ def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> Non
         assert part.get("entity_category") in (None, "diagnostic")
         assert part["expire_after"] == EXPIRE_AFTER_S
     if part["platform"] in ("switch", "select", "number"):
-        assert part["state_topic"], "without one it would show as assumed"
+        assert part["state_topic"], "without one Home Assistant would assume the state"
     if part["platform"] == "button":
         assert "state_topic" not in part
 
@@ -123,7 +123,7 @@ def test_a_machine_without_a_sensor_has_no_entity_for_it() -> None:
 
 
 def test_component_discovery_has_the_same_entities() -> None:
-    single = told(mqtt={"discovery": "components", "discovery_prefix": "ha"})
+    single = published(mqtt={"discovery": "components", "discovery_prefix": "ha"})
     assert len(single.topics) == len(PARTS)
     for key, part in PARTS.items():
         payload = single.topics[f"ha/{part['platform']}/living-room/{key}/config"]
@@ -134,17 +134,17 @@ def test_component_discovery_has_the_same_entities() -> None:
 
 
 def test_discovery_off_publishes_nothing() -> None:
-    assert told(mqtt={"discovery": "off"}) == Discovery()
+    assert published(mqtt={"discovery": "off"}) == Discovery()
 
 
 def test_without_changes_only_the_configuration_is_published() -> None:
-    now = told()
-    assert changes({}, now) == changes(now.remembered(), now) == [[(WHOLE, PAYLOAD)]]
+    now = published()
+    assert changes({}, now) == changes(now.remembered(), now) == [[(DEVICE_TOPIC, PAYLOAD)]]
 
 
 @pytest.mark.parametrize(("before", "after"), [("components", "device"), ("device", "components")])
 def test_a_change_of_kind_keeps_the_entities(before: str, after: str) -> None:
-    old, new = told(mqtt={"discovery": before}), told(mqtt={"discovery": after})
+    old, new = published(mqtt={"discovery": before}), published(mqtt={"discovery": after})
     assert changes(old.remembered(), new) == [
         [(topic, MIGRATE) for topic in old.topics],
         [*((topic, None) for topic in old.topics), *new.topics.items()],
@@ -152,20 +152,20 @@ def test_a_change_of_kind_keeps_the_entities(before: str, after: str) -> None:
 
 
 def test_switching_off_and_renaming_leave_nothing() -> None:
-    old = told()
-    assert changes(old.remembered(), told(mqtt={"discovery": "off"})) == [[(WHOLE, None)]]
-    renamed = told(device={"id": "attic"})
-    assert changes(old.remembered(), renamed) == [[(WHOLE, None), *renamed.topics.items()]]
-    moved = told(mqtt={"discovery_prefix": "ha"})
-    assert changes(old.remembered(), moved) == [[(WHOLE, None), *moved.topics.items()]]
+    old = published()
+    assert changes(old.remembered(), published(mqtt={"discovery": "off"})) == [[(DEVICE_TOPIC, None)]]
+    renamed = published(device={"id": "attic"})
+    assert changes(old.remembered(), renamed) == [[(DEVICE_TOPIC, None), *renamed.topics.items()]]
+    moved = published(mqtt={"discovery_prefix": "ha"})
+    assert changes(old.remembered(), moved) == [[(DEVICE_TOPIC, None), *moved.topics.items()]]
 
 
 def test_a_removed_entity_is_deleted() -> None:
     now = discovery(config(spotify={}), version="1.2.3")
-    ((first, second),) = changes(told().remembered(), now)
+    ((first, second),) = changes(published().remembered(), now)
     assert first[1] is not None and first[1]["components"]["spotify_login_expires"] == {"platform": "sensor"}
-    assert second == (WHOLE, now.topics[WHOLE])
-    assert "spotify_login_expires" not in now.topics[WHOLE]["components"]
+    assert second == (DEVICE_TOPIC, now.topics[DEVICE_TOPIC])
+    assert "spotify_login_expires" not in now.topics[DEVICE_TOPIC]["components"]
 
 
 KINDS = st.sampled_from(["device", "components", "off"])
@@ -178,7 +178,7 @@ def test_after_any_changes_the_broker_retains_only_the_newest(steps: list[tuple[
     known: dict[str, dict[str, str]] = {}
     now = Discovery()
     for kind, device, spotify in steps:
-        now = told(mqtt={"discovery": kind}, device={"id": device}, spotify=SPOTIFY if spotify else {})
+        now = published(mqtt={"discovery": kind}, device={"id": device}, spotify=SPOTIFY if spotify else {})
         for topic, payload in itertools.chain(*changes(known, now)):
             if payload is None:
                 del retained[topic]

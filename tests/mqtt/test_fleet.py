@@ -1,4 +1,4 @@
-"""Many devices on one broker, and more brokers than one."""
+"""Many devices on one broker, and two brokers with a bridge."""
 
 from __future__ import annotations
 
@@ -60,40 +60,40 @@ def fleet(broker: Broker) -> Iterator[Fleet]:
 def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
     broker: Broker, fleet: Fleet, patience: float
 ) -> None:
-    """patience: the broker is away until each device waits so many seconds and more between two tries."""
+    """patience: the broker is away until each device waits at least this long between two tries, seconds."""
     wait_for(lambda: fleet.connected() == DEVICES, "the whole fleet")
     random_ = random.Random(1)
-    told = Counter[str]()
+    sent = Counter[str]()
 
     def change(rounds: int) -> None:
-        """Each device's mood changes; a minute of the fleet's life takes as long as the broker needs."""
+        """Change each device's mood this often, as fast as the broker allows."""
         for turn in range(rounds):
             for number, device in enumerate(fleet.devices):
                 device.publish_state(
                     "mood", {"mood": random_.choice(EXPRESSIONS), "turn": turn, "at": time.monotonic()}
                 )
                 device.publish_event({"event": "mood_changed", "turn": turn})
-                told[f"moodroom/room-{number}/mood"] += 1
-                told[f"moodroom/room-{number}/event"] += 1
+                sent[f"moodroom/room-{number}/mood"] += 1
+                sent[f"moodroom/room-{number}/event"] += 1
 
     with Listener(broker.port, "moodroom/+/+") as listener:
-        wait_for(lambda: len(listener.heard) >= DEVICES, "everybody's status")
+        wait_for(lambda: len(listener.heard) >= DEVICES, "all statuses")
         listener.heard.clear()
         heard: Counter[str] = Counter()
 
         def all_heard() -> bool:
             heard.clear()
             heard.update(topic for topic, _, _ in listener.heard)
-            return heard == told
+            return heard == sent
 
         for _ in range(3):
-            # One round at a time: Mosquitto queues a thousand messages for a listener, and drops the rest.
+            # One round at a time: Mosquitto queues a thousand messages for a client, and drops more.
             change(1)
             wait_for(all_heard, "every message, once")
 
-        # The broker goes away; meanwhile each mood changes three times and each device has something to tell.
+        # The broker goes away; meanwhile each mood changes three times and each device has an event to publish.
         broker.send(signal.SIGKILL)
-        wait_for(lambda: fleet.connected() == 0, "everybody's notice")
+        wait_for(lambda: fleet.connected() == 0, "all losses")
         broker.stop()
         change(3)
         wait_for(lambda: all(device._connection._backoff.wait_s >= patience for device in fleet.devices), "more tries")
@@ -114,10 +114,10 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
             return found == newest
 
         wait_for(all_newest, "every device's newest mood")
-    # Where the machine looked away for longer, nobody saw them come.
+    # Gaps in the measurement, on a busy machine, are left out.
     most_at_once = max((b - a for (begin, a), (end, b) in itertools.pairwise(arrivals) if end - begin < 0.3), default=0)
     print(f"{DEVICES} devices back in {took:.1f} s, {most_at_once} at most within 0.1 s")
-    # A herd would arrive in one moment; these come spread over a second and more.
+    # Without random waits all would return at the same moment; these are spread over more than a second.
     assert most_at_once < DEVICES / 2
     assert sum(device.dropped for device in fleet.devices) == 0
 
@@ -128,7 +128,7 @@ def test_each_of_a_dozen_devices_takes_its_own_commands(broker: Broker) -> None:
         device.start()
     try:
         wait_for(lambda: fleet.connected() == 12, "the fleet")
-        # From the broker's word on the message after it, it passes on what was asked for.
+        # Once the broker has acknowledged the status, it delivers commands.
         assert all(device._connection.flush(PATIENCE) for device in fleet.devices)
         with Listener(broker.port) as person:
             for number in range(12):
@@ -166,7 +166,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
                 wait_for(lambda: bool(commands), "the command, across")
                 assert commands == [Command("mood", "sad", origin="mqtt")]
 
-                # The house's broker restarts, and forgets; the bridge says what it knows again.
+                # The house's broker restarts without its state; the bridge publishes it again.
                 house.stop()
                 device.publish_state("mood", {"mood": "neutral"})
                 house.start()

@@ -1,4 +1,4 @@
-"""What a household does to MQTT: certificates, access lists, brokers that hang, devices that share a name."""
+"""Real-world MQTT: certificates, access lists, brokers that hang, devices that share a name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker", "device"]
 BASE = "moodroom/kitchen"
-WHOLE = "homeassistant/device/kitchen/config"
+DEVICE_TOPIC = "homeassistant/device/kitchen/config"
 
 
 def home(**mqtt: Any) -> Discovery:
@@ -48,7 +48,7 @@ def home(**mqtt: Any) -> Discovery:
 
 
 def retained(port: int) -> dict[str, str]:
-    """Everything that a newcomer is told."""
+    """Everything that a new client receives."""
     with Listener(port) as listener:
         listener.publish("test/marker", "x")
         wait_for(lambda: listener.last("test/marker") is not None)
@@ -64,7 +64,7 @@ def _openssl(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority with a server's, a client's and somebody else's certificate."""
+    """A certificate authority with certificates of a server and a client, and one from another authority."""
     folder = tmp_path_factory.mktemp("authority")
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     for name in ("ca", "other"):
@@ -81,7 +81,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def encrypted(tmp_path: Path, authority: Path) -> Iterator[Callable[..., int]]:
-    """encrypted(certificate, ask): a broker with TLS; gives the port. ask: whether clients must show a certificate."""
+    """encrypted(certificate, ask): a broker with TLS; returns the port. ask: require a client certificate."""
     brokers: list[Broker] = []
 
     def start(certificate: str = "server", *, ask: bool = False) -> int:
@@ -120,7 +120,7 @@ def test_a_wrong_certificate_is_named_and_never_accepted(
 ) -> None:
     one = device(encrypted(certificate), tls=True, ca_file=ca and str(authority / ca))
     wait_for(lambda: bool(one.problems), "a problem")
-    assert one.said(words) and one.said("mqtt.ca_file")
+    assert one.reported(words) and one.reported("mqtt.ca_file")
     assert not one.mqtt.wait_connected(1.5)
     assert len(one.problems) == 1
 
@@ -128,7 +128,7 @@ def test_a_wrong_certificate_is_named_and_never_accepted(
 def test_a_client_certificate_is_accepted(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
     port, ca = encrypted(ask=True), str(authority / "ca.crt")
     bare = device(port, tls=True, ca_file=ca)
-    wait_for(lambda: bare.said("mqtt.client_cert"), "the named problem")
+    wait_for(lambda: bare.reported("mqtt.client_cert"), "the named problem")
     pair = {"client_cert": str(authority / "client.crt"), "client_key": str(authority / "client.key")}
     one = device(port, tls=True, ca_file=ca, **pair)
     assert one.mqtt.wait_connected(PATIENCE)
@@ -136,12 +136,12 @@ def test_a_client_certificate_is_accepted(encrypted: Callable[..., int], authori
 
 def test_tls_to_a_plain_port_is_reported(broker: Broker, authority: Path, device: Make) -> None:
     one = device(broker.port, tls=True, ca_file=str(authority / "ca.crt"))
-    wait_for(lambda: one.said("mqtt.tls"), "a problem")
+    wait_for(lambda: one.reported("mqtt.tls"), "a problem")
 
 
 def test_plain_mqtt_to_a_tls_port_is_reported(encrypted: Callable[..., int], device: Make) -> None:
     one = device(encrypted())
-    wait_for(lambda: one.said("mqtt.tls"), "a problem")
+    wait_for(lambda: one.reported("mqtt.tls"), "a problem")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_websockets(tmp_path: Path, device: Make) -> None:
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Callable[[str], Broker]]:
-    """guarded(acl): a broker with users `kitchen` and `person`; the person may do everything."""
+    """guarded(acl): a broker with users `kitchen` and `person`; the person is allowed everything."""
     brokers: list[Broker] = []
 
     def start(acl: str) -> Broker:
@@ -214,7 +214,7 @@ def test_the_documented_access_list_is_sufficient(guarded: Callable[[str], Broke
     assert one.mqtt.wait_connected(PATIENCE)
     one.mqtt.publish_state("mood", {"mood": "sad"})
     with Listener(server.port, username="person", password="secret") as person:
-        wait_for(lambda: person.last(WHOLE) is not None and person.last(f"{BASE}/mood") is not None)
+        wait_for(lambda: person.last(DEVICE_TOPIC) is not None and person.last(f"{BASE}/mood") is not None)
         person.publish(f"{BASE}/set/mood", "happy")
         wait_for(lambda: bool(one.commands))
     assert one.problems == [None]
@@ -222,15 +222,15 @@ def test_the_documented_access_list_is_sufficient(guarded: Callable[[str], Broke
 
 def test_what_the_access_list_forbids_is_reported(guarded: Callable[[str], Broker], device: Make) -> None:
     one = device(guarded(f"topic readwrite {BASE}/#").port, home=home(), **LOGIN)
-    wait_for(lambda: one.said(f"publish to {WHOLE}"), "the named problem")
+    wait_for(lambda: one.reported(f"publish to {DEVICE_TOPIC}"), "the named problem")
     assert one.mqtt.wait_connected(1)
 
 
 def test_a_corrected_password_is_accepted(guarded: Callable[[str], Broker], device: Make) -> None:
     port = guarded("topic readwrite #").port
     one = device(port, username="kitchen", password="wrong")
-    wait_for(lambda: one.said("refuses"), "the refusal")
-    assert one.said("mqtt.username")
+    wait_for(lambda: one.reported("refuses"), "the refusal")
+    assert one.reported("mqtt.username")
     again = device(port, **LOGIN)
     assert again.mqtt.wait_connected(PATIENCE)
 
@@ -239,7 +239,7 @@ def test_a_corrected_password_is_accepted(guarded: Callable[[str], Broker], devi
 
 
 class Swallower:
-    """A TCP proxy that can go on taking everything and pass nothing on, as a dead Wi-Fi bridge does."""
+    """A TCP proxy that can accept data and forward nothing, like a dead Wi-Fi bridge."""
 
     def __init__(self, port: int) -> None:
         self.swallowing = False
@@ -284,9 +284,9 @@ def test_a_half_open_connection_is_noticed_and_all_state_is_published(broker: Br
     proxy.swallowing = True
     began = time.monotonic()
     one.mqtt.publish_state("mood", {"mood": "happy"})
-    wait_for(lambda: not one.mqtt.wait_connected(0), "notice")
+    wait_for(lambda: not one.mqtt.wait_connected(0), "the loss")
     assert time.monotonic() - began < 40, "twice the keepalive, and a moment for a busy machine"
-    assert one.said("was lost")
+    assert one.reported("was lost")
     one.mqtt.publish_state("presence", "ON")
     proxy.swallowing = False
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
@@ -315,7 +315,7 @@ def test_a_broker_that_never_answers_is_abandoned(
     proxy = Swallower(broker.port)
     proxy.swallowing = True
     one = device(proxy.port)
-    wait_for(lambda: one.said("doesn't answer"), "the named problem")
+    wait_for(lambda: one.reported("doesn't answer"), "the named problem")
     proxy.swallowing = False
     assert one.mqtt.wait_connected(PATIENCE)
     proxy.close()
@@ -323,7 +323,7 @@ def test_a_broker_that_never_answers_is_abandoned(
 
 def test_a_broker_with_a_full_disk_still_works(tmp_path: Path, device: Make) -> None:
     full = tmp_path / "full"
-    # Root writes everywhere, but not over a folder.
+    # Root can write everywhere, but can't replace a folder with a file.
     (full / "mosquitto.db.new" / "x").mkdir(parents=True)
     extra = f"autosave_interval 1\npersistence_location {full}/\npersistence_file mosquitto.db"
     server = Broker(tmp_path, extra=extra)
@@ -334,7 +334,7 @@ def test_a_broker_with_a_full_disk_still_works(tmp_path: Path, device: Make) -> 
         one = device(server.port)
         assert one.mqtt.wait_connected(PATIENCE)
         one.mqtt.publish_state("mood", {"mood": "sad"})
-        wait_for(lambda: "Error" in (tmp_path / "mosquitto.log").read_text(), "the broker's trouble")
+        wait_for(lambda: "Error" in (tmp_path / "mosquitto.log").read_text(), "the broker's error")
         one.mqtt.publish_state("mood", {"mood": "happy"})
         wait_for(lambda: retained(server.port).get(f"{BASE}/mood") == '{"mood": "happy"}')
         server.stop()
@@ -360,7 +360,7 @@ def test_everything_is_published_right_after_a_restart(broker: Broker, device: M
     wait_for(lambda: one.mqtt.wait_connected(0), "a connection")
     assert one.mqtt._connection.flush(PATIENCE)
     found = retained(broker.port)
-    assert set(found) == {WHOLE, *(f"{BASE}/{name}" for name in ("status", "mood", "health", "player"))}
+    assert set(found) == {DEVICE_TOPIC, *(f"{BASE}/{name}" for name in ("status", "mood", "health", "player"))}
     assert found[f"{BASE}/mood"] == '{"of": "newer"}'
 
 
@@ -374,14 +374,14 @@ def test_a_network_thread_that_died_silently_is_noticed(broker: Broker, device: 
     def explode(*_: object) -> None:
         raise RuntimeError("a bug in a callback")
 
-    # pytest would complain of the thread's end, which is what is tried here.
+    # pytest would report the thread's exception, which is intended here.
     before, threading.excepthook = threading.excepthook, lambda _: None
     try:
         client.on_message = explode
         with Listener(broker.port) as person:
             person.publish(f"{BASE}/set/mood", "happy")
-            wait_for(lambda: link._client is not client, "notice")
-            # Its word follows its request for commands; the first one's was heard as a retained one.
+            wait_for(lambda: link._client is not client, "the loss")
+            # It publishes its status after it has subscribed; that of the first client was received as retained.
             wait_for(lambda: person.heard.count((f"{BASE}/status", "online", False)) >= 1, "a new client")
             person.publish(f"{BASE}/set/mood", "sad")
             wait_for(lambda: bool(one.commands), "a command")
@@ -399,8 +399,8 @@ def test_two_devices_of_one_name_are_reported_and_slow_down(
 ) -> None:
     monkeypatch.setattr(backoff, "FIRST_WAIT_S", 0.1)
     both = [device(broker.port, protocol=protocol) for _ in "12"]
-    wait_for(lambda: any(one.said("device.id") for one in both), "the named problem")
-    assert any(one.said("moodroom-kitchen") for one in both)
+    wait_for(lambda: any(one.reported("device.id") for one in both), "the named problem")
+    assert any(one.reported("moodroom-kitchen") for one in both)
 
 
 # --- Home Assistant ---------------------------------------------------------------------------------------------------
@@ -410,12 +410,12 @@ def test_discovery_is_published_on_each_connect_and_when_home_assistant_starts(b
     one = device(broker.port, home=home())
     assert one.mqtt.wait_connected(PATIENCE)
     with Listener(broker.port) as person:
-        wait_for(lambda: person.last(WHOLE) is not None)
+        wait_for(lambda: person.last(DEVICE_TOPIC) is not None)
         for keep in (False, True):
             person.heard.clear()
             person.publish("homeassistant/status", "offline", retain=keep)
             person.publish("homeassistant/status", "online", retain=keep)
-            wait_for(lambda: person.last(WHOLE) is not None, "discovery")
+            wait_for(lambda: person.last(DEVICE_TOPIC) is not None, "discovery")
             wait_for(lambda: person.last(f"{BASE}/status") == "online", "the state after it")
     assert one.commands == []
 
@@ -468,7 +468,13 @@ def test_cleanup_removes_everything_of_this_device_and_nothing_of_others(
     path.write_text(json.dumps({"device": {"id": "kitchen"}, "mqtt": {"host": "127.0.0.1", "port": broker.port}}))
     with Listener(broker.port) as person:
         others = ["moodroom/attic/mood", "homeassistant/device/attic/config", "homeassistant/sensor/x/kitchen/config"]
-        ours = [f"{BASE}/mood", f"{BASE}/set/mood", WHOLE, "homeassistant/sensor/kitchen/old/config", f"{BASE}/status"]
+        ours = [
+            f"{BASE}/mood",
+            f"{BASE}/set/mood",
+            DEVICE_TOPIC,
+            "homeassistant/sensor/kitchen/old/config",
+            f"{BASE}/status",
+        ]
         for topic in (*others, *ours):
             person.publish(topic, "online" if topic.endswith("status") else "x", retain=True)
     done = moodroom("mqtt", "cleanup", "--config", path)
@@ -569,8 +575,8 @@ VALID = {
 MUSIC = MusicConfig.model_validate({"profile": "a", "profiles": {"a": {"sad": "mpd:A"}, "b": {"sad": "mpd:B"}}})
 
 
-class Obeying:
-    """An Mqtt whose commands go straight to a room; checks that only what is valid does anything."""
+class ObeyingDevice:
+    """An MqttDevice whose commands go straight to a room; checks that only valid ones have an effect."""
 
     def __init__(self, **settings: Any) -> None:
         self.room = Room(Director(MUSIC), music=MUSIC)
@@ -579,11 +585,11 @@ class Obeying:
             MqttConfig(**{"host": "127.0.0.1", "port": 1} | settings),
             device="kitchen",
             password=None,
-            on_command=self.obey,
+            on_command=self.execute,
             on_problem=lambda _: None,
         )
 
-    def obey(self, command: Command) -> None:
+    def execute(self, command: Command) -> None:
         before = self.room.settings(), self.room.mood
         events = execute(self.room, 0.0, command)
         if command.value.strip() in VALID.get(command.name, []) and not command.fault:
@@ -596,7 +602,7 @@ class Obeying:
 
 
 def anything(random_: random.Random) -> tuple[str, bytes]:
-    """A topic below set/ and a payload: some right, most nearly so, some nothing of the kind."""
+    """A random topic below set/ and a payload: some valid, most almost valid, some arbitrary."""
     name = random_.choice([*VALID, *VALID, "", "mood/x", "Mood", "x" * 100, "ü", "../mood"])
     value = random_.choice(random_.choice(list(VALID.values())))
     payload = random_.choice(
@@ -616,7 +622,7 @@ def anything(random_: random.Random) -> tuple[str, bytes]:
 
 
 def test_a_hundred_thousand_random_commands_change_only_what_valid_ones_may() -> None:
-    one, random_ = Obeying(), random.Random(6)
+    one, random_ = ObeyingDevice(), random.Random(6)
     for _ in range(100_000):
         name, payload = anything(random_)
         one.mqtt._on_message(f"{BASE}/set/{name}", payload, random_.random() < 0.05)
@@ -625,13 +631,13 @@ def test_a_hundred_thousand_random_commands_change_only_what_valid_ones_may() ->
 
 
 def test_two_thousand_random_commands_through_a_broker(broker: Broker) -> None:
-    one, random_ = Obeying(port=broker.port), random.Random(7)
+    one, random_ = ObeyingDevice(port=broker.port), random.Random(7)
     faults: list[str] = []
-    obey = one.obey
+    execute_command = one.execute
 
     def watched(command: Command) -> None:
         try:
-            obey(command)
+            execute_command(command)
         except AssertionError as error:
             faults.append(f"{command}: {error}")
 
@@ -641,7 +647,7 @@ def test_two_thousand_random_commands_through_a_broker(broker: Broker) -> None:
         assert one.mqtt.wait_connected(PATIENCE) and one.mqtt._connection.flush(PATIENCE)
         with Listener(broker.port, "nothing") as person:
             for batch in range(10):
-                # Mosquitto queues a thousand messages for a client, and drops the rest.
+                # Mosquitto queues a thousand messages for a client, and drops more.
                 for _ in range(200):
                     name, payload = anything(random_)
                     person._client.publish(f"{BASE}/set/{name}", payload, qos=1)
@@ -667,7 +673,7 @@ def test_any_payload_is_a_command_or_a_fault(name: str, payload: bytes) -> None:
         assert "longer than 1024 bytes" in command.fault and not command.value
     elif not command.fault:
         assert command.value == payload.decode().strip()
-    Obeying().obey(command)
+    ObeyingDevice().execute(command)
 
 
 def test_a_retained_command_is_ignored(broker: Broker, device: Make) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the page's tests."""
+"""Fixtures for the tests of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's."""
+    """Debian's Chromium."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium")

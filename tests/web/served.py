@@ -1,4 +1,4 @@
-"""The page's server with parts of the test's own, in this process, on a port of its own."""
+"""The page's server in this process, on a free port, with parts that a test provides."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SONGS = [{"title": "Clocks", "artist": "Coldplay", "uri": "spotify:track:0BCPKOY
 
 @dataclass
 class Served:
-    """A page that is being served, with what it asked for."""
+    """A page that is being served, with the commands and problems that it reported."""
 
     board: Board
     server: Server
@@ -58,7 +58,7 @@ class Served:
         )
 
     def session(self, *, sign_in: bool = False) -> requests.Session:
-        """A browser of sorts: cookies, and the CSRF token with each request."""
+        """A client with cookies that sends the CSRF token with each request."""
         browser = requests.Session()
         if sign_in:
             answer = browser.post(f"{self.url}/api/login", json={"password": PASSWORD}, timeout=PATIENCE)
@@ -72,7 +72,7 @@ Serve = Callable[..., Served]
 
 @pytest.fixture(scope="module")
 def password_line() -> str:
-    """As the command writes it, but quick to check."""
+    """A password hash as the command writes it, but quick to check."""
     salt = b"0123456789abcdef"
     found = hashlib.scrypt(PASSWORD.encode(), salt=salt, n=1024, r=8, p=1, dklen=32)
     return "$".join(["scrypt", "1024", "8", "1", *(base64.b64encode(part).decode() for part in (salt, found))])
@@ -80,7 +80,7 @@ def password_line() -> str:
 
 @pytest.fixture
 def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
-    """serve(protected=True, camera_view=..., view=...): WebConfig's keys, and Page's parts."""
+    """serve(protected=True, camera_view=..., view=...): keys of WebConfig and parts of WebPage."""
     running: list[Served] = []
 
     def start(*, protected: bool = False, wait: bool = True, port: int | None = None, **more: Any) -> Served:
@@ -118,7 +118,7 @@ def _answers(served: Served) -> bool:
 
 
 def getter(url: str) -> Callable[[str], Any]:
-    """get("/api/...") -> the JSON of the answer, None where nothing answers."""
+    """get("/api/...") -> the JSON of the answer, None if nothing answers."""
 
     def get(path: str) -> Any:
         try:
@@ -130,7 +130,7 @@ def getter(url: str) -> Callable[[str], Any]:
 
 
 def publish(board: Board, kind: Callable[..., Event], *values: Any) -> None:
-    """Give the board an event of this kind, as the daemon does, with the present time."""
+    """Publish an event of this kind to the board, at the present time."""
     board(kind(time.monotonic(), *values))
 
 

@@ -1,4 +1,4 @@
-"""What the JSON API does, through the real server."""
+"""The JSON API, through the real server."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ def test_an_invalid_command_is_answered_with_one_sentence(serve: Serve, body: st
 
 
 class Stream:
-    """An open page: what it hears."""
+    """An open page: the events that it receives."""
 
     def __init__(self, url: str, **more: Any) -> None:
-        self.heard: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self.ended = threading.Event()
         self.answer = requests.get(f"{url}/api/events", stream=True, timeout=PATIENCE, **more)
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -94,7 +94,7 @@ class Stream:
         try:
             for line in self.answer.iter_lines():
                 if line.startswith(b"data: "):
-                    self.heard.append(json.loads(line[6:]))
+                    self.received.append(json.loads(line[6:]))
         except (requests.RequestException, AttributeError):
             pass
         self.ended.set()
@@ -106,12 +106,12 @@ def test_the_stream_sends_the_state_and_then_the_changes(serve: Serve) -> None:
     stream = Stream(served.url)
     assert stream.answer.headers["content-type"].startswith("text/event-stream")
     assert stream.answer.headers["cache-control"] == "no-store"
-    wait_for(lambda: bool(stream.heard), "the first event")
-    assert stream.heard[0]["settings"] == {"camera": "ON"}
-    assert stream.heard[0]["device"]["name"] == "Den"
+    wait_for(lambda: bool(stream.received), "the first event")
+    assert stream.received[0]["settings"] == {"camera": "ON"}
+    assert stream.received[0]["device"]["name"] == "Den"
     publish(served.board, MoodChanged, HAPPY)
-    wait_for(lambda: len(stream.heard) > 1, "the mood")
-    assert set(stream.heard[1]) == {"mood", "trail", "timeline"}
+    wait_for(lambda: len(stream.received) > 1, "the mood")
+    assert set(stream.received[1]) == {"mood", "trail", "timeline"}
     served.server.stop()
     assert stream.ended.wait(PATIENCE)
 
@@ -127,7 +127,7 @@ def test_a_closed_page_is_no_longer_a_listener(serve: Serve) -> None:
 def test_too_many_pages_are_refused(serve: Serve) -> None:
     served = serve()
     streams = [Stream(served.url) for _ in range(LISTENERS_MAX)]
-    wait_for(lambda: all(stream.heard for stream in streams), "all streams")
+    wait_for(lambda: all(stream.received for stream in streams), "all streams")
     refused = served.get("/api/events")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "10"
@@ -139,7 +139,7 @@ def test_a_stream_ends_with_its_session(serve: Serve, monkeypatch: pytest.Monkey
     served = serve(protected=True)
     browser = served.session(sign_in=True)
     stream = Stream(served.url, cookies=dict(browser.cookies))
-    wait_for(lambda: {} in stream.heard, "a sign of life")
+    wait_for(lambda: {} in stream.received, "an empty event")
     browser.post(f"{served.url}/api/logout", json={}, timeout=PATIENCE)
     assert stream.ended.wait(PATIENCE)
 
@@ -150,7 +150,7 @@ def test_a_client_that_does_not_read_is_disconnected(serve: Serve, monkeypatch: 
     answer = requests.get(f"{served.url}/api/events", stream=True, timeout=PATIENCE)
     until = time.monotonic() + PATIENCE
     while served.board.listeners and time.monotonic() < until:
-        # Far more than the sockets' buffers hold.
+        # Far more than the sockets' buffers can hold.
         publish(served.board, HealthReported, {"problems": [], "padding": f"{time.monotonic()}" + "x" * 2_000_000})
         time.sleep(0.1)
     assert served.board.listeners == 0
@@ -158,10 +158,10 @@ def test_a_client_that_does_not_read_is_disconnected(serve: Serve, monkeypatch: 
 
 
 def test_timeline_and_recommendations(serve: Serve) -> None:
-    asked: list[tuple[str, int]] = []
+    requested: list[tuple[str, int]] = []
 
     def recommend(mood: str, n: int) -> list[dict[str, Any]]:
-        asked.append((mood, n))
+        requested.append((mood, n))
         if mood == "sad":
             raise JournalError("library: the file is damaged")
         return SONGS
@@ -170,7 +170,7 @@ def test_timeline_and_recommendations(serve: Serve) -> None:
     publish(served.board, MoodChanged, HAPPY)
     assert [entry["mood"] for entry in served.get("/api/timeline").json()["entries"]] == ["happy"]
     assert served.get("/api/recommendations?mood=happy&n=3").json() == {"songs": SONGS}
-    assert asked == [("happy", 3)]
+    assert requested == [("happy", 3)]
     assert served.get("/api/recommendations?mood=sad").json()["error"] == "library: the file is damaged"
     for query in (
         "",
@@ -235,12 +235,12 @@ def test_a_spotify_sign_in_is_finished_once(serve: Serve, tmp_path: Path) -> Non
             return browser.post(f"{served.url}/api/spotify/{path}", json=body, timeout=PATIENCE)
 
         assert post("finish", {"answer": "x"}).status_code == 409
-        asked = {k: v[0] for k, v in parse_qs(urlsplit(post("sign-in", {}).json()["address"]).query).items()}
-        spotify.codes["CODE"] = (asked["code_challenge"], asked["redirect_uri"])
-        foreign = post("finish", {"answer": f"{asked['redirect_uri']}?code=CODE&state=another"})
+        query = {k: v[0] for k, v in parse_qs(urlsplit(post("sign-in", {}).json()["address"]).query).items()}
+        spotify.codes["CODE"] = (query["code_challenge"], query["redirect_uri"])
+        foreign = post("finish", {"answer": f"{query['redirect_uri']}?code=CODE&state=another"})
         assert (foreign.status_code, "another sign-in" in foreign.json()["error"]) == (409, True)
         assert not file.exists()
-        answer = {"answer": f"{asked['redirect_uri']}?code=CODE&state={asked['state']}"}
+        answer = {"answer": f"{query['redirect_uri']}?code=CODE&state={query['state']}"}
         assert post("finish", answer).json()["expires"].endswith("Z")
         assert file.read()
         assert post("finish", answer).status_code == 409

@@ -1,4 +1,4 @@
-"""The page in Debian's Chromium, on the whole device: a replayed clip, a real Mosquitto, a real person's clicks."""
+"""The page in Debian's Chromium, on the complete device: a replayed clip, a real Mosquitto, real clicks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.web.served import PASSWORD, SONGS, Serve, publish
 
 BASE = "moodroom/den"
 SIZES = {"small phone": (320, 640), "phone": (390, 844), "desktop": (1280, 900)}
-# A busy machine is slow to paint; what must be quick is measured.
+# A busy machine is slow to paint; where speed matters it is measured.
 expect.set_options(timeout=1000 * PATIENCE)
 
 
@@ -49,7 +49,7 @@ class Device:
         }
         self._config.write_text(json.dumps(sections))
         models = os.environ.get("MOODROOM_MODELS") or str(ROOT.parent / "shared" / "models")
-        # Without YuNet's file Haar finds the clip's faces as well.
+        # Haar needs no file, and finds the faces in the clip too.
         there = {"MOODROOM_MODELS": models} if (Path(models) / YUNET_FILE).is_file() else {}
         self._environment = os.environ | there | {"STATE_DIRECTORY": str(folder / "state")}
         self._log = folder / "log"
@@ -92,7 +92,7 @@ def device(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator
 
 @pytest.fixture
 def person(broker: Broker) -> Iterator[Listener]:
-    """Somebody who watches the broker."""
+    """A client that watches the broker."""
     with Listener(broker.port, f"{BASE}/#") as listener:
         yield listener
 
@@ -101,7 +101,7 @@ Open = Callable[..., Page]
 
 
 class Tabs:
-    """Pages that somebody opened; what they fetched from elsewhere, or stumbled over, is a fault."""
+    """Opened pages; requests to other hosts and script errors are faults."""
 
     def __init__(self, chromium: Browser, url: str) -> None:
         self._chromium, self._url = chromium, url
@@ -140,7 +140,7 @@ def open_page(chromium: Browser, device: Device) -> Iterator[Open]:
 
 @pytest.fixture(scope="module")
 def phone(chromium: Browser, device: Device) -> Iterator[Page]:
-    """A phone on which the page stays open."""
+    """A page on a phone that stays open."""
     tabs = Tabs(chromium, device.url)
     yield tabs.open()
     tabs.close()
@@ -180,7 +180,7 @@ def test_a_mood_that_changes_in_the_clip_is_on_the_page_within_two_seconds(phone
             next(at for at, word in reversed(phone.evaluate("window.seen")) if word == words.get(mood, mood)) - heard
         )
 
-    # A machine that does other things at the same time may be slow once.
+    # A busy machine may be slow once.
     assert any(late() < 2.0 for _ in range(4))
     expect(phone.locator("#today-list li").first).to_be_visible()
 
@@ -202,7 +202,7 @@ def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: 
     moods = page.locator("#override")
     moods.get_by_text("disgusted").click()
     seen("override", "disgust")
-    wait_for(lambda: '"override"' in (person.last(f"{BASE}/mood") or ""), "the mood set by hand")
+    wait_for(lambda: '"override"' in (person.last(f"{BASE}/mood") or ""), "the override")
     expect(page.locator("#confidence-text")).to_have_text("set by hand")
     moods.get_by_text("From the camera").click()
     seen("override", "auto")
@@ -287,7 +287,7 @@ def test_the_page_fits_and_axe_finds_no_serious_fault(open_page: Open, size: str
 
 
 def serious(page: Page, *, least: int = 20) -> list[str]:
-    """axe-core's serious and critical findings, brought in through the debugger, which the page's CSP can't stop."""
+    """axe-core's serious and critical findings, injected through the debugger, which the page's CSP doesn't block."""
     page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(found["passes"]) > least
@@ -312,7 +312,7 @@ def test_changes_are_announced_to_screen_readers(phone: Page, person: Listener) 
     person.publish(f"{BASE}/set/mood", "sad")
     expect(phone.locator("#mood")).to_have_text("sad")
     person.publish(f"{BASE}/set/mood", "angry")
-    expect(phone.locator("#news")).to_have_text("The room is angry.")
+    expect(phone.locator("#announcement")).to_have_text("The room is angry.")
     person.publish(f"{BASE}/set/volume", "loud")
     expect(phone.locator("#notice")).to_contain_text("volume must be")
     person.publish(f"{BASE}/set/mood", "auto")
@@ -351,7 +351,7 @@ def test_the_page_can_be_installed(phone: Page) -> None:
     manifest = session.send("Page.getAppManifest")
     assert manifest["errors"] == []
     errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    # A browser of tests keeps nothing, as a private window.
+    # Playwright's contexts store nothing, as a private window.
     assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
 
 
@@ -422,7 +422,7 @@ def test_the_page_says_when_the_device_is_gone_and_recovers(phone: Page, device:
     device.start()
     expect(banner).to_be_hidden()
     expect(phone.locator("#link")).to_have_text("live")
-    # The new device has a new token; the page knows.
+    # The restarted device has a new token, which the page fetches.
     phone.get_by_role("button", name="Switch the camera off").click()
     expect(phone.locator("#camera-text")).to_have_text("The camera is off.")
     phone.get_by_role("button", name="Switch the camera on").click()

@@ -1,4 +1,4 @@
-"""openapi.json says what the API does: every route is in it, and nothing that it allows makes the server fail."""
+"""openapi.json describes every route, and no request that it allows makes the server fail."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 
 class Agreeing:
-    """A sign-in that anybody may finish."""
+    """A sign-in that any answer finishes."""
 
     address = "http://127.0.0.1/authorize"
     expires = 1.8e9
@@ -75,7 +75,7 @@ def test_every_answer_matches_its_description(serve: Serve, label: str) -> None:
     statuses: set[int] = set()
 
     def answered(case: Case) -> None:
-        # With the token, and without it.
+        # With and without the token.
         for headers in ({"X-CSRF-Token": token}, {"X-CSRF-Token": "wrong"}):
             answer = case.call(base_url=served.url, headers=headers, timeout=PATIENCE)
             case.validate_response(answer, checks=CHECKS)
@@ -84,7 +84,7 @@ def test_every_answer_matches_its_description(serve: Serve, label: str) -> None:
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         strategy = OPERATIONS[label].as_strategy(generation_mode=mode)
         limits = settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        with contextlib.suppress(Unsatisfiable):  # some can't be asked wrongly
+        with contextlib.suppress(Unsatisfiable):  # some have no invalid requests
             limits(given(strategy)(answered))()
     assert any(status < 300 for status in statuses) or statuses & {409}, statuses
     assert served.get("/healthz").ok

@@ -1,4 +1,4 @@
-"""The server's thread: a taken port, a wrong address, an end; and what a page that is off costs."""
+"""The server's thread: a port in use, a wrong address, stopping; and a page that is off."""
 
 from __future__ import annotations
 

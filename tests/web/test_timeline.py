@@ -1,4 +1,4 @@
-"""What the page knows from the journal and the library, with their real files."""
+"""What the page reads from the journal and the library, with real files."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
     journal.stop()
     found = earlier_runs(path, midnight + 400, midnight + 299)
     assert [(entry["kind"], entry.get("mood") or entry.get("title") or entry["text"]) for entry in found] == [
-        # What stood at midnight is shown from then on.
+        # The mood at midnight is shown from midnight on.
         ("mood", "happy"),
         ("decision", "happy"),
         ("song", "Clocks"),
         ("camera", "camera switched off"),
-        # The last sign of that run.
+        # The last entry of that run.
         ("stop", UNKNOWN_TEXT),
     ]
     assert found[-1]["at"] == utc(midnight + 250)
@@ -61,7 +61,7 @@ def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
         "confidence": 0.75,
     }
     assert len(earlier_runs(path, midnight + 400, midnight + 299, limit=2)) == 2
-    # A device that was started yesterday knows the whole day itself.
+    # A device that was started yesterday has the whole day in memory.
     assert earlier_runs(path, midnight + 400, midnight - 10) == []
 
 
@@ -84,7 +84,7 @@ def test_a_run_of_the_device_ends_its_moods(tmp_path: Path) -> None:
         path,
         [
             JournalEntry(midnight - 7200, "mood", mood="sad", confidence=0.5),
-            # Off over midnight: sad needn't have lasted until then.
+            # Off over midnight: sad may have ended before.
             JournalEntry(midnight + 3600, **start),
             JournalEntry(midnight + 3660, "mood", mood="happy", confidence=0.75),
             JournalEntry(midnight + 4000, "decision", mood="happy", text="kept: nobody is here"),

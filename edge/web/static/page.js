@@ -125,7 +125,7 @@ function onParts(parts) {
   Object.assign(state, parts);
   draw(Object.keys(parts));
   if (parts.mood && before.mood && parts.mood.mood !== before.mood.mood) {
-    byId("news").textContent = `The room is ${feels(parts.mood.mood)}.`;
+    byId("announcement").textContent = `The room is ${feels(parts.mood.mood)}.`;
   }
   if (parts.notice && before.notice !== undefined && parts.notice.number !== (before.notice || {}).number) {
     notice(parts.notice.text);

@@ -1,4 +1,4 @@
-"""The picture of the plane."""
+"""The chart of songs in the valence-energy plane."""
 
 from __future__ import annotations
 

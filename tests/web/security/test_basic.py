@@ -1,4 +1,4 @@
-"""The password in an Authorization header: few guesses, and never shut for good."""
+"""The password as Basic authentication: guesses are limited, but never blocked for good."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_guesses_are_limited_and_come_back(times: Times) -> None:
     assert not basic(header("right"))
     times.now += GUESS_WINDOW_S + 1
     assert basic(header("right"))
-    # What is known stays welcome while others guess.
+    # A known right header is accepted while others guess.
     assert not any(basic(header(f"bad {n}")) for n in range(4 * MAX_GUESSES))
     assert basic(header("right"))
 

@@ -1,4 +1,4 @@
-"""Who connects and asks for nothing, or takes nothing, is sent away; who looks at the page stays."""
+"""Connections that send or read nothing are closed; open pages stay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def connect(served: Served) -> socket.socket:
 
 
 def ended(connection: socket.socket) -> bool:
-    """Reads on until the server closes; False where it doesn't."""
+    """Read until the server closes the connection; False if it doesn't."""
     try:
         while connection.recv(65536):
             pass
@@ -104,7 +104,7 @@ def test_an_open_page_and_a_reused_connection_stay(serve: Serve, monkeypatch: py
 def test_connections_per_address_are_limited(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_PER_ADDRESS", 3)
     served = serve()
-    # Whoever shares this machine's own address isn't counted: a proxy, a tunnel.
+    # This machine's own address, which a proxy or tunnel has, isn't limited.
     many = [connect(served) for _ in range(6)]
     assert served.get("/healthz").ok
     for one in many:
@@ -134,7 +134,7 @@ def test_behind_a_proxy_guesses_count_per_client(serve: Serve) -> None:
     def guess(password: str, address: str) -> int:
         return served.post("/api/login", {"password": password}, headers={"X-Forwarded-For": address}).status_code
 
-    # The guesser makes addresses up; the proxy adds the real one, at the end.
+    # The client sends made-up addresses; the proxy appends the real one.
     assert [guess("wrong password", f"192.0.2.{n}, 203.0.113.9") for n in range(6)] == [401] * 5 + [429]
     assert guess(PASSWORD, "192.168.1.20") == 204
 

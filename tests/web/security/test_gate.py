@@ -1,4 +1,4 @@
-"""Each thing that the page must refuse, refused by the real server; and what it must let through."""
+"""What the page must refuse, and what it must let through, with the real server."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_host_that_is_more_than_a_name_and_a_port_is_refused(serve: Serve, hos
 @pytest.mark.parametrize("host", ["localhost:1/static/?", "localhost:1/login?x=", "[::1]:1/healthz?"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_password_is_required_for_the_path_that_is_served(host: str, method: str) -> None:
-    """Even if such a Host were let through, as older releases of Starlette read a path out of it."""
+    """Even if such a Host were accepted: older releases of Starlette take a path from it."""
 
     class Anybody(Hosts):
         def allow(self, header: str | None) -> bool:
@@ -76,7 +76,7 @@ def test_the_password_is_required_for_the_path_that_is_served(host: str, method:
     gate = Gate(Anybody("localhost", hostname="den"), Sessions("a password's hash", lifetime_s=60.0, file=None))
     headers = [(b"host", host.encode()), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": method, "path": "/api/state", "query_string": b"", "headers": headers}
-    # Starlette's address is of no account, whatever it holds.
+    # The URL that Starlette builds from the Host isn't used.
     request = HTTPConnection(scope | {"root_path": "", "scheme": "http", "server": ("127.0.0.1", 1)})
     request._url = URL(f"http://{host}/api/state")
     answer = gate.refusal(request, method)
@@ -213,7 +213,7 @@ def test_a_large_or_endless_request_is_refused(serve: Serve) -> None:
         answer = browser.post(f"{served.url}/api/command", data=endless(), headers=chunked, timeout=PATIENCE)
         assert answer.status_code == 413
     except requests.ConnectionError:
-        pass  # the server closed the connection while we were still sending
+        pass  # the server closed the connection while the request was being sent
     assert served.get("/healthz").ok
 
 
@@ -237,5 +237,5 @@ def test_metrics_take_the_password_as_basic_authentication(serve: Serve) -> None
     assert served.get("/metrics", auth=("prometheus", PASSWORD)).status_code == 200
     assert served.get("/metrics", auth=("prometheus", PASSWORD)).status_code == 200
     assert served.get("/metrics", headers={"Authorization": "Basic !!"}).status_code == 401
-    # It opens nothing else.
+    # It is accepted for nothing else.
     assert served.get("/api/state", auth=("prometheus", PASSWORD)).status_code == 401

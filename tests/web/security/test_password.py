@@ -1,4 +1,4 @@
-"""The password's file, sessions, guesses and host names, without a server."""
+"""The password file, sessions, guesses and host names, without a server."""
 
 from __future__ import annotations
 
