@@ -162,9 +162,9 @@ def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tu
     if not config.enabled:
         return None, Learner(lambda _: None, learn=config.learn)
     # Each needs the other: outcomes go into the journal, and are read from it at the start.
-    journal = Journal(default_path(), keep=config.keep, on_problem=problem)
+    journal = Journal(default_path(), keep_s=config.keep, on_problem=problem)
     learner = Learner(journal.put, learn=config.learn)
-    journal.on_outcomes = learner.told
+    journal.on_outcomes = learner.replace_outcomes
     journal.put(JournalEntry(time.time(), "start", text="the device started"))
     return journal, learner
 

@@ -1,4 +1,4 @@
-"""Learns while the device runs: events in, outcomes into the journal, weights for the director out."""
+"""Learns while the device runs: takes events, saves outcomes in the journal, and weighs choices for the director."""
 
 from __future__ import annotations
 
@@ -16,37 +16,41 @@ from edge.values import Music
 
 
 class Learner:
-    """An outlet; called by the thread that decides, `told` by the journal's."""
+    """An outlet. The thread that decides calls it; the journal's thread calls `replace_outcomes`."""
 
-    def __init__(self, keep: Callable[[JournalEntry | Outcome], None], *, learn: bool, seed: int | None = None) -> None:
-        """keep: what takes entries and outcomes, as Journal.put does. learn: False notes skips, and no more."""
-        self._keep, self._learn = keep, learn
-        self._verdicts = Outcomes()
+    def __init__(self, save: Callable[[JournalEntry | Outcome], None], *, learn: bool, seed: int | None = None) -> None:
+        """save: called with entries and outcomes, such as Journal.put. learn: False only notes replays.
+
+        seed: of the random generator, for tests.
+        """
+        self._save, self._learn = save, learn
+        self._outcomes = Outcomes()
         self._rng = np.random.default_rng(seed)
-        self._keys: dict[str, str] = {}
+        # The profile's entry that each address was last chosen for.
+        self._entries: dict[str, str] = {}
         self.tastes = Tastes()
 
     def __call__(self, event: Event) -> None:
-        for outcome in self._verdicts.of(event):
+        for outcome in self._outcomes.of(event):
             at = time.time() - (time.monotonic() - outcome.at)
-            # What was chosen by another entry of the profile counts for that one.
-            outcome = replace(outcome, mood=self._keys.get(outcome.uri, outcome.mood))
+            # A choice counts for the profile's entry that it was made for, which may not be the mood's own.
+            outcome = replace(outcome, mood=self._entries.get(outcome.uri, outcome.mood))
             if outcome.feedback is Feedback.REPLAY:
-                self._keep(JournalEntry(at, "replay", outcome.mood, outcome.title, uri=outcome.uri))
+                self._save(JournalEntry(at, "replay", outcome.mood, outcome.title, uri=outcome.uri))
             if self._learn:
                 self.tastes.learn(outcome)
-                self._keep(replace(outcome, at=at))
+                self._save(replace(outcome, at=at))
 
-    def told(self, outcomes: list[Outcome]) -> None:
-        """All that is kept: at the start, and after somebody made the device forget."""
+    def replace_outcomes(self, outcomes: list[Outcome]) -> None:
+        """Learn from these outcomes alone: all that are stored, at the start and after some were deleted."""
         if self._learn:
             self.tastes = Tastes(outcomes)
 
     def weigh(self, mood: str, choices: Sequence[Music]) -> list[float]:
-        """How likely each choice is the best one; to choose with these chances is Thompson sampling. See choices.Weigh.
+        """The chance that each choice is the best one: choosing with these is Thompson sampling. See choices.Weigh.
 
-        mood: the entry of the profile that the choices stand under. All alike where nothing is to be learnt.
+        mood: the profile's entry that holds the choices. All chances are equal where learning is off.
         """
         uris = [music.uri for music in choices]
-        self._keys.update(dict.fromkeys(uris, mood))
+        self._entries.update(dict.fromkeys(uris, mood))
         return self.tastes.shares(mood, uris, self._rng) if self._learn else [1.0] * len(uris)

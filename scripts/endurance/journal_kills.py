@@ -51,7 +51,13 @@ def write(path: Path, first: int, seed: int) -> None:
     rng = random.Random(seed)
     plenty = TokenBucket(rate=1e12, capacity=1e12)
     journal = Journal(
-        path, keep=1e9, on_problem=lambda text: None, gather=0.002, most=BATCH, log_bytes=64 * 1024, budget=plenty
+        path,
+        keep_s=1e9,
+        on_problem=lambda text: None,
+        gather_s=0.002,
+        max_waiting=BATCH,
+        log_bytes=64 * 1024,
+        budget=plenty,
     )
     journal.start()
     at = time.time()

@@ -81,7 +81,7 @@ def moments(every: float, days: int, rng: random.Random) -> list[tuple[float, li
 def run(path: Path, *, every: float, days: int = 1, seed: int = 1) -> Written:
     """Write this many days and return the counts."""
     rng, clock, notes, entries = random.Random(seed), [0.0], Notes(), 0
-    journal = Journal(path, keep=90 * DAY, on_problem=print, clock=lambda: clock[0])
+    journal = Journal(path, keep_s=90 * DAY, on_problem=print, clock=lambda: clock[0])
     start = time.time() - days * DAY
     before = counted()
     journal.step()

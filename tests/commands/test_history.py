@@ -52,7 +52,7 @@ ENTRIES = [
 def path(tmp_path: Path) -> Path:
     """A journal with ENTRIES."""
     path = tmp_path / "state" / "journal.db"
-    journal = Journal(path, keep=1e10, on_problem=print)
+    journal = Journal(path, keep_s=1e10, on_problem=print)
     for entry in ENTRIES:
         journal.put(entry)
     journal.close()
@@ -206,7 +206,7 @@ def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     code, out, err = moodroom("history")
     assert (code, out) == (1, "")
     assert "there is none yet" in err
-    journal = Journal(state_folder / "journal.db", keep=1e9, on_problem=print)
+    journal = Journal(state_folder / "journal.db", keep_s=1e9, on_problem=print)
     journal.put(JournalEntry(time.time(), "mood", "happy", confidence=0.8, valence=0.7, arousal=0.1, people=1))
     journal.close()
     assert [entry["mood"] for entry in json.loads(moodroom("history", "--since", "1d", "--json")[1])] == ["happy"]

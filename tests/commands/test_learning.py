@@ -28,7 +28,7 @@ CONFIG = Config(
 def path(state_folder: Path) -> Path:
     """A journal with ten outcomes for one choice."""
     path = state_folder / "journal.db"
-    journal = Journal(path, keep=1e9, on_problem=print)
+    journal = Journal(path, keep_s=1e9, on_problem=print)
     for _ in range(5):
         journal.put(Outcome(time.time(), "happy", "mpd:a", "A", Feedback.SKIP))
         journal.put(Outcome(time.time(), "happy", "mpd:b", "Bee", Feedback.STAYED))
@@ -77,7 +77,7 @@ def test_one_mood_or_all_can_be_reset(path: Path, capsys: pytest.CaptureFixture[
 def test_outcomes_of_moods_without_an_entry_belong_to_default(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     profile = {"sad": "mpd:c", "default": ["mpd:a", "mpd:b"]}
     config = Config(music=MusicConfig.model_validate({"profile": "p", "profiles": {"p": profile}}))
-    journal = Journal(path, keep=1e9, on_problem=print)
+    journal = Journal(path, keep_s=1e9, on_problem=print)
     journal.put(Outcome(time.time(), "default", "mpd:b", "B", Feedback.LIKE))
     # A choice of another profile for the same mood.
     journal.put(Outcome(time.time(), "happy", "mpd:elsewhere", "X", Feedback.LIKE))

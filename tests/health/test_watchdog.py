@@ -267,6 +267,6 @@ def test_a_reload_is_no_stop_for_systemd_and_a_stop_is_quick(start: Callable[...
     assert "vision: didn't stop in time" in log
     limit = re.search(r"^TimeoutStopSec=(\d+)s$", UNIT, re.MULTILINE)
     assert limit is not None
-    assert int(limit[1]) > STOP_WITHIN_S + writer.STOP_WITHIN + 1, (
+    assert int(limit[1]) > STOP_WITHIN_S + writer.STOP_WITHIN_S + 1, (
         "systemd allows that time for the threads, and some for the rest"
     )

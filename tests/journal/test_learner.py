@@ -64,17 +64,17 @@ def test_a_listener_is_learnt_through_the_directors_picker() -> None:
 
 def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
     learner = Learner(lambda _: None, learn=True, seed=1)
-    learner.told([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
+    learner.replace_outcomes([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     weights = learner.weigh("happy", MUSIC)
     assert max(weights) == weights[2] > 0.5
-    learner.told([])
+    learner.replace_outcomes([])
     assert max(learner.weigh("happy", MUSIC)) < 0.4
 
 
 def test_nothing_is_learnt_where_that_is_off() -> None:
     kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
-    learner.told([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
+    learner.replace_outcomes([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     play(learner, 0, "mpd:a", skipped=True)
     assert kept == []
     assert learner.weigh("happy", MUSIC) == [1.0] * 4

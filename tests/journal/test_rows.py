@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge.journal.entry import JournalEntry
+from edge.journal.rows import insert, size
 from edge.journal.tables import SCHEMA
-from edge.journal.writer import insert, size
 from edge.music.tastes import Feedback, Outcome
 from edge.system.database import open_for_writing
 

@@ -20,9 +20,10 @@ from edge.budget import TokenBucket
 from edge.errors import JournalError
 from edge.events import CommandReceived, MoodChanged
 from edge.journal.entry import JournalEntry
+from edge.journal.file import BUDGET_BYTES, BUDGET_BYTES_PER_S, write_budget
 from edge.journal.reader import forget_outcomes, outcomes, timeline
 from edge.journal.tables import SCHEMA
-from edge.journal.writer import BUDGET_BYTES, BUDGET_BYTES_PER_S, Journal, write_budget
+from edge.journal.writer import Journal
 from edge.music.tastes import Feedback, Outcome
 from edge.system.database import open_for_writing
 from edge.values import Command, Mood
@@ -50,7 +51,7 @@ def opened(path: Path, problems: list[str]) -> Iterator[Open]:
 
     def start(**arguments: object) -> Journal:
         told = arguments.pop("on_outcomes", None)
-        given = {"keep": 90 * DAY, "on_problem": problems.append, "gather": 0.01, "retry": 0.05} | arguments
+        given = {"keep_s": 90 * DAY, "on_problem": problems.append, "gather_s": 0.01, "retry_s": 0.05} | arguments
         journal = Journal(path, **given)  # type: ignore[arg-type]
         journal.on_outcomes = told  # type: ignore[assignment]
         journals.append(journal)
@@ -83,7 +84,7 @@ def test_what_happens_is_there_a_moment_later(opened: Open, path: Path) -> None:
 
 
 def test_many_entries_are_one_batch(opened: Open, path: Path) -> None:
-    journal = opened(gather=0.3)
+    journal = opened(gather_s=0.3)
     for number in range(500):
         journal.put(entry(number))
     wait_for(lambda: journal.waiting == 0)
@@ -92,7 +93,7 @@ def test_many_entries_are_one_batch(opened: Open, path: Path) -> None:
 
 
 def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
-    journal = opened(keep=1e10)
+    journal = opened(keep_s=1e10)
     for number in range(5):
         journal.put(entry(number, at=1000.0))
     wait_for(lambda: journal.waiting == 0)
@@ -102,7 +103,7 @@ def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
 def test_one_row_that_can_t_be_stored_keeps_no_other_back(
     opened: Open, path: Path, problems: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    journal = opened(gather=0.2)
+    journal = opened(gather_s=0.2)
     journal(CommandReceived(time.monotonic(), Command("mood", "\ud800", origin="page")))
     journal.put(JournalEntry(math.inf, "decision", "happy", title="never", uri="mpd:x"))
     journal.put(entry(1))
@@ -114,7 +115,7 @@ def test_one_row_that_can_t_be_stored_keeps_no_other_back(
 
 
 def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:
-    journal = opened(gather=3600.0)
+    journal = opened(gather_s=3600.0)
     journal.put(entry(1))
     journal.stop()
     assert [file.name for file in path.parent.iterdir()] == ["journal.db"]
@@ -162,7 +163,7 @@ def test_an_overdrawn_budget_is_waited_out() -> None:
 
 
 def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> None:
-    journal = opened(gather=3600.0, most=10)
+    journal = opened(gather_s=3600.0, max_waiting=10)
     for number in range(25):
         journal.put(entry(number))
     assert (journal.waiting, journal.dropped) == (10, 15)
@@ -171,7 +172,7 @@ def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> N
 
 
 def test_decisions_to_change_nothing_are_the_first_to_go(opened: Open, path: Path) -> None:
-    journal = opened(gather=3600.0, most=10)
+    journal = opened(gather_s=3600.0, max_waiting=10)
     for number in range(8):
         journal.put(JournalEntry(time.time(), "decision", "happy", text="kept"))
         journal.put(JournalEntry(time.time(), "mood", "happy", title=str(number)))
@@ -227,11 +228,11 @@ def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
 def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Open, path: Path) -> None:
     told: list[list[Outcome]] = []
     liked = Outcome(1e9, "happy", "mpd:a", "A", Feedback.LIKE)
-    first = opened(keep=1e10, on_outcomes=told.append)
+    first = opened(keep_s=1e10, on_outcomes=told.append)
     first.put(liked)
     wait_for(lambda: first.waiting == 0)
     first.stop()
-    second = opened(keep=1e10, on_outcomes=told.append)
+    second = opened(keep_s=1e10, on_outcomes=told.append)
     wait_for(lambda: told[-1] == [liked])
     assert forget_outcomes(path, "sad") == 0
     assert forget_outcomes(path, "happy") == 1
@@ -282,8 +283,8 @@ from edge.journal.writer import Journal
 folder, problems = Path(sys.argv[1]), []
 (folder / "ballast").write_bytes(b"x" * 700_000)
 plenty = TokenBucket(rate=1e12, capacity=1e12)
-told = problems.append
-journal = Journal(folder / "journal.db", keep=1e9, on_problem=told, gather=0.01, retry=0.05, most=4096, budget=plenty)
+options = dict(gather_s=0.01, retry_s=0.05, max_waiting=4096, budget=plenty)
+journal = Journal(folder / "journal.db", keep_s=1e9, on_problem=problems.append, **options)
 journal.start()
 sent = 0
 def until(true):
@@ -325,7 +326,9 @@ def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(tmp_path: Pa
 
 def test_a_folder_that_cant_be_made_is_told(tmp_path: Path, problems: list[str]) -> None:
     (tmp_path / "file").write_text("")
-    journal = Journal(tmp_path / "file" / "journal.db", keep=DAY, on_problem=problems.append, gather=0.01, retry=0.05)
+    journal = Journal(
+        tmp_path / "file" / "journal.db", keep_s=DAY, on_problem=problems.append, gather_s=0.01, retry_s=0.05
+    )
     journal.start()
     journal.put(entry(1))
     wait_for(lambda: bool(problems))

@@ -28,7 +28,7 @@ from tests.web.served import getter
 def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
     midnight = start_of_day(time.time())
     path = tmp_path / "journal.db"
-    journal = Journal(path, keep=9e6, on_problem=lambda _: None)
+    journal = Journal(path, keep_s=9e6, on_problem=lambda _: None)
     for entry in (
         JournalEntry(midnight - 3600, "mood", mood="sad", confidence=0.5),
         JournalEntry(midnight - 1800, "mood", mood="happy", confidence=0.75),
@@ -70,7 +70,7 @@ def utc(at: float) -> str:
 
 
 def keep(path: Path, entries: list[JournalEntry]) -> None:
-    journal = Journal(path, keep=9e6, on_problem=lambda _: None)
+    journal = Journal(path, keep_s=9e6, on_problem=lambda _: None)
     for entry in entries:
         journal.put(entry)
     journal.start()

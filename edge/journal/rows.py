@@ -1,0 +1,73 @@
+"""Rows of the journal's tables: entries and outcomes as SQLite stores them."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+
+from edge.journal.entry import JournalEntry
+from edge.music.tastes import Outcome
+
+Row = JournalEntry | Outcome
+# What Python and SQLite raise for a value, as opposed to the file: such a row can never be stored.
+UNSTORABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    AttributeError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)
+
+
+def insert(connection: sqlite3.Connection, row: Row) -> bool:
+    """Insert a row in an open transaction; False where its values can't be stored.
+
+    Raises sqlite3.Error for a fault of the file. A row whose time is taken gets the next free microsecond: two things
+    may happen at once, and clocks are set back.
+    """
+    try:
+        _insert(connection, row)
+    except UNSTORABLE:
+        return False
+    return True
+
+
+def size(row: Row) -> int:
+    """Roughly how many bytes a row adds to the file."""
+    return 32 + sum(len(text) for text in _texts(row) if isinstance(text, str))
+
+
+def microseconds(seconds: float) -> int:
+    """A time as the tables' key: whole microseconds."""
+    return round(seconds * 1e6)
+
+
+def _insert(connection: sqlite3.Connection, row: Row) -> None:
+    table = "journal_entries" if isinstance(row, JournalEntry) else "journal_outcomes"
+    values = tuple(_storable(text) for text in _texts(row)) + (_numbers(row) if isinstance(row, JournalEntry) else ())
+    marks = ", ".join("?" * (len(values) + 1))
+    # DO NOTHING covers a taken key only. OR IGNORE would also cover a missing text, and the loop would never end.
+    sql = f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  our own names
+    for key in itertools.count(microseconds(row.at)):
+        if connection.execute(sql, (key, *values)).rowcount == 1:
+            return
+
+
+def _texts(row: Row) -> tuple[str | None, ...]:
+    if isinstance(row, JournalEntry):
+        return (row.kind, row.mood, row.title, row.artist, row.uri, row.text)
+    return (row.mood, row.uri, row.title, row.feedback.value)
+
+
+def _numbers(row: JournalEntry) -> tuple[int | None, ...]:
+    """Shares and coordinates as hundredths, and how many people."""
+    hundredths = [None if n is None else round(100 * n) for n in (row.confidence, row.valence, row.arousal)]
+    return (*hundredths, row.people)
+
+
+def _storable(text: str | None) -> str | None:
+    """UTF-8 has no lone surrogates, which a title or a command may contain: they become question marks."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text
