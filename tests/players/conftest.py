@@ -21,8 +21,8 @@ __all__ = ["login", "server", "world"]
 
 @pytest.fixture
 def player(world: World, server: Server, login: TokenFile) -> Iterator[SpotifyPlayer]:
-    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
+    api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
+    player = SpotifyPlayer(api, speaker="Living Room", clock=world.clock)
     yield player
     player.close()
 

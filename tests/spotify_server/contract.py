@@ -29,10 +29,10 @@ class Contract:
         self.spec = _read(path)
 
     def request(self, method: str, path: str, query: dict[str, str], body: Any) -> list[str]:
-        found = self._operation(method, path)
-        if found is None:
+        match = self._operation(method, path)
+        if match is None:
             return [f"{method} {path}: unknown operation"]
-        operation, path_item = found
+        operation, path_item = match
         violations = [f"{method} {path}: is deprecated, so closed to new apps"] if operation.get("deprecated") else []
         parameters = {}
         for parameter in [*path_item.get("parameters", []), *operation.get("parameters", [])]:
@@ -57,13 +57,13 @@ class Contract:
         return violations
 
     def answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
-        found = self._operation(method, path)
-        if found is None or status in UNDOCUMENTED_STATUSES:
+        match = self._operation(method, path)
+        if match is None or status in UNDOCUMENTED_STATUSES:
             return []
-        answers = found[0]["responses"]
-        if str(status) not in answers:
-            return [f"{method} {path}: answers {status}, and the file knows {', '.join(answers)}"]
-        content = self._follow(answers[str(status)]).get("content", {}).get("application/json")
+        responses = match[0]["responses"]
+        if str(status) not in responses:
+            return [f"{method} {path}: answers {status}, and the file knows {', '.join(responses)}"]
+        content = self._follow(responses[str(status)]).get("content", {}).get("application/json")
         if content is None:
             return [] if body is None else [f"{method} {path}: {status} has no body"]
         return self._check(body, content["schema"], f"{method} {path} -> {status}")
@@ -76,10 +76,10 @@ class Contract:
 
     def _follow(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:
-            found: Any = self.spec
+            target: Any = self.spec
             for part in node["$ref"].removeprefix("#/").split("/"):
-                found = found[part]
-            node = found
+                target = target[part]
+            node = target
         return node
 
     def _check(self, value: Any, schema: dict[str, Any], where: str) -> list[str]:

@@ -1,7 +1,7 @@
 """`SpotifyApi`: the Web API requests that the player needs, through spotipy, each sent once.
 
-Failures are raised as SpotifyError (see `errors`). Nothing is retried here, except once with a fresh token after a 401;
-the wait after a 429 is `SpotifyAccount.call`'s.
+Failures are raised as SpotifyError (see `errors`). Nothing is retried here, except once with a fresh token after a 401.
+After a 429, `SpotifyAccount.call` holds back all requests until the wait is over.
 """
 
 from __future__ import annotations

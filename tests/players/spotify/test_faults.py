@@ -73,19 +73,19 @@ def test_each_connection_failure_has_its_error(
 ) -> None:
     timeout = SHORT_TIMEOUT_S if fault == "late" else PATIENCE
     server.late = 2 * SHORT_TIMEOUT_S
-    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
+    api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=timeout, now=world.unix)
     server.faults.append(fault)
     with pytest.raises(kind):
-        web.playback_state()
-    web.close()
+        api.playback_state()
+    api.close()
 
 
 def test_after_a_refused_connection_nothing_was_sent(world: World, login: TokenFile) -> None:
-    web = SpotifyApi(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
+    api = SpotifyApi(CLIENT, login, api="http://127.0.0.1:9/v1/", accounts="http://127.0.0.1:9/", now=world.unix)
     with pytest.raises(errors.UnreachableError) as raised:
-        web.play("x", context=JAZZ.uri)
+        api.play("x", context=JAZZ.uri)
     assert not raised.value.outcome_unknown
-    web.close()
+    api.close()
 
 
 def test_no_request_is_sent_before_the_quota_wait_is_over(player: SpotifyPlayer, world: World, server: Server) -> None:
@@ -156,20 +156,20 @@ def test_a_failed_command_is_confirmed_before_it_is_sent_again(
     world: World, server: Server, login: TokenFile, fault: str, act: Act | str
 ) -> None:
     server.late = 2 * SHORT_TIMEOUT_S
-    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
+    api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
+    player = SpotifyPlayer(api, speaker="Living Room", clock=world.clock)
     player.apply(play())
     run_for(player, world, 10)
     world.executed.clear()
     wished = play(ROCK) if act is Act.PLAY else play(SONG, When.QUEUE) if act == "queue" else wish(Act(act), 20)
     server.command_faults.append(fault)
     if fault.startswith("late"):
-        web.set_timeout(SHORT_TIMEOUT_S)
+        api.set_timeout(SHORT_TIMEOUT_S)
     try:
         player.apply(wished)
     except PlayerError as error:
         world.advance(error.retry_after or 1.0)
-    web.set_timeout(PATIENCE)
+    api.set_timeout(PATIENCE)
     run_for(player, world, 60)
     assert server.faulted == [fault]
     assert len(executed(world)) == 1
@@ -179,8 +179,8 @@ def test_a_failed_command_is_confirmed_before_it_is_sent_again(
 def test_no_command_is_lost_or_doubled_in_a_thousand_faults(world: World, server: Server, login: TokenFile) -> None:
     server.late = 0.6
     world.song = 3000.0
-    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
-    player = SpotifyPlayer(web, speaker="Living Room", clock=world.clock)
+    api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=0.3, now=world.unix)
+    player = SpotifyPlayer(api, speaker="Living Room", clock=world.clock)
     rng = random.Random(7)
     faults = [fault for fault in FAULTS if not fault.startswith("late")] * 6 + ["late", "late done"]
     requested: list[tuple[str, object]] = []

@@ -348,9 +348,9 @@ def test_a_song_can_be_queued_while_the_speaker_is_paused(player: SpotifyPlayer,
 def test_music_of_the_library_is_reported_by_its_library_address(
     world: World, server: Server, login: TokenFile
 ) -> None:
-    web = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
+    api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, now=world.unix)
     player = SpotifyPlayer(
-        web,
+        api,
         speaker="Living Room",
         clock=world.clock,
         resolve={"library:happy": LIST, "library:sad": Music(JAZZ.uri, "")}.get,
