@@ -65,7 +65,7 @@ if what == "wrong":
     monitor.EXAMINE_WITHIN_S = 4.0
 if what == "away":
     watchdog.CAMERA_AWAY_MAX_S = 5.0
-edge.cli.main()
+edge.cli.main.main()
 """
 
 
