@@ -89,7 +89,7 @@ FOREIGN = {
 DOORS = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
     "paho": {"mqtt.callbacks", "mqtt.client", "mqtt.connection"},
-    "picamera2": {"camera.pi", "camera.opening"},
+    "picamera2": {"camera.pi", "camera.devices"},
     "spotipy": {"players.spotify"},
     "mpd": {"players.mpd"},
     "librosa": {"library.audio"},

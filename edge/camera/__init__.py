@@ -1,1 +1,1 @@
-"""Where frames come from: one adapter a file, and the thread that owns the camera."""
+"""Cameras and replays: where frames come from, one adapter in each module."""

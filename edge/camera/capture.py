@@ -1,4 +1,4 @@
-"""The capture thread: it owns the camera, opens it and opens it again after a fault."""
+"""One turn of the capture thread: open the camera if necessary, read a frame, and pass it on."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from edge.config import CameraConfig
 from edge.system.threads import Latest
 from edge.values import Frame, FrameRequest
 
+# How long a turn waits while the camera is off or at rest.
+IDLE_S = 0.2
+
 
 class Capture:
-    """Owns the camera: open while it is on, opened again after it failed."""
+    """Owns the camera: opens it while it is switched on, and again after a failure."""
 
     def __init__(
         self,
@@ -21,50 +24,53 @@ class Capture:
         frames: Latest[Frame],
         *,
         loop: bool,
-        on: Callable[[], bool],
-        seen: Callable[[Frame | None], None],
-        wanted: Callable[[], FrameRequest] = FrameRequest,
-        resting: Callable[[], bool] = lambda: False,
+        is_on: Callable[[], bool],
+        on_frame: Callable[[Frame | None], None],
+        request: Callable[[], FrameRequest] = FrameRequest,
+        is_resting: Callable[[], bool] = lambda: False,
     ) -> None:
-        """loop: a replay begins again. on: False while the camera must be closed. seen: is told each frame, or None.
+        """loop: a replay starts again at its end. is_on: returns False while the camera must be closed.
 
-        wanted: what looking needs of the camera now. resting: True while the sensor must be stopped, as in quiet hours.
+        on_frame: called with each frame, and with None at a replay's end. request: returns what the pipeline needs.
+        is_resting: returns True while the sensor must be stopped, as in quiet hours.
         """
         self.stopping = threading.Event()
         self._config, self._frames, self._loop = config, frames, loop
-        self._on, self._seen, self._wanted, self._resting = on, seen, wanted, resting
+        self._is_on, self._on_frame, self._request, self._is_resting = is_on, on_frame, request, is_resting
         self._camera: Camera | None = None
 
     def open(self) -> Camera:
-        """Open the camera, if it isn't; raises CameraError or SourceError."""
+        """The camera, opened if it isn't; raises CameraError or SourceError."""
         if self._camera is None:
             self._camera = open_camera(self._config, wait=self.stopping.wait, loop=self._loop)
         return self._camera
 
     def turn(self) -> None:
-        if not self._on():
+        """Read one frame, or wait a moment while the camera is off or at rest; raises CameraError or SourceError."""
+        if not self._is_on():
             self.close()
-            self.stopping.wait(0.2)
+            self.stopping.wait(IDLE_S)
             return
-        if self._resting():
+        if self._is_resting():
             if self._camera is not None:
                 self._camera.rest()
-            self.stopping.wait(0.2)
+            self.stopping.wait(IDLE_S)
             return
         try:
             camera = self.open()
-            camera.want(self._wanted())
+            camera.adapt(self._request())
             frame = camera.read()
         except BaseException:
             self.close()
             raise
-        self._seen(frame)
+        self._on_frame(frame)
         if frame is None:
             self.stopping.set()
         else:
             self._frames.put(frame)
 
     def close(self) -> None:
+        """Release the camera."""
         camera, self._camera = self._camera, None
         if camera is not None:
             camera.close()

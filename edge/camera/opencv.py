@@ -9,59 +9,60 @@ from typing import Any
 import cv2
 import numpy as np
 
+from edge.camera.devices import first_video_device
 from edge.camera.grey import full_range, to_grey
-from edge.camera.source import CALM, first_video_device, is_stream, public
+from edge.camera.source import CALM_FPS, is_stream, redacted
 from edge.camera.v4l2 import MJPG, YUYV, Mode, choose, modes
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, FrameRequest
 
-_OPEN_MS, _READ_MS = 8000, 8000
-# Cheap cameras begin with pictures that are cut off; more of them in a row are a bad cable.
-_BROKEN_AT_MOST = 10
+_OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 8000, 8000
+# Cheap cameras begin with truncated pictures; more than this in a row mean a bad cable.
+_BROKEN_FRAMES_MAX = 10
 
 
 class OpenCvCamera:
-    """A live camera; a read waits for the next frame."""
+    """A live camera; `read` waits for the next frame."""
 
     def __init__(self, source: str, config: CameraConfig) -> None:
         """source: v4l2 (the first camera), a number, /dev/videoN or an address. Raises CameraError."""
         device = source
         if source == "v4l2":
-            found = first_video_device()
-            if found is None:
+            first = first_video_device()
+            if first is None:
                 raise CameraError("camera: there is no /dev/video device; plug a camera in, or set camera.source")
-            device = found
+            device = first
         self._device = f"/dev/video{device}" if device.isdigit() else device
-        self.name = public(self._device)
+        self.name = redacted(self._device)
         self._config = config
         self._seq = 0
-        self._due, self._apart = 0.0, 0.0
+        self._due, self._interval = 0.0, 0.0
         self._capture: cv2.VideoCapture | None = None
         self._open()
 
     def read(self) -> Frame:
         capture = self._capture or self._open()
-        for _ in range(_BROKEN_AT_MOST):
-            # A frame that nobody needs is taken from the queue, so that none grows old there, but not decoded.
-            while (good := capture.grab()) and time.monotonic() < self._due:
+        for _ in range(_BROKEN_FRAMES_MAX):
+            # A frame that isn't needed is taken from the queue but not decoded.
+            while (ok := capture.grab()) and time.monotonic() < self._due:
                 pass
-            good, picture = capture.retrieve() if good else (False, None)
-            if not good or picture is None:
+            ok, picture = capture.retrieve() if ok else (False, None)
+            if not ok or picture is None:
                 break
             luma = _luma(picture)
             if luma is not None:
                 now = time.monotonic()
-                self._due = now + self._apart
+                self._due = now + self._interval
                 frame = Frame(self._seq, now, to_grey(luma, self._config))
                 self._seq += 1
                 return frame
-        raise CameraError(f"camera: {self.name} gives no more frames; it is opened again")
+        raise CameraError(f"camera: {self.name} delivers no more frames; it is opened again")
 
-    def want(self, wanted: FrameRequest) -> None:
-        rate = min(CALM, self._config.fps) if wanted.calm else None
-        self._apart = 1 / rate if rate else 0.0
-        self._due = self._due if wanted.calm else 0.0
+    def adapt(self, request: FrameRequest) -> None:
+        rate = min(CALM_FPS, self._config.fps) if request.calm else None
+        self._interval = 1 / rate if rate else 0.0
+        self._due = self._due if request.calm else 0.0
 
     def rest(self) -> None:
         capture, self._capture = self._capture, None
@@ -82,33 +83,33 @@ class OpenCvCamera:
 
 
 def _open_stream(address: str) -> cv2.VideoCapture:
-    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS]
+    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
     return cv2.VideoCapture(address, cv2.CAP_FFMPEG, [*limits, cv2.CAP_PROP_N_THREADS, 1])
 
 
 def _open_device(device: str, config: CameraConfig) -> cv2.VideoCapture:
     offered: list[Mode] = []
     with contextlib.suppress(OSError):
-        # A device that can't be asked doesn't open either, and that is said in one sentence.
+        # A device that can't be queried doesn't open either, which is reported later.
         offered = modes(device)
     mode = choose(offered, width=config.width, height=config.height, fps=config.fps)
     capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
     if mode is None:
         mode = Mode("", config.width, config.height, config.fps)
     else:
-        # The format first: sizes are the format's.
+        # The format comes first, because each format has its own sizes.
         capture.set(cv2.CAP_PROP_FOURCC, _fourcc(mode.fourcc))
-    wanted = (
+    settings = (
         (cv2.CAP_PROP_FRAME_WIDTH, mode.width),
         (cv2.CAP_PROP_FRAME_HEIGHT, mode.height),
         (cv2.CAP_PROP_FPS, config.fps),
-        # A short queue, so that a frame that is looked at shows now and not a second ago.
+        # A short queue keeps frames recent.
         (cv2.CAP_PROP_BUFFERSIZE, 1),
     )
-    for key, value in wanted:
+    for key, value in settings:
         capture.set(key, value)
     if int(capture.get(cv2.CAP_PROP_FOURCC)) in (_fourcc(YUYV), _fourcc(MJPG)):
-        # As it comes from the camera: luma needs no colours.
+        # Unconverted: only luma is needed.
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
     return capture
 
@@ -118,11 +119,11 @@ def _fourcc(name: str) -> int:
 
 
 def _luma(picture: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
-    """What OpenCV gives -> something for `to_grey`; None for a JPEG that can't be decoded."""
+    """A picture as OpenCV returns it -> one for `to_grey`; None for a JPEG that can't be decoded."""
     if picture.ndim == 3 and picture.shape[2] == 2:
-        # YUYV: every other byte is luma, in video's range.
+        # YUYV: every other byte is luma, in video range.
         return full_range(cv2.extractChannel(picture, 0))
     if 1 in picture.shape[:2]:
-        # A JPEG as it came, in one row.
+        # An undecoded JPEG in one row.
         return cv2.imdecode(picture.reshape(-1), cv2.IMREAD_GRAYSCALE)
     return picture

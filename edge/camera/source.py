@@ -1,4 +1,4 @@
-"""What a camera is, and what the names of sources mean."""
+"""The camera interface, and what the names of sources mean."""
 
 from __future__ import annotations
 
@@ -10,44 +10,37 @@ from typing import Protocol
 from edge.values import Frame, FrameRequest
 
 AUTO, DEMO = "auto", "demo"
-
-
-# Frames a second that are enough while nothing is likely to happen. Half of the default saves half of the frames, and
-# the room's change is told 0.1 s later (median of the seeded scenes); with 3, one change in ten took 4 s.
-CALM = 5.0
-
-
-_TEGRA = "vi-output"
-
-
+# The frame rate while nothing is likely to happen. Half of the default halves the frames, and a change in the room is
+# published 0.1 s later (median of the seeded scenes); at 3, one change in ten took 4 s.
+CALM_FPS = 5.0
 _ADDRESS = re.compile(r"(rtsps?|https?|rtmp|udp|tcp)://", re.IGNORECASE)
 
-
+# Sleeps for so many seconds, or until the daemon stops.
 Wait = Callable[[float], object]
 
 
 class Camera(Protocol):
-    """Something that gives frames; used by one thread."""
+    """Delivers frames; used by one thread."""
 
     name: str
 
     def read(self) -> Frame | None:
-        """The next frame, waiting for it; None when a replay is over. Raises CameraError when the camera fails."""
+        """The next frame, waiting for it; None at the end of a replay. Raises CameraError if the camera fails."""
 
-    def want(self, wanted: FrameRequest) -> None:
-        """Heed what looking needs from now on, as far as the camera can; never raises."""
+    def adapt(self, request: FrameRequest) -> None:
+        """Follow the request from the next frame on, as far as the camera can; never raises."""
 
     def rest(self) -> None:
         """Stop the sensor until the next read, which starts it again; never raises."""
 
     def close(self) -> None:
-        """Let go of the device; may be called twice."""
+        """Release the device; may be called twice."""
 
 
 def is_replay(source: str) -> bool:
-    """True for a film, a folder of pictures or the demo clip: they have an end and a clock of their own.
+    """True for a video, a folder of pictures or the demo clip: they have an end and their own clock.
 
-    `auto` that nobody has settled is a camera: one that may be plugged in yet.
+    `auto` counts as a camera, which may be plugged in later.
     """
     return source == DEMO or not (
         source in (AUTO, "picamera2", "v4l2", "jetson")
@@ -59,7 +52,7 @@ def is_replay(source: str) -> bool:
 
 
 def is_stream(source: str) -> bool:
-    """True for an address."""
+    """True for a network address."""
     return bool(_ADDRESS.match(source))
 
 
@@ -68,8 +61,8 @@ def is_pipeline(source: str) -> bool:
     return source.startswith("gst:") or (" ! " in source and not is_stream(source))
 
 
-def public(source: str) -> str:
-    """A source as it may stand in a log: an address without its user, path and query, where passwords are put."""
+def redacted(source: str) -> str:
+    """A source for the log: an address without user, path and query, any of which may contain a password."""
     if is_pipeline(source):
         words = source.removeprefix("gst:").split()
         return f"{words[0]} ! ..." if words else source
@@ -83,23 +76,3 @@ def public(source: str) -> str:
 def demo_clip() -> Path:
     """The bundled clip of a drawn room."""
     return Path(__file__).parent.parent / "demo" / "demo.webm"
-
-
-def first_video_device() -> str | None:
-    """The lowest-numbered /dev/videoN that can capture, or None."""
-    devices = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
-    return next((str(path) for path in devices if path.name[5:].isdigit() and _captures(path)), None)
-
-
-def _captures(device: Path) -> bool:
-    """A Pi has many video devices that are codecs; a camera's name doesn't say so."""
-    name = _driver_s_name(device.name)
-    return not any(word in name for word in ("codec", "isp", "unicam", "rp1-cfe", "rpi-hevc", "-dec", "-enc", _TEGRA))
-
-
-def _driver_s_name(device: str) -> str:
-    """What the driver of /dev/videoN calls it, in lower case; empty where nobody tells."""
-    try:
-        return Path("/sys/class/video4linux", device, "name").read_text().lower()
-    except OSError:
-        return ""

@@ -1,4 +1,4 @@
-"""Which pictures a USB camera can give (Video4Linux2's VIDIOC_ENUM_*), and the one to ask for."""
+"""Lists a USB camera's modes (Video4Linux2's VIDIOC_ENUM_*), and chooses the cheapest that fits."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from dataclasses import dataclass
 # linux/videodev2.h; the numbers are the same on all processors that Linux calls asm-generic, ARM and x86 among them.
 ENUM_FMT, ENUM_FRAMESIZES, ENUM_FRAMEINTERVALS = 0xC0405602, 0xC02C564A, 0xC034564B
 CAPTURE, DISCRETE = 1, 1
-_MOST = 256
-# What is asked for where nothing was enumerated: each camera of the kind has it.
+_RESULTS_MAX = 256
+# A camera that accepts any size in a range is offered these.
+_USUAL_SIZES = ((640, 480), (800, 600), (1280, 720), (1920, 1080))
+# The formats that are supported; almost every camera has one of them.
 YUYV, MJPG = "YUYV", "MJPG"
 Ioctl = Callable[[int, int, bytearray], object]
 
 
 @dataclass(frozen=True)
 class Mode:
-    """One way in which a camera can give pictures. fps: the most that it gives so."""
+    """A format and size that a camera offers. fps: the highest rate."""
 
     fourcc: str
     width: int
@@ -28,10 +30,10 @@ class Mode:
 
 
 def choose(modes: list[Mode], *, width: int, height: int, fps: float) -> Mode | None:
-    """The mode that costs least and gives what is wanted; None where a camera has neither YUYV nor MJPG.
+    """The cheapest mode that fits; None if the camera has neither YUYV nor MJPG.
 
-    Quick enough, then the least picture that isn't smaller than wanted, then YUYV: its luma needs no decoding. Where
-    all are smaller, the largest.
+    Preferred in this order: fast enough; the smallest picture of at least this size, or the largest if all are smaller;
+    YUYV, whose luma needs no decoding.
     """
     known = [mode for mode in modes if mode.fourcc in (YUYV, MJPG)]
     fitting = [mode for mode in known if mode.width >= width and mode.height >= height]
@@ -44,7 +46,7 @@ def choose(modes: list[Mode], *, width: int, height: int, fps: float) -> Mode | 
 
 
 def modes(device: str, *, ioctl: Ioctl = fcntl.ioctl) -> list[Mode]:
-    """All that the camera at /dev/videoN says it can do; empty where it doesn't say. Raises OSError."""
+    """All modes of the camera at /dev/videoN; empty if it reports none. Raises OSError."""
     handle = os.open(device, os.O_RDWR | os.O_NONBLOCK)
     try:
         return [
@@ -59,44 +61,42 @@ def modes(device: str, *, ioctl: Ioctl = fcntl.ioctl) -> list[Mode]:
 
 def _formats(handle: int, ioctl: Ioctl) -> Iterator[int]:
     """The formats, by struct v4l2_fmtdesc: index, type, flags, description[32], pixelformat, mbus_code, reserved[3]."""
-    for asked in _answers(handle, ENUM_FMT, 64, ioctl, lambda index: struct.pack("=II", index, CAPTURE)):
-        yield struct.unpack_from("=I", asked, 44)[0]
+    for result in _results(handle, ENUM_FMT, 64, ioctl, lambda index: struct.pack("=II", index, CAPTURE)):
+        yield struct.unpack_from("=I", result, 44)[0]
 
 
 def _sizes(handle: int, fourcc: int, ioctl: Ioctl) -> Iterator[tuple[int, int]]:
-    """By struct v4l2_frmsizeenum: index, pixel_format, type, then a size, or the least, the most and the step."""
-    for asked in _answers(handle, ENUM_FRAMESIZES, 44, ioctl, lambda index: struct.pack("=II", index, fourcc)):
-        kind, width, most_wide, _, high, most_high, _ = struct.unpack_from("=7I", asked, 8)
+    """By struct v4l2_frmsizeenum: index, pixel_format, type, then a size, or the smallest, the largest and the step."""
+    for result in _results(handle, ENUM_FRAMESIZES, 44, ioctl, lambda index: struct.pack("=II", index, fourcc)):
+        kind, width, max_width, _, height, max_height, _ = struct.unpack_from("=7I", result, 8)
         if kind == DISCRETE:
-            yield width, most_wide
+            yield width, max_width
             continue
-        # Any size between two: the usual ones stand for them.
-        usual = [(640, 480), (800, 600), (1280, 720), (1920, 1080)]
-        yield from (size for size in usual if width <= size[0] <= most_wide and high <= size[1] <= most_high)
+        yield from (s for s in _USUAL_SIZES if width <= s[0] <= max_width and height <= s[1] <= max_height)
         return
 
 
 def _rate(handle: int, fourcc: int, width: int, height: int, ioctl: Ioctl) -> float:
-    """By struct v4l2_frmivalenum: index, pixel_format, width, height, type, then a part of a second, least first."""
+    """By struct v4l2_frmivalenum: index, pixel_format, width, height, type, then a fraction of a second."""
     best = 0.0
 
-    def ask(index: int) -> bytes:
+    def query(index: int) -> bytes:
         return struct.pack("=4I", index, fourcc, width, height)
 
-    for asked in _answers(handle, ENUM_FRAMEINTERVALS, 52, ioctl, ask):
-        kind, seconds, parts = struct.unpack_from("=3I", asked, 16)
-        best = max(best, parts / max(1, seconds))
+    for result in _results(handle, ENUM_FRAMEINTERVALS, 52, ioctl, query):
+        kind, numerator, denominator = struct.unpack_from("=3I", result, 16)
+        best = max(best, denominator / max(1, numerator))
         if kind != DISCRETE:
             break
     return best
 
 
-def _answers(handle: int, request: int, size: int, ioctl: Ioctl, ask: Callable[[int], bytes]) -> Iterator[bytearray]:
-    """The kernel's answers for index 0, 1, ... until it has no more."""
-    for index in range(_MOST):
-        asked = bytearray(ask(index).ljust(size, b"\0"))
+def _results(handle: int, request: int, size: int, ioctl: Ioctl, query: Callable[[int], bytes]) -> Iterator[bytearray]:
+    """The kernel's results for index 0, 1, ... until there are no more."""
+    for index in range(_RESULTS_MAX):
+        result = bytearray(query(index).ljust(size, b"\0"))
         try:
-            ioctl(handle, request, asked)
+            ioctl(handle, request, result)
         except OSError:
             return
-        yield asked
+        yield result

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from edge import __version__
-from edge.camera.opening import open_camera, settle
-from edge.camera.source import AUTO, DEMO, is_replay, public
+from edge.camera.opening import open_camera, resolve_source
+from edge.camera.source import AUTO, DEMO, is_replay, redacted
 from edge.config import Config, JournalConfig
 from edge.daemon import restore
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
@@ -173,9 +173,9 @@ def _settle_source(config: Config, options: Options) -> tuple[Config, bool]:
     """The configuration with the source that is used, and whether that is the demo clip for want of a camera."""
     # A service waits for its camera: nobody would notice that the page and MQTT show the demo clip's room.
     waits = SystemdNotifier().listened_to and not (options.once or options.fast)
-    source = config.camera.source if waits else settle(config.camera.source)
+    source = config.camera.source if waits else resolve_source(config.camera.source)
     if options.once and not is_replay(source):
-        raise ConfigError(f"--once: {public(source)} is a live camera, which has no end; name a video with --source")
+        raise ConfigError(f"--once: {redacted(source)} is a live camera, which has no end; name a video with --source")
     camera = config.camera.model_copy(update={"source": source})
     if is_replay(source):
         # A source that can't be replayed is refused before anything starts; a camera that fails is tried again later.

@@ -71,10 +71,10 @@ class Session:
             parts.config.camera,
             frames,
             loop=not self._options.once,
-            on=lambda: parts.room.camera_on,
-            resting=lambda: parts.room.resting,
-            seen=self._on_frame,
-            wanted=lambda: parts.pipeline.frame_request,
+            is_on=lambda: parts.room.camera_on,
+            is_resting=lambda: parts.room.resting,
+            on_frame=self._on_frame,
+            request=lambda: parts.pipeline.frame_request,
         )
         vision = VisionLoop(parts.pipeline, frames, is_on=lambda: parts.room.looking, post=parts.inbox.post)
         player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)

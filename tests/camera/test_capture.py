@@ -1,67 +1,67 @@
-"""The capture thread's turns: when the camera is open, rests, and what it is told."""
+"""Turns of the capture thread: when the camera is open, at rest or closed, and what is requested of it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from edge.camera import capture as module
 from edge.camera.capture import Capture
 from edge.camera.source import Camera
 from edge.config import CameraConfig
 from edge.errors import CameraError
-from edge.players import driver as stations
 from edge.system.threads import Latest
 from edge.values import Frame, FrameRequest
 
 
-class Fake:
-    """A camera that notes what happens to it."""
+class FakeCamera:
+    """A camera that records the calls."""
 
     name = "fake"
 
     def __init__(self) -> None:
-        self.did: list[object] = []
+        self.calls: list[object] = []
         self.broken = False
 
     def read(self) -> Frame:
-        self.did.append("read")
+        self.calls.append("read")
         if self.broken:
             raise CameraError("camera: it broke")
         return Frame(0, 0.0, np.zeros((4, 4), np.uint8))
 
-    def want(self, wanted: FrameRequest) -> None:
-        self.did.append(wanted)
+    def adapt(self, request: FrameRequest) -> None:
+        self.calls.append(request)
 
     def rest(self) -> None:
-        self.did.append("rest")
+        self.calls.append("rest")
 
     def close(self) -> None:
-        self.did.append("close")
+        self.calls.append("close")
 
 
 class Room:
-    """The capture's surroundings, which a test changes."""
+    """What the capture depends on, set by a test."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.cameras: list[Fake] = []
-        self.on, self.resting, self.wanted = True, False, FrameRequest()
+        self.cameras: list[FakeCamera] = []
+        self.on, self.resting, self.request = True, False, FrameRequest()
         self.capture = Capture(
             CameraConfig(),
             Latest(),
             loop=False,
-            on=lambda: self.on,
-            seen=lambda _: None,
-            wanted=lambda: self.wanted,
-            resting=lambda: self.resting,
+            is_on=lambda: self.on,
+            on_frame=lambda _: None,
+            request=lambda: self.request,
+            is_resting=lambda: self.resting,
         )
-        # Its waits are for a thread; here each turn is called.
+        # So that a turn doesn't wait.
         self.capture.stopping.set()
 
         def opened(*_: object, **__: object) -> Camera:
-            self.cameras.append(Fake())
+            self.cameras.append(FakeCamera())
             return self.cameras[-1]
 
-        monkeypatch.setattr(stations, "open_camera", opened)
+        monkeypatch.setattr(module, "open_camera", opened)
 
 
 @pytest.fixture
@@ -69,11 +69,11 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
     return Room(monkeypatch)
 
 
-def test_a_camera_is_told_what_is_wanted_before_each_frame(room: Room) -> None:
+def test_the_request_is_passed_on_before_each_frame(room: Room) -> None:
     room.capture.turn()
-    room.wanted = FrameRequest(calm=True, detail=True)
+    room.request = FrameRequest(calm=True, detail=True)
     room.capture.turn()
-    assert room.cameras[0].did == [FrameRequest(), "read", FrameRequest(calm=True, detail=True), "read"]
+    assert room.cameras[0].calls == [FrameRequest(), "read", FrameRequest(calm=True, detail=True), "read"]
 
 
 def test_off_closes_the_camera_and_quiet_hours_only_stop_its_sensor(room: Room) -> None:
@@ -82,10 +82,10 @@ def test_off_closes_the_camera_and_quiet_hours_only_stop_its_sensor(room: Room) 
     room.capture.turn()
     room.resting = False
     room.capture.turn()
-    assert room.cameras[0].did == [FrameRequest(), "read", "rest", FrameRequest(), "read"]
+    assert room.cameras[0].calls == [FrameRequest(), "read", "rest", FrameRequest(), "read"]
     room.on = False
     room.capture.turn()
-    assert room.cameras[0].did[-1] == "close"
+    assert room.cameras[0].calls[-1] == "close"
     room.on = True
     room.capture.turn()
     assert len(room.cameras) == 2
@@ -97,17 +97,17 @@ def test_quiet_hours_open_no_camera(room: Room) -> None:
     assert room.cameras == []
 
 
-def test_off_counts_more_than_quiet_hours(room: Room) -> None:
+def test_off_overrides_quiet_hours(room: Room) -> None:
     room.capture.turn()
     room.on, room.resting = False, True
     room.capture.turn()
-    assert room.cameras[0].did[-1] == "close"
+    assert room.cameras[0].calls[-1] == "close"
 
 
-def test_a_camera_that_fails_is_closed_and_opened_anew(room: Room) -> None:
+def test_a_camera_that_fails_is_closed_and_opened_again(room: Room) -> None:
     room.capture.turn()
     room.cameras[0].broken = True
     with pytest.raises(CameraError):
         room.capture.turn()
     room.capture.turn()
-    assert room.cameras[0].did[-1] == "close" and room.cameras[1].did == [FrameRequest(), "read"]
+    assert room.cameras[0].calls[-1] == "close" and room.cameras[1].calls == [FrameRequest(), "read"]

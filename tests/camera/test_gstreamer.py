@@ -1,4 +1,4 @@
-"""GStreamer's child process, with Debian's GStreamer and its test source."""
+"""The GStreamer camera, with Debian's GStreamer and its test source."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera import gstreamer
-from edge.camera.gstreamer import GStreamerCamera, frame_bytes, pipeline
+from edge.camera import gst_process
+from edge.camera.gst_process import pipeline
+from edge.camera.gstreamer import GStreamerCamera, frame_bytes
 from edge.camera.opening import open_camera
 from edge.config import CameraConfig
 from edge.errors import CameraError
@@ -32,7 +33,7 @@ Open = Callable[..., GStreamerCamera]
 
 @pytest.fixture
 def start() -> Iterator[Open]:
-    """start(source): an open camera, closed at the end."""
+    """start(source): opens a camera, which is closed at the end."""
     cameras: list[GStreamerCamera] = []
 
     def opened(source: str = LIVE, config: CameraConfig = CONFIG) -> GStreamerCamera:
@@ -45,13 +46,13 @@ def start() -> Iterator[Open]:
 
 
 def child(camera: GStreamerCamera) -> int:
-    """The child's process number."""
+    """The child's process id."""
     assert camera._child is not None
     return camera._child._process.pid
 
 
 def gone(pid: int) -> bool:
-    """The process has ended, though nobody may have asked for its end yet."""
+    """True if the process has ended, even if nobody has waited for it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except FileNotFoundError:
@@ -72,7 +73,7 @@ def test_frames_have_the_configured_size_and_no_padding(start: Open, size: tuple
     assert before <= found[0].at <= found[2].at <= time.monotonic()
     for frame in found:
         assert frame.grey.shape == (size[1], size[0]) and frame.grey.dtype == np.uint8
-        # From dark to light downwards, each line in one grey: nothing is shifted.
+        # From dark to light downwards, each line of one grey: nothing is shifted.
         lines = frame.grey.astype(int)
         assert (np.ptp(lines, axis=1) <= 2).all() and (np.diff(lines.mean(axis=1)) > -2).all()
         assert lines[0].mean() < 10 and lines[-1].mean() > 245
@@ -81,7 +82,7 @@ def test_frames_have_the_configured_size_and_no_padding(start: Open, size: tuple
 @gst
 @pytest.mark.parametrize("form", ["I420,colorimetry=bt601", "I420,colorimetry=1:4:0:0", "RGB", "YUY2", "GRAY8"])
 @pytest.mark.parametrize(("pattern", "level"), [("white", 255), ("black", 0)])
-def test_luma_has_full_range_whatever_the_source_gives(start: Open, form: str, pattern: str, level: int) -> None:
+def test_luma_has_full_range_for_any_source(start: Open, form: str, pattern: str, level: int) -> None:
     camera = start(f"videotestsrc is-live=true pattern={pattern} ! video/x-raw,format={form}")
     assert camera.read().grey.mean() == pytest.approx(level, abs=2)
 
@@ -95,16 +96,16 @@ def test_a_quick_source_is_slowed_to_the_configured_rate(start: Open) -> None:
 
 
 @gst
-def test_pictures_turn_with_the_camera(start: Open) -> None:
+def test_pictures_are_rotated(start: Open) -> None:
     camera = start("videotestsrc is-live=true pattern=gradient", CONFIG.model_copy(update={"rotate": 180}))
     grey = camera.read().grey
     assert grey[0].mean() > 245 and grey[-1].mean() < 10
 
 
 @gst
-def test_a_pipeline_is_a_source_that_the_configuration_may_name() -> None:
+def test_a_pipeline_can_be_configured_as_a_source() -> None:
     camera = open_camera(CONFIG.model_copy(update={"source": LIVE}), wait=time.sleep)
-    camera.want(FrameRequest(calm=True))
+    camera.adapt(FrameRequest(calm=True))
     frame = camera.read()
     camera.close()
     assert frame is not None and frame.grey.shape == (242, 322) and camera.name == "videotestsrc ! ..."
@@ -127,35 +128,35 @@ def test_a_child_that_dies_is_one_sentence_and_the_next_read_starts_another(star
 
 
 @gst
-def test_a_child_that_falls_silent_is_one_sentence_and_is_ended(start: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gstreamer, "WAIT", 0.3)
-    monkeypatch.setattr(gstreamer, "END_WITHIN", 0.3)
+def test_a_child_that_hangs_is_one_sentence_and_is_ended(start: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gst_process, "FRAME_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(gst_process, "END_TIMEOUT_S", 0.3)
     camera = start()
     camera.read()
     silent = child(camera)
     os.kill(silent, signal.SIGSTOP)
-    with pytest.raises(CameraError, match="has given no frame for"):
+    with pytest.raises(CameraError, match="has delivered no frame for"):
         for _ in range(1000):
             camera.read()
-    # Stopped, it heeds no request to end.
+    # A stopped process ignores SIGINT.
     assert gone(silent)
 
 
 @gst
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "reason"),
     [
         ("gst:nosuchelement", 'no element "nosuchelement"'),
         ("filesrc location=/nowhere/hunter2 ! decodebin", "has ended"),
         ("gst:videotestsrc is-live=true nosuch=hunter2", "has ended"),
     ],
 )
-def test_a_pipeline_that_doesn_t_work_is_one_sentence(start: Open, source: str, told: str) -> None:
+def test_a_broken_pipeline_is_one_sentence(start: Open, source: str, reason: str) -> None:
     camera = start(source)
     with pytest.raises(CameraError) as caught:
         camera.read()
     sentence = str(caught.value)
-    assert told in sentence and sentence.startswith("camera: ") and "hunter2" not in sentence and "\n" not in sentence
+    assert reason in sentence and sentence.startswith("camera: ") and "hunter2" not in sentence and "\n" not in sentence
 
 
 @gst
@@ -192,8 +193,8 @@ def test_a_rest_ends_the_child_and_a_read_starts_one(start: Open) -> None:
 @gst
 def test_a_child_does_not_outlive_a_daemon_that_was_killed(tmp_path: Path) -> None:
     code = (
-        "from edge.camera.gstreamer import PipelineCamera\nfrom edge.config import CameraConfig\n"
-        f"camera = PipelineCamera({LIVE!r}, CameraConfig())\ncamera.read()\n"
+        "from edge.camera.gstreamer import GStreamerCamera\nfrom edge.config import CameraConfig\n"
+        f"camera = GStreamerCamera({LIVE!r}, CameraConfig())\ncamera.read()\n"
         "print(camera._child._process.pid, flush=True)\n"
         "import time\ntime.sleep(60)\n"
     )
@@ -207,7 +208,7 @@ def test_a_child_does_not_outlive_a_daemon_that_was_killed(tmp_path: Path) -> No
     wait_for(lambda: gone(pid))
 
 
-# --- what is asked of gst-launch-1.0 ----------------------------------------------------------------------------------
+# --- arguments of gst-launch-1.0 --------------------------------------------------------------------------------------
 
 
 def test_a_jetson_s_camera_is_converted_by_its_own_hardware() -> None:
@@ -220,27 +221,27 @@ def test_a_jetson_s_camera_is_converted_by_its_own_hardware() -> None:
 
 
 @pytest.mark.parametrize("source", ["gst:a ! b", "a ! b", "a ! b ! appsink", "gst:a ! b ! appsink name=x drop=true"])
-def test_prefix_and_appsink_are_taken_off(source: str) -> None:
+def test_prefix_and_appsink_are_removed(source: str) -> None:
     words = pipeline(source, CONFIG, out=5)
     assert words[:5] == ["a", "!", "b", "!", "videorate"] and "fd=5" in words
     assert not any(word.startswith("appsink") for word in words)
 
 
-def test_quotation_marks_hold_words_together() -> None:
+def test_quoted_words_stay_together() -> None:
     assert pipeline("gst:a caps='x, y=1' ! b", CONFIG, out=5)[:4] == ["a", "caps=x, y=1", "!", "b"]
-    with pytest.raises(CameraError, match="a quotation mark without its fellow"):
+    with pytest.raises(CameraError, match="an unmatched quotation mark"):
         pipeline("gst:a 'b", CONFIG, out=5)
     with pytest.raises(CameraError, match="needs a pipeline's beginning"):
         pipeline("gst:", CONFIG, out=5)
 
 
-def test_planes_are_as_long_as_gstreamer_makes_them() -> None:
+def test_frame_sizes_match_gstreamer_s() -> None:
     assert frame_bytes(640, 480) == (640, 640 * 480 * 3 // 2)
-    # Lines of luma end at multiples of 4 bytes, lines of colour too; heights are even.
+    # Lines are padded to multiples of 4 bytes; heights are even.
     assert frame_bytes(322, 241) == (324, 324 * 242 + 164 * 242)
 
 
-def test_without_gstreamer_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_gstreamer_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(CameraError, match=r"gst-launch-1\.0 is missing; run: sudo apt install gstreamer1\.0-tools"):
         GStreamerCamera("jetson", CONFIG)

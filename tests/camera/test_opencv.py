@@ -1,4 +1,4 @@
-"""Live cameras through OpenCV: what fails is one sentence, and says no password."""
+"""Live cameras through OpenCV: errors are one sentence, without passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from edge.camera import opencv
 from edge.camera.capture import Capture
 from edge.camera.opencv import OpenCvCamera
-from edge.camera.source import CALM
+from edge.camera.source import CALM_FPS
 from edge.camera.v4l2 import Mode
 from edge.config import CameraConfig
 from edge.errors import CameraError
@@ -34,12 +34,12 @@ def refusal(source: str) -> str:
 
 
 @pytest.mark.parametrize("source", ["/dev/video99", "99"])
-def test_a_device_that_isn_t_there_is_one_sentence(source: str) -> None:
+def test_a_missing_device_is_one_sentence(source: str) -> None:
     assert "/dev/video99 doesn't open; is it plugged in, and may this user read it?" in refusal(source)
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
-def test_a_password_in_an_address_is_said_nowhere(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_password_in_an_address_is_never_shown(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
     host = f"127.0.0.1:{free_port()}"
     sentence = refusal(f"{scheme}://admin:hunter2@{host}/live?pwd=hunter2")
     assert host in sentence and "hunter2" not in sentence
@@ -51,7 +51,7 @@ def test_a_password_in_an_address_is_said_nowhere(scheme: str, capfd: pytest.Cap
 
 
 class Stream(ThreadingHTTPServer):
-    """A network camera: MJPEG, as many of them speak it."""
+    """A network camera that sends MJPEG."""
 
     daemon_threads = True
 
@@ -111,7 +111,7 @@ def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
     assert before <= found[0].at <= found[-1].at <= time.monotonic()
     assert found[0].grey.shape == (160, 120) and found[0].grey.mean() == pytest.approx(100, abs=2)
     stream.dead.set()
-    with pytest.raises(CameraError, match=r"http://127.0.0.1:\d+/\.\.\. gives no more frames"):
+    with pytest.raises(CameraError, match=r"http://127.0.0.1:\d+/\.\.\. delivers no more frames"):
         for _ in range(1000):
             camera.read()
     camera.close()
@@ -119,24 +119,24 @@ def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
 
 
 def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
-    """Through the daemon's own capture thread, which closes the camera, waits and opens it anew."""
+    """In the capture thread, which closes the camera, waits and opens it again."""
     frames: Latest[Frame] = Latest()
-    told: list[str] = []
+    problems: list[str] = []
     with ExitStack() as stack:
         first = ExitStack()
         server = first.enter_context(serving())
         stack.callback(first.close)
         config = CameraConfig(source=f"http://127.0.0.1:{server.server_port}/video")
-        capture = Capture(config, frames, loop=False, on=lambda: True, seen=lambda _: None)
-        worker = Worker("capture", capture.turn, on_error=told.append, on_end=capture.close, first_wait=0.05)
+        capture = Capture(config, frames, loop=False, is_on=lambda: True, on_frame=lambda _: None)
+        worker = Worker("capture", capture.turn, on_error=problems.append, on_end=capture.close, first_wait=0.05)
         capture.stopping = worker.stopping
         stack.callback(worker.join, 10.0)
         stack.callback(worker.stopping.set)
         worker.start()
         assert frames.get(20.0) is not None
         first.close()
-        wait_for(lambda: len(told) >= 2, "its death, and an opening that failed")
-        assert told[0].endswith("gives no more frames; it is opened again") and "doesn't open" in told[1]
+        wait_for(lambda: len(problems) >= 2, "its end, and an opening that failed")
+        assert problems[0].endswith("delivers no more frames; it is opened again") and "doesn't open" in problems[1]
         frames.get(0)
         stack.enter_context(serving(server.server_port))
         wait_for(lambda: frames.get(0.1) is not None)
@@ -144,20 +144,20 @@ def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
         assert worker.join(PATIENCE)
 
 
-def test_in_a_calm_room_frames_are_passed_over_undecoded(stream: Stream) -> None:
+def test_while_calm_frames_are_skipped_undecoded(stream: Stream) -> None:
     camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig())
     camera.read()
-    camera.want(FrameRequest(calm=True))
+    camera.adapt(FrameRequest(calm=True))
     first, second = camera.read(), camera.read()
-    assert second.at - first.at >= 1 / CALM - 0.01 and second.seq == first.seq + 1
-    camera.want(FrameRequest())
+    assert second.at - first.at >= 1 / CALM_FPS - 0.01 and second.seq == first.seq + 1
+    camera.adapt(FrameRequest())
     third = camera.read()
     # The wait was for the calm pace only.
     assert third.seq == second.seq + 1
     camera.close()
 
 
-def test_a_rest_lets_go_of_the_camera_and_a_read_opens_it(stream: Stream) -> None:
+def test_a_rest_releases_the_camera_and_a_read_opens_it(stream: Stream) -> None:
     camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig())
     camera.read()
     camera.rest()
@@ -170,7 +170,7 @@ def test_a_rest_lets_go_of_the_camera_and_a_read_opens_it(stream: Stream) -> Non
 
 
 class VideoCapture:
-    """OpenCV's, with a camera that has what it is asked for."""
+    """A fake of OpenCV's, with a camera that accepts any setting."""
 
     def __init__(self, device: str, backend: int) -> None:
         assert backend == cv2.CAP_V4L2
@@ -203,7 +203,7 @@ pictures: list[np.ndarray] = []
 
 @pytest.fixture
 def usb(monkeypatch: pytest.MonkeyPatch) -> list[Mode]:
-    """What the USB camera offers, to be filled in."""
+    """The modes of the USB camera, set by a test."""
     offered: list[Mode] = []
     monkeypatch.setattr(opencv, "modes", lambda _: offered)
     monkeypatch.setattr(cv2, "VideoCapture", VideoCapture)
@@ -216,7 +216,7 @@ def fourcc(name: str) -> int:
     return cv2.VideoWriter.fourcc(*name)
 
 
-def test_a_usb_camera_is_asked_for_the_least_that_fits(usb: list[Mode]) -> None:
+def test_a_usb_camera_is_set_to_the_cheapest_mode(usb: list[Mode]) -> None:
     usb += [Mode("MJPG", 1280, 720, 30), Mode("YUYV", 800, 600, 15), Mode("YUYV", 320, 240, 30)]
     OpenCvCamera("/dev/video0", CameraConfig())
     assert opened[0].asked == [
@@ -229,7 +229,7 @@ def test_a_usb_camera_is_asked_for_the_least_that_fits(usb: list[Mode]) -> None:
     ]
 
 
-def test_a_usb_camera_that_tells_nothing_is_asked_for_the_configured_size(usb: list[Mode]) -> None:
+def test_a_usb_camera_without_modes_is_set_to_the_configured_size(usb: list[Mode]) -> None:
     OpenCvCamera("/dev/video0", CameraConfig())
     assert opened[0].asked == [
         (cv2.CAP_PROP_FRAME_WIDTH, 640),
@@ -239,7 +239,7 @@ def test_a_usb_camera_that_tells_nothing_is_asked_for_the_configured_size(usb: l
     ]
 
 
-def test_yuyv_is_read_without_colours_and_stretched(usb: list[Mode]) -> None:
+def test_yuyv_becomes_full_range_luma(usb: list[Mode]) -> None:
     usb.append(Mode("YUYV", 640, 480, 30))
     picture = np.full((480, 640, 2), 200, np.uint8)
     picture[:, :, 0] = 235
@@ -248,7 +248,7 @@ def test_yuyv_is_read_without_colours_and_stretched(usb: list[Mode]) -> None:
     assert grey.shape == (480, 640) and set(np.unique(grey)) == {255}
 
 
-def test_mjpg_is_decoded_to_luma_and_a_broken_picture_is_passed_over(usb: list[Mode]) -> None:
+def test_mjpg_is_decoded_to_luma_and_a_broken_picture_is_skipped(usb: list[Mode]) -> None:
     usb.append(Mode("MJPG", 640, 480, 30))
     jpeg = cv2.imencode(".jpg", np.full((480, 640, 3), 90, np.uint8))[1].reshape(1, -1)
     pictures.extend([np.zeros((1, 50), np.uint8), jpeg])
@@ -260,10 +260,10 @@ def test_mjpg_is_decoded_to_luma_and_a_broken_picture_is_passed_over(usb: list[M
 def test_a_usb_camera_that_is_pulled_out_or_broken_is_one_sentence(usb: list[Mode]) -> None:
     usb.append(Mode("MJPG", 640, 480, 30))
     camera = OpenCvCamera("/dev/video0", CameraConfig())
-    with pytest.raises(CameraError, match="/dev/video0 gives no more frames; it is opened again"):
+    with pytest.raises(CameraError, match="/dev/video0 delivers no more frames; it is opened again"):
         camera.read()
     pictures.extend(np.zeros((1, 50), np.uint8) for _ in range(100))
-    with pytest.raises(CameraError, match="gives no more frames"):
+    with pytest.raises(CameraError, match="delivers no more frames"):
         camera.read()
     camera.close()
     camera.close()

@@ -1,4 +1,4 @@
-"""The Pi's camera, with a stand-in for picamera2; `tests/virtual_pi` tries it on the real one."""
+"""The Pi's camera with a fake picamera2; `tests/virtual_pi` uses the real one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMITED, FULL = "Range.Limited", "Range.Full"
 
 
 class Picamera2:
-    """As much of picamera2 as the camera uses; says what was done with it."""
+    """A fake of picamera2 that records the calls."""
 
     sensor_resolution = (3280, 2464)
     camera_controls: ClassVar[dict[str, Any]] = {"FrameDurationLimits": (), "AeExposureMode": ()}
@@ -114,7 +114,7 @@ def luma(stream: str = "lores") -> np.ndarray[Any, Any]:
     return opened[0].planes[stream][: height * STRIDES[stream]].reshape(height, STRIDES[stream])
 
 
-def test_the_camera_is_configured_once_as_the_design_has_it() -> None:
+def test_the_streams_are_configured_once() -> None:
     camera = PiCamera(CONFIG)
     config = opened[0].config
     assert config["lores"] == {"size": (600, 400), "format": "YUV420"}
@@ -142,7 +142,7 @@ def test_the_large_picture_is_no_larger_than_the_sensor(
     assert opened[0].config["main"]["size"] == main
 
 
-def test_luma_is_stretched_from_video_range_and_the_stride_s_padding_is_cut_off() -> None:
+def test_luma_becomes_full_range_without_padding() -> None:
     camera = PiCamera(CONFIG)
     plane = luma()
     plane[:, 600:] = 255
@@ -156,7 +156,7 @@ def test_luma_is_stretched_from_video_range_and_the_stride_s_padding_is_cut_off(
     assert before <= one.at <= two.at <= time.monotonic()
 
 
-def test_full_range_luma_is_left_as_it_is_but_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_range_luma_is_copied_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[__name__], "LIMITED", FULL)
     camera = PiCamera(CONFIG)
     luma()[0, :5] = [0, 16, 126, 235, 255]
@@ -165,36 +165,36 @@ def test_full_range_luma_is_left_as_it_is_but_copied(monkeypatch: pytest.MonkeyP
     assert frame.grey[0, :5].tolist() == [0, 16, 126, 235, 255]
 
 
-def test_the_large_picture_is_fetched_only_while_it_is_wanted() -> None:
+def test_the_large_picture_is_copied_only_on_request() -> None:
     camera = PiCamera(CONFIG)
     assert camera.read().detail is None
     luma("main")[:] = 235
-    camera.want(FrameRequest(detail=True))
+    camera.adapt(FrameRequest(detail=True))
     detail = camera.read().detail
     assert detail is not None and detail.shape == (800, 1200) and set(np.unique(detail)) == {255}
-    camera.want(FrameRequest())
+    camera.adapt(FrameRequest())
     assert camera.read().detail is None
     assert opened[0].released == 3, "each buffer goes back to the camera"
 
 
 def test_without_detail_there_is_no_large_picture() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"detail": 1}))
-    camera.want(FrameRequest(detail=True))
+    camera.adapt(FrameRequest(detail=True))
     assert camera.read().detail is None
 
 
-def test_the_sensor_s_rate_follows_what_is_wanted() -> None:
+def test_the_sensor_s_rate_follows_the_request() -> None:
     camera = PiCamera(CONFIG)
-    for wanted in (FrameRequest(), FrameRequest(calm=True), FrameRequest(calm=True, detail=True), FrameRequest()):
-        camera.want(wanted)
-    asked = [controls["FrameDurationLimits"] for controls in opened[0].controls]
-    assert asked == [(100_000, 100_000), (200_000, 200_000), (100_000, 100_000)]
+    for request in (FrameRequest(), FrameRequest(calm=True), FrameRequest(calm=True, detail=True), FrameRequest()):
+        camera.adapt(request)
+    limits = [controls["FrameDurationLimits"] for controls in opened[0].controls]
+    assert limits == [(100_000, 100_000), (200_000, 200_000), (100_000, 100_000)]
     assert opened[0].calls == ["configure", "start"]
 
 
-def test_a_slow_camera_gets_no_quicker_when_it_is_calm() -> None:
+def test_a_slow_camera_gets_no_faster_while_calm() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"fps": 2.0}))
-    camera.want(FrameRequest(calm=True))
+    camera.adapt(FrameRequest(calm=True))
     assert opened[0].controls[-1] == {"FrameDurationLimits": (500_000, 500_000)}
 
 
@@ -210,7 +210,7 @@ def test_a_long_exposure_may_make_frames_longer(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_rest_stops_the_sensor_and_a_read_starts_the_same_camera() -> None:
     camera = PiCamera(CONFIG)
-    camera.want(FrameRequest(calm=True))
+    camera.adapt(FrameRequest(calm=True))
     camera.rest()
     camera.rest()
     assert opened[0].calls == ["configure", "start", "stop"]
@@ -219,17 +219,17 @@ def test_a_rest_stops_the_sensor_and_a_read_starts_the_same_camera() -> None:
     assert opened[0].controls[-1] == {"FrameDurationLimits": (200_000, 200_000)}, "picamera2 forgets it at a start"
 
 
-def test_pictures_turn_with_the_camera() -> None:
+def test_pictures_are_rotated() -> None:
     camera = PiCamera(CONFIG.model_copy(update={"rotate": 90, "flip": "horizontal"}))
     luma()[0, 0] = luma("main")[0, 0] = 235
-    camera.want(FrameRequest(detail=True))
+    camera.adapt(FrameRequest(detail=True))
     frame = camera.read()
     assert frame.grey.shape == (600, 400) and frame.grey[0, 0] == 255
     assert frame.detail is not None and frame.detail.shape == (1200, 800) and frame.detail[0, 0] == 255
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), RuntimeError("front end")])
-def test_one_time_out_is_mended_by_stop_and_start(error: Exception) -> None:
+def test_one_time_out_is_fixed_by_stop_and_start(error: Exception) -> None:
     camera = PiCamera(CONFIG)
     opened[0].errors = [error]
     assert camera.read().seq == 0
@@ -238,10 +238,10 @@ def test_one_time_out_is_mended_by_stop_and_start(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(("error", "reason"), [(TimeoutError(), "time-out"), (RuntimeError("front end"), "front end")])
-def test_a_camera_that_gives_no_frame_is_one_sentence_and_can_be_closed(error: Exception, reason: str) -> None:
+def test_a_camera_without_frames_is_one_sentence_and_can_be_closed(error: Exception, reason: str) -> None:
     camera = PiCamera(CONFIG)
     opened[0].errors = [error, error]
-    with pytest.raises(CameraError, match=rf"gives no frame \({reason}\); is its cable in place\?"):
+    with pytest.raises(CameraError, match=rf"delivers no frame \({reason}\); check its cable"):
         camera.read()
     camera.close()
     assert opened[0].calls[2:] == ["cancel", "stop", "start", "cancel", "stop", "close"]
@@ -264,7 +264,7 @@ def test_a_camera_that_doesn_t_start_is_closed_again() -> None:
     assert opened[0].calls == ["configure", "start", "cancel", "stop", "close"]
 
 
-def test_without_picamera2_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_picamera2_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "picamera2", None)
     with pytest.raises(CameraError, match="sudo apt install python3-picamera2"):
         PiCamera(CONFIG)

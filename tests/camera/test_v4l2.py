@@ -1,4 +1,4 @@
-"""Which mode a USB camera is asked for, and the kernel's structures that tell."""
+"""Choosing the mode of a USB camera, and the kernel's structures that list the modes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WEBCAM = [
 
 
 @pytest.mark.parametrize(
-    ("wanted", "chosen"),
+    ("target", "chosen"),
     [
         ((640, 480, 10), Mode("YUYV", 640, 480, 30)),
         ((600, 400, 10), Mode("YUYV", 640, 480, 30)),
@@ -39,14 +39,14 @@ WEBCAM = [
         ((640, 480, 60), Mode("YUYV", 640, 480, 30)),
     ],
 )
-def test_the_least_picture_that_fits_and_is_quick_enough_is_chosen(
-    wanted: tuple[int, int, float], chosen: Mode
+def test_the_smallest_picture_that_fits_and_is_fast_enough_is_chosen(
+    target: tuple[int, int, float], chosen: Mode
 ) -> None:
-    width, height, fps = wanted
+    width, height, fps = target
     assert choose(WEBCAM, width=width, height=height, fps=fps) == chosen
 
 
-def test_a_camera_without_a_known_format_is_left_as_it_is() -> None:
+def test_a_camera_without_a_known_format_has_no_mode() -> None:
     assert choose([], width=640, height=480, fps=10) is None
     assert choose([Mode("H264", 640, 480, 30)], width=640, height=480, fps=10) is None
 
@@ -61,7 +61,7 @@ MODES = st.builds(
 
 
 @given(st.lists(MODES), st.integers(160, 3840), st.integers(120, 2160), st.floats(0.1, 60))
-def test_nothing_is_wasted(offered: list[Mode], width: int, height: int, fps: float) -> None:
+def test_no_smaller_mode_would_fit(offered: list[Mode], width: int, height: int, fps: float) -> None:
     chosen = choose(offered, width=width, height=height, fps=fps)
     known = [mode for mode in offered if mode.fourcc != "NV12"]
     assert (chosen is None) == (not known)
@@ -75,8 +75,8 @@ def test_nothing_is_wasted(offered: list[Mode], width: int, height: int, fps: fl
         assert chosen.width * chosen.height == min(mode.width * mode.height for mode in better)
 
 
-def test_the_kernel_s_answers_are_read(tmp_path: Path) -> None:
-    """The structures as linux/videodev2.h has them, filled in as a driver does."""
+def test_the_kernel_s_results_are_read(tmp_path: Path) -> None:
+    """The structures of linux/videodev2.h, filled in as by a driver."""
     formats = [b"YUYV", b"MJPG"]
 
     def kernel(handle: int, request: int, asked: bytearray) -> int:
@@ -115,7 +115,7 @@ def test_the_kernel_s_answers_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_no_camera_has_no_modes(tmp_path: Path) -> None:
+def test_other_devices_have_no_modes(tmp_path: Path) -> None:
     file = tmp_path / "video0"
     file.touch()
     assert modes(str(file)) == []
@@ -128,7 +128,7 @@ def test_what_is_no_camera_has_no_modes(tmp_path: Path) -> None:
     reason="needs a C compiler and the kernel's headers",
 )
 def test_the_requests_and_places_are_the_kernel_s(tmp_path: Path) -> None:
-    source = tmp_path / "told.c"
+    source = tmp_path / "print.c"
     source.write_text(
         "#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n"
         'int main(void) { printf("%u %u %u %zu %zu %zu",'
@@ -136,9 +136,9 @@ def test_the_requests_and_places_are_the_kernel_s(tmp_path: Path) -> None:
         "offsetof(struct v4l2_fmtdesc, pixelformat), offsetof(struct v4l2_frmsizeenum, type),"
         "offsetof(struct v4l2_frmivalenum, type)); return 0; }\n"
     )
-    subprocess.run(["cc", str(source), "-o", str(tmp_path / "told")], check=True)
-    told = subprocess.run([str(tmp_path / "told")], capture_output=True, text=True, check=True).stdout.split()
-    assert [int(number) for number in told] == [
+    subprocess.run(["cc", str(source), "-o", str(tmp_path / "print")], check=True)
+    printed = subprocess.run([str(tmp_path / "print")], capture_output=True, text=True, check=True).stdout.split()
+    assert [int(number) for number in printed] == [
         v4l2.ENUM_FMT,
         v4l2.ENUM_FRAMESIZES,
         v4l2.ENUM_FRAMEINTERVALS,

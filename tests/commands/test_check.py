@@ -161,7 +161,7 @@ def test_a_result_is_frozen() -> None:
 
 
 def test_no_camera_is_a_warning_because_the_demo_clip_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.camera.opening.settle", lambda _: "demo")
+    monkeypatch.setattr("edge.camera.opening.resolve_source", lambda _: "demo")
     passed = part_checks.camera(Config())
     assert passed.warning and "demo clip" in passed.text
 

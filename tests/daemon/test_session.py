@@ -168,10 +168,10 @@ def test_a_damaged_camera_switch_leaves_the_camera_off(
 def test_without_a_camera_the_demo_clip_is_replayed_in_the_foreground(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    from edge.camera.opening import settle
+    from edge.camera.opening import resolve_source
     from edge.camera.source import DEMO
 
-    if settle("auto") != DEMO:
+    if resolve_source("auto") != DEMO:
         pytest.skip("this machine has a camera")
     process = start("--config", configured(tmp_path))
     wait_for_log(process, "camera: none found, so the demo clip is replayed")

@@ -196,10 +196,10 @@ def test_a_missing_camera_is_no_hang_until_a_fresh_process_may_help(start: Calla
 
 
 def test_a_service_waits_for_its_camera_and_never_replays_the_demo_clip(start: Callable[..., Service]) -> None:
-    from edge.camera.opening import settle
+    from edge.camera.opening import resolve_source
     from edge.camera.source import DEMO
 
-    if settle("auto") != DEMO:
+    if resolve_source("auto") != DEMO:
         pytest.skip("this machine has a camera")
     service = start(source="auto")
     wait_for(lambda: any("none is found" in sent for _, sent in service.messages), "the camera's problem")

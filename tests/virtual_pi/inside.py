@@ -45,11 +45,11 @@ def frames() -> dict[str, Any]:
     """Grey frames; the large picture only while it is wanted, and of the same moment."""
     with opened() as camera:
         plain = [camera.read() for _ in range(3)]
-        camera.want(FrameRequest(detail=True))
+        camera.adapt(FrameRequest(detail=True))
         both = camera.read()
         assert both.detail is not None
         small = both.detail.reshape(480, 2, 640, 2).mean(axis=(1, 3))
-        camera.want(FrameRequest())
+        camera.adapt(FrameRequest())
         after = camera.read()
     return {
         "shapes": [list(frame.grey.shape) for frame in plain],
@@ -67,7 +67,7 @@ def rates() -> dict[str, Any]:
     with opened() as camera:
         camera.read()
         quick, stops = SENSOR.period, camera._camera.stop_count
-        camera.want(FrameRequest(calm=True))
+        camera.adapt(FrameRequest(calm=True))
         for _ in range(5):
             camera.read()
         calm = SENSOR.period
@@ -75,7 +75,7 @@ def rates() -> dict[str, Any]:
         for _ in range(5):
             camera.read()
         gap = (time.monotonic() - started) / 5
-        camera.want(FrameRequest())
+        camera.adapt(FrameRequest())
         for _ in range(5):
             camera.read()
         return {
@@ -90,7 +90,7 @@ def rates() -> dict[str, Any]:
 def resting() -> dict[str, Any]:
     """A rest stops the sensor; the next read starts the same camera, at the rate that was wanted."""
     with opened() as camera:
-        camera.want(FrameRequest(calm=True))
+        camera.adapt(FrameRequest(calm=True))
         camera.read()
         before = camera._camera
         camera.rest()

@@ -19,10 +19,10 @@ BROKER_TIMEOUT_S = 8.0
 
 def camera(config: Config) -> Passed:
     """One frame from the camera."""
-    from edge.camera.opening import open_camera, settle
+    from edge.camera.opening import open_camera, resolve_source
     from edge.camera.source import AUTO, DEMO
 
-    source = settle(config.camera.source)
+    source = resolve_source(config.camera.source)
     camera = open_camera(config.camera.model_copy(update={"source": source}), wait=time.sleep)
     try:
         frame = camera.read()
