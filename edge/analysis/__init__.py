@@ -1,1 +1,1 @@
-"""A film's expressions over time, and how good the model is on a labelled set."""
+"""The expressions in a video over time, and the accuracy of the model on a labelled set."""

@@ -1,4 +1,4 @@
-"""What a film shows over time: everybody's expression and the room's mood, and what they add up to. Pure."""
+"""The result of analysing a video: each person's expression and the room's mood over time, and their totals. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from edge.values import EXPRESSIONS, MOODS, Box, Mood
 
+QUALITY_MIN = 1e-3
+
 
 @dataclass(frozen=True)
 class PersonSample:
     """One person in one look.
 
-    number: the same for a person while in view. mood: what the looks up to now say about this person alone.
-    probabilities: of EXPRESSIONS, in this look. quality: 0..1, see Expression.
+    number: identifies a person while in view. mood: of this person alone, after all looks so far.
+    probabilities: of EXPRESSIONS in this look. quality: 0..1, see Expression.
     """
 
     number: int
@@ -25,7 +27,7 @@ class PersonSample:
 
 @dataclass(frozen=True)
 class Sample:
-    """One look. at: seconds from the film's start. mood: the room's. present: whether anybody counts as being there."""
+    """One look. at: seconds from the start of the video. mood: the room's. present: whether anybody is present."""
 
     at: float
     mood: Mood
@@ -35,9 +37,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the film. first, last: seconds, when they were seen. seconds: for how long in each mood.
+    """A person in the video.
 
-    expression: the mean of the probabilities of EXPRESSIONS, weighed by quality.
+    first, last: seconds, when the person was in view first and last. looks: their number. seconds: in each mood.
+    expression: the mean probabilities of EXPRESSIONS, weighted by quality.
     """
 
     number: int
@@ -50,42 +53,42 @@ class Person:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A film. seconds: its length. samples: in the order of time."""
+    """An analysed video. seconds: its length. samples: in the order of time."""
 
     source: str
     seconds: float
     samples: tuple[Sample, ...]
 
     def room(self) -> dict[str, float]:
-        """For how many seconds the room was in each mood, the longest first."""
+        """Seconds of each mood of the room, the longest first."""
         spent = dict.fromkeys(MOODS, 0.0)
-        for sample, lasted in zip(self.samples, self.lengths(), strict=True):
-            spent[sample.mood.mood] += lasted
+        for sample, duration in zip(self.samples, self.lengths(), strict=True):
+            spent[sample.mood.mood] += duration
         return _longest_first(spent)
 
     def lengths(self) -> list[float]:
-        """How long each sample stands: until the next one, the last one until the film's end."""
+        """The duration of each sample in seconds: until the next one, or for the last one until the end."""
         times = [sample.at for sample in self.samples]
         return [max(0.0, later - at) for at, later in zip(times, [*times[1:], self.seconds], strict=False)]
 
     def people(self) -> list[Person]:
-        """Everybody, those who were seen longest first."""
-        seen: dict[int, list[tuple[float, float, PersonSample]]] = {}
-        for sample, lasted in zip(self.samples, self.lengths(), strict=True):
+        """All people, those in view for longest first."""
+        looks_of: dict[int, list[tuple[float, float, PersonSample]]] = {}
+        for sample, duration in zip(self.samples, self.lengths(), strict=True):
             for person in sample.people:
-                seen.setdefault(person.number, []).append((sample.at, lasted, person))
-        found = [_person(number, looks) for number, looks in seen.items()]
-        return sorted(found, key=lambda person: (-sum(person.seconds.values()), person.number))
+                looks_of.setdefault(person.number, []).append((sample.at, duration, person))
+        people = [_person(number, looks) for number, looks in looks_of.items()]
+        return sorted(people, key=lambda person: (-sum(person.seconds.values()), person.number))
 
     def moods(self) -> list[str]:
-        """The expressions that the room's mood was, the longest first.
+        """The expressions that were the room's mood, the longest first.
 
-        Where it never became clear, as in a film of a second, the likeliest one of all that was read in faces.
+        If there were none, as in a video of one second, the most likely expression of all looks.
         """
-        clear = [mood for mood, seconds in self.room().items() if mood in EXPRESSIONS and seconds > 0]
+        expressions = [mood for mood, seconds in self.room().items() if mood in EXPRESSIONS and seconds > 0]
         people = self.people()
-        if clear or not people:
-            return clear
+        if expressions or not people:
+            return expressions
         total = [sum(person.expression[i] * person.looks for person in people) for i in range(len(EXPRESSIONS))]
         return [EXPRESSIONS[total.index(max(total))]]
 
@@ -93,12 +96,12 @@ class Analysis:
 def _person(number: int, looks: Sequence[tuple[float, float, PersonSample]]) -> Person:
     spent = dict.fromkeys(MOODS, 0.0)
     total, weight = [0.0] * len(EXPRESSIONS), 0.0
-    for _, lasted, person in looks:
-        spent[person.mood.mood] += lasted
-        # A face that can hardly be read still counts, where there is no better one.
-        counts = max(person.quality, 1e-3)
-        total = [t + counts * p for t, p in zip(total, person.probabilities, strict=True)]
-        weight += counts
+    for _, duration, person in looks:
+        spent[person.mood.mood] += duration
+        # Not 0, so that a person with only poor looks still has an expression.
+        look_weight = max(person.quality, QUALITY_MIN)
+        total = [t + look_weight * p for t, p in zip(total, person.probabilities, strict=True)]
+        weight += look_weight
     mean = tuple(t / weight for t in total)
     return Person(number, looks[0][0], looks[-1][0], len(looks), _longest_first(spent), mean)
 

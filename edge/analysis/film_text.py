@@ -13,7 +13,7 @@ COLUMNS = ("seconds", "who", "mood", "confidence", "valence", "arousal", "people
 
 
 def as_dict(analysis: Analysis) -> dict[str, Any]:
-    """Everything: `source`, `seconds`, `room`, `people`, and `looks`, one for each picture that was looked at."""
+    """All results: `source`, `seconds`, `room`, `people`, and `looks`, one for each frame that was looked at."""
     return {
         "source": analysis.source,
         "seconds": round(analysis.seconds, 3),
@@ -24,16 +24,16 @@ def as_dict(analysis: Analysis) -> dict[str, Any]:
 
 
 def as_csv(analysis: Analysis) -> str:
-    """A line for the room (`who` is room) and one for each person (a number) in each look, in the order of COLUMNS."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    """For each look a line for the room (`who` is room) and one for each person (a number), with COLUMNS."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for sample in analysis.samples:
-        at = {"seconds": round(sample.at, 3)}
-        writer.writerow(at | {"who": "room", "people": len(sample.people)} | _mood(sample.mood))
+        seconds = {"seconds": round(sample.at, 3)}
+        writer.writerow(seconds | {"who": "room", "people": len(sample.people)} | _mood(sample.mood))
         for person in sample.people:
-            writer.writerow(at | {"who": person.number} | _mood(person.mood) | _box(person) | _expression(person))
-    return out.getvalue()
+            writer.writerow(seconds | {"who": person.number} | _mood(person.mood) | _box(person) | _expression(person))
+    return text.getvalue()
 
 
 def _look(sample: Sample) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _mood(mood: Mood) -> dict[str, Any]:
     return {
         "mood": mood.mood,
         "confidence": round(mood.confidence, 3),
-        # Plus nothing: a little below zero would be told as -0.0.
+        # Adding 0.0 turns -0.0 into 0.0.
         "valence": round(mood.valence, 3) + 0.0,
         "arousal": round(mood.arousal, 3) + 0.0,
     }

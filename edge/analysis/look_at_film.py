@@ -1,4 +1,4 @@
-"""Looks at a film from its beginning to its end, on the film's own clock: the same film gives the same analysis."""
+"""Analyses a video from its beginning to its end, on its own clock, so that two runs have the same result."""
 
 from __future__ import annotations
 
@@ -20,39 +20,43 @@ from edge.vision.detector import Detector, open_detector
 from edge.vision.pipeline import BASE, find_model
 from edge.vision.tracks import Tracks
 
-FPS = 5.0
-# Times in films are rounded; a picture that comes this much early is the one that was meant.
-EARLY = 0.005
+LOOKS_PER_SECOND = 5.0
+# Times in videos are rounded; a frame that is early by this much is on time.
+TIME_TOLERANCE_S = 0.005
+# A longer length is an error in the file.
+LENGTH_MAX_S = 7 * 86400
 
 
-def analyze(config: Config, film: Path, *, fps: float = FPS, step: Callable[[float], None] | None = None) -> Analysis:
-    """Search and read every face in `fps` pictures a second.
+def analyze(
+    config: Config, video: Path, *, fps: float = LOOKS_PER_SECOND, step: Callable[[float], None] | None = None
+) -> Analysis:
+    """Find and read every face in `fps` frames a second.
 
-    step: told how many seconds of the film are done. Raises SourceError for what isn't a film, ModelError.
+    step: called with the seconds that are done. Raises SourceError for an unusable file, ModelError for the model.
     """
-    as_text(film, SourceError)
-    replay = open_replay(film, config.camera, wait=lambda _: None, fast=True, loop=False)
+    as_text(video, SourceError)
+    replay = open_replay(video, config.camera, wait=lambda _: None, fast=True, loop=False)
     try:
-        looker = _Looker(config)
+        analyzer = _VideoAnalyzer(config)
         samples: list[Sample] = []
-        due, last, before = 0.0, 0.0, 0.0
+        due, last, previous = 0.0, 0.0, 0.0
         while (frame := replay.read()) is not None:
-            before, last = last, frame.at
-            if frame.at >= due - EARLY:
-                samples.append(looker.look(frame))
-                # Of a film with fewer pictures than that, each is looked at once.
+            previous, last = last, frame.at
+            if frame.at >= due - TIME_TOLERANCE_S:
+                samples.append(analyzer.look(frame))
+                # In a video with fewer frames each is looked at once.
                 due = max(due + 1 / fps, frame.at)
                 if step is not None:
                     step(frame.at)
     finally:
         replay.close()
-    # The last picture stands as long as the one before did.
-    return Analysis(str(film), last + (last - before), tuple(samples))
+    # The last frame lasts as long as the one before it.
+    return Analysis(str(video), last + (last - previous), tuple(samples))
 
 
-def length(film: Path) -> float | None:
-    """A film's length in seconds as far as its file says; None where it doesn't. Raises SourceError for its name."""
-    name = as_text(film, SourceError)
+def length(video: Path) -> float | None:
+    """A video's length in seconds; None if its file doesn't contain it. Raises SourceError for an invalid name."""
+    name = as_text(video, SourceError)
     if not os.path.isfile(name):
         return None
     capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
@@ -61,41 +65,41 @@ def length(film: Path) -> float | None:
     finally:
         capture.release()
     seconds = count / rate if rate > 0 else 0.0
-    return seconds if 0 < seconds < 7 * 86400 else None
+    return seconds if 0 < seconds < LENGTH_MAX_S else None
 
 
-class _Looker:
-    """Detector, tracks, classifier, and a mood for the room and for each person."""
+class _VideoAnalyzer:
+    """Detector, tracks, classifier, and a mood filter for the room and for each person."""
 
     def __init__(self, config: Config) -> None:
         self._classifier = Classifier(find_model(config.vision.model, BASE))
         self._detector: Detector = open_detector(config.vision, base=BASE)
         self._tracks, self._config = Tracks(), config.mood
         self._room = MoodFilter(config.mood, shares=self._classifier.shares)
-        self._moods: dict[int, MoodFilter] = {}
+        self._filters: dict[int, MoodFilter] = {}
 
     def look(self, frame: Frame) -> Sample:
         faces = self._detector.find(frame.grey)
         tracks = self._tracks.update(frame.at, faces)
-        seen = {
+        expressions = {
             track.number: self._classifier.read(frame.grey, face) for track, face in zip(tracks, faces, strict=True)
         }
-        reading = self._room.look(frame.at, seen)
+        reading = self._room.look(frame.at, expressions)
         people = [
             PersonSample(
                 track.number,
                 track.box,
-                self._alone(frame.at, track.number, seen[track.number]),
-                seen[track.number].probabilities,
-                seen[track.number].quality,
+                self._mood_of(frame.at, track.number, expressions[track.number]),
+                expressions[track.number].probabilities,
+                expressions[track.number].quality,
             )
             for track in sorted(tracks, key=lambda track: track.number)
         ]
         return Sample(frame.at, reading.mood, reading.present, tuple(people))
 
-    def _alone(self, at: float, number: int, expression: Expression) -> Mood:
-        """The mood of one person, by the same filter; who is seen is there."""
-        if number not in self._moods:
+    def _mood_of(self, now: float, number: int, expression: Expression) -> Mood:
+        """The mood of one person, by the same filter; a person in view is present immediately."""
+        if number not in self._filters:
             config: MoodConfig = self._config.model_copy(update={"enter_after": 0.0})
-            self._moods[number] = MoodFilter(config, shares=self._classifier.shares)
-        return self._moods[number].look(at, {number: expression}).mood
+            self._filters[number] = MoodFilter(config, shares=self._classifier.shares)
+        return self._filters[number].look(now, {number: expression}).mood

@@ -88,10 +88,10 @@ def evaluate(
     png: Annotated[Path | None, typer.Option(help="Draw the expression head's confusion matrix to this file.")] = None,
 ) -> None:
     """Evaluate the model on a labelled data set: accuracy, per-class figures, confusions, calibration."""
-    from edge.commands.evaluate import judge_model
+    from edge.commands.evaluate import evaluate_model
     from edge.config import file as config_file
 
-    judge_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
+    evaluate_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
 
 
 @mqtt_app.command()

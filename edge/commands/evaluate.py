@@ -1,4 +1,4 @@
-"""`moodroom evaluate`: the shipped model on a labelled set, as a table, as JSON and as a picture."""
+"""`moodroom evaluate`: evaluates the model on a labelled set; prints a table or JSON, and draws a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
-from edge.analysis.dataset import SIZE, evaluate_all
+from edge.analysis.dataset import FACE_SIZE_PX
+from edge.analysis.evaluation import evaluate_all
 from edge.analysis.metrics import Evaluation
 from edge.config import Config
 from edge.errors import DataError, ModelError
@@ -20,18 +21,18 @@ from edge.vision.classifier import Classifier
 from edge.vision.pipeline import BASE, find_model
 
 
-def judge_model(config: Config, data: Path, *, split: str, json_text: bool, png: Path | None) -> None:
-    """Print the figures; raises DataError for a set that can't be used, ModelError for the model."""
+def evaluate_model(config: Config, data: Path, *, split: str, json_text: bool, png: Path | None) -> None:
+    """Print the figures; raises DataError for the set, ModelError for the model. png: where to draw the picture."""
     path = find_model(config.vision.model, BASE)
     model = Classifier(path)
-    if model.size != SIZE:
+    if model.size != FACE_SIZE_PX:
         raise ModelError(
-            f"{path}: takes faces of {model.size} pixels, and a labelled set has {SIZE}; name another model"
+            f"{path}: takes faces of {model.size} pixels, but a labelled set has {FACE_SIZE_PX}; name another model"
         )
     order = [model.labels.index(name) for name in EXPRESSIONS]
 
     def classify(face: Grey) -> dict[str, NDArray[np.float64]]:
-        return {head: found[order] for head, found in model.classify(face).items()}
+        return {head: probabilities[order] for head, probabilities in model.classify(face).items()}
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading faces", total=None)
@@ -61,7 +62,7 @@ def _print(figures: dict[str, Evaluation]) -> None:
     console.print(table)
     console.print(classes)
     for name, figure in figures.items():
-        console.print(f"\n{name}, faces: rows are labels, columns what was told")
+        console.print(f"\n{name}, faces: rows are labels, columns predictions")
         console.print(_confusions(figure))
 
 

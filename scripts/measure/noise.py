@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.analysis.dataset import predict, read
+from edge.analysis.dataset import read
+from edge.analysis.evaluation import predict
 from edge.config import MoodConfig, ScheduleConfig
 from edge.room.mood import MoodFilter
 from edge.values import EXPRESSIONS, Expression

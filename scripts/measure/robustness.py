@@ -20,7 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 import scenes
-from edge.analysis.dataset import Labelled, read
+from edge.analysis.dataset import LabelledFaces, read
 from edge.config import VisionConfig
 from edge.values import Box, Grey
 from edge.vision.classifier import Classifier
@@ -80,13 +80,13 @@ def main() -> None:
     Console().print(table)
 
 
-def _accuracy(model: Classifier, faces: Labelled, sample: np.ndarray, change: Callable[[Grey], Grey]) -> float:
+def _accuracy(model: Classifier, faces: LabelledFaces, sample: np.ndarray, change: Callable[[Grey], Grey]) -> float:
     assert faces.top is not None
     right = [model.classify(change(faces.images[i]))["expression"].argmax() == faces.top[i] for i in sample]
     return float(np.mean(right))
 
 
-def _found(model: Classifier, faces: Labelled, sample: np.ndarray) -> dict[str, float]:
+def _found(model: Classifier, faces: LabelledFaces, sample: np.ndarray) -> dict[str, float]:
     """Paste faces at 48 to 160 pixels into a drawn room, detect them, and crop them with several margins."""
     assert faces.top is not None
     random = np.random.default_rng(2)

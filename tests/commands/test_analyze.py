@@ -1,4 +1,4 @@
-"""`moodroom analyze`: a film's expressions over time."""
+"""`moodroom analyze`: the expressions in a video over time."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_each_mood_lasts_until_the_next_look() -> None:
     assert ANALYSIS.moods() == ["happy", "sad"]
 
 
-def test_people_are_counted_by_themselves() -> None:
+def test_each_person_has_totals() -> None:
     second, first = ANALYSIS.people()
     assert (second.number, second.seconds, second.first, second.last) == (2, {"sad": 5.0}, 5.0, 6.0)
     assert (first.number, first.seconds, first.looks) == (1, {"happy": 4.0}, 2)
@@ -61,7 +61,7 @@ def test_people_are_counted_by_themselves() -> None:
     assert sum(second.expression) == pytest.approx(1.0)
 
 
-def test_a_film_too_short_for_a_mood_still_has_its_expression() -> None:
+def test_a_video_too_short_for_a_mood_still_has_an_expression() -> None:
     short = Analysis("a.gif", 0.1, (Sample(0.0, mood("unknown"), False, (person(1, "surprise"),)),))
     assert short.moods() == ["surprise"]
     assert Analysis("a.gif", 0.0, ()).moods() == []
@@ -75,19 +75,19 @@ def test_csv_has_a_line_for_the_room_and_for_each_person() -> None:
     assert (rows[2]["mood"], rows[2]["happy"], rows[2]["x"], rows[2]["people"]) == ("happy", "0.94", "10", "")
 
 
-def test_json_holds_everything() -> None:
-    told = json.loads(json.dumps(as_dict(ANALYSIS)))
-    assert told["room"]["moods"] == {"happy": 4.0, "sad": 4.0, "absent": 2.0}
-    assert [someone["person"] for someone in told["people"]] == [2, 1]
-    assert [look["t"] for look in told["looks"]] == [0.0, 2.0, 5.0, 6.0]
-    assert told["looks"][2]["people"][1]["expression"]["sad"] == 0.94
+def test_json_contains_all_results() -> None:
+    payload = json.loads(json.dumps(as_dict(ANALYSIS)))
+    assert payload["room"]["moods"] == {"happy": 4.0, "sad": 4.0, "absent": 2.0}
+    assert [someone["person"] for someone in payload["people"]] == [2, 1]
+    assert [look["t"] for look in payload["looks"]] == [0.0, 2.0, 5.0, 6.0]
+    assert payload["looks"][2]["people"][1]["expression"]["sad"] == 0.94
 
 
-def test_the_picture_has_the_moods_colours() -> None:
+def test_the_picture_has_the_colours_of_the_moods() -> None:
     picture = cv2.imdecode(np.frombuffer(analysis_png(ANALYSIS, "ä film"), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
-    found = [picture[TOP + MOOD_HEIGHT // 2, round(LEFT + WIDTH * share)].tolist() for share in (0.1, 0.4, 0.8)]
-    assert found == [list(canvas.MOOD_COLOURS[name]) for name in ("absent", "happy", "sad")]
+    colours = [picture[TOP + MOOD_HEIGHT // 2, round(LEFT + WIDTH * share)].tolist() for share in (0.1, 0.4, 0.8)]
+    assert colours == [list(canvas.MOOD_COLOURS[name]) for name in ("absent", "happy", "sad")]
     assert analysis_png(Analysis("a.gif", 0.0, ()), "nothing").startswith(b"\x89PNG")
 
 
@@ -99,14 +99,14 @@ def config(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Seconds 9 to 17 of the demo clip, where somebody neutral becomes happy: as a film and as a GIF."""
+    """Seconds 9 to 17 of the demo clip, where somebody neutral becomes happy, as a video and as a GIF."""
     demo = Path(__file__).parents[2] / "edge" / "demo" / "demo.webm"
     folder = tmp_path_factory.mktemp("films")
     capture, writer = cv2.VideoCapture(str(demo)), None
     pictures = []
     for index in range(170):
-        good, picture = capture.read()
-        assert good
+        ok, picture = capture.read()
+        assert ok
         if index >= 90:
             pictures.append(picture)
     capture.release()
@@ -122,7 +122,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("kind", ["film", "gif"])
-def test_a_film_and_a_gif_tell_the_same(config: Config, cut: dict[str, Path], kind: str) -> None:
+def test_a_video_and_a_gif_have_the_same_result(config: Config, cut: dict[str, Path], kind: str) -> None:
     analysis = analyze(config, cut[kind], fps=2.5)
     assert analysis.seconds == pytest.approx(8.0, abs=0.3)
     assert len(analysis.samples) == pytest.approx(20, abs=1)
@@ -134,23 +134,25 @@ def test_a_film_and_a_gif_tell_the_same(config: Config, cut: dict[str, Path], ki
     assert sum(someone.seconds.values()) == pytest.approx(8.0, abs=0.5)
 
 
-def test_two_runs_are_alike_and_say_how_far_they_are(config: Config, cut: dict[str, Path]) -> None:
-    told: list[float] = []
-    first = analyze(config, cut["film"], fps=1, step=told.append)
+def test_two_runs_are_alike_and_report_their_progress(config: Config, cut: dict[str, Path]) -> None:
+    steps: list[float] = []
+    first = analyze(config, cut["film"], fps=1, step=steps.append)
     assert as_csv(first) == as_csv(analyze(config, cut["film"], fps=1))
-    assert told == sorted(told) and len(told) == len(first.samples)
+    assert steps == sorted(steps) and len(steps) == len(first.samples)
     assert length(cut["film"]) == pytest.approx(8.0, abs=0.2)
 
 
-def test_everything_is_written(
+def test_all_files_are_written(
     config: Config, cut: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show_analysis(config, cut["film"], csv_to=str(tmp_path / "a.csv"), json_to="-", png=tmp_path / "a.png", fps=1)
-    told = json.loads(capsys.readouterr().out)
-    assert [entry["mood"] for entry in told["music"]] == [mood for mood in told["room"]["moods"] if mood in EXPRESSIONS]
-    assert {"name": "Daft Punk", "uri": "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"} in told["music"][-1]["choices"] + told[
-        "music"
-    ][0]["choices"]
+    payload = json.loads(capsys.readouterr().out)
+    assert [entry["mood"] for entry in payload["music"]] == [
+        mood for mood in payload["room"]["moods"] if mood in EXPRESSIONS
+    ]
+    assert {"name": "Daft Punk", "uri": "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"} in payload["music"][-1][
+        "choices"
+    ] + payload["music"][0]["choices"]
     assert (tmp_path / "a.csv").read_text().startswith("seconds,who,mood")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
@@ -169,16 +171,14 @@ def test_a_folder_of_pictures(config: Config, cut: dict[str, Path], tmp_path: Pa
     assert length(tmp_path) is None
 
 
-def test_the_profile_says_what_would_be_played() -> None:
+def test_the_music_is_that_of_the_profile() -> None:
     happy, sad = music_for(Config(), ANALYSIS)
     assert (happy["mood"], happy["choices"][0]["name"]) == ("happy", "Daft Punk")
     assert (sad["mood"], sad["songs"]) == ("sad", [])
 
 
 @pytest.mark.parametrize("what", ["missing", "text", "empty"])
-def test_what_isnt_a_film_is_refused_in_one_sentence(
-    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unusable_file_is_one_sentence(what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.mp4"
     if what != "missing":
         path.write_text("no film\n" * 100 if what == "text" else "")
@@ -191,8 +191,8 @@ def test_what_isnt_a_film_is_refused_in_one_sentence(
     assert err.count("\n") == 1
 
 
-def test_a_name_that_isn_t_utf_8_is_refused_before_opencv_sees_it(tmp_path: Path, moodroom: Moodroom) -> None:
-    # OpenCV ends the process over such a name, so each in a process of its own.
+def test_a_name_that_is_not_utf_8_is_one_sentence(tmp_path: Path, moodroom: Moodroom) -> None:
+    # OpenCV would end the process over such a name.
     path = tmp_path / os.fsdecode(b"caf\xe9.webm")
     shutil.copy(Path(__file__).parents[2] / "edge" / "demo" / "demo.webm", path)
     done = moodroom("analyze", path)
@@ -203,19 +203,19 @@ def test_a_name_that_isn_t_utf_8_is_refused_before_opencv_sees_it(tmp_path: Path
             call()
 
 
-def test_csv_and_json_don_t_both_go_to_stdout(
+def test_csv_and_json_can_not_both_go_to_stdout(
     cut: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["analyze", str(cut["film"]), "--csv", "-", "--json", "-"])
-    told = capsys.readouterr()
-    assert (told.out, told.err.count("\n")) == ("", 1) and "only one of them can go to stdout" in told.err
+    output = capsys.readouterr()
+    assert (output.out, output.err.count("\n")) == ("", 1) and "only one of them can go to stdout" in output.err
 
 
-def test_a_film_that_can_t_be_reached_has_no_length(tmp_path: Path) -> None:
+def test_an_unreachable_video_has_no_length(tmp_path: Path) -> None:
     assert length(tmp_path / ("x" * 300)) is None
 
 
-def test_where_to_write_is_checked_before_the_film(tmp_path: Path) -> None:
+def test_the_targets_are_checked_before_the_video(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="its folder doesn't exist"):
         show_analysis(Config(), tmp_path / "none.mp4", csv_to=None, json_to=None, png=tmp_path / "none" / "a.png")

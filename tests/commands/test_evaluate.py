@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import scenes
-from edge.commands import evaluate as judge_model
+from edge.commands import evaluate as module
 from edge.config import Config
 from edge.errors import ModelError
 from edge.values import EXPRESSIONS
@@ -23,7 +23,7 @@ Run = Callable[..., CompletedProcess[str]]
 
 @pytest.fixture
 def faces(tmp_path: Path) -> Path:
-    """The seven composites, cut as FER2013 frames a face, each with its label."""
+    """The seven composites with their labels, cropped like FER2013."""
     tiles = [scenes.composites()[name][0] for name in EXPRESSIONS]
     images = np.stack([cv2.resize(tile[22:170, 22:170], (48, 48), interpolation=cv2.INTER_AREA) for tile in tiles])
     path = tmp_path / "faces.npz"
@@ -35,25 +35,27 @@ def test_the_shipped_model_reads_the_composites(faces: Path, moodroom: Run, tmp_
     png = tmp_path / "confusion.png"
     done = moodroom("evaluate", faces, "--json", "--png", png)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert set(told) == {"expression", "fer2013"}
-    assert told["expression"]["count"] == 7
-    assert told["expression"]["accuracy"] >= 5 / 7
-    assert set(told["expression"]["recall"]) == set(EXPRESSIONS)
+    figures = json.loads(done.stdout)
+    assert set(figures) == {"expression", "fer2013"}
+    assert figures["expression"]["count"] == 7
+    assert figures["expression"]["accuracy"] >= 5 / 7
+    assert set(figures["expression"]["recall"]) == set(EXPRESSIONS)
     picture = cv2.imread(str(png))
     assert picture is not None
     assert picture.shape[0] > 200
 
 
-def test_the_table_names_every_expression(faces: Path, moodroom: Run) -> None:
+def test_the_table_names_all_expressions(faces: Path, moodroom: Run) -> None:
     done = moodroom("evaluate", faces, env={"COLUMNS": "160"})
     assert done.returncode == 0
     assert all(name in done.stdout for name in EXPRESSIONS)
 
 
-def test_every_figure_has_its_confusion_matrix_as_a_table(faces: Path, moodroom: Run) -> None:
-    matrices = {name: told["matrix"] for name, told in json.loads(moodroom("evaluate", faces, "--json").stdout).items()}
-    # As wide as a terminal at least is.
+def test_each_figure_has_a_confusion_matrix(faces: Path, moodroom: Run) -> None:
+    matrices = {
+        name: figures["matrix"] for name, figures in json.loads(moodroom("evaluate", faces, "--json").stdout).items()
+    }
+    # The width of a narrow terminal.
     lines = [line.split() for line in moodroom("evaluate", faces, env={"COLUMNS": "80"}).stdout.splitlines()]
     assert set(matrices) == {"expression", "fer2013"}
     for name, matrix in matrices.items():
@@ -65,13 +67,13 @@ def test_every_figure_has_its_confusion_matrix_as_a_table(faces: Path, moodroom:
 
 
 def test_a_model_for_larger_faces_is_one_sentence(faces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_model, "Classifier", lambda _: SimpleNamespace(size=64))
-    with pytest.raises(ModelError, match="takes faces of 64 pixels, and a labelled set has 48"):
-        judge_model.judge_model(Config(), faces, split="all", json_text=True, png=None)
+    monkeypatch.setattr(module, "Classifier", lambda _: SimpleNamespace(size=64))
+    with pytest.raises(ModelError, match="takes faces of 64 pixels, but a labelled set has 48"):
+        module.evaluate_model(Config(), faces, split="all", json_text=True, png=None)
 
 
 @pytest.mark.parametrize("arguments", [["no-such.npz"], ["config.yaml"], ["edge/demo/faces.png"]])
-def test_what_is_no_labelled_set_is_one_sentence(moodroom: Run, arguments: list[str]) -> None:
+def test_an_unusable_file_is_one_sentence(moodroom: Run, arguments: list[str]) -> None:
     done = moodroom("evaluate", *arguments)
     assert done.returncode == 2
     assert arguments[0] in done.stderr
@@ -79,12 +81,12 @@ def test_what_is_no_labelled_set_is_one_sentence(moodroom: Run, arguments: list[
 
 
 @pytest.mark.skipif(not Path(__file__).parents[3].joinpath("shared/data/fer2013.npz").exists(), reason="needs FER2013")
-def test_the_sidecar_tells_the_truth_about_the_public_test(moodroom: Run) -> None:
+def test_the_figures_in_the_sidecar_are_reproduced(moodroom: Run) -> None:
     root = Path(__file__).parents[2]
     data = root.parent / "shared/data/fer2013.npz"
     done = moodroom("evaluate", data, "--split", "public", "--json", timeout=300)
-    told = json.loads(done.stdout)
+    measured = json.loads(done.stdout)
     claimed = json.loads((root / "models/tflite/fer_int8.json").read_text())["metrics"]["public"]["int8"]
     for name, figures in claimed.items():
-        assert told[name]["accuracy"] == pytest.approx(figures["accuracy"], abs=0.001)
-        assert told[name]["calibration_error"] == pytest.approx(figures["calibration_error"], abs=0.002)
+        assert measured[name]["accuracy"] == pytest.approx(figures["accuracy"], abs=0.001)
+        assert measured[name]["calibration_error"] == pytest.approx(figures["calibration_error"], abs=0.002)
