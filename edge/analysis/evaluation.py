@@ -30,8 +30,8 @@ def evaluate(
     """Evaluate one head on one split of the archive; raises DataError.
 
     split: training, public, private or all.
-    against: labels, majority or agreed. With None the head `expression` is compared with the taggers' majority if there are
-    votes, and everything else with the labels.
+    against: labels, majority or agreed. With None the head `expression` is compared with the taggers' majority if there
+    are votes, and everything else with the labels.
     step: called with (done, total) after each face, for a progress bar.
     """
     faces = read(data, split)
