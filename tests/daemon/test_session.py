@@ -232,7 +232,7 @@ def test_a_thousand_frames_add_no_threads_and_no_memory(yunet_folder: Path, monk
     from edge.vision.pipeline import Pipeline
 
     monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
-    watch = Pipeline(Config(), base=PROJECT, nominal=True)
+    pipeline = Pipeline(Config(), base=PROJECT, nominal=True)
     camera = open_camera(CameraConfig(source="demo"), wait=lambda _: None, fast=True, loop=True)
     samples: list[float] = []
     threads = threading.active_count()
@@ -240,7 +240,7 @@ def test_a_thousand_frames_add_no_threads_and_no_memory(yunet_folder: Path, monk
         frame = camera.read()
         assert frame is not None
         assert frame.seq == index
-        watch.frame(frame)
+        pipeline.process(frame)
         if index in (599, 1599):
             samples.append(memory_mb())
     camera.close()
