@@ -96,7 +96,7 @@ def _print(analysis: Analysis, music: list[dict[str, Any]]) -> None:
         table.add_row(f"person {person.number}", in_view, _shares(person.seconds))
     console.print(table)
     if not analysis.people():
-        print("Nobody was seen.")
+        print("There was nobody in view.")
     for entry in music:
         names = [choice["name"] for choice in entry["choices"]] or ["the music stays as it is"]
         console.print(f"{entry['mood']}: {', '.join(names)}")

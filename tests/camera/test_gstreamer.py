@@ -68,10 +68,10 @@ def test_frames_have_the_configured_size_and_no_padding(start: Open, size: tuple
     config = CONFIG.model_copy(update={"width": size[0], "height": size[1]})
     camera = start("gst:videotestsrc is-live=true pattern=gradient", config)
     before = time.monotonic()
-    found = [camera.read() for _ in range(3)]
-    assert [frame.seq for frame in found] == [0, 1, 2]
-    assert before <= found[0].at <= found[2].at <= time.monotonic()
-    for frame in found:
+    frames = [camera.read() for _ in range(3)]
+    assert [frame.seq for frame in frames] == [0, 1, 2]
+    assert before <= frames[0].at <= frames[2].at <= time.monotonic()
+    for frame in frames:
         assert frame.grey.shape == (size[1], size[0]) and frame.grey.dtype == np.uint8
         # From dark to light downwards, each line of one grey: nothing is shifted.
         lines = frame.grey.astype(int)
@@ -90,9 +90,9 @@ def test_luma_has_full_range_for_any_source(start: Open, form: str, pattern: str
 @gst
 def test_a_quick_source_is_slowed_to_the_configured_rate(start: Open) -> None:
     camera = start(LIVE, CONFIG.model_copy(update={"fps": 5.0}))
-    found = [camera.read().at for _ in range(16)]
+    times = [camera.read().at for _ in range(16)]
     # 3 s; half a second at the source's own rate. A busy machine may read the first one late.
-    assert found[-1] - found[0] > 1.5
+    assert times[-1] - times[0] > 1.5
 
 
 @gst

@@ -106,10 +106,10 @@ def stream() -> Iterator[Stream]:
 def test_a_network_camera_is_read_until_it_dies(stream: Stream) -> None:
     camera = OpenCvCamera(f"http://127.0.0.1:{stream.server_port}/video", CameraConfig(rotate=90))
     before = time.monotonic()
-    found = [camera.read() for _ in range(5)]
-    assert [frame.seq for frame in found] == list(range(5))
-    assert before <= found[0].at <= found[-1].at <= time.monotonic()
-    assert found[0].grey.shape == (160, 120) and found[0].grey.mean() == pytest.approx(100, abs=2)
+    frames = [camera.read() for _ in range(5)]
+    assert [frame.seq for frame in frames] == list(range(5))
+    assert before <= frames[0].at <= frames[-1].at <= time.monotonic()
+    assert frames[0].grey.shape == (160, 120) and frames[0].grey.mean() == pytest.approx(100, abs=2)
     stream.dead.set()
     with pytest.raises(CameraError, match=r"http://127.0.0.1:\d+/\.\.\. delivers no more frames"):
         for _ in range(1000):
@@ -166,7 +166,7 @@ def test_a_rest_releases_the_camera_and_a_read_opens_it(stream: Stream) -> None:
     camera.close()
 
 
-# --- USB cameras: there is no such device in a test, so what OpenCV is asked for is looked at -------------------------
+# --- USB cameras, with a fake of OpenCV ------------------------------------------------------------------------------
 
 
 class VideoCapture:
@@ -174,15 +174,15 @@ class VideoCapture:
 
     def __init__(self, device: str, backend: int) -> None:
         assert backend == cv2.CAP_V4L2
-        self.asked: list[tuple[int, float]] = []
+        self.settings: list[tuple[int, float]] = []
         opened.append(self)
 
     def set(self, key: int, value: float) -> bool:
-        self.asked.append((key, value))
+        self.settings.append((key, value))
         return True
 
     def get(self, key: int) -> float:
-        return dict(self.asked).get(key, 0.0)
+        return dict(self.settings).get(key, 0.0)
 
     def isOpened(self) -> bool:  # noqa: N802  OpenCV's name
         return True
@@ -194,7 +194,7 @@ class VideoCapture:
         return True, pictures.pop(0)
 
     def release(self) -> None:
-        self.asked.append((-1, -1))
+        self.settings.append((-1, -1))
 
 
 opened: list[VideoCapture] = []
@@ -219,7 +219,7 @@ def fourcc(name: str) -> int:
 def test_a_usb_camera_is_set_to_the_cheapest_mode(usb: list[Mode]) -> None:
     usb += [Mode("MJPG", 1280, 720, 30), Mode("YUYV", 800, 600, 15), Mode("YUYV", 320, 240, 30)]
     OpenCvCamera("/dev/video0", CameraConfig())
-    assert opened[0].asked == [
+    assert opened[0].settings == [
         (cv2.CAP_PROP_FOURCC, fourcc("YUYV")),
         (cv2.CAP_PROP_FRAME_WIDTH, 800),
         (cv2.CAP_PROP_FRAME_HEIGHT, 600),
@@ -231,7 +231,7 @@ def test_a_usb_camera_is_set_to_the_cheapest_mode(usb: list[Mode]) -> None:
 
 def test_a_usb_camera_without_modes_is_set_to_the_configured_size(usb: list[Mode]) -> None:
     OpenCvCamera("/dev/video0", CameraConfig())
-    assert opened[0].asked == [
+    assert opened[0].settings == [
         (cv2.CAP_PROP_FRAME_WIDTH, 640),
         (cv2.CAP_PROP_FRAME_HEIGHT, 480),
         (cv2.CAP_PROP_FPS, 10.0),
@@ -267,4 +267,4 @@ def test_a_usb_camera_that_is_pulled_out_or_broken_is_one_sentence(usb: list[Mod
         camera.read()
     camera.close()
     camera.close()
-    assert opened[0].asked.count((-1, -1)) == 1
+    assert opened[0].settings.count((-1, -1)) == 1

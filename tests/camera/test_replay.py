@@ -31,18 +31,18 @@ def never(_: float) -> None:
 def frames(path: Path, config: CameraConfig = CONFIG) -> list[Frame]:
     """All frames of a fast replay."""
     camera = open_replay(path, config, wait=never, fast=True, loop=False)
-    found = list(iter(camera.read, None))
+    replayed = list(iter(camera.read, None))
     assert camera.read() is None, "the end is final"
     camera.close()
-    return found
+    return replayed
 
 
-def times(found: Iterable[Frame]) -> list[float]:
-    return [round(frame.at, 3) for frame in found]
+def times(replayed: Iterable[Frame]) -> list[float]:
+    return [round(frame.at, 3) for frame in replayed]
 
 
-def levels(found: Iterable[Frame]) -> list[int]:
-    return [round(float(frame.grey.mean())) for frame in found]
+def levels(replayed: Iterable[Frame]) -> list[int]:
+    return [round(float(frame.grey.mean())) for frame in replayed]
 
 
 def save(folder: Path, **pictures: int) -> Path:
@@ -58,11 +58,11 @@ def save(folder: Path, **pictures: int) -> Path:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
 def test_all_frames_of_a_video_have_its_own_times(film: Film, name: str) -> None:
-    found = frames(film(name, range(0, 200, 20), fps=5))
-    assert [frame.seq for frame in found] == list(range(10))
-    assert times(found) == [pytest.approx(n / 5, abs=0.002) for n in range(10)]
-    assert levels(found) == [pytest.approx(level, abs=4) for level in range(0, 200, 20)]
-    assert all(frame.grey.shape == (120, 160) and frame.grey.dtype == np.uint8 for frame in found)
+    replayed = frames(film(name, range(0, 200, 20), fps=5))
+    assert [frame.seq for frame in replayed] == list(range(10))
+    assert times(replayed) == [pytest.approx(n / 5, abs=0.002) for n in range(10)]
+    assert levels(replayed) == [pytest.approx(level, abs=4) for level in range(0, 200, 20)]
+    assert all(frame.grey.shape == (120, 160) and frame.grey.dtype == np.uint8 for frame in replayed)
 
 
 @pytest.mark.skipif(
@@ -73,9 +73,9 @@ def test_an_animated_gif_is_a_video(tmp_path: Path) -> None:
     animation.frames = [np.full((60, 80, 3), level, np.uint8) for level in (0, 100, 200)]
     animation.durations = np.array([200, 200, 200])
     assert cv2.imwriteanimation(str(tmp_path / "a.gif"), animation)
-    found = frames(tmp_path / "a.gif")
-    assert levels(found)[:3] == [pytest.approx(level, abs=4) for level in (0, 100, 200)]
-    assert times(found)[:3] == [0.0, 0.2, 0.4]
+    replayed = frames(tmp_path / "a.gif")
+    assert levels(replayed)[:3] == [pytest.approx(level, abs=4) for level in (0, 100, 200)]
+    assert times(replayed)[:3] == [0.0, 0.2, 0.4]
 
 
 def test_two_fast_replays_are_the_same(film: Film) -> None:
@@ -87,10 +87,10 @@ def test_two_fast_replays_are_the_same(film: Film) -> None:
 
 def test_a_looped_video_continues_in_time_and_number(film: Film) -> None:
     camera = open_replay(film("a.mp4", range(0, 100, 20)), CONFIG, wait=never, fast=True, loop=True)
-    found = list(itertools.islice(iter(camera.read, None), 13))
-    assert [frame.seq for frame in found] == list(range(13))
-    assert times(found) == [pytest.approx(n / 10, abs=0.002) for n in range(13)]
-    assert levels(found)[5:10] == levels(found)[:5]
+    replayed = list(itertools.islice(iter(camera.read, None), 13))
+    assert [frame.seq for frame in replayed] == list(range(13))
+    assert times(replayed) == [pytest.approx(n / 10, abs=0.002) for n in range(13)]
+    assert levels(replayed)[5:10] == levels(replayed)[:5]
     camera.close()
     assert camera.read() is None, "a closed replay doesn't start again"
 
@@ -99,9 +99,9 @@ def test_a_truncated_video_ends_early(film: Film) -> None:
     path = film("a.webm", [n * 37 % 250 for n in range(60)])
     count = len(frames(path))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    found = frames(path)
-    assert 0 < len(found) < count
-    assert times(found) == sorted(times(found))
+    replayed = frames(path)
+    assert 0 < len(replayed) < count
+    assert times(replayed) == sorted(times(replayed))
 
 
 @pytest.mark.parametrize(
@@ -150,15 +150,15 @@ def test_in_real_time_a_frame_comes_when_it_is_due(film: Film, monkeypatch: pyte
 
 
 def test_a_few_pictures_are_shown_for_two_seconds_each_in_natural_order(tmp_path: Path) -> None:
-    found = frames(save(tmp_path, _10=200, _2=100, _1=0), CameraConfig(fps=4))
-    assert levels(found) == [0] * 8 + [100] * 8 + [200] * 8
-    assert times(found) == [n / 4 for n in range(24)]
+    replayed = frames(save(tmp_path, _10=200, _2=100, _1=0), CameraConfig(fps=4))
+    assert levels(replayed) == [0] * 8 + [100] * 8 + [200] * 8
+    assert times(replayed) == [n / 4 for n in range(24)]
 
 
 def test_many_pictures_are_a_video(tmp_path: Path) -> None:
-    found = frames(save(tmp_path, **{f"p{n}": n * 2 for n in range(61)}), CameraConfig(fps=20))
-    assert levels(found) == [pytest.approx(n * 2, abs=1) for n in range(61)]
-    assert times(found) == [n / 20 for n in range(61)]
+    replayed = frames(save(tmp_path, **{f"p{n}": n * 2 for n in range(61)}), CameraConfig(fps=20))
+    assert levels(replayed) == [pytest.approx(n * 2, abs=1) for n in range(61)]
+    assert times(replayed) == [n / 20 for n in range(61)]
 
 
 def test_a_damaged_picture_is_skipped(tmp_path: Path) -> None:
@@ -166,9 +166,9 @@ def test_a_damaged_picture_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "b.jpg").write_bytes(b"\xff\xd8 not a picture")
     (tmp_path / "notes.txt").write_text("not a picture either")
     (tmp_path / "d.jpg").mkdir()
-    found = frames(tmp_path, CameraConfig(fps=1))
-    assert levels(found) == [0, 0, 200, 200]
-    assert times(found) == [0, 1, 2, 3]
+    replayed = frames(tmp_path, CameraConfig(fps=1))
+    assert levels(replayed) == [0, 0, 200, 200]
+    assert times(replayed) == [0, 1, 2, 3]
 
 
 def test_any_names_can_be_sorted(tmp_path: Path) -> None:

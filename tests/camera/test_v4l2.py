@@ -79,29 +79,29 @@ def test_the_kernel_s_results_are_read(tmp_path: Path) -> None:
     """The structures of linux/videodev2.h, filled in as by a driver."""
     formats = [b"YUYV", b"MJPG"]
 
-    def kernel(handle: int, request: int, asked: bytearray) -> int:
-        index = struct.unpack_from("=I", asked)[0]
+    def kernel(handle: int, request: int, request_data: bytearray) -> int:
+        index = struct.unpack_from("=I", request_data)[0]
         if request == v4l2.ENUM_FMT:
-            assert len(asked) == 64 and struct.unpack_from("=I", asked, 4)[0] == 1
+            assert len(request_data) == 64 and struct.unpack_from("=I", request_data, 4)[0] == 1
             if index >= len(formats):
                 raise OSError(22, "Invalid argument")
-            asked[12:44] = b"some name".ljust(32, b"\0")
-            asked[44:48] = formats[index]
+            request_data[12:44] = b"some name".ljust(32, b"\0")
+            request_data[44:48] = formats[index]
         elif request == v4l2.ENUM_FRAMESIZES:
-            assert len(asked) == 44
-            if asked[4:8] == b"MJPG" and index == 0:
-                struct.pack_into("=7I", asked, 8, 3, 160, 1280, 8, 120, 720, 8)
-            elif asked[4:8] == b"YUYV" and index < 2:
-                struct.pack_into("=3I", asked, 8, 1, *[(640, 480), (1280, 720)][index])
+            assert len(request_data) == 44
+            if request_data[4:8] == b"MJPG" and index == 0:
+                struct.pack_into("=7I", request_data, 8, 3, 160, 1280, 8, 120, 720, 8)
+            elif request_data[4:8] == b"YUYV" and index < 2:
+                struct.pack_into("=3I", request_data, 8, 1, *[(640, 480), (1280, 720)][index])
             else:
                 raise OSError(22, "Invalid argument")
         elif request == v4l2.ENUM_FRAMEINTERVALS:
-            assert len(asked) == 52
-            width = struct.unpack_from("=I", asked, 8)[0]
+            assert len(request_data) == 52
+            width = struct.unpack_from("=I", request_data, 8)[0]
             rates = [30, 15] if width == 640 else [10]
             if index >= len(rates):
                 raise OSError(22, "Invalid argument")
-            struct.pack_into("=3I", asked, 16, 1, 1, rates[index])
+            struct.pack_into("=3I", request_data, 16, 1, 1, rates[index])
         return 0
 
     device = tmp_path / "video0"

@@ -159,7 +159,7 @@ def test_all_files_are_written(
 
 def test_an_empty_room(config: Config, film: object, capsys: pytest.CaptureFixture[str]) -> None:
     show_analysis(config, film("grey.mp4"), csv_to=None, json_to=None, png=None)  # type: ignore[operator]
-    assert "Nobody was seen." in capsys.readouterr().out
+    assert "There was nobody in view." in capsys.readouterr().out
 
 
 def test_a_folder_of_pictures(config: Config, cut: dict[str, Path], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Runs in the root: the daemon's own camera adapter on the real picamera2, told what to do by its first argument.
+"""Runs inside the root: the device's camera adapter on the real picamera2. The first argument says what to run.
 
-camera       each thing that the adapter does, in one process; one JSON object on stdout
-...          anything else goes to the command `moodroom`
+camera       all that the adapter does, in one process; prints one JSON object
+...          anything else is passed to the command `moodroom`
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from edge.config import CameraConfig  # noqa: E402
 from edge.errors import CameraError  # noqa: E402
 from edge.values import FrameRequest  # noqa: E402
 
-# Waits a second for a frame.
+# With this `stuck_after` the adapter waits one second for a frame.
 CONFIG = CameraConfig(source="picamera2", fps=10, stuck_after=2)
 
 
@@ -42,7 +42,7 @@ def opened(config: CameraConfig = CONFIG) -> Iterator[PiCamera]:
 
 
 def frames() -> dict[str, Any]:
-    """Grey frames; the large picture only while it is wanted, and of the same moment."""
+    """Grey frames; the large picture only on request, and of the same moment."""
     with opened() as camera:
         plain = [camera.read() for _ in range(3)]
         camera.adapt(FrameRequest(detail=True))
@@ -63,7 +63,7 @@ def frames() -> dict[str, Any]:
 
 
 def rates() -> dict[str, Any]:
-    """The sensor's frame duration follows what is wanted, without a stop."""
+    """The sensor's frame duration follows the request, without a stop."""
     with opened() as camera:
         camera.read()
         quick, stops = SENSOR.period, camera._camera.stop_count
@@ -88,15 +88,15 @@ def rates() -> dict[str, Any]:
 
 
 def resting() -> dict[str, Any]:
-    """A rest stops the sensor; the next read starts the same camera, at the rate that was wanted."""
+    """A rest stops the sensor; the next read starts the same camera at the requested rate."""
     with opened() as camera:
         camera.adapt(FrameRequest(calm=True))
         camera.read()
         before = camera._camera
         camera.rest()
-        asleep = before.frames
+        at_rest = before.frames
         time.sleep(0.5)
-        came, started = before.frames - asleep, before.started
+        came, started = before.frames - at_rest, before.started
         camera.rest()
         seq = camera.read().seq
         return {
@@ -109,48 +109,48 @@ def resting() -> dict[str, Any]:
         }
 
 
-def mend(camera: Any) -> None:
-    """Frames come again once the sensor was stopped, as where its cable's driver had hung."""
+def end_stall_on_stop(camera: Any) -> None:
+    """Make frames come again after a stop, as if the driver had hung."""
     stop = camera.stop
 
-    def mended() -> None:
+    def stop_and_recover() -> None:
         stop()
         SENSOR.stalled.clear()
 
-    camera.stop = mended
+    camera.stop = stop_and_recover
 
 
 def stalls() -> dict[str, Any]:
-    """A short stall is mended by stop and start, a long one is a CameraError, and the camera opens anew after it."""
+    """A short stall is fixed by stop and start; a long one is a CameraError, after which the camera opens again."""
     with opened() as camera:
         camera.read()
-        mend(camera._camera)
+        end_stall_on_stop(camera._camera)
         SENSOR.stalled.set()
         seqs = [camera.read().seq]
         while not camera._camera.stop_count:
-            # What was on its way still came.
+            # Frames that were already in the queue.
             seqs.append(camera.read().seq)
-        mended = camera._camera.stop_count
+        restarts = camera._camera.stop_count
         del camera._camera.stop
         SENSOR.stalled.set()
-        told = ""
-        while not told:
+        message = ""
+        while not message:
             started = time.monotonic()
             try:
                 camera.read()
             except CameraError as error:
-                told = str(error)
+                message = str(error)
         took = time.monotonic() - started
     SENSOR.stalled.clear()
     with opened() as camera:
         again = camera.read().seq
-    return {"seqs": seqs, "mended": mended, "told": told, "took": took, "again": again}
+    return {"seqs": seqs, "restarts": restarts, "message": message, "took": took, "again": again}
 
 
-def losses() -> dict[str, Any]:
-    """Closing and opening leaves neither threads nor descriptors behind."""
+def leaks() -> dict[str, Any]:
+    """Opening and closing leaks neither threads nor descriptors."""
 
-    def held() -> tuple[int, int]:
+    def in_use() -> tuple[int, int]:
         return threading.active_count(), len(os.listdir("/proc/self/fd"))
 
     def once() -> None:
@@ -158,15 +158,15 @@ def losses() -> dict[str, Any]:
             camera.read()
 
     once()
-    before = held()
+    before = in_use()
     for _ in range(4):
         once()
-    return {"before": before, "after": held()}
+    return {"before": before, "after": in_use()}
 
 
 def main() -> None:
     if sys.argv[1] == "camera":
-        parts: tuple[Callable[[], dict[str, Any]], ...] = (frames, rates, resting, stalls, losses)
+        parts: tuple[Callable[[], dict[str, Any]], ...] = (frames, rates, resting, stalls, leaks)
         print(json.dumps({part.__name__: part() for part in parts}), flush=True)
         return
     from edge.cli.main import main as moodroom

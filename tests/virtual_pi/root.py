@@ -1,7 +1,7 @@
 """A Debian root with libcamera, picamera2 and the project's dependencies, in which programs can be run.
 
-Debian's libcamera has a virtual camera that lacks only its file. It is made once, in about a minute, and kept in
-`runs/virtual-pi` (or the folder that MOODROOM_VIRTUAL_PI names); nothing outside that folder is changed.
+Debian's libcamera has a virtual camera that only needs a configuration file. The root is made once, in about a minute,
+and kept in `runs/virtual-pi` (or the folder that MOODROOM_VIRTUAL_PI names); nothing outside that folder is changed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-# The first of Debian's libcamera whose virtual camera fills in the metadata of its frames is 0.5; trixie has 0.4.
+# The virtual camera fills in the metadata of its frames from libcamera 0.5 on; trixie has 0.4.
 SUITE = "forky"
 DEBIAN = ("python3", "python3-libcamera", "libstdc++6", "bash", "coreutils")
 PICAMERA2 = "picamera2==0.3.38"
-# What picamera2 imports; the rest of its requirements has no wheels, and a name in `stand_ins` instead.
+# What picamera2 imports. Its other requirements have no wheels and are replaced in `stand_ins`.
 PICAMERA2_NEEDS = ("simplejpeg", "piexif", "pillow", "videodev2")
 WIDTH, HEIGHT = 640, 480
 CAMERA = f"""\
@@ -34,7 +34,7 @@ CAMERA = f"""\
   location: "CameraLocationBack"
   model: "Virtual"
 """
-# In a mount namespace of its own; all mounts end with the command. The project can be read there, no more.
+# Runs in a separate mount namespace, whose mounts end with the command. The project is read-only there.
 INSIDE = """
 set -e
 root=$1 site=$2 project=$3 scratch=$4
@@ -55,8 +55,8 @@ exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 PY
 """
 
 
-def why_not() -> str | None:
-    """Why no such root can be made or used here, or None."""
+def reason_to_skip() -> str | None:
+    """Why such a root can't be made or used here, or None."""
     if os.geteuid() != 0:
         return "needs root, for a mount namespace and a chroot"
     missing = [name for name in ("mmdebstrap", "unshare", "apt-config") if shutil.which(name) is None]
@@ -68,19 +68,19 @@ def why_not() -> str | None:
 
 
 def make() -> Path:
-    """The folder that holds `root` and `site`; raises RuntimeError with the reason where it can't be made."""
+    """The folder with `root` and `site`, made if necessary; raises RuntimeError if that fails."""
     folder = Path(os.environ.get("MOODROOM_VIRTUAL_PI") or PROJECT / "runs" / "virtual-pi")
     requirements = [line for line in importlib.metadata.requires("moodroom") or () if "extra ==" not in line]
     recipe = repr((SUITE, DEBIAN, PICAMERA2, PICAMERA2_NEEDS, CAMERA, requirements))
-    want = hashlib.sha256(recipe.encode()).hexdigest()
+    recipe_sum = hashlib.sha256(recipe.encode()).hexdigest()
     stamp = folder / "ready"
-    if stamp.is_file() and stamp.read_text() == want:
+    if stamp.is_file() and stamp.read_text() == recipe_sum:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     root, site = folder / "root", folder / "site"
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as options:
-        # The host's own way to its packages: proxies, certificates, what it makes of a mirror's dates.
+        # The host's own settings for its packages, such as proxies and certificates.
         options.write(
             subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
         )
@@ -95,38 +95,38 @@ def make() -> Path:
     file.write_text(CAMERA)
     _install(site, root, PICAMERA2, "--no-deps")
     _install(site, root, *PICAMERA2_NEEDS, *requirements)
-    stamp.write_text(want)
+    stamp.write_text(recipe_sum)
     return folder
 
 
 def command(folder: Path, scratch: Path, *arguments: str) -> list[str]:
-    """The command that runs Python with these arguments inside; /project and /scratch are there.
+    """The command that runs Python with these arguments inside, with /project and /scratch.
 
-    It is replaced by Python itself, so that a signal to it reaches Python.
+    The shell is replaced by Python, so that a signal reaches Python.
     """
-    places = [str(path) for path in (folder / "root", folder / "site", PROJECT, scratch)]
-    return ["unshare", "-m", "--propagation", "private", "bash", "-c", INSIDE, "bash", *places, *arguments]
+    folders = [str(path) for path in (folder / "root", folder / "site", PROJECT, scratch)]
+    return ["unshare", "-m", "--propagation", "private", "bash", "-c", INSIDE, "bash", *folders, *arguments]
 
 
 def _mirror() -> list[str]:
-    """Debian's mirror as this machine knows it; elsewhere mmdebstrap's own."""
+    """The mirror that this Debian uses; on other systems none, so that mmdebstrap uses its own."""
     if "ID=debian\n" not in Path("/etc/os-release").read_text():
         return []
-    told = subprocess.run(
+    targets = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)"], capture_output=True, text=True, check=False
     )
-    return [uri for uri in told.stdout.split() if "security" not in uri][:1]
+    return [uri for uri in targets.stdout.split() if "security" not in uri][:1]
 
 
-def _install(site: Path, root: Path, *wanted: str) -> None:
-    """Wheels for the root's Python, by this machine's pip."""
+def _install(site: Path, root: Path, *requirements: str) -> None:
+    """Install wheels for the root's Python with this machine's pip."""
     version = next((root / "usr/bin").glob("python3.[0-9]*")).name.removeprefix("python")
     tags = ["linux", "manylinux2014", *(f"manylinux_2_{minor}" for minor in range(17, 43))]
     platforms = [f"--platform={tag}_{platform.machine()}" for tag in tags]
     abis = [f"--abi={abi}" for abi in (f"cp{version.replace('.', '')}", "abi3", "none")]
     _do(sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
         "--root-user-action=ignore", "--no-warn-conflicts", "--only-binary=:all:", f"--target={site}",
-        "--implementation=cp", f"--python-version={version}", *abis, *platforms, *wanted)  # fmt: skip
+        "--implementation=cp", f"--python-version={version}", *abis, *platforms, *requirements)  # fmt: skip
 
 
 def _do(*words: str) -> None:

@@ -1,8 +1,8 @@
-"""What the real picamera2 lacks in a machine without a Pi's camera; `install()` before anything imports picamera2.
+"""Replaces what the real picamera2 lacks without a Pi's camera; call `install()` before anything imports picamera2.
 
-libcamera's virtual camera gives pictures, picamera2 itself is the released one. Stood in for are the display and
-muxing libraries, the kernel's memory for buffers, the raw sensor modes, and the sensor's clock: the virtual camera
-gives a frame whenever it is asked for one.
+Pictures come from libcamera's virtual camera, and picamera2 is the released version. Replaced are the display and
+muxing libraries, the kernel's memory for buffers, the raw sensor modes, and the sensor's clock, because the virtual
+camera returns a frame whenever one is requested.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 import types
 from typing import Any
 
-# Picamera2 imports them for previews, raw pictures and films, which nobody asks of it here.
+# picamera2 imports these for previews, raw pictures and videos, which aren't used here.
 NAME_ONLY = ("pykms", "prctl", "av", "pidng", "pidng.camdefs", "pidng.core")
 DEFAULT_PERIOD = 1 / 30
 
@@ -34,9 +34,9 @@ class _NameOnly(types.ModuleType):
 
 
 class Sensor:
-    """The sensor's clock, which follows FrameDurationLimits, and its cable.
+    """The sensor's clock, which follows FrameDurationLimits.
 
-    periods: each frame duration that was asked for, seconds.
+    stalled: set while no frames come. periods: all requested frame durations, in seconds.
     """
 
     def __init__(self) -> None:
@@ -48,25 +48,25 @@ class Sensor:
     def period(self) -> float:
         return self.periods[-1] if self.periods else DEFAULT_PERIOD
 
-    def asked(self, limits: tuple[int, int]) -> None:
-        """FrameDurationLimits reached libcamera."""
+    def set_limits(self, limits: tuple[int, int]) -> None:
+        """Called when FrameDurationLimits reach libcamera; microseconds."""
         self.periods.append(limits[0] / 1e6)
 
     def frame(self) -> bool:
-        """Wait until a frame is due; False where none will come."""
+        """Wait until a frame is due; False while stalled."""
         if self.stalled.is_set():
             time.sleep(0.02)
             return False
         early = self._next - time.monotonic()
         if early > 0:
             time.sleep(early)
-        # After a gap the clock begins anew: no two frames at once.
+        # After a gap the clock starts again, so that two frames never come at once.
         self._next = max(self._next, time.monotonic()) + self.period
         return not self.stalled.is_set()
 
 
 def install() -> Sensor:
-    """Make `import picamera2` work on libcamera's virtual camera; gives the sensor, to be stalled."""
+    """Make `import picamera2` work on libcamera's virtual camera; returns the sensor, which a test can stall."""
     for name in NAME_ONLY:
         sys.modules[name] = _NameOnly(name)
     import libcamera
@@ -75,7 +75,7 @@ def install() -> Sensor:
     from picamera2.allocators import dmaallocator
     from picamera2.controls import Controls
 
-    # Buffers: memory of this process in place of the kernel's DMA heaps, which needs no cache to be flushed.
+    # Buffers: memory of this process instead of the kernel's DMA heaps, without cache flushes.
     class Heap:
         isValid = True  # noqa: N815  picamera2's name
 
@@ -87,44 +87,44 @@ def install() -> Sensor:
         def close(self) -> None:
             pass
 
-    # The Pi's drivers take a picture's planes in one piece; the virtual camera wants luma and chroma told apart.
-    class Halved:
+    # The Pi's drivers expect all planes in one piece, the virtual camera luma and chroma separately.
+    class SplitFrameBuffer:
         Plane = libcamera.FrameBuffer.Plane
 
         def __new__(cls, planes: list[Any]) -> Any:
             (luma,), chroma = planes, cls.Plane()
-            whole, luma.length = luma.length, luma.length * 2 // 3
-            chroma.fd, chroma.offset, chroma.length = luma.fd, luma.length, whole - luma.length
+            total, luma.length = luma.length, luma.length * 2 // 3
+            chroma.fd, chroma.offset, chroma.length = luma.fd, luma.length, total - luma.length
             return libcamera.FrameBuffer([luma, chroma])
 
     dmaallocator.DmaHeap = Heap
-    dmaallocator.libcamera = types.SimpleNamespace(FrameBuffer=Halved)
+    dmaallocator.libcamera = types.SimpleNamespace(FrameBuffer=SplitFrameBuffer)
     dmaallocator.fcntl = types.SimpleNamespace(ioctl=lambda *_: 0)
 
-    # Modes: the virtual camera has no raw one, and what it gives a viewfinder is its largest.
+    # Modes: the virtual camera has no raw one; its viewfinder mode is the largest.
     def modes(self: Any) -> list[dict[str, Any]]:
-        found = self.camera.generate_configuration([libcamera.StreamRole.Viewfinder]).at(0)
-        return [{"format": str(found.pixel_format), "size": (found.size.width, found.size.height)}]
+        mode = self.camera.generate_configuration([libcamera.StreamRole.Viewfinder]).at(0)
+        return [{"format": str(mode.pixel_format), "size": (mode.size.width, mode.size.height)}]
 
     picamera2.Picamera2._get_raw_modes = modes
 
     sensor = Sensor()
     manager = type(picamera2.Picamera2._cm)
-    handle = manager.handle_request
+    handle_request = manager.handle_request
 
-    def paced(self: Any, flushid: Any = None) -> None:
-        # A stop flushes what is there at once.
+    def handle_when_due(self: Any, flushid: Any = None) -> None:
+        # A stop flushes all requests immediately.
         if flushid is not None or sensor.frame():
-            handle(self, flushid)
+            handle_request(self, flushid)
 
-    manager.handle_request = paced
-    tell = Controls.get_libcamera_controls
+    manager.handle_request = handle_when_due
+    get_controls = Controls.get_libcamera_controls
 
-    def told(self: Any) -> Any:
+    def get_controls_and_set_limits(self: Any) -> Any:
         limits = self.make_dict().get("FrameDurationLimits")
         if limits is not None:
-            sensor.asked(limits)
-        return tell(self)
+            sensor.set_limits(limits)
+        return get_controls(self)
 
-    Controls.get_libcamera_controls = told
+    Controls.get_libcamera_controls = get_controls_and_set_limits
     return sensor
