@@ -128,7 +128,7 @@ class Session:
                     parts.dispatcher.publish(parts.room.on_reading(reading))
                 parts.dispatcher.publish(parts.room.tick(frame.at))
                 parts.dispatcher.publish(parts.room.on_playback(frame.at, parts.player.playback()))
-                for abandoned in parts.player.given_up():
+                for abandoned in parts.player.take_abandoned():
                     parts.room.on_abandoned(frame.at, abandoned.wish)
         finally:
             for item in parts.inbox.drain():

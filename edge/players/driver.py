@@ -72,7 +72,7 @@ class PlayerDriver:
             self._look_at = self._clock() + self._player.wait()
         finally:
             self._looked_at = self._clock()
-            for abandoned in self._player.given_up():
+            for abandoned in self._player.take_abandoned():
                 self._report_abandoned(abandoned)
             reminder = self._login_reminder.event(self._clock(), lambda: self._player.login_expires)
             if reminder is not None:
@@ -99,7 +99,7 @@ class PlayerDriver:
                     minutes = patience(wish) / 60
                     self._report_problem(f"will {describe(wish)} if possible within {minutes:.0f} min: {error}")
                 raise
-            all_abandoned = self._player.given_up()
+            all_abandoned = self._player.take_abandoned()
             if not any(abandoned.wish == wish for abandoned in all_abandoned):
                 all_abandoned.append(AbandonedWish(wish, str(error), True))
             for abandoned in all_abandoned:

@@ -70,7 +70,7 @@ class DryRun:
             position=(self._clock() if self._paused_at is None else self._paused_at) - self._song_began,
         )
 
-    def given_up(self) -> list[AbandonedWish]:
+    def take_abandoned(self) -> list[AbandonedWish]:
         abandoned, self._abandoned = self._abandoned, []
         return abandoned
 

@@ -32,8 +32,8 @@ class Player(Protocol):
     def playback(self) -> Playback:
         """Return what is playing; carries out kept wishes that are due."""
 
-    def given_up(self) -> list[AbandonedWish]:
-        """Return the wishes that were abandoned since the last call; never raises."""
+    def take_abandoned(self) -> list[AbandonedWish]:
+        """Return the wishes that were abandoned since the last call, and forget them; never raises."""
 
     def report(self) -> dict[str, Any]:
         """Return fields for the payload of `health`; never raises, and may be called by any thread."""

@@ -200,7 +200,7 @@ class NotifiedPlayer:
         self.notified = False
         return Playback("playing", self.name)
 
-    def given_up(self) -> list[AbandonedWish]:
+    def take_abandoned(self) -> list[AbandonedWish]:
         return []
 
     def report(self) -> dict[str, Any]:

@@ -103,5 +103,5 @@ def test_a_wish_that_no_longer_applies_is_abandoned(player: DryRun) -> None:
     late = play(ROCK, basis=Basis(True, "spotify:playlist:other", "spotify:track:x"))
     player.apply(late)
     assert player.playback().uri == JAZZ.uri
-    assert player.given_up() == [AbandonedWish(late, OVERRULED, False)]
-    assert player.given_up() == []
+    assert player.take_abandoned() == [AbandonedWish(late, OVERRULED, False)]
+    assert player.take_abandoned() == []

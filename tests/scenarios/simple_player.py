@@ -26,14 +26,14 @@ class SimplePlayer:
         self.loops = True
         self.log: list[tuple[float, str, object]] = []
         self._song, self._at, self._updated_at = 0, 0.0, clock()
-        self._given_up: list[AbandonedWish] = []
+        self._abandoned: list[AbandonedWish] = []
 
     # As the device uses it.
 
     def apply(self, wish: Wish) -> None:
         self._require_reachable()
         if not still_applies(wish, self.playback(), self._clock()):
-            self._given_up.append(AbandonedWish(wish, OVERRULED, False))
+            self._abandoned.append(AbandonedWish(wish, OVERRULED, False))
         elif wish.act is Act.FORGET:
             self.deferred = None
         elif wish.act is Act.PLAY and wish.music is not None:
@@ -54,7 +54,7 @@ class SimplePlayer:
         if (
             wish.volume is not None
             and self.deferred is not wish
-            and wish not in [abandoned.wish for abandoned in self._given_up]
+            and wish not in [abandoned.wish for abandoned in self._abandoned]
         ):
             self.volume = wish.volume
             self._log("volume", wish.volume)
@@ -76,9 +76,9 @@ class SimplePlayer:
             position=self._at,
         )
 
-    def given_up(self) -> list[AbandonedWish]:
-        given_up, self._given_up = self._given_up, []
-        return given_up
+    def take_abandoned(self) -> list[AbandonedWish]:
+        abandoned, self._abandoned = self._abandoned, []
+        return abandoned
 
     def wait(self) -> float:
         return 5.0

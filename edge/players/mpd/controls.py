@@ -12,7 +12,7 @@ from edge.values import Wish
 
 
 class Controls:
-    """Every method may raise PlayerError."""
+    """Changes settings on MPD. Every method may raise PlayerError."""
 
     def __init__(self, connection: MpdConnection, fade: Fade, clock: Callable[[], float]) -> None:
         self._connection, self._fade, self._clock = connection, fade, clock

@@ -11,7 +11,7 @@ from edge.values import Act, Music, When
 
 
 class MpdExecutor:
-    """Does what wishes ask for."""
+    """Carries out wishes on MPD."""
 
     def __init__(self, connection: MpdConnection, queue: Queue, controls: Controls, upcoming: UpcomingSongs) -> None:
         self._connection, self._queue, self._controls, self._upcoming = connection, queue, controls, upcoming

@@ -66,7 +66,7 @@ class IdleListener:
             with self._lock:
                 if self._client is client:
                     self._socket, self.listening = duplicate, True
-            # Nobody has listened until now, so something may have changed.
+            # Something may have changed before it listened.
             self.changed.set()
             while self._client is client:
                 if client.idle(*SUBSYSTEMS):

@@ -84,7 +84,7 @@ class MpdPlayer:
             status, song = fetch(self._connection)
         return self._to_playback(status, song)
 
-    def given_up(self) -> list[AbandonedWish]:
+    def take_abandoned(self) -> list[AbandonedWish]:
         abandoned, self._abandoned = self._abandoned, []
         return abandoned
 

@@ -16,7 +16,7 @@ MAX_READ_SONGS = 5000  # MPD closes the connection of a client that requests mor
 
 
 class Queue:
-    """Every method but `context` may raise PlayerError."""
+    """MPD's queue. Every method but `context` may raise PlayerError."""
 
     def __init__(self, connection: MpdConnection) -> None:
         self._connection = connection

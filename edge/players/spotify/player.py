@@ -59,7 +59,7 @@ class SpotifyPlayer:
     def report(self) -> dict[str, Any]:
         return {"player_calls_today": self._api.calls_today}
 
-    def given_up(self) -> list[AbandonedWish]:
+    def take_abandoned(self) -> list[AbandonedWish]:
         return self._executor.take_abandoned()
 
     def apply(self, wish: Wish) -> None:

@@ -120,7 +120,7 @@ class ExpectedState:
         status = self._daemon.status()
         assert self._daemon.queue() == [entry.file for entry in self.queue]
         assert (int(status["song"]), int(status["volume"]), status["state"]) == (self.position, self.volume, self.state)
-        assert self._player.given_up() == []
+        assert self._player.take_abandoned() == []
 
 
 def test_a_thousand_faults_lose_and_repeat_no_wish(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_deferred_music_can_be_taken_back(player: MpdPlayer, daemon: Daemon) -> 
     assert "loud" not in daemon.ask("playlist")
     assert "playlistlength: 3" in daemon.ask("status")
     assert player.playback().context == CALM.uri
-    assert player.given_up() == []
+    assert player.take_abandoned() == []
 
 
 @pytest.mark.parametrize("what", ["play 2", "stop", "clear\nadd loud/loud0.wav\nplay"])
@@ -154,7 +154,7 @@ def test_deferred_music_is_abandoned_when_a_person_intervenes(player: MpdPlayer,
     player.apply(waiting)
     daemon.ask(what if what != "play 2" else "play 4")
     player.playback()
-    assert player.given_up() == [AbandonedWish(waiting, OVERRULED, False)]
+    assert player.take_abandoned() == [AbandonedWish(waiting, OVERRULED, False)]
     assert "calm" not in daemon.ask("playlist")
 
 
@@ -173,7 +173,7 @@ def test_a_wish_that_no_longer_applies_is_abandoned(player: MpdPlayer) -> None:
     until(player, "playing")
     late = play(LOUD, basis=Basis(True, "mpd:folder/other", "mpd:other"))
     player.apply(late)
-    assert [abandoned.wish for abandoned in player.given_up()] == [late]
+    assert [abandoned.wish for abandoned in player.take_abandoned()] == [late]
     assert player.playback().context == CALM.uri
 
 
@@ -337,7 +337,7 @@ def test_pending_wishes_are_carried_out_when_mpd_comes_back(player: MpdPlayer, d
     daemon.start()
     assert until(player, "playing").context == LOUD.uri
     assert player.playback().volume == 44
-    assert player.given_up() == []
+    assert player.take_abandoned() == []
 
 
 def test_a_pause_replaces_music_that_was_requested_while_mpd_was_away(player: MpdPlayer, daemon: Daemon) -> None:

@@ -59,7 +59,7 @@ def look(player: MpdPlayer) -> Playback:
 
 
 def grow_old(player: MpdPlayer) -> None:
-    """Pretend that MPD has run for an hour: ages are in whole seconds, so a restart of a young MPD can't be told."""
+    """Pretend that MPD has run for an hour: ages are in whole seconds, so a restart of a young MPD isn't noticed."""
     started = player._connection._start_time
     assert started is not None
     player._connection._start_time = replace(started, earliest=started.earliest - 3600, latest=started.latest - 3600)
@@ -127,7 +127,7 @@ def test_deferred_music_stays_deferred(player: MpdPlayer, daemon: Daemon, meanwh
     restart(player, daemon)
     daemon.ask(meanwhile)
     assert look(player).context is None
-    assert player.given_up() == []
+    assert player.take_abandoned() == []
     player.apply(play(LOUD, When.TRACK_END))
     look(player)
     assert sorted(daemon.queue()) == sorted([*WAITING, *(["calm/calm1.wav"] if "add" in meanwhile else [])])
@@ -160,7 +160,7 @@ def test_an_older_queue_that_comes_back_is_recognized(player: MpdPlayer, daemon:
     state.write_text(written)
     daemon.start()
     assert look(player).context == CALM.uri
-    assert player.given_up() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
+    assert player.take_abandoned() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
     player.apply(waiting)
     assert daemon.queue() == WAITING
 
@@ -176,7 +176,7 @@ def test_a_persons_songs_are_never_removed(player: MpdPlayer, daemon: Daemon) ->
     player._connection._used_at = time.monotonic() - 100
     player.apply(wish(Act.FORGET))
     assert daemon.queue() == ["loud/loud0.wav"] * 9
-    assert player.given_up() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
+    assert player.take_abandoned() == [AbandonedWish(waiting, MPD_RESTARTED, False)]
 
 
 def test_no_command_with_old_ids_reaches_the_restarted_mpd(player: MpdPlayer, daemon: Daemon) -> None:
@@ -198,7 +198,7 @@ def test_an_mpd_that_loses_its_queue(player: MpdPlayer, daemon: Daemon) -> None:
     (daemon.folder / "state").unlink(missing_ok=True)
     daemon.start()
     assert look(player).state == "stopped"
-    assert [abandoned.why for abandoned in player.given_up()] == [MPD_RESTARTED]
+    assert [abandoned.why for abandoned in player.take_abandoned()] == [MPD_RESTARTED]
     daemon.ask("add calm/calm0.wav\nadd calm/calm1.wav\nplay")
     assert look(player).context is None
 
