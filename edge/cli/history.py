@@ -40,7 +40,10 @@ def history(
 
 @learning_app.command("show")
 def learning_show(config: ConfigOption = None, json_text: JsonOption = False) -> None:
-    """Show how the choices for each mood have done, and how often each would be played now."""
+    """Show how well the choices of each mood have done.
+
+    Shows how often people let each choice play, and how often it would be played now.
+    """
     from edge.commands.learning import show_learning
     from edge.config import file as config_file
 
@@ -73,7 +76,10 @@ def analyze(
     png: Annotated[Path | None, typer.Option(help="Draw expressions and mood over time to this file.")] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=60, help="Looks per second of video.")] = 5.0,
 ) -> None:
-    """Report faces, expressions and mood over a video, with the music that would be played."""
+    """Report the expressions and mood in a video.
+
+    Shows faces, expressions and mood over time, and the music that would be played.
+    """
     from edge.commands.analyze import show_analysis
     from edge.config import file as config_file
 

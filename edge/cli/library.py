@@ -39,7 +39,10 @@ def features(
     ] = False,
     audio: Annotated[bool, typer.Option("--audio", help="Analyse the files in library.music_folder.")] = False,
 ) -> None:
-    """Find out how your songs sound: from a table, from ReccoBeats, or from their files."""
+    """Find out how your songs sound.
+
+    From a table, from ReccoBeats, or from the songs' files.
+    """
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -85,7 +88,10 @@ def publish(
     yes: Annotated[bool, typer.Option("--yes", help="Make the changes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change, as without --yes.")] = False,
 ) -> None:
-    """Write one private Spotify playlist, or one M3U file for MPD, per mood."""
+    """Write a playlist for each mood.
+
+    A private playlist on Spotify, or an M3U file for MPD.
+    """
     from edge.commands import library as commands
     from edge.config import file as config_file
 
@@ -100,7 +106,7 @@ def recommend(
     seed: Annotated[int | None, typer.Option(help="Seed of the selection; default: one for each day.")] = None,
     json_text: JsonOption = False,
 ) -> None:
-    """Suggest songs for a mood, with links that open in Spotify."""
+    """Suggest songs for a mood, with links to Spotify."""
     from edge.commands import library as commands
     from edge.config import file as config_file
 

@@ -87,7 +87,10 @@ def evaluate(
     json_text: JsonOption = False,
     png: Annotated[Path | None, typer.Option(help="Draw the expression head's confusion matrix to this file.")] = None,
 ) -> None:
-    """Evaluate the model on a labelled data set: accuracy, per-class figures, confusions, calibration."""
+    """Evaluate the model on a labelled data set.
+
+    Prints accuracy, figures per class, confusions and calibration.
+    """
     from edge.commands.evaluate import evaluate_model
     from edge.config import file as config_file
 
@@ -96,7 +99,7 @@ def evaluate(
 
 @mqtt_app.command()
 def cleanup(config: ConfigOption = None) -> None:
-    """Remove everything that this device has retained on the broker; stop the device first."""
+    """Remove all that this device has retained; stop it first."""
     from edge.commands.mqtt_cleanup import cleanup as clean_up
     from edge.config import file as config_file
 
@@ -118,7 +121,10 @@ def bench(
     config: ConfigOption = None,
     json_text: JsonOption = False,
 ) -> None:
-    """Measure what looking costs on this machine, compared with processing every frame or every N-th."""
+    """Measure what looking costs on this machine.
+
+    Compares it with processing every frame, and every N-th.
+    """
     from edge.commands.bench import bench as run_bench
     from edge.config import file as config_file
 
