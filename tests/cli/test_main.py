@@ -208,10 +208,10 @@ def sources(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("none.mp4", "there is no such file or folder to replay"),
+        ("none.mp4", "there is no such file or folder; name a video"),
         ("empty.mp4", "is empty"),
-        ("text.mp4", "isn't a film that can be read"),
-        ("folder", "holds no pictures"),
+        ("text.mp4", "isn't a video that can be read"),
+        ("folder", "contains no pictures"),
         ("damaged", "none of its pictures can be read"),
     ],
 )

@@ -306,7 +306,7 @@ def test_axe_finds_faults_that_exist(phone: Page) -> None:
 
 
 def test_changes_are_announced_to_screen_readers(phone: Page, person: Listener) -> None:
-    for place, role in (("#news", "status"), ("#notice", "status"), ("#offline", "alert")):
+    for place, role in (("#announcement", "status"), ("#notice", "status"), ("#offline", "alert")):
         expect(phone.locator(place)).to_have_attribute("role", role)
     expect(phone.locator("#plane-text")).to_contain_text("1", use_inner_text=False)
     person.publish(f"{BASE}/set/mood", "sad")
