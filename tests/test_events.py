@@ -60,7 +60,7 @@ def outlets(tmp_path: Path) -> list[Callable[[Event], object]]:
         JsonLines(io.StringIO(), source_time=float, offset=0.0),
         PlainLines(io.StringIO(), source_time=float),
         LogLines(),
-        MqttOutlet(Broker(), offset=0.0),  # type: ignore[arg-type]
+        MqttOutlet(Broker(), offset=0.0),
         SavedSettings("everyday", tmp_path),
         Board(offset=0.0, about={}),
         BackgroundRefresh(Config()),

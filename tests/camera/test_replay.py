@@ -71,7 +71,7 @@ def test_all_frames_of_a_video_have_its_own_times(film: Film, name: str) -> None
 def test_an_animated_gif_is_a_video(tmp_path: Path) -> None:
     animation = cv2.Animation()
     animation.frames = [np.full((60, 80, 3), level, np.uint8) for level in (0, 100, 200)]
-    animation.durations = np.array([200, 200, 200])
+    animation.durations = [200, 200, 200]
     assert cv2.imwriteanimation(str(tmp_path / "a.gif"), animation)
     replayed = frames(tmp_path / "a.gif")
     assert levels(replayed)[:3] == [pytest.approx(level, abs=4) for level in (0, 100, 200)]
@@ -114,7 +114,7 @@ def test_pictures_are_rotated_clockwise(
     picture = np.zeros((120, 160), np.uint8)
     picture[:20, :20] = 255
     cv2.imwrite(str(tmp_path / "a.png"), picture)
-    grey = frames(tmp_path, CameraConfig(rotate=turn))[0].grey  # type: ignore[arg-type]
+    grey = frames(tmp_path, CameraConfig(rotate=turn))[0].grey
     assert grey.shape == shape and grey[corner] == 255 and np.count_nonzero(grey) == 400
 
 

@@ -292,7 +292,7 @@ def test_any_mapping_is_read_or_refused(tree: dict[Any, Any]) -> None:
     read_or_complain(yaml.safe_dump(tree, allow_unicode=True))
 
 
-FIELDS = [(section, key) for section, field in Config.model_fields.items() for key in field.annotation.model_fields]  # type: ignore[union-attr]
+FIELDS = [(section, key) for section, field in Config.model_fields.items() for key in field.annotation.model_fields]
 
 
 @given(st.sampled_from(FIELDS), VALUES)

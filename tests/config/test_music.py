@@ -77,4 +77,4 @@ def test_a_mistake_in_the_music_section_is_one_sentence(text: str, part: str) ->
 
 def test_a_choice_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        Choice(play="mpd:a").weight = 2  # type: ignore[misc]
+        Choice(play="mpd:a").weight = 2

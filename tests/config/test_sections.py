@@ -94,7 +94,7 @@ def test_the_reference_shows_type_range_and_default(row: str) -> None:
     ],
 )
 def test_durations_have_units_or_are_plain_seconds(text: object, seconds: float) -> None:
-    assert MoodConfig(min_dwell=text).min_dwell == pytest.approx(seconds)  # type: ignore[arg-type]
+    assert MoodConfig(min_dwell=text).min_dwell == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_durations_have_units_or_are_plain_seconds(text: object, seconds: float)
 )
 def test_invalid_durations_are_refused(text: object) -> None:
     with pytest.raises(ValidationError):
-        MoodConfig(min_dwell=text)  # type: ignore[arg-type]
+        MoodConfig(min_dwell=text)
 
 
 @pytest.mark.parametrize(
@@ -153,16 +153,16 @@ def test_links_become_addresses(link: str, uri: str) -> None:
 )  # fmt: skip
 def test_unknown_addresses_are_refused(link: object) -> None:
     with pytest.raises(ValidationError):
-        Choice(play=link)  # type: ignore[arg-type]
+        Choice(play=link)
 
 
 def test_a_camera_may_be_named_by_its_number() -> None:
-    assert CameraConfig(source=0).source == "0"  # type: ignore[arg-type]
+    assert CameraConfig(source=0).source == "0"
 
 
 def test_values_cannot_change_afterwards() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Config().camera.fps = 5  # type: ignore[misc]
+        Config().camera.fps = 5
 
 
 def test_the_default_profile_has_music_for_every_expression_and_nothing_else() -> None:
@@ -272,4 +272,4 @@ def test_the_schema_accepts_what_the_program_accepts(tree: dict[str, Any]) -> No
 def test_any_duration_in_range_is_read_as_written(number: float, unit: str) -> None:
     seconds = float(f"{number:.3f}") * {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
     if seconds <= 366 * 86400:
-        assert MoodConfig(min_dwell=f"{number:.3f}{unit}").min_dwell == pytest.approx(seconds)  # type: ignore[arg-type]
+        assert MoodConfig(min_dwell=f"{number:.3f}{unit}").min_dwell == pytest.approx(seconds)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,11 @@ def test_a_new_room_is_set_like_the_one_before() -> None:
     assert not [event for event in events if isinstance(event, CommandRejected)]
 
 
+def has_payload(listener: Listener, topic: str, payload: str) -> bool:
+    """Whether this is the newest payload on the topic."""
+    return listener.last(topic) == payload
+
+
 def test_a_reload_keeps_everything_and_a_restart_all_but_the_override(
     tmp_path: Path, broker: Broker, yunet_folder: Path, state_folder: Path
 ) -> None:
@@ -109,7 +115,8 @@ def test_a_reload_keeps_everything_and_a_restart_all_but_the_override(
 
     def wait_for_topics(person: Listener, **expected: str) -> None:
         for topic, value in expected.items():
-            wait_for(lambda t=topic, v=value: person.last(f"moodroom/moodroom/{t}") == v, f"{topic} {value}")
+            address = f"moodroom/moodroom/{topic}"
+            wait_for(partial(has_payload, person, address, value), f"{topic} {value}")
 
     process = start()
     try:

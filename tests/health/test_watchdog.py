@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,11 +151,16 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         service.close()
 
 
+def is_fed(service: Service, times: float) -> bool:
+    """Whether the watchdog was fed more often than this."""
+    return len(service.times("WATCHDOG=1")) > times
+
+
 def test_a_hung_look_a_dead_thread_or_a_hung_camera_stops_feeding_the_watchdog(start: Callable[..., Service]) -> None:
     services = {what: start(what) for what in ("vision", "thread", "camera")}
     for service in services.values():
         # Longer than STUCK_AFTER_S, so that the start isn't the reason.
-        wait_for(lambda service=service: len(service.times("WATCHDOG=1")) > STUCK_AFTER_S + 1, "a fed watchdog")
+        wait_for(partial(is_fed, service, STUCK_AFTER_S + 1), "a fed watchdog")
         assert service.words() == ["READY=1"]
     hung_at = time.monotonic()
     for service in services.values():

@@ -40,8 +40,8 @@ def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Conne
         JournalEntry(math.inf, "play"),
         JournalEntry(1e30, "play"),
         JournalEntry(1.0, "mood", "happy", confidence=math.nan),
-        JournalEntry(1.0, "play", title=object()),  # type: ignore[arg-type]
-        Outcome(1.0, None, "mpd:x", "", Feedback.LIKE),  # type: ignore[arg-type]
+        JournalEntry(1.0, "play", title=object()),
+        Outcome(1.0, None, "mpd:x", "", Feedback.LIKE),
     ],
 )
 def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: JournalEntry | Outcome) -> None:

@@ -52,7 +52,7 @@ def opened(path: Path, problems: list[str]) -> Iterator[Open]:
     def start(**arguments: object) -> Journal:
         told = arguments.pop("on_outcomes", None)
         given = {"keep_s": 90 * DAY, "on_problem": problems.append, "gather_s": 0.01, "retry_s": 0.05} | arguments
-        journal = Journal(path, **given)  # type: ignore[arg-type]
+        journal = Journal(path, **given)
         journal.on_outcomes = told  # type: ignore[assignment]
         journals.append(journal)
         journal.start()

@@ -19,6 +19,7 @@ import paho.mqtt.client as paho
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.config import Config, MqttConfig, MusicConfig
 from edge.errors import ConfigError
@@ -605,20 +606,18 @@ def anything(random_: random.Random) -> tuple[str, bytes]:
     """A random topic below set/ and a payload: some valid, most almost valid, some arbitrary."""
     name = random_.choice([*VALID, *VALID, "", "mood/x", "Mood", "x" * 100, "ü", "../mood"])
     value = random_.choice(random_.choice(list(VALID.values())))
-    payload = random_.choice(
-        [
-            value.encode,
-            lambda: f" {value}\n".encode(),
-            lambda: value.swapcase().encode(),
-            lambda: random_.randbytes(random_.randrange(40)),
-            lambda: random_.randbytes(MAX_COMMAND_BYTES + random_.randrange(3)),
-            lambda: json.dumps({name: value}).encode(),
-            lambda: value.encode("utf-16"),
-            lambda: str(random_.uniform(-200, 200)).encode(),
-            lambda: bytes([random_.randrange(256)]) * random_.randrange(2000),
-        ]
-    )
-    return name, payload()
+    payloads: list[Callable[[], bytes]] = [
+        lambda: value.encode(),
+        lambda: f" {value}\n".encode(),
+        lambda: value.swapcase().encode(),
+        lambda: random_.randbytes(random_.randrange(40)),
+        lambda: random_.randbytes(MAX_COMMAND_BYTES + random_.randrange(3)),
+        lambda: json.dumps({name: value}).encode(),
+        lambda: value.encode("utf-16"),
+        lambda: str(random_.uniform(-200, 200)).encode(),
+        lambda: bytes([random_.randrange(256)]) * random_.randrange(2000),
+    ]
+    return name, random_.choice(payloads)()
 
 
 def test_a_hundred_thousand_random_commands_change_only_what_valid_ones_may() -> None:
@@ -687,4 +686,4 @@ def test_a_retained_command_is_ignored(broker: Broker, device: Make) -> None:
 
 
 def test_paho_has_the_private_attribute_that_is_used() -> None:
-    assert hasattr(paho.Client(paho.CallbackAPIVersion.VERSION2), "_thread")
+    assert hasattr(paho.Client(CallbackAPIVersion.VERSION2), "_thread")

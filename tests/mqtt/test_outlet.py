@@ -38,7 +38,7 @@ class Broker:
 
 def test_each_event_reaches_its_topic() -> None:
     broker = Broker()
-    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet = MqttOutlet(broker, offset=0)
     outlet(ControlChanged(1, Control.OFF))
     assert "player" not in broker.states, "nothing is known about the player yet"
     outlet(PlaybackChanged(1, Playback("playing", "dry_run")))
@@ -61,7 +61,7 @@ def test_each_event_reaches_its_topic() -> None:
 
 def test_settings_are_retained_as_they_are() -> None:
     broker = Broker()
-    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet = MqttOutlet(broker, offset=0)
     outlet(SettingsReported(1, {"camera": "ON", "profile": "everyday"}))
     assert broker.states == {"camera": "ON", "profile": "everyday"}
     assert broker.events == []
@@ -69,7 +69,7 @@ def test_settings_are_retained_as_they_are() -> None:
 
 def test_health_is_published_rarely_and_at_once_if_it_changed() -> None:
     broker = Broker()
-    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet = MqttOutlet(broker, offset=0)
     published = []
     reports: list[tuple[float, dict[str, Any]]] = [
         (0, {"cpu_share": None, "looks": 1, "problems": []}),
@@ -89,7 +89,7 @@ def test_health_is_published_rarely_and_at_once_if_it_changed() -> None:
 
 def test_after_a_step_of_the_wall_clock_times_follow_it() -> None:
     broker = Broker()
-    outlet = MqttOutlet(broker, offset=0)  # type: ignore[arg-type]
+    outlet = MqttOutlet(broker, offset=0)
     for event in (MoodChanged(105, MOOD), ClockStepped(106, 1.8e9), MoodChanged(107, MOOD)):
         outlet(event)
     assert broker.states["mood"]["since"] == "2027-01-15T08:01:44Z"

@@ -12,8 +12,8 @@ def shown(context: str | None = A.uri, song: str = "s1", position: float = 10.0,
     values = {"volume": 40, "duration": 200.0, "speaker": "Living Room"} | more
     return Playback(
         str(values.pop("state", "playing")), "spotify", uri=song, context=context, position=position, **values
-    )  # type: ignore[arg-type]
+    )
 
 
 def wish(act: Act = Act.PLAY, music: Music | None = None, when: When = When.NOW, **more: object) -> Wish:
-    return Wish(act, "happy", "a test", music, when, **more)  # type: ignore[arg-type]
+    return Wish(act, "happy", "a test", music, when, **more)

@@ -115,7 +115,7 @@ def at(name: str) -> Mood:
 
 def shown(context: str = HAPPY, *, state: str = "playing", position: float = 10.0, **more: object) -> Playback:
     values = {"volume": 40, "duration": 200.0, "speaker": "Den", "uri": f"{context}#1"} | more
-    return Playback(state, "x", context=context, position=position, **values)  # type: ignore[arg-type]
+    return Playback(state, "x", context=context, position=position, **values)
 
 
 def playing(**changes: object) -> Director:

@@ -156,7 +156,7 @@ def test_the_end_of_a_login_is_reported_three_times(driver: SimulatedDriver, log
         for when in ("in 30 days", "in 7 days")
     ]
     # A restart repeats no message, and the driver posts that of the last day by itself.
-    again = SimulatedDriver(driver.driver._player, world)  # type: ignore[arg-type]
+    again = SimulatedDriver(driver.driver._player, world)
     again.run(3600)
     assert again.problems() == []
     again.run(DAY)

@@ -12,7 +12,7 @@ from tests.waiting import PATIENCE
 
 
 def wish(act: Act, **more: object) -> Wish:
-    return Wish(act, "happy", "why", **more)  # type: ignore[arg-type]
+    return Wish(act, "happy", "why", **more)
 
 
 def play(name: str, when: When = When.NOW) -> Wish:

@@ -72,7 +72,9 @@ class House:
 
     def __init__(self, time: Time, player: Player, *, offset: float | None = None, seed: int = 0, **music: Any) -> None:
         """offset: wall clock minus simulated clock, None where the time isn't known. music: keys of `music`."""
-        self.time, self.player, self.offset, self._music = time, player, offset, music
+        self.time, self.offset, self._music = time, offset, music
+        # Scenarios also use what only their own kind of player has.
+        self.player: Any = player
         self.config = MusicConfig.model_validate({"profiles": {"everyday": PROFILE}} | music)
         self.director = director = Director(self.config, rng=random.Random(seed), zone=BERLIN)
         if offset is not None:

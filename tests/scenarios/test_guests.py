@@ -149,7 +149,7 @@ def test_an_evening_in_which_nobody_touches_anything(house: Build, world: World)
     assert home.happened(TakenOver) == [], "songs that end are no takeover"
     assert world.now_playing().context == CALM
     assert [wish.act for wish in home.actions] == [Act.PLAY] * 8
-    assert home.player.calls <= 700  # type: ignore[attr-defined]
+    assert home.player.calls <= 700
 
 
 def test_a_short_mood_changes_nothing(house: Build, world: World) -> None:

@@ -47,7 +47,7 @@ def test_fixed_music_whatever_the_mood(simple: Build) -> None:
 def test_another_album_follows_one_that_ends(simple: Build) -> None:
     choices = [{"play": f"mpd:{name}", "name": name} for name in ("one", "two", "three")]
     home = simple(profiles={"everyday": {"happy": choices}})
-    home.player.loops = False  # type: ignore[attr-defined]
+    home.player.loops = False
     home.feels("happy", 8 * SONG_S)
     names = played(home)
     assert len(names) >= 7 and set(names) == {"one", "two", "three"}
@@ -60,7 +60,7 @@ def test_two_runs_with_the_same_seed_choose_alike(simple: Build) -> None:
 
     def evening(seed: int) -> list[str]:
         home = simple(profiles={"everyday": {"happy": choices}}, seed=seed)
-        home.player.loops = False  # type: ignore[attr-defined]
+        home.player.loops = False
         home.feels("happy", 12 * SONG_S)
         return played(home)
 

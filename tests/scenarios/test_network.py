@@ -53,7 +53,7 @@ def test_the_login_expires_in_an_empty_house(house: Build, world: World, server:
     assert commands(world) == []
     assert home.reasons[-1] == "kept: the player can't be reached now", "the rest of the device goes on"
     server.withdrawn = False
-    TokenFile(state_folder, now=world.unix).write(server.login(), new_login=True, client_id=CLIENT)  # type: ignore[arg-type]
+    TokenFile(state_folder, now=world.unix).write(server.login(), new_login=True, client_id=CLIENT)
     home.passes(300)
     assert world.now_playing().context == SAD and world.now_playing().playing
 

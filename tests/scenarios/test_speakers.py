@@ -24,7 +24,7 @@ def test_speaker_asleep_at_seven(house: Build, world: World) -> None:
     home.feels("happy", 40 * 60)
     assert commands(world) == []
     assert home.reasons == ["kept: nobody is here", "kept: the player can't be reached now"], "each published once"
-    assert home.player.calls < 120  # type: ignore[attr-defined]
+    assert home.player.calls < 120
     world.wake(ROOM)
     home.passes(150)
     assert world.now_playing().context == HAPPY and world.now_playing().device == ROOM

@@ -77,7 +77,7 @@ def test_the_clip_s_pictures_are_the_clip_s(tmp_path: Path, demo_clip: Path, mon
 
     # The first few frames are enough.
     real = replay.open_replay
-    seen = []
+    seen: list[Any] = []
 
     def short(*arguments: Any, **more: Any) -> Any:
         camera = real(*arguments, **more)

@@ -91,7 +91,7 @@ class Contract:
 @lru_cache
 def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
-        return _convert(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # type: ignore[no-any-return]
+        return _convert(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def _convert(node: Any) -> Any:

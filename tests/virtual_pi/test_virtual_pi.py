@@ -104,7 +104,7 @@ def test_the_daemon_reads_the_demo_clip_s_mood_through_picamera2(folder: Path, s
     )
     assert process.stdout is not None and process.stderr is not None
     log_lines: list[str] = []
-    listener = threading.Thread(target=lambda: log_lines.extend(process.stderr), daemon=True)  # type: ignore[arg-type]
+    listener = threading.Thread(target=lambda: log_lines.extend(process.stderr), daemon=True)
     listener.start()
     limit = threading.Timer(PATIENCE, process.kill)
     limit.start()

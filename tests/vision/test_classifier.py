@@ -253,7 +253,8 @@ def test_a_network_of_another_shape_is_an_error(changed: Callable[..., Path]) ->
 
 
 def test_shares_are_equal_without_shares_in_the_sidecar(changed: Callable[..., Path]) -> None:
-    for metrics in ({}, {"shares": {}}):
+    cases: list[dict[str, object]] = [{}, {"shares": {}}]
+    for metrics in cases:
         assert Classifier(changed(metrics=metrics)).shares == (1 / 7,) * 7
     shares = Classifier(
         changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})

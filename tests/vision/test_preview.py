@@ -21,7 +21,9 @@ GREY = np.full((480, 640), 90, np.uint8)
 
 def decoded(data: bytes | None) -> np.ndarray:
     assert data is not None
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return picture
 
 
 def test_a_box_is_drawn_round_each_face() -> None:

@@ -28,7 +28,7 @@ def run(
     fps: float = 10.0,
 ) -> list[tuple[float, LookKind]]:
     """The looks in simulated time, with their kinds."""
-    looks = []
+    looks: list[tuple[float, LookKind]] = []
     for index in range(int(seconds * fps)):
         now = start + index / fps
         plan = scheduler.plan(now, motion, near)

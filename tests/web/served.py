@@ -88,7 +88,7 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         config = WebConfig(enabled=True, port=port or free_port(), **keys)
         board = Board(offset=time.time() - time.monotonic(), about={"id": "den", "name": "Den", "profiles": ["a", "b"]})
         parts: dict[str, Any] = {"fresh": lambda: True, "timeline": board.today} | more
-        served = Served(board, None, config)  # type: ignore[arg-type]
+        served = Served(board, None, config)
         page = WebPage(board, served.commands.append, **parts)
         line = password_line if protected else None
         served.server = Server(

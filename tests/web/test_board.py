@@ -32,7 +32,7 @@ OFFSET = 1_000_000.0
 
 
 def board(**more: object) -> Board:
-    return Board(offset=OFFSET, about={"name": "Den"}, **more)  # type: ignore[arg-type]
+    return Board(offset=OFFSET, about={"name": "Den"}, **more)
 
 
 def mood(name: str = "happy", valence: float = 0.5) -> Mood:

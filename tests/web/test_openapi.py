@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -74,7 +75,7 @@ def test_every_answer_matches_its_description(serve: Serve, label: str) -> None:
     token = served.get("/api/session").json()["csrf"]
     statuses: set[int] = set()
 
-    def answered(case: Case) -> None:
+    def answered(case: Case[Any]) -> None:
         # With and without the token.
         for headers in ({"X-CSRF-Token": token}, {"X-CSRF-Token": "wrong"}):
             answer = case.call(base_url=served.url, headers=headers, timeout=PATIENCE)

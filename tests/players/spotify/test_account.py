@@ -44,7 +44,7 @@ def slow_network(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def request(self: CountingSession, method: str, url: str, *args: object, **kwargs: object) -> object:
         world.advance(0.4)
-        return send(self, method, url, *args, **kwargs)  # type: ignore[arg-type]
+        return send(self, method, url, *args, **kwargs)
 
     monkeypatch.setattr(CountingSession, "request", request)
 
