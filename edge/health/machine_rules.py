@@ -16,8 +16,8 @@ RECOVERED_ABOVE, RECOVERED_BELOW = 1.25, 0.9
 # The bits of `vcgencmd get_throttled`: what is the case now, and what has been the case since the start.
 LOW_VOLTAGE, CAPPED, THROTTLED, SOFT_LIMIT, HAD_LOW_VOLTAGE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 16
 
-COOL_IT = "improve the airflow, or fit a heat sink"
-FEED_IT = "use the power supply made for this board, and a short cable"
+COOLING_FIX = "improve the airflow, or fit a heat sink"
+POWER_FIX = "use the power supply made for this board, and a short cable"
 
 
 def slowdown(temperature: float | None, throttled: int) -> float:
@@ -36,7 +36,7 @@ def check_heat(readings: HealthReadings, previous: Collection[Finding]) -> Itera
     for limit, severity in ((HOT_C, Severity.PROBLEM), (WARM_C, Severity.NOTICE)):
         finding = Finding(
             "temperature",
-            f"temperature: {limit:.0f} °C or more, so the device looks less often; {COOL_IT}",
+            f"temperature: {limit:.0f} °C or more, so the device looks less often; {COOLING_FIX}",
             severity,
         )
         if machine.temperature is not None and machine.temperature >= limit - COOLED_BY_C * (finding in previous):
@@ -44,16 +44,20 @@ def check_heat(readings: HealthReadings, previous: Collection[Finding]) -> Itera
             return
     slowed = machine.throttled & (CAPPED | THROTTLED | SOFT_LIMIT)
     if slowed and not machine.throttled & LOW_VOLTAGE:
-        yield Finding("temperature", f"temperature: the system slows the processor down; {COOL_IT}", Severity.NOTICE)
+        yield Finding(
+            "temperature", f"temperature: the system slows the processor down; {COOLING_FIX}", Severity.NOTICE
+        )
 
 
 def check_power(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
     """A voltage that is or was too low."""
     if readings.machine.throttled & LOW_VOLTAGE:
-        yield Finding("power", f"power: the voltage is too low, so the device looks less often; {FEED_IT}")
+        yield Finding("power", f"power: the voltage is too low, so the device looks less often; {POWER_FIX}")
     elif readings.machine.throttled & HAD_LOW_VOLTAGE:
         yield Finding(
-            "power", f"power: the voltage was too low at some time since the board started; {FEED_IT}", Severity.NOTICE
+            "power",
+            f"power: the voltage was too low at some time since the board started; {POWER_FIX}",
+            Severity.NOTICE,
         )
 
 

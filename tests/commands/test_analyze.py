@@ -203,7 +203,7 @@ def test_a_name_that_is_not_utf_8_is_one_sentence(tmp_path: Path, moodroom: Mood
             call()
 
 
-def test_csv_and_json_can_not_both_go_to_stdout(
+def test_csv_and_json_cannot_both_go_to_stdout(
     cut: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
