@@ -40,7 +40,7 @@ class Daemon:
         (folder / "playlists" / "Evening.m3u").write_text("calm/calm1.wav\ncalm/calm2.wav\n")
         (folder / "mpd.conf").write_text(
             f'music_directory "{folder}/music"\nplaylist_directory "{folder}/playlists"\ndb_file "{folder}/db"\n'
-            f'log_file "{folder}/log"\nbind_to_address "127.0.0.1"\nport "{self.port}"\n'
+            f'log_file "{folder}/log"\nzeroconf_enabled "no"\nbind_to_address "127.0.0.1"\nport "{self.port}"\n'
             f'audio_output {{\n type "null"\n name "null"\n mixer_type "{mixer}"\n}}\n{extra}\n'
         )
         self.process: subprocess.Popen[bytes] | None = None
