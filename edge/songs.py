@@ -1,4 +1,4 @@
-"""Songs, what is known about how they sound, and how the same song is recognised in two places. Values."""
+"""Songs, their audio features, and keys that recognise the same song in two places. Values only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from edge.values import EXPRESSIONS
 
-# Name -> lowest and highest value that makes sense. tempo: beats a minute; loudness: dB; the others: shares.
+# Name -> lowest and highest plausible value. tempo: beats per minute. loudness: dB. The others are shares.
 FEATURES: Mapping[str, tuple[float, float]] = {
     "valence": (0.0, 1.0),
     "energy": (0.0, 1.0),
@@ -29,16 +29,16 @@ _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _EDITION = re.compile(
     r"\s[-–]\s.*\b(remaster\w*|version|edit|(re)?mix(ed)?|mono|stereo|live|single|bonus)\b.*$", re.IGNORECASE
 )
-# "with" names a guest in brackets only, which are left out anyway: "Stay with Me" is another song than "Stay".
+# Without "with": it names a guest only in brackets, which are removed anyway, and "Stay with Me" isn't "Stay".
 _GUESTS = re.compile(r"\s(feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 _ARTISTS = re.compile(r"\s*(?:,|;|&|/|\sfeat\.?\s|\sft\.?\s|\sfeaturing\s|\sx\s)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Features:
-    """How a song sounds, in the terms and ranges of FEATURES; None where nobody knows.
+    """How a song sounds, with the names and ranges of FEATURES; None where a value isn't known.
 
-    source: where it comes from, such as `table`, `reccobeats` or `audio`. guessed: the valence is a mere guess.
+    source: `table`, `reccobeats` or `audio`. guessed: the valence is only a guess.
     """
 
     valence: float | None = None
@@ -61,7 +61,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Song:
-    """One song. uri: spotify:track:ID, mpd:PATH, or a key of its own; mood: a label that the listener gave it."""
+    """A song. uri: spotify:track:ID, mpd:PATH, or any unique key. mood: the listener's own label."""
 
     uri: str
     title: str = ""
@@ -73,20 +73,20 @@ class Song:
 
     @property
     def link(self) -> str | None:
-        """Opens the song in Spotify; None for local files."""
+        """A link that opens the song in Spotify; None for local files."""
         if self.uri.startswith("spotify:track:"):
             return f"https://open.spotify.com/track/{self.uri.split(':')[-1]}"
         return None
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Artist and title for people, or the address where neither is known."""
         return " - ".join(part for part in (self.artist, self.title) if part) or self.uri
 
 
 @dataclass(frozen=True)
 class SongPage:
-    """A part of a list. size: how many entries it had, songs or not. total: how long the whole list is."""
+    """A page of a list. size: how many entries it has, songs or not. total: the length of the whole list."""
 
     songs: tuple[Song, ...]
     size: int
@@ -95,10 +95,10 @@ class SongPage:
 
 @dataclass(frozen=True)
 class Placed:
-    """A song and its mood.
+    """A song with its mood.
 
-    distance: from the middle of its mood in the plane of valence and energy, 0 where its place isn't known.
-    by: the method that placed it, or `moved`.
+    distance: from the mood's centre in the plane of valence and energy, 0 where the song's place isn't known.
+    by: the method that placed it, or `moved` for the listener.
     """
 
     song: Song
@@ -109,7 +109,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A song for a mood. link: opens it in Spotify, None for local files."""
+    """A song for a mood. link: opens it in Spotify; None for local files."""
 
     uri: str
     title: str
@@ -121,28 +121,28 @@ class Recommendation:
 
 
 def track_uri(text: str) -> str | None:
-    """A Spotify link, address or bare id of a track -> spotify:track:ID; None where it is none of them."""
+    """The spotify:track:ID of a track's link, address or bare id; None for other text."""
     text = text.strip()
-    if found := _LINK.fullmatch(text):
-        return f"spotify:track:{found[1]}"
+    if link := _LINK.fullmatch(text):
+        return f"spotify:track:{link[1]}"
     if text.startswith("spotify:track:") and text.removeprefix("spotify:track:").isalnum():
         return text
     return f"spotify:track:{text}" if _ID.fullmatch(text) else None
 
 
 def match_key(artist: str, title: str) -> str:
-    """The same for one song under two spellings: accents, case, guests, editions and signs don't count.
+    """A key that is equal for two spellings of one song. Empty where the title has no letter or digit.
 
-    Only the first artist does. Empty where the title has no letter or digit.
+    It ignores accents, case, punctuation, guests, editions, and all artists but the first.
     """
     plain = _letters(_GUESTS.sub("", _EDITION.sub("", _BRACKETS.sub(" ", title))))
     plain = plain or _letters(title)
-    first = next((found for part in _ARTISTS.split(artist) if (found := _letters(part))), "")
+    first = next((letters for part in _ARTISTS.split(artist) if (letters := _letters(part))), "")
     return f"{first}|{plain}" if plain else ""
 
 
 def isrc_key(isrc: str | None) -> str | None:
-    """An International Standard Recording Code without hyphens and in capitals; None where it is none."""
+    """An International Standard Recording Code in capitals, without hyphens; None where it isn't one."""
     plain = "".join(sign for sign in isrc or "" if sign.isalnum()).upper()
     return plain if len(plain) == 12 else None
 
@@ -153,5 +153,5 @@ def as_dict(features: Features) -> dict[str, Any]:
 
 
 def _letters(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if sign.isalnum())
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if sign.isalnum())

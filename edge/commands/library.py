@@ -22,7 +22,7 @@ from edge.library.csv_table import read_table
 from edge.library.features import Coverage, coverage
 from edge.library.placement import Sorting, report
 from edge.library.recommend import recommend as choose
-from edge.library.retrying import Patience, StoppedError
+from edge.library.retrying import Retrier, StoppedError
 from edge.library.sort import METHODS, sort_songs
 from edge.library.steps import bring_features, do_publishing, plan_publishing, sort_library
 from edge.library.store import Store, moves_so_far
@@ -44,8 +44,8 @@ def sync_songs(config: Config, *, fresh: bool, account: Open = open_account) -> 
             def step(one: SongList, done: int, total: int) -> None:
                 bar.update(tasks[one.name], completed=done, total=total)
 
-            patience = Patience(wait, pause=opened.pause, told=_tell(bar))
-            found = sync(store, opened.lists, patience, fresh=fresh, step=step)
+            retrier = Retrier(wait, pause=opened.pause, on_wait=_report_wait(bar))
+            found = sync(store, opened.lists, retrier, fresh=fresh, step=step)
             known = coverage(store.songs())
     finally:
         opened.close()
@@ -80,7 +80,7 @@ def features(config: Config, *, table: Path | None, reccobeats: bool, audio: boo
                 reccobeats=reccobeats,
                 audio=folder if audio else None,
                 step=step,
-                told=_tell(bar),
+                on_wait=_report_wait(bar),
             )
         for line in said or ["nothing was asked: name --from TABLE.csv, --reccobeats or --audio"]:
             print(line)
@@ -131,11 +131,11 @@ def publish(config: Config, *, yes: bool, account: Open = open_account) -> None:
         try:
             with _bar() as (bar, wait):
                 task = bar.add_task("looking", total=None)
-                patience = Patience(wait, pause=opened.pause, told=_tell(bar))
-                changes = plan_publishing(store, config, opened, patience)
+                retrier = Retrier(wait, pause=opened.pause, on_wait=_report_wait(bar))
+                changes = plan_publishing(store, config, opened, retrier)
                 if yes:
                     bar.update(task, description="publishing")
-                    do_publishing(store, config, opened, patience, changes)
+                    do_publishing(store, config, opened, retrier, changes)
         finally:
             opened.close()
     grid = Table(Column("playlist", no_wrap=True), "songs", "added", "removed", "is")
@@ -195,12 +195,12 @@ def _bar() -> Iterator[tuple[Progress, Callable[[float], bool]]]:
         raise StoppedError("library: stopped; what was read is kept, and the next run goes on there") from None
 
 
-def _tell(bar: Progress) -> Callable[[float], None]:
-    def told(seconds: float) -> None:
+def _report_wait(bar: Progress) -> Callable[[float], None]:
+    def report(seconds: float) -> None:
         if seconds >= _WAITS_FROM:
             bar.console.print(f"asked for patience: going on in {seconds:.0f} s")
 
-    return told
+    return report
 
 
 def _find(wanted: str, songs: list[Song]) -> Song:

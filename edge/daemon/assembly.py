@@ -172,7 +172,7 @@ def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tu
 def _settle_source(config: Config, options: Options) -> tuple[Config, bool]:
     """The configuration with the source that is used, and whether that is the demo clip for want of a camera."""
     # A service waits for its camera: nobody would notice that the page and MQTT show the demo clip's room.
-    waits = SystemdNotifier().listened_to and not (options.once or options.fast)
+    waits = SystemdNotifier().enabled and not (options.once or options.fast)
     source = config.camera.source if waits else resolve_source(config.camera.source)
     if options.once and not is_replay(source):
         raise ConfigError(f"--once: {redacted(source)} is a live camera, which has no end; name a video with --source")

@@ -79,7 +79,7 @@ class Session:
         vision = VisionLoop(parts.pipeline, frames, is_on=lambda: parts.room.looking, post=parts.inbox.post)
         player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)
         problem = parts.inbox.problem
-        vision_worker = Worker("vision", vision.turn, on_error=partial(problem, "vision"), first_wait=0.1)
+        vision_worker = Worker("vision", vision.turn, on_error=partial(problem, "vision"), first_wait_s=0.1)
         capture_worker = Worker("capture", capture.turn, on_error=partial(problem, "camera"), on_end=capture.close)
         capture.stopping = capture_worker.stopping
         workers = [
@@ -104,12 +104,12 @@ class Session:
                     service.start()
             for worker in workers:
                 worker.start()
-            notifier.tell("READY=1")
+            notifier.notify("READY=1")
             end = self._loop(flags, load, watchdog)
             return end
         finally:
             # After STOPPING=1 systemd would kill the next session.
-            notifier.tell("RELOADING=1" if end is SessionEnd.RELOAD else "STOPPING=1")
+            notifier.notify("RELOADING=1" if end is SessionEnd.RELOAD else "STOPPING=1")
             self._stop(workers)
 
     def run_fast(self, flags: SignalFlags) -> SessionEnd:
@@ -144,10 +144,10 @@ class Session:
         if self.parts.config.library.refresh is None:
             return []
         # Imported here because most devices don't refresh a library.
-        from edge.library.background import refreshing
+        from edge.library.background import refresh_workers
 
         problem = partial(self.parts.inbox.problem, "library")
-        return refreshing(self.parts.config, self.parts.dispatcher.outlets, problem)
+        return refresh_workers(self.parts.config, self.parts.dispatcher.outlets, problem)
 
     def _on_frame(self, frame: Frame | None) -> None:
         """Called by the capture thread with each frame, and with None at the end of a replay."""

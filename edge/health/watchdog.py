@@ -42,10 +42,10 @@ class Watchdog:
         self._health.last_examined = self._pipeline.last_examined
         self._health.paused = not self._room.looking or self._camera_is_away(now)
         if self._health.is_fresh(now) and not self._vision_hangs(now):
-            self._notifier.tell("WATCHDOG=1")
+            self._notifier.notify("WATCHDOG=1")
         if (status := self._status()) != self._last_status:
             self._last_status = status
-            self._notifier.tell(f"STATUS={status}")
+            self._notifier.notify(f"STATUS={status}")
 
     def _camera_is_away(self, now: float) -> bool:
         """True while the camera fails and is retried without hanging, for CAMERA_AWAY_MAX_S at most."""

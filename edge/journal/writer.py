@@ -67,7 +67,12 @@ class Journal:
         self._failing = self._given_up = False
         self.dropped = self.batches = 0
         self._worker = Worker(
-            "journal", self._turn, on_error=self._failed, on_end=self.close, first_wait=retry_s, most_wait=12 * retry_s
+            "journal",
+            self._turn,
+            on_error=self._failed,
+            on_end=self.close,
+            first_wait_s=retry_s,
+            max_wait_s=12 * retry_s,
         )
 
     def __call__(self, event: Event) -> None:

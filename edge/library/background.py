@@ -1,4 +1,4 @@
-"""The refresh as a part of the daemon: a worker of its own, and an ear for when nobody would notice."""
+"""The daemon's worker that refreshes the library, and when it may do so unnoticed."""
 
 from __future__ import annotations
 
@@ -33,11 +33,12 @@ from edge.music.timetable import active_quiet_hours
 from edge.system.threads import Worker
 from edge.system.time_zone import zone
 
-FIRST_WAIT, MOST_WAIT = 60.0, 6 * 3600.0  # seconds between two tries that fail
+# After a fault.
+FIRST_WAIT_S, MAX_WAIT_S = 60.0, 6 * 3600.0
 
 
-class BackgroundRefresh:
-    """An outlet that hears whether anybody is there. Called by the main thread, read by the refresh's."""
+class QuietTimes:
+    """An outlet that knows when nobody would notice a refresh. The main thread calls it; the worker reads it."""
 
     def __init__(self, config: Config) -> None:
         self._hours, self._zone = config.music.quiet_hours, zone(config.music.time_zone)
@@ -69,36 +70,36 @@ class BackgroundRefresh:
             case _:
                 assert_never(event)
 
-    def now(self) -> bool:
-        """Nobody is there, or these are quiet hours."""
+    def is_quiet(self) -> bool:
+        """Whether nobody is present, or these are quiet hours."""
         return self._present is False or bool(active_quiet_hours(self._hours, datetime.now(self._zone)))
 
 
-def refreshing(
+def refresh_workers(
     config: Config,
     outlets: list[Callable[[Event], None]],
     problem: Callable[[str | None], None],
     *,
     account: Callable[[Config], LibraryAccount] = open_account,
 ) -> list[Worker]:
-    """The worker, and its outlet among `outlets`; none where `library.refresh` is null.
+    """The worker that refreshes the library; none where `library.refresh` is null. Adds its outlet to `outlets`.
 
-    problem: hears what doesn't work, and None once it does. account: opens the listener's songs.
+    problem: called with each fault, and with None after a success. account: opens the listener's account.
     """
     if config.library.refresh is None:
         return []
-    # What it needs is dear, and most devices never do this.
+    # Slow to import, and most devices never need it.
     from edge.library.refresh import Refresh
 
-    ear = BackgroundRefresh(config)
-    outlets.append(ear)
+    quiet_times = QuietTimes(config)
+    outlets.append(quiet_times)
     refresh = Refresh(
         config,
         wait=lambda seconds: worker.stopping.wait(seconds),
-        quiet=ear.now,
+        quiet=quiet_times.is_quiet,
         now=time.time,
         done=lambda: problem(None),
         account=account,
     )
-    worker = Worker("library", refresh.turn, on_error=problem, first_wait=FIRST_WAIT, most_wait=MOST_WAIT)
+    worker = Worker("library", refresh.turn, on_error=problem, first_wait_s=FIRST_WAIT_S, max_wait_s=MAX_WAIT_S)
     return [worker]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edge.errors import ConfigError
 from edge.library.reccobeats import BATCH, ReccoBeats
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.songs import Features, Song, match_key
 
@@ -68,12 +68,12 @@ def from_table(store: Store, table: Iterable[Song]) -> dict[str, int]:
     return how
 
 
-def from_reccobeats(store: Store, api: ReccoBeats, patience: Patience, *, step: Step = lambda *_: None) -> int:
+def from_reccobeats(store: Store, api: ReccoBeats, retrier: Retrier, *, step: Step = lambda *_: None) -> int:
     """Ask for the Spotify songs whose features nobody knows, each once; gives how many it knew.
 
     Each batch is kept before the next one is asked for. Raises PlayerError or StoppedError.
     """
-    asked = store.asked("reccobeats")
+    asked = store.looked_up("reccobeats")
     todo = [
         song.uri
         for song in store.songs()
@@ -84,7 +84,7 @@ def from_reccobeats(store: Store, api: ReccoBeats, patience: Patience, *, step: 
     knew = 0
     for at in range(0, len(todo), BATCH):
         batch = todo[at : at + BATCH]
-        found = patience.call(lambda: api.features(batch))  # noqa: B023
+        found = retrier.call(lambda: api.features(batch))  # noqa: B023
         store.add_features({uri: found.get(uri) for uri in batch}, "reccobeats")
         knew += len(found)
         step("ReccoBeats", min(at + BATCH, len(todo)), len(todo))
@@ -103,7 +103,7 @@ def from_files(
     from edge.library.audio import analyse, need_librosa
 
     need_librosa()
-    asked = store.asked("audio")
+    asked = store.looked_up("audio")
     todo = [
         song.uri
         for song in store.songs()

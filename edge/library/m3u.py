@@ -66,7 +66,7 @@ def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> Non
                 write_atomically(place / f"{change.name}.m3u", text, mode=0o644)
             except OSError as error:
                 raise ConfigError(f"library.playlist_folder: {place} can't be written ({error.strerror})") from None
-        store.remember(Published(change.mood, "mpd", change.name, change.name))
+        store.save_playlist(Published(change.mood, "mpd", change.name, change.name))
 
 
 def _read(file: Path) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.errors import LibraryError, PlayerError
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Published, Store
 from edge.players.spotify.errors import InvalidResponseError
 from edge.players.spotify.library_api import SONGS_PER_REQUEST, Playlist, SpotifyLibrary
@@ -52,39 +52,39 @@ def differences(present: Iterable[str], wanted: Iterable[str]) -> tuple[int, int
     return sum((then - there).values()), sum((there - then).values())
 
 
-def plan(store: Store, web: SpotifyLibrary, patience: Patience, *, name: str) -> list[PlaylistChange]:
+def plan(store: Store, web: SpotifyLibrary, retrier: Retrier, *, name: str) -> list[PlaylistChange]:
     """What publishing would change; reads only. name: with {mood}. Raises PlayerError, LibraryError, StoppedError."""
     web.require_write_scope()
     placed = store.placed()
     if not placed:
         raise LibraryError("library: nothing is sorted yet; `moodroom library sort` does it")
-    own = {one.id: one for one in patience.call(web.playlists)}
+    own = {one.id: one for one in retrier.call(web.playlists)}
     known = store.published("spotify")
     changes = []
     for mood in SONG_MOODS:
         called = name.replace("{mood}", mood)
         wanted = songs_for(placed, mood, "spotify:track:")
         target = known[mood].target if mood in known and known[mood].target in own else _find(own.values(), called)
-        present = _songs(web, patience, target) if target is not None else []
+        present = _songs(web, retrier, target) if target is not None else []
         added, removed = differences(present, wanted)
         if wanted or target is not None:
             changes.append(PlaylistChange(mood, called, target, wanted, added, removed))
     return changes
 
 
-def publish(store: Store, web: SpotifyLibrary, patience: Patience, changes: Iterable[PlaylistChange]) -> None:
+def publish(store: Store, web: SpotifyLibrary, retrier: Retrier, changes: Iterable[PlaylistChange]) -> None:
     """Do it. What was made is remembered at once; a run that was cut short is mended by the next one."""
     for change in changes:
         if not change.needed:
             if change.target is not None:
-                store.remember(Published(change.mood, "spotify", change.target, change.name))
+                store.save_playlist(Published(change.mood, "spotify", change.target, change.name))
             continue
-        target = change.target or _create(web, patience, change)
-        store.remember(Published(change.mood, "spotify", target, change.name))
+        target = change.target or _create(web, retrier, change)
+        store.save_playlist(Published(change.mood, "spotify", target, change.name))
         first = list(change.uris[:SONGS_PER_REQUEST])
-        patience.call(lambda: web.replace(target, first))  # noqa: B023
+        retrier.call(lambda: web.replace(target, first))  # noqa: B023
         for at in range(SONGS_PER_REQUEST, len(change.uris), SONGS_PER_REQUEST):
-            _append(web, patience, target, list(change.uris[at : at + SONGS_PER_REQUEST]), before=at)
+            _append(web, retrier, target, list(change.uris[at : at + SONGS_PER_REQUEST]), before=at)
 
 
 def _description(mood: str) -> str:
@@ -96,18 +96,18 @@ def _find(own: Iterable[Playlist], name: str) -> str | None:
     return next((one.id for one in own if one.name == name and "Moodroom" in one.description), None)
 
 
-def _songs(web: SpotifyLibrary, patience: Patience, target: str) -> list[str]:
+def _songs(web: SpotifyLibrary, retrier: Retrier, target: str) -> list[str]:
     found: list[str] = []
     read = 0
     while True:
-        page = patience.call(lambda: web.playlist(target, read))  # noqa: B023
+        page = retrier.call(lambda: web.playlist(target, read))  # noqa: B023
         read += page.size
         found += [song.uri for song in page.songs]
         if page.size == 0 or read >= page.total:
             return found
 
 
-def _create(web: SpotifyLibrary, patience: Patience, change: PlaylistChange) -> str:
+def _create(web: SpotifyLibrary, retrier: Retrier, change: PlaylistChange) -> str:
     doubtful = False
 
     def once() -> str | None:
@@ -121,10 +121,10 @@ def _create(web: SpotifyLibrary, patience: Patience, change: PlaylistChange) -> 
             doubtful = True
             return None
 
-    made = patience.call(once)
+    made = retrier.call(once)
     if made is None and doubtful:
-        patience.rest(LOOK_AFTER)
-        made = _find(patience.call(web.playlists), change.name)
+        retrier.rest(LOOK_AFTER)
+        made = _find(retrier.call(web.playlists), change.name)
     if made is None:
         raise LibraryError(
             f"spotify: didn't say whether it made the playlist {change.name!r}; run `moodroom library publish` again "
@@ -133,7 +133,7 @@ def _create(web: SpotifyLibrary, patience: Patience, change: PlaylistChange) -> 
     return made
 
 
-def _append(web: SpotifyLibrary, patience: Patience, target: str, uris: list[str], *, before: int) -> None:
+def _append(web: SpotifyLibrary, retrier: Retrier, target: str, uris: list[str], *, before: int) -> None:
     doubtful = False
 
     def once() -> None:
@@ -146,4 +146,4 @@ def _append(web: SpotifyLibrary, patience: Patience, target: str, uris: list[str
             doubtful = doubtful or getattr(error, "outcome_unknown", False)
             raise
 
-    patience.call(once)
+    retrier.call(once)

@@ -36,7 +36,7 @@ class ReccoBeats:
             raise PlayerError(f"reccobeats: can't be reached ({type(error).__name__}); is the network up?") from None
         if answer.status_code == 429 or answer.status_code >= 500:
             raise PlayerError(
-                f"reccobeats: asks for patience (HTTP {answer.status_code}); try again later",
+                f"reccobeats: asks for retrier (HTTP {answer.status_code}); try again later",
                 retry_after=_retry_after(answer.headers.get("Retry-After")),
             )
         if answer.status_code != 200:

@@ -1,4 +1,4 @@
-"""Calls that are given time: what passes is waited out, on something that a stop interrupts."""
+"""Calls with a pause between them, which are retried after temporary faults. Every wait can be interrupted."""
 
 from __future__ import annotations
 
@@ -12,33 +12,36 @@ from edge.errors import LibraryError, PlayerError
 from edge.players.spotify.errors import LoginError
 
 T = TypeVar("T")
-# Seconds to wait, and whether somebody asked to stop meanwhile; `threading.Event.wait` is one.
+# Waits the given seconds; returns True at once when a stop is requested. `threading.Event.wait` is one.
 Wait = Callable[[float], bool]
 TRIES = 6
-# A quota may ask for a day; the listener hears of it and comes back, since what was read is kept.
-LONGEST = 900.0
-_GROW = wait_exponential(multiplier=1, max=60)
+# A quota may require a day's wait. Rather than wait so long, the error is raised; what was read is kept.
+RETRY_AFTER_MAX_S = 900.0
+_BACKOFF = wait_exponential(multiplier=1, max=60)
 
 
 class StoppedError(LibraryError):
-    """Somebody asked to stop; what is done is kept."""
+    """A stop was requested; what is done is kept."""
 
 
-class Patience:
-    """Spaces calls and repeats them. For calls that may be repeated without harm only."""
+class Retrier:
+    """Spaces calls and retries them. Only for calls that may safely be repeated."""
 
-    def __init__(self, wait: Wait, *, pause: float, told: Callable[[float], None] = lambda _: None) -> None:
-        """pause: seconds between two calls. told: hears how long it waits after a refusal."""
-        self._wait, self._pause, self._told = wait, pause, told
+    def __init__(self, wait: Wait, *, pause: float, on_wait: Callable[[float], None] = lambda _: None) -> None:
+        """pause: seconds between two calls. on_wait: called with the seconds of each wait before a retry."""
+        self._wait, self._pause, self._on_wait = wait, pause, on_wait
         self._called = False
 
     def call(self, function: Callable[[], T]) -> T:
-        """Raises StoppedError, or the PlayerError that stayed, or whose wait is too long."""
+        """Return the function's result. Raises StoppedError, or the last PlayerError."""
         if self._called:
-            self._sleep(self._pause, quiet=True)
+            self._sleep(self._pause)
         self._called = True
         retrying = Retrying(
-            retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=_how_long, sleep=self._sleep
+            retry=retry_if_exception(_temporary),
+            stop=stop_after_attempt(TRIES),
+            wait=_seconds_to_wait,
+            sleep=self._sleep_before_retry,
         )
         try:
             return retrying(function)
@@ -47,23 +50,24 @@ class Patience:
 
     def rest(self, seconds: float) -> None:
         """Wait. Raises StoppedError."""
-        self._sleep(seconds, quiet=True)
+        self._sleep(seconds)
 
-    def _sleep(self, seconds: float, *, quiet: bool = False) -> None:
-        if not quiet:
-            self._told(seconds)
+    def _sleep_before_retry(self, seconds: float) -> None:
+        self._on_wait(seconds)
+        self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):
             raise StoppedError("library: stopped; what was read is kept, and the next run goes on there")
 
 
-def _passes(error: BaseException) -> bool:
-    """True for trouble that is over soon."""
+def _temporary(error: BaseException) -> bool:
     if not isinstance(error, PlayerError) or isinstance(error, LoginError) or getattr(error, "lasting", False):
         return False
-    return (error.retry_after or 0.0) <= LONGEST
+    return (error.retry_after or 0.0) <= RETRY_AFTER_MAX_S
 
 
-def _how_long(state: RetryCallState) -> float:
+def _seconds_to_wait(state: RetryCallState) -> float:
+    """What the error asks for, and at least the growing wait of the backoff."""
     error = state.outcome.exception() if state.outcome is not None else None
-    # Not a moment too early, and longer each time where nobody says how long.
-    return max(_GROW(state), getattr(error, "retry_after", None) or 0.0)
+    return max(_BACKOFF(state), getattr(error, "retry_after", None) or 0.0)

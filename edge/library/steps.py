@@ -1,4 +1,4 @@
-"""The steps from an account to moods, as the commands and the refresh both do them."""
+"""The steps from an account to published playlists, which the commands and the refresh share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge.library.features import Step, from_files, from_reccobeats, from_table
 from edge.library.placement import Sorting
 from edge.library.publish import PlaylistChange
 from edge.library.reccobeats import PAUSE, ReccoBeats
-from edge.library.retrying import Patience, Wait
+from edge.library.retrying import Retrier, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
 
@@ -27,36 +27,37 @@ def bring_features(
     reccobeats: bool = False,
     audio: Path | None = None,
     step: Step = lambda *_: None,
-    told: Callable[[float], None] = lambda _: None,
+    on_wait: Callable[[float], None] = lambda _: None,
 ) -> list[str]:
-    """Ask the sources that are named; gives a sentence for each.
+    """Add features from the given sources; returns a sentence for each.
 
-    table: a CSV file. audio: MPD's music_directory. wait: as `Event.wait`. told: hears of waits that were asked for.
-    Raises TableError, ConfigError, PlayerError or StoppedError; what was learnt until then is kept.
+    table: a CSV file. audio: MPD's music_directory. wait: such as `Event.wait`. on_wait: called with the seconds of
+    each wait before a retry. Raises TableError, ConfigError, PlayerError or StoppedError; features found until then
+    are kept.
     """
-    said = []
+    sentences = []
     if table is not None:
-        how = from_table(store, read_table(table))
-        parts = ", ".join(f"{count} by {kind}" for kind, count in how.items())
-        said.append(f"{table}: knows {sum(how.values())} of your songs ({parts})")
+        matches = from_table(store, read_table(table))
+        parts = ", ".join(f"{count} by {kind}" for kind, count in matches.items())
+        sentences.append(f"{table}: knows {sum(matches.values())} of your songs ({parts})")
     if reccobeats:
         api = ReccoBeats(config.reccobeats_url)
         try:
-            knew = from_reccobeats(store, api, Patience(wait, pause=PAUSE, told=told), step=step)
+            knew = from_reccobeats(store, api, Retrier(wait, pause=PAUSE, on_wait=on_wait), step=step)
         finally:
             api.close()
-        said.append(f"ReccoBeats: knew {knew} more songs")
+        sentences.append(f"ReccoBeats: knew {knew} more songs")
     if audio is not None:
         done, failed = from_files(store, audio, stopping=lambda: wait(0), step=step)
-        said.append(
+        sentences.append(
             f"audio: {done} files analysed, {failed} not readable; their valence is guessed from mode and tempo, and "
             "what a file can't say (danceability, speech, ...) stays unknown"
         )
-    return said
+    return sentences
 
 
 def sort_library(store: Store, config: LibraryConfig, *, method: str | None = None, k: int | None = None) -> Sorting:
-    """Sort what the store holds, and keep it. Raises LibraryError, ConfigError."""
+    """Sort the store's songs into moods, and save the result. Raises LibraryError, ConfigError."""
     sorting = sort_songs(
         store.songs(), method=method or config.method, clusters=k or config.clusters, moved=store.moved()
     )
@@ -64,19 +65,19 @@ def sort_library(store: Store, config: LibraryConfig, *, method: str | None = No
     return sorting
 
 
-def plan_publishing(store: Store, config: Config, account: LibraryAccount, patience: Patience) -> list[PlaylistChange]:
-    """What publishing would change; touches nothing."""
+def plan_publishing(store: Store, config: Config, account: LibraryAccount, retrier: Retrier) -> list[PlaylistChange]:
+    """What publishing would change; changes nothing."""
     library = config.library
     if account.kind == "mpd":
         return m3u.plan(store, library.playlist_folder, name=library.playlist_name)
-    return publish.plan(store, spotify_of(account), patience, name=library.playlist_name)
+    return publish.plan(store, spotify_of(account), retrier, name=library.playlist_name)
 
 
 def do_publishing(
-    store: Store, config: Config, account: LibraryAccount, patience: Patience, changes: Sequence[PlaylistChange]
+    store: Store, config: Config, account: LibraryAccount, retrier: Retrier, changes: Sequence[PlaylistChange]
 ) -> None:
-    """Do what was planned."""
+    """Carry out the planned changes. Raises PlayerError, LibraryError or ConfigError."""
     if account.kind == "mpd":
         m3u.publish(store, config.library.playlist_folder or "", changes)
     else:
-        publish.publish(store, spotify_of(account), patience, changes)
+        publish.publish(store, spotify_of(account), retrier, changes)

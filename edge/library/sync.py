@@ -1,4 +1,4 @@
-"""Reads the listener's lists page by page into the store; a sync that was cut short goes on where it was."""
+"""Reads the listener's lists into the store, page by page. An interrupted sync continues where it stopped."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge.errors import PlayerError
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.songs import SongPage
 
-# A list that changed while it was read is read once more, so that nothing slips through between two pages.
-ROUNDS = 2
+# A list that changed while it was read is read once more: a song may have moved between two pages.
+READS_MAX = 2
 
 
 @dataclass(frozen=True)
 class SongList:
-    """A list to read. name: what the store calls it. title: for people. page: the songs from an offset on."""
+    """A list to read. name: its key in the store. title: for people. page: returns the songs from an offset on."""
 
     name: str
     title: str
@@ -25,7 +25,11 @@ class SongList:
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync did with one list. resumed: the song it went on from, 0 where it began anew."""
+    """The result of a sync for one list.
+
+    songs: how many the list holds. gone: how many are no longer in it. resumed: the offset at which it continued, 0 for
+    a sync from the beginning.
+    """
 
     name: str
     title: str
@@ -38,19 +42,19 @@ class Synced:
 def sync(
     store: Store,
     lists: Sequence[SongList],
-    patience: Patience,
+    retrier: Retrier,
     *,
     fresh: bool = False,
     step: Callable[[SongList, int, int], None] = lambda *_: None,
 ) -> list[Synced]:
-    """Read all lists. fresh: begin anew, wherever the last one stopped. step: is told (list, done, of all).
+    """Read all lists. fresh: start from the beginning. step: called with (list, songs read, songs in total).
 
-    Each page is kept before the next one is asked for. Raises PlayerError, LibraryError or StoppedError; the next call
-    goes on there.
+    Each page is saved before the next one is requested. Raises PlayerError, LibraryError or StoppedError; the next call
+    continues there.
     """
-    done = [_read(store, one, patience, fresh=fresh, step=step) for one in lists]
-    store.keep_lists([one.name for one in lists])
-    counts = store.counts()
+    done = [_read(store, one, retrier, fresh=fresh, step=step) for one in lists]
+    store.lists.keep([one.name for one in lists])
+    counts = store.lists.counts()
     return [
         Synced(one.name, one.title, counts.get(one.name, 0), gone, pages, resumed)
         for one, (gone, pages, resumed) in zip(lists, done, strict=True)
@@ -58,31 +62,31 @@ def sync(
 
 
 def _read(
-    store: Store, songs: SongList, patience: Patience, *, fresh: bool, step: Callable[[SongList, int, int], None]
+    store: Store, songs: SongList, retrier: Retrier, *, fresh: bool, step: Callable[[SongList, int, int], None]
 ) -> tuple[int, int, int]:
-    at = store.begin(songs.name, fresh=fresh)
+    at = store.lists.begin(songs.name, fresh=fresh)
     resumed = at.offset
     offset, pages, changed, total = at.offset, 0, False, at.total
-    for _ in range(ROUNDS):
+    for _ in range(READS_MAX):
         while True:
-            page = patience.call(lambda: _page(songs, offset))  # noqa: B023
+            page = retrier.call(lambda: _page(songs, offset))  # noqa: B023
             pages += 1
             changed = changed or (total is not None and page.total != total)
             total = page.total
             offset += page.size
-            store.add_page(songs.name, at.generation, page.songs, offset=offset, total=total)
+            store.lists.add_page(songs.name, at.generation, page.songs, offset=offset, total=total)
             step(songs, min(offset, total), total)
             if offset >= total:
                 break
         if not changed:
             break
-        at = store.begin(songs.name, fresh=True)
+        at = store.lists.begin(songs.name, fresh=True)
         offset, changed = 0, False
-    return store.finish(songs.name, at.generation), pages, resumed
+    return store.lists.finish(songs.name, at.generation), pages, resumed
 
 
 def _page(songs: SongList, offset: int) -> SongPage:
-    """One page; raises PlayerError for an empty one in mid-list, which would pass for the list's end."""
+    """One page. Raises PlayerError for an empty page before the end, which would look like the end of the list."""
     page = songs.page(offset)
     if page.size == 0 and offset < page.total:
         raise PlayerError(

@@ -1,10 +1,15 @@
-"""The library's tables, `library_*`, and how older ones become newer ones."""
+"""The library's tables, `library_*`, how older ones become newer ones, and the connection to them."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from edge.errors import LibraryError
 from edge.songs import FEATURES
-from edge.system.database import Schema, VersionKey
+from edge.system.database import Schema, VersionKey, open_for_writing
 
 _FEATURE_COLUMNS = ", ".join(f"{name} REAL" for name in FEATURES)
 SCHEMA = Schema(
@@ -33,3 +38,42 @@ SCHEMA = Schema(
     version=VersionKey("library_meta", "schema"),
     busy_s=10.0,
 )
+
+
+class LibraryFile:
+    """An open file, for one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or create it. Raises LibraryError."""
+        self.path = path
+        try:
+            with self.reading():
+                self.connection = open_for_writing(path, SCHEMA)
+        except OSError as error:
+            raise LibraryError(f"library: {path} can't be opened ({error})") from None
+
+    def close(self) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Raises LibraryError for SQLite's errors within."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LibraryError(
+                f"library: {self.path} can't be used ({error}); is the disk full or read-only?"
+            ) from None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction: everything within is saved, or nothing where it raises. Raises LibraryError."""
+        with self.reading():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise

@@ -1,4 +1,4 @@
-"""File names on their way into C++, which ends the process over one that isn't text."""
+"""File names for C++ libraries, which abort the process over a name that isn't UTF-8."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from edge.errors import MoodroomError
 
 
 def is_text(name: str) -> bool:
-    """Whether a file's name can be told as UTF-8; Python's escapes stand for bytes that can't."""
+    """Whether a file's name is valid UTF-8. Python represents other bytes as lone surrogates."""
     return name.encode(errors="ignore").decode() == name
 
 
 def as_text(path: Path, error: type[MoodroomError]) -> str:
-    """The path for OpenCV or TFLite; raises `error` in one sentence where its bytes aren't UTF-8."""
+    """The path as text for OpenCV or TFLite; raises `error` where it isn't valid UTF-8."""
     name = str(path)
     if not is_text(name):
         raise error(f"{name!a}: its name isn't UTF-8 text; rename it, or the folder that isn't")

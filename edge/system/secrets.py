@@ -1,4 +1,4 @@
-"""Secrets: from the environment, a file or systemd's credentials, never from the configuration itself."""
+"""Secrets, from the environment, a file or systemd's credentials; never from the configuration itself."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from edge.errors import ConfigError
 
 
 def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None = None) -> str | None:
-    """A secret from the environment, the file that the configuration names, or systemd's credentials, in this order.
+    """Return a secret, or None where there is none. Raises ConfigError for a file that can't be read.
 
-    name: such as `mqtt_password`: MOODROOM_MQTT_PASSWORD in the environment, `mqtt_password` among the credentials.
+    name: such as `mqtt_password`, which is MOODROOM_MQTT_PASSWORD in the environment and `mqtt_password` among
+    systemd's credentials. file: the file that the configuration names. The environment comes first, then the file,
+    then the credentials.
     """
-    known = os.environ if environment is None else environment
-    if value := known.get(f"MOODROOM_{name.upper()}"):
+    variables = os.environ if environment is None else environment
+    if value := variables.get(f"MOODROOM_{name.upper()}"):
         return value
-    credentials = known.get("CREDENTIALS_DIRECTORY")
+    credentials = variables.get("CREDENTIALS_DIRECTORY")
     places = [Path(file).expanduser()] if file else [Path(credentials) / name] if credentials else []
     for place in places:
         try:
             text = place.read_text(encoding="utf-8").rstrip("\r\n")
-            # The unit file gives an empty credential in place of a file that nobody wrote.
+            # The unit file passes an empty credential where the file doesn't exist.
             return text if text or file else None
         except FileNotFoundError:
             if file:

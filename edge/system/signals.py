@@ -1,4 +1,4 @@
-"""Signals as wishes that the main loop looks at."""
+"""Signals as flags that the main loop checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass
 class SignalFlags:
-    """What signals have asked for since it was looked at last."""
+    """What signals have requested. The main loop resets `reload` when it acts on it."""
 
     stop: bool = False
     reload: bool = False
@@ -18,19 +18,19 @@ class SignalFlags:
 
 @contextlib.contextmanager
 def signals() -> Iterator[SignalFlags]:
-    """SIGTERM and SIGINT ask to stop, SIGHUP to read the configuration again."""
-    asked = SignalFlags()
+    """Install handlers while the block runs: SIGTERM and SIGINT request a stop, SIGHUP a reload."""
+    flags = SignalFlags()
 
     def stop(*_: object) -> None:
-        asked.stop = True
+        flags.stop = True
 
     def reload(*_: object) -> None:
-        asked.reload = True
+        flags.reload = True
 
-    wanted = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
-    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    handlers = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
-        yield asked
+        yield flags
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

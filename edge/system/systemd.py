@@ -1,4 +1,4 @@
-"""What systemd wants to know of a service."""
+"""Notifications to systemd (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import socket
 
 
 class SystemdNotifier:
-    """Tells systemd what it wants to know (sd_notify(3)); does nothing where systemd didn't start us."""
+    """Sends a service's state to systemd; does nothing where systemd didn't start this process."""
 
     def __init__(self, address: str | None = None) -> None:
         self._address = address if address is not None else os.environ.get("NOTIFY_SOCKET")
 
     @property
-    def listened_to(self) -> bool:
-        """True where systemd waits for word: this is a service, and nobody sits in front of it."""
+    def enabled(self) -> bool:
+        """Whether systemd expects notifications, so this runs as a service, without a terminal."""
         return bool(self._address)
 
-    def tell(self, state: str) -> None:
-        """state: such as READY=1, WATCHDOG=1 or STOPPING=1. A reader that is busy holds nothing up, and misses it."""
+    def notify(self, state: str) -> None:
+        """Send a state, such as READY=1, WATCHDOG=1 or STOPPING=1. It is lost if systemd is too busy to take it."""
         if not self._address:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            # Its queue holds a few messages only; without a limit this would wait for ever.
+            # The socket's queue is short; without a timeout this would block while it is full.
             out.settimeout(0.5)
             out.sendto(state.encode(), address)

@@ -1,4 +1,4 @@
-"""Threads that stop when told, and what passes between them."""
+"""Threads that can be stopped, and a slot that passes values between threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Latest(Generic[T]):
-    """One slot between two threads: the newest value wins, older ones are dropped unread."""
+    """A slot between two threads that holds the newest value; older ones are dropped unread."""
 
     def __init__(self) -> None:
         self._value: T | None = None
@@ -26,14 +26,14 @@ class Latest(Generic[T]):
         self.dropped = 0
 
     def put(self, value: T) -> None:
-        """Leave a value for the reader."""
+        """Replace the value, and wake the reader."""
         with self._ready:
             self.dropped += self._value is not None
             self._value = value
             self._ready.notify()
 
     def get(self, wait: float) -> T | None:
-        """Take the value, waiting for it at most `wait` seconds; None where there is none."""
+        """Take the value, waiting at most `wait` seconds for one; None if none came."""
         with self._ready:
             if self._value is None:
                 self._ready.wait(wait)
@@ -42,9 +42,9 @@ class Latest(Generic[T]):
 
 
 class Worker:
-    """A thread that runs `turn` again and again until it is stopped.
+    """A thread that calls `turn` repeatedly until it is stopped.
 
-    An error in a turn is logged and waited out; it ends neither this thread nor another.
+    After an error it waits and calls `turn` again; the thread never ends because of one.
     """
 
     def __init__(
@@ -54,24 +54,24 @@ class Worker:
         *,
         on_error: Callable[[str], None],
         on_end: Callable[[], None] | None = None,
-        first_wait: float = 1.0,
-        most_wait: float = 30.0,
+        first_wait_s: float = 1.0,
+        max_wait_s: float = 30.0,
     ) -> None:
-        """turn: one short piece of work; it must return within a second or two, or wait on `stopping`.
+        """turn: a short piece of work. It must return within a second or two, or wait on `stopping`.
 
-        on_error: is told each error's sentence. on_end: runs last, in the thread.
-        first_wait, most_wait: seconds to wait after an error, and at most after many.
+        on_error: called with each error's sentence. on_end: called at the end, in this thread.
+        first_wait_s, max_wait_s: how long to wait after a first error, and at most after several.
         """
         self.name = name
         self.stopping = threading.Event()
-        self._busy: float | None = None
+        self._turn_began: float | None = None
         self._turn, self._on_error, self._on_end = turn, on_error, on_end
-        self._grow = wait_exponential(multiplier=first_wait, max=most_wait) + wait_random(0, first_wait / 2)
+        self._backoff = wait_exponential(multiplier=first_wait_s, max=max_wait_s) + wait_random(0, first_wait_s / 2)
         self._retry = Retrying(
             wait=self._wait,
             stop=stop_when_event_set(self.stopping),
             sleep=sleep_using_event(self.stopping),
-            before_sleep=self._told,
+            before_sleep=self._report,
         )
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -79,12 +79,12 @@ class Worker:
         self._thread.start()
 
     def busy_for(self, now: float) -> float:
-        """How long the turn that runs now has taken, seconds; 0 between turns. A hung driver shows here."""
-        since = self._busy
+        """Seconds since the current turn began; 0 between turns. A large value means that a driver hangs."""
+        since = self._turn_began
         return 0.0 if since is None else max(0.0, now - since)
 
     def join(self, wait: float) -> bool:
-        """True where the thread has ended within `wait` seconds."""
+        """Wait at most `wait` seconds for the thread to end; returns whether it has ended."""
         if self._thread.ident is not None:
             self._thread.join(wait)
         return not self._thread.is_alive()
@@ -92,8 +92,8 @@ class Worker:
     def _run(self) -> None:
         while not self.stopping.is_set():
             try:
-                # After a turn that worked, the waits begin small again.
-                self._retry(self._one)
+                # Each call counts its own errors, so the waits start small again after a successful turn.
+                self._retry(self._timed_turn)
             except RetryError:
                 break
         if self._on_end is not None:
@@ -102,24 +102,24 @@ class Worker:
             except Exception as error:
                 log.warning("%s: didn't end cleanly: %s", self.name, error)
 
-    def _one(self) -> None:
-        self._busy = time.monotonic()
+    def _timed_turn(self) -> None:
+        self._turn_began = time.monotonic()
         try:
             self._turn()
         finally:
-            self._busy = None
+            self._turn_began = None
 
     def _wait(self, state: RetryCallState) -> float:
-        """Seconds until the next try: what the error asks for, else longer each time."""
-        asked = getattr(_error(state), "retry_after", None)
-        return float(asked) if asked is not None else self._grow(state)
+        """Seconds until the next try: the error's own `retry_after`, else longer each time."""
+        retry_after = getattr(_error(state), "retry_after", None)
+        return float(retry_after) if retry_after is not None else self._backoff(state)
 
-    def _told(self, state: RetryCallState) -> None:
+    def _report(self, state: RetryCallState) -> None:
         error = _error(state)
         if isinstance(error, MoodroomError):
             self._on_error(str(error))
         else:
-            # The fence round foreign code: a thread must outlive whatever it raises.
+            # Error boundary: an unexpected error must not end the thread.
             log.debug("%s", self.name, exc_info=error)
             self._on_error(f"{self.name}: {type(error).__name__}: {error}")
 
@@ -129,8 +129,8 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def stop_all(workers: list[Worker], wait: float) -> list[str]:
-    """Set all stop events, then join all; gives the names of those that didn't end within `wait` seconds in all."""
+    """Stop all workers; returns the names of those that didn't end within `wait` seconds in total."""
     for worker in workers:
         worker.stopping.set()
-    until = time.monotonic() + wait
-    return [worker.name for worker in reversed(workers) if not worker.join(max(0.05, until - time.monotonic()))]
+    deadline = time.monotonic() + wait
+    return [worker.name for worker in reversed(workers) if not worker.join(max(0.05, deadline - time.monotonic()))]

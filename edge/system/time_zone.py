@@ -1,4 +1,4 @@
-"""The time zone of the room: the configured one, else the system's."""
+"""The time zone: the configured one, else the system's."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ log = logging.getLogger(__name__)
 
 
 def zone(name: str | None, *, localtime: Path = LOCALTIME) -> tzinfo:
-    """With its daylight saving, past and to come.
+    """The time zone with this name, including its daylight saving time.
 
-    name: such as Europe/Berlin, checked already; None for what `TZ` names, else the machine's own. UTC where nobody
-    knows.
+    name: such as Europe/Berlin, already validated; None for the one in `TZ`, else the machine's own. Returns UTC, and
+    logs it, where the zone can't be read.
     """
     try:
         if name is not None:
             return ZoneInfo(name)
-        named = os.environ.get("TZ", "").lstrip(":")
-        if named:
-            return ZoneInfo(named)
+        from_environment = os.environ.get("TZ", "").lstrip(":")
+        if from_environment:
+            return ZoneInfo(from_environment)
         with localtime.open("rb") as file:
             return ZoneInfo.from_file(file)
     except (OSError, ValueError, KeyError) as error:

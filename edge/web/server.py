@@ -39,7 +39,7 @@ class Server:
         """
         self._config, self._build, self.board, self._on_problem = config, build, board, on_problem
         self.offer = offer
-        self._worker = Worker("web", self._serve, on_error=on_problem, first_wait=2.0, most_wait=60.0)
+        self._worker = Worker("web", self._serve, on_error=on_problem, first_wait_s=2.0, max_wait_s=60.0)
         self._server: uvicorn.Server | None = None
         self._lock = threading.Lock()
 

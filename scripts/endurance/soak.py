@@ -116,7 +116,7 @@ def session(folder: Path, sections: dict[str, object], *, fast: bool = False) ->
 
 
 def _hasty(*given: Any, **options: Any) -> Worker:
-    return Worker(*given, **options | {"first_wait": 0.01, "most_wait": 0.1})
+    return Worker(*given, **options | {"first_wait_s": 0.01, "max_wait_s": 0.1})
 
 
 @contextmanager

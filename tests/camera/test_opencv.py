@@ -128,7 +128,7 @@ def test_a_network_camera_that_dies_and_returns_is_read_again() -> None:
         stack.callback(first.close)
         config = CameraConfig(source=f"http://127.0.0.1:{server.server_port}/video")
         capture = Capture(config, frames, loop=False, is_on=lambda: True, on_frame=lambda _: None)
-        worker = Worker("capture", capture.turn, on_error=problems.append, on_end=capture.close, first_wait=0.05)
+        worker = Worker("capture", capture.turn, on_error=problems.append, on_end=capture.close, first_wait_s=0.05)
         capture.stopping = worker.stopping
         stack.callback(worker.join, 10.0)
         stack.callback(worker.stopping.set)

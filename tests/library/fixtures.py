@@ -11,7 +11,7 @@ import pytest
 
 from edge.library.account import LibraryAccount, open_account
 from edge.library.placement import PLANE
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.players.spotify.library_api import SpotifyLibrary
 from edge.players.spotify.token_file import TokenFile
@@ -22,7 +22,7 @@ from tests.spotify_server.library import LibraryWorld
 from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE
 
-__all__ = ["account", "login", "opened", "patience", "server", "store", "table", "web", "world"]
+__all__ = ["account", "login", "opened", "retrier", "server", "store", "table", "web", "world"]
 WriteTable = Callable[..., Path]
 
 
@@ -41,14 +41,14 @@ def web(world: World, server: Server, account: LibraryWorld, login: TokenFile) -
 
 
 @pytest.fixture
-def patience(world: World) -> Patience:
+def retrier(world: World) -> Retrier:
     """Waits in the world's own time, half a second between calls, as the real one does."""
 
     def wait(seconds: float) -> bool:
         world.advance(seconds)
         return False
 
-    return Patience(wait, pause=0.5)
+    return Retrier(wait, pause=0.5)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from edge.errors import ConfigError, PlayerError
 from edge.library.audio import RATE, analyse, measure
 from edge.library.features import coverage, from_files, from_reccobeats, from_table
 from edge.library.reccobeats import BATCH, ReccoBeats
-from edge.library.retrying import Patience, StoppedError
+from edge.library.retrying import Retrier, StoppedError
 from edge.library.store import Store
 from edge.songs import Features, Song
 from tests.library.test_store import fill
@@ -115,13 +115,13 @@ def no_wait(_: float) -> bool:
 def test_reccobeats_is_asked_in_batches_and_once_for_each_song(store: Store, recco: Recco, api: ReccoBeats) -> None:
     fill(store, *(spotify(n) for n in range(1, 101)), Song("mpd:a.flac", "A"))
     store.add_features({spotify(5).uri: Features(0.9, 0.9)}, "table")
-    assert from_reccobeats(store, api, Patience(no_wait, pause=0)) == 89
+    assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 89
     assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 19]
     found = {song.uri: song.features for song in store.songs()}
     # What makes no sense is unknown, and not wrong.
     assert found[spotify(1).uri] == Features(0.3, 0.7, 0.6, 120.5, -6.1, 0.2, 0.0, None, 0.1, source="reccobeats")
     assert found[spotify(5).uri] == Features(0.9, 0.9) and found[spotify(10).uri] is None
-    assert from_reccobeats(store, api, Patience(no_wait, pause=0)) == 0
+    assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 0
     assert len(recco.asked) == 3
 
 
@@ -129,16 +129,16 @@ def test_a_refusal_is_waited_out(store: Store, recco: Recco, api: ReccoBeats) ->
     fill(store, spotify(1))
     recco.refuse = [429, 503, 429]
     waits: list[float] = []
-    assert from_reccobeats(store, api, Patience(no_wait, pause=0, told=waits.append)) == 1
+    assert from_reccobeats(store, api, Retrier(no_wait, pause=0, on_wait=waits.append)) == 1
     assert waits[0] == 7 and waits[1] == 30 and len(recco.asked) == 4
 
 
 def test_what_was_learnt_before_a_stop_is_kept(store: Store, recco: Recco, api: ReccoBeats) -> None:
     fill(store, *(spotify(n) for n in range(1, 101)))
     with pytest.raises(StoppedError):
-        from_reccobeats(store, api, Patience(lambda _: len(recco.asked) >= 1, pause=1))
-    assert len(store.asked("reccobeats")) == BATCH
-    from_reccobeats(store, api, Patience(no_wait, pause=0))
+        from_reccobeats(store, api, Retrier(lambda _: len(recco.asked) >= 1, pause=1))
+    assert len(store.looked_up("reccobeats")) == BATCH
+    from_reccobeats(store, api, Retrier(no_wait, pause=0))
     assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 20]
 
 
@@ -152,14 +152,14 @@ def test_what_can_t_be_understood_is_told_at_once(
     fill(store, spotify(1))
     recco.refuse, recco.body = refuse, body
     with pytest.raises(PlayerError, match=r"library\.reccobeats_url"):
-        from_reccobeats(store, api, Patience(no_wait, pause=0))
-    assert len(recco.asked) == 1 and store.asked("reccobeats") == set()
+        from_reccobeats(store, api, Retrier(no_wait, pause=0))
+    assert len(recco.asked) == 1 and store.looked_up("reccobeats") == set()
 
 
 def test_nobody_there_is_told(store: Store) -> None:
     fill(store, spotify(1))
     with pytest.raises(PlayerError, match="can't be reached"):
-        from_reccobeats(store, ReccoBeats("http://127.0.0.1:9/v1"), Patience(no_wait, pause=0))
+        from_reccobeats(store, ReccoBeats("http://127.0.0.1:9/v1"), Retrier(no_wait, pause=0))
 
 
 # Files.
@@ -225,7 +225,7 @@ def test_files_that_nobody_knows_are_analysed_once(store: Store, tmp_path: Path)
     fill(store, Song("mpd:a/one.wav"), Song("mpd:broken.wav"), Song("mpd:away.wav"), Song("mpd:known.wav"), spotify(1))
     store.add_features({"mpd:known.wav": Features(0.5, 0.5)}, "table")
     assert from_files(store, folder) == (1, 2)
-    assert store.asked("audio") == {"mpd:a/one.wav", "mpd:broken.wav"}
+    assert store.looked_up("audio") == {"mpd:a/one.wav", "mpd:broken.wav"}
     known = coverage(store.songs())
     assert (known.by, known.guessed) == ({"audio": 1, "table": 1}, 1)
     # The one on a disk that was away is looked for again.

@@ -10,7 +10,7 @@ import pytest
 from edge.errors import ConfigError, LibraryError, PlayerError
 from edge.library import m3u
 from edge.library.publish import in_any_order, plan, publish
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Published, Store
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.library_api import SpotifyLibrary
@@ -29,8 +29,8 @@ def sort(store: Store, count: int, *, first: int = 0, mood: str = "happy", uri: 
     store.save_moods([Placed(song, mood, 0.1, "quadrant") for song in songs])
 
 
-def go(store: Store, web: SpotifyLibrary, patience: Patience) -> None:
-    publish(store, web, patience, plan(store, web, patience, name=NAME))
+def go(store: Store, web: SpotifyLibrary, retrier: Retrier) -> None:
+    publish(store, web, retrier, plan(store, web, retrier, name=NAME))
 
 
 def posts(server: Server) -> Counter[str]:
@@ -38,10 +38,10 @@ def posts(server: Server) -> Counter[str]:
 
 
 def test_the_plan_changes_nothing(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server
 ) -> None:
     sort(store, 3)
-    [change] = plan(store, web, patience, name=NAME)
+    [change] = plan(store, web, retrier, name=NAME)
     assert (change.mood, change.name, change.target, change.added, change.removed, change.needed) == (
         "happy", "Moodroom happy", None, 3, 0, True,
     )  # fmt: skip
@@ -49,10 +49,10 @@ def test_the_plan_changes_nothing(
 
 
 def test_a_private_playlist_is_made_once_and_holds_the_songs(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server
 ) -> None:
     sort(store, 250)
-    go(store, web, patience)
+    go(store, web, retrier)
     [made] = account.playlists.values()
     assert (made.name, made.public) == ("Moodroom happy", False)
     assert account.uris(made.id) == in_any_order(f"spotify:track:{n:022d}" for n in range(250))
@@ -60,30 +60,28 @@ def test_a_private_playlist_is_made_once_and_holds_the_songs(
     items = f"/v1/playlists/{made.id}/items"
     assert posts(server) == {"POST /v1/me/playlists": 1, f"PUT {items}": 1, f"POST {items}": 2}
     server.requests.clear()
-    go(store, web, patience)
+    go(store, web, retrier)
     assert not posts(server)
 
 
-def test_changes_are_made_in_place(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld
-) -> None:
+def test_changes_are_made_in_place(store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld) -> None:
     sort(store, 10)
-    go(store, web, patience)
+    go(store, web, retrier)
     sort(store, 10, first=4)
-    [change] = plan(store, web, patience, name=NAME)
+    [change] = plan(store, web, retrier, name=NAME)
     assert (change.added, change.removed) == (4, 4)
-    publish(store, web, patience, [change])
+    publish(store, web, retrier, [change])
     [made] = account.playlists.values()
     assert set(account.uris(made.id)) == {f"spotify:track:{n:022d}" for n in range(4, 14)}
 
 
 def test_a_mood_without_songs_empties_its_playlist_and_gets_no_new_one(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld
 ) -> None:
     sort(store, 2)
-    go(store, web, patience)
+    go(store, web, retrier)
     sort(store, 2, mood="sad")
-    go(store, web, patience)
+    go(store, web, retrier)
     assert {one.name: len(one.entries) for one in account.playlists.values()} == {
         "Moodroom happy": 0,
         "Moodroom sad": 2,
@@ -91,108 +89,108 @@ def test_a_mood_without_songs_empties_its_playlist_and_gets_no_new_one(
 
 
 def test_one_that_the_listener_threw_away_is_made_anew(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld
 ) -> None:
     sort(store, 2)
-    go(store, web, patience)
+    go(store, web, retrier)
     account.playlists.clear()
-    go(store, web, patience)
+    go(store, web, retrier)
     [made] = account.playlists.values()
     assert store.published("spotify")["happy"].target == made.id and len(made.entries) == 2
 
 
 def test_the_listener_s_own_playlist_of_that_name_is_left_alone(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld
 ) -> None:
     account.playlists["own"] = Own("own", "Moodroom happy", "songs of my youth", entries=[track(1)])
     sort(store, 2, first=5)
-    go(store, web, patience)
+    go(store, web, retrier)
     assert len(account.playlists) == 2 and account.uris("own") == [track(1)["uri"]]
 
 
 @pytest.mark.parametrize("fault", ["500 done", "reset done", "500", "reset"])
 def test_a_doubtful_making_never_makes_two(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server, fault: str
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server, fault: str
 ) -> None:
     sort(store, 2)
     server.command_faults.append(fault)
     if fault.endswith("done"):
-        go(store, web, patience)
+        go(store, web, retrier)
     else:
         with pytest.raises(LibraryError, match="publish` again"):
-            go(store, web, patience)
+            go(store, web, retrier)
         assert posts(server)["POST /v1/me/playlists"] == 1
-        go(store, web, patience)
+        go(store, web, retrier)
     assert [len(one.entries) for one in account.playlists.values()] == [2]
 
 
 @pytest.mark.parametrize("fault", ["500 done", "reset done", "500", "reset", "429"])
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_doubtful_batch_is_never_there_twice(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server, fault: str, at: int
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server, fault: str, at: int
 ) -> None:
     sort(store, 2)
-    go(store, web, patience)
+    go(store, web, retrier)
     sort(store, 290)
-    changes = plan(store, web, patience, name=NAME)
+    changes = plan(store, web, retrier, name=NAME)
     # The writes that follow are a PUT and two POSTs; one of them goes wrong.
     server.write_faults.extend([None] * at + [fault])
-    publish(store, web, patience, changes)
+    publish(store, web, retrier, changes)
     [made] = account.playlists.values()
     assert account.uris(made.id) == in_any_order(f"spotify:track:{n:022d}" for n in range(290))
 
 
 def test_an_answer_that_comes_too_late_counts_as_doubtful_too(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server
 ) -> None:
     sort(store, 150)
     server.late, web._spotipy.requests_timeout = 5.0, 4.0
     server.write_faults.extend([None, None, "late done"])
-    go(store, web, patience)
+    go(store, web, retrier)
     [made] = account.playlists.values()
     assert len(account.uris(made.id)) == 150 == len(set(account.uris(made.id)))
 
 
 def test_a_run_that_was_cut_short_is_mended_by_the_next(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld, server: Server
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld, server: Server
 ) -> None:
     sort(store, 290)
     server.write_faults.extend([None, None, *["503"] * 9])
     with pytest.raises(PlayerError):
-        go(store, web, patience)
+        go(store, web, retrier)
     server.write_faults.clear()
     [made] = account.playlists.values()
     assert len(made.entries) == 100
-    go(store, web, patience)
+    go(store, web, retrier)
     assert len(account.uris(made.id)) == 290 == len(set(account.uris(made.id)))
 
 
 def test_a_login_without_the_permission_says_to_log_in_again(
-    store: Store, web: SpotifyLibrary, patience: Patience, login: TokenFile, server: Server
+    store: Store, web: SpotifyLibrary, retrier: Retrier, login: TokenFile, server: Server
 ) -> None:
     sort(store, 2)
     token = login.read()
     assert token is not None
     login.write({**token, "scope": "user-library-read playlist-read-private"})
     with pytest.raises(LoginError, match="log in again with `moodroom login`"):
-        plan(store, web, patience, name=NAME)
+        plan(store, web, retrier, name=NAME)
     assert not server.requests
     # Reading still works with it.
     assert web.liked(0).total == 0
 
 
 def test_spotify_s_own_word_about_the_permission_is_understood(
-    store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld
+    store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld
 ) -> None:
     sort(store, 2)
     account.scope_missing = True
     with pytest.raises(LoginError, match="moodroom login"):
-        go(store, web, patience)
+        go(store, web, retrier)
 
 
-def test_nothing_sorted_is_said(store: Store, web: SpotifyLibrary, patience: Patience, tmp_path: Path) -> None:
+def test_nothing_sorted_is_said(store: Store, web: SpotifyLibrary, retrier: Retrier, tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="library sort"):
-        plan(store, web, patience, name=NAME)
+        plan(store, web, retrier, name=NAME)
     with pytest.raises(LibraryError, match="library sort"):
         m3u.plan(store, str(tmp_path), name=NAME)
 
@@ -243,7 +241,7 @@ def test_our_m3u_is_known_by_its_mark_or_from_an_earlier_run(store: Store, tmp_p
     assert (change.target, change.added, change.removed) == ("happy", 2, 1)
     # A file from before there were marks.
     file.write_text("a/7.flac\n")
-    store.remember(Published("happy", "mpd", "happy", "happy"))
+    store.save_playlist(Published("happy", "mpd", "happy", "happy"))
     [change] = m3u.plan(store, str(tmp_path), name="{mood}")
     assert (change.target, change.added, change.removed) == ("happy", 2, 1)
 

@@ -13,8 +13,8 @@ from edge.config import Config
 from edge.errors import ConfigError, PlayerError, TableError
 from edge.events import ClockStepped, Event, PresenceChanged
 from edge.library.account import LibraryAccount
-from edge.library.background import BackgroundRefresh, refreshing
-from edge.library.refresh import AGAIN, AT_LAST, LOOK_EVERY, Refresh
+from edge.library.background import QuietTimes, refresh_workers
+from edge.library.refresh import CHECK_EVERY_S, OVERDUE_S, RETRY_S, Refresh
 from edge.library.store import Store
 from edge.players.spotify.token_file import TokenFile
 from tests.library.fixtures import WriteTable
@@ -48,7 +48,7 @@ class Home:
         until = self.world.unix() + seconds
         while self.world.unix() < until and not self.stop:
             # Days pass quickly where nothing is due.
-            self.world.advance(600 - LOOK_EVERY)
+            self.world.advance(600 - CHECK_EVERY_S)
             self.refresh.turn()
 
 
@@ -95,7 +95,7 @@ def test_it_waits_for_quiet_and_a_day_at_most(home: Home, account: LibraryWorld)
     home.quiet = False
     with Store(home.refresh._path) as store:
         store.write_note("refreshed", str(home.world.unix() - WEEK))
-    home.turns(AT_LAST - 7200)
+    home.turns(OVERDUE_S - 7200)
     assert home.done == 0
     home.turns(3 * 3600)
     assert home.done == 1
@@ -123,7 +123,7 @@ def test_trouble_is_raised_for_the_worker_and_tried_again(home: Home, account: L
     with pytest.raises(PlayerError):
         home.turns(3600)
     asked = len(server.requests)
-    home.turns(AGAIN - 1200)
+    home.turns(RETRY_S - 1200)
     assert home.done == 0 and len(server.requests) == asked
     home.turns(1800)
     assert home.done == 1 and liked(home) == 60
@@ -152,13 +152,13 @@ def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
     from edge.library import refresh
 
     account.like(10)
-    monkeypatch.setattr(refresh, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(refresh, "CHECK_EVERY_S", 0.02)
     outlets: list[Callable[[Event], None]] = []
     told: list[str | None] = []
     config = Config.model_validate(
         {"spotify": {"client_id": CLIENT}, "library": {"refresh": "7d", "table": str(table())}}
     )
-    [worker] = refreshing(config, outlets, told.append, account=opened)
+    [worker] = refresh_workers(config, outlets, told.append, account=opened)
     worker.start()
     outlets[0](PresenceChanged(0.0, True))
     try:
@@ -173,18 +173,18 @@ def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
 
 def test_without_a_refresh_there_is_no_worker() -> None:
     outlets: list[Callable[[Event], None]] = []
-    assert refreshing(Config(), outlets, lambda _: None) == [] and outlets == []
+    assert refresh_workers(Config(), outlets, lambda _: None) == [] and outlets == []
 
 
 def test_quiet_is_an_empty_room_or_quiet_hours() -> None:
-    quiet = BackgroundRefresh(Config())
-    assert not quiet.now()
+    quiet = QuietTimes(Config())
+    assert not quiet.is_quiet()
     for present in (True, False, True):
         quiet(PresenceChanged(0.0, present))
         quiet(ClockStepped(0.0, 0.0))
-        assert quiet.now() is not present
+        assert quiet.is_quiet() is not present
     hours = {"music": {"quiet_hours": [{"begins": "0:00", "ends": "0:00"}]}}
-    assert BackgroundRefresh(Config.model_validate(hours)).now()
+    assert QuietTimes(Config.model_validate(hours)).is_quiet()
 
 
 def test_refresh_is_an_hour_at_least() -> None:

@@ -42,8 +42,8 @@ def test_without_a_playlist_some_songs_come_in_another_order_each_time(path: Pat
 
 def test_the_published_playlist_is_played(path: Path) -> None:
     with Store(path) as store:
-        store.remember(Published("happy", "spotify", "made001", "Moodroom happy"))
-        store.remember(Published("happy", "mpd", "Moodroom happy", "Moodroom happy"))
+        store.save_playlist(Published("happy", "spotify", "made001", "Moodroom happy"))
+        store.save_playlist(Published("happy", "mpd", "Moodroom happy", "Moodroom happy"))
     name = "your own songs for happy"
     assert resolver("spotify", path=path)("library:happy") == Music("spotify:playlist:made001", name)
     assert resolver("mpd", path=path)("library:happy") == Music("mpd:playlist/Moodroom happy", name)

@@ -18,9 +18,9 @@ A, B, C = (Song(f"spotify:track:{name}", name.upper(), "Artist") for name in "ab
 
 
 def fill(store: Store, *songs: Song, name: str = "liked") -> None:
-    at = store.begin(name, fresh=True)
-    store.add_page(name, at.generation, songs, offset=len(songs), total=len(songs))
-    store.finish(name, at.generation)
+    at = store.lists.begin(name, fresh=True)
+    store.lists.add_page(name, at.generation, songs, offset=len(songs), total=len(songs))
+    store.lists.finish(name, at.generation)
 
 
 def test_the_file_lies_beside_the_state_and_is_made_when_needed(state_folder: Path) -> None:
@@ -78,35 +78,35 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(store: Store) -> None:
     store._db.execute("PRAGMA max_page_count = 20")
     many = [Song(f"spotify:track:{n:022d}", "x" * 300) for n in range(2000)]
     with pytest.raises(LibraryError, match="is the disk full"):
-        store.add_page("liked", 2, many, offset=2000, total=2000)
+        store.lists.add_page("liked", 2, many, offset=2000, total=2000)
     assert [song.uri for song in store.songs()] == [A.uri]
 
 
 def test_a_finished_list_forgets_what_was_taken_out(store: Store) -> None:
     fill(store, A, B, C)
-    at = store.begin("liked")
+    at = store.lists.begin("liked")
     assert (at.generation, at.offset) == (2, 0)
-    store.add_page("liked", 2, [A, C], offset=2, total=2)
-    assert store.counts() == {"liked": 3}
-    assert store.finish("liked", 2) == 1
-    store.keep_lists(["liked"])
+    store.lists.add_page("liked", 2, [A, C], offset=2, total=2)
+    assert store.lists.counts() == {"liked": 3}
+    assert store.lists.finish("liked", 2) == 1
+    store.lists.keep(["liked"])
     assert [song.uri for song in store.songs()] == [A.uri, C.uri]
 
 
 def test_a_song_of_two_lists_stays_until_it_is_in_none(store: Store) -> None:
     fill(store, A, B)
     fill(store, B, C, name="spotify:playlist:x")
-    store.keep_lists(["spotify:playlist:x"])
+    store.lists.keep(["spotify:playlist:x"])
     assert [song.uri for song in store.songs()] == [B.uri, C.uri]
-    assert store.counts() == {"spotify:playlist:x": 2} and store.progress("liked") is None
+    assert store.lists.counts() == {"spotify:playlist:x": 2} and store.lists.progress("liked") is None
 
 
 def test_an_unfinished_list_goes_on(store: Store) -> None:
-    at = store.begin("liked")
-    store.add_page("liked", at.generation, [A, B], offset=2, total=3)
-    again = store.begin("liked")
+    at = store.lists.begin("liked")
+    store.lists.add_page("liked", at.generation, [A, B], offset=2, total=3)
+    again = store.lists.begin("liked")
     assert (again.generation, again.offset, again.total, again.finished) == (1, 2, 3, False)
-    assert store.begin("liked", fresh=True).offset == 0
+    assert store.lists.begin("liked", fresh=True).offset == 0
 
 
 def test_the_best_source_of_features_counts_and_none_is_asked_twice(store: Store) -> None:
@@ -117,7 +117,7 @@ def test_the_best_source_of_features_counts_and_none_is_asked_twice(store: Store
     store.add_features({A.uri: Features(0.5, 0.6)}, "reccobeats")
     assert store.songs()[0].features == Features(0.3, 0.4, tempo=99, source="table")
     assert store.songs()[1].features is None
-    assert store.asked("audio") == {A.uri, B.uri} and store.asked("reccobeats") == {A.uri}
+    assert store.looked_up("audio") == {A.uri, B.uri} and store.looked_up("reccobeats") == {A.uri}
 
 
 def test_a_move_outlives_every_sorting(store: Store) -> None:
@@ -152,8 +152,8 @@ def test_one_mood_loads_its_own_songs_and_no_others(store: Store) -> None:
 
 
 def test_published_playlists_are_remembered_a_kind_at_a_time(store: Store) -> None:
-    store.remember(Published("sad", "spotify", "id1", "Moodroom sad"))
-    store.remember(Published("sad", "mpd", "Moodroom sad", "Moodroom sad"))
-    store.remember(Published("sad", "spotify", "id2", "Moodroom sad"))
+    store.save_playlist(Published("sad", "spotify", "id1", "Moodroom sad"))
+    store.save_playlist(Published("sad", "mpd", "Moodroom sad", "Moodroom sad"))
+    store.save_playlist(Published("sad", "spotify", "id2", "Moodroom sad"))
     assert store.published("spotify") == {"sad": Published("sad", "spotify", "id2", "Moodroom sad")}
     assert store.published("mpd")["sad"].target == "Moodroom sad"

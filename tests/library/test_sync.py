@@ -16,7 +16,7 @@ import pytest
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError, PlayerError
 from edge.library.account import LibraryAccount, kind_of
-from edge.library.retrying import Patience, StoppedError
+from edge.library.retrying import Retrier, StoppedError
 from edge.library.store import Store
 from edge.library.sync import SongList, sync
 from edge.players.spotify.errors import InvalidResponseError, LoginError, QuotaExceededError
@@ -41,17 +41,17 @@ def reads(server: Server) -> int:
 
 
 def test_all_liked_songs_are_read_with_what_they_are_called(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
     account.like(120)
-    [done] = sync(store, lists(web), patience)
+    [done] = sync(store, lists(web), retrier)
     assert (done.songs, done.pages, done.resumed, done.gone) == (120, 3, 0, 0)
     assert reads(server) == 3
     assert store.songs()[7] == Song(f"spotify:track:{7:022d}", "Song 7", "Artist 7", "The Album", "XX0002000007")
 
 
-def test_nothing_liked_is_fine(store: Store, web: SpotifyLibrary, patience: Patience, account: LibraryWorld) -> None:
-    assert sync(store, lists(web), patience)[0].songs == 0
+def test_nothing_liked_is_fine(store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld) -> None:
+    assert sync(store, lists(web), retrier)[0].songs == 0
 
 
 @pytest.mark.parametrize("killed_after", range(5))
@@ -69,12 +69,12 @@ def test_a_sync_that_was_cut_short_goes_on_at_that_page(
         seen += 1
 
     if killed_after:
-        cut = Patience(wait, pause=0.5)
+        cut = Retrier(wait, pause=0.5)
         if killed_after < 5:
             with pytest.raises(StoppedError, match="goes on there"):
                 sync(store, lists(web), cut, step=step)
     assert reads(server) == killed_after
-    [done] = sync(store, lists(web), Patience(lambda _: False, pause=0))
+    [done] = sync(store, lists(web), Retrier(lambda _: False, pause=0))
     assert done.resumed == 50 * killed_after and done.songs == 230
     assert reads(server) == 5
     assert {song.uri for song in store.songs()} == expected(account)
@@ -86,7 +86,7 @@ def test_a_killed_process_loses_no_page(
     account.like(200)
     code = (
         "import sys, threading; from edge.config import Config; from edge.library.account import open_account\n"
-        "from edge.library.retrying import Patience; from edge.library.store import Store\n"
+        "from edge.library.retrying import Retrier; from edge.library.store import Store\n"
         "from edge.library.sync import sync\n"
         "from edge.players.spotify.library_api import SpotifyLibrary\n"
         "from edge.players.spotify.token_file import TokenFile\n"
@@ -95,8 +95,8 @@ def test_a_killed_process_loses_no_page(
         f"addresses = {{'api': {server.api!r}, 'accounts': {server.accounts!r}}}\n"
         f"web = SpotifyLibrary({CLIENT!r}, TokenFile(now=now), now=now, **addresses)\n"
         "with Store() as store:\n"
-        "    patience = Patience(threading.Event().wait, pause=float(sys.argv[1]))\n"
-        "    sync(store, [SongList('liked', 'liked', web.liked)], patience)\n"
+        "    retrier = Retrier(threading.Event().wait, pause=float(sys.argv[1]))\n"
+        "    sync(store, [SongList('liked', 'liked', web.liked)], retrier)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     first = subprocess.Popen([sys.executable, "-c", code, "0.2"], env=environment)
@@ -112,12 +112,12 @@ def test_a_killed_process_loses_no_page(
 
 
 def test_it_keeps_within_the_rate_limit_by_its_own_pace(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
     server.contract = None  # which is slow for so many songs, and the other tests hold them against it
     account.like(70 * 50)
     account.most = 62
-    assert sync(store, lists(web), patience)[0].songs == 3500
+    assert sync(store, lists(web), retrier)[0].songs == 3500
     assert account.refused == 0
 
 
@@ -132,7 +132,7 @@ def test_a_refusal_is_waited_out_for_as_long_as_it_asks(
         world.advance(seconds)
         return False
 
-    assert sync(store, lists(web), Patience(wait, pause=0.1, told=waits.append))[0].songs == 500
+    assert sync(store, lists(web), Retrier(wait, pause=0.1, on_wait=waits.append))[0].songs == 500
     assert account.refused and min(waits) >= 5
 
 
@@ -147,12 +147,12 @@ def test_a_stop_ends_even_a_long_wait_at_once(store: Store, web: SpotifyLibrary,
         return stop.wait(seconds)
 
     with pytest.raises(StoppedError):
-        sync(store, lists(web), Patience(wait, pause=0))
-    assert store.progress("liked").offset == 100
+        sync(store, lists(web), Retrier(wait, pause=0))
+    assert store.lists.progress("liked").offset == 100
 
 
 def test_a_quota_of_a_day_is_told_and_not_waited_for(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience, world: World
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier, world: World
 ) -> None:
     account.like(100)
     server.answers["GET /me/tracks"] = (
@@ -160,32 +160,32 @@ def test_a_quota_of_a_day_is_told_and_not_waited_for(
     )  # fmt: skip
     before = world.unix()
     with pytest.raises(QuotaExceededError):
-        sync(store, lists(web), patience)
+        sync(store, lists(web), retrier)
     assert world.unix() == before and reads(server) == 1
 
 
 @pytest.mark.parametrize("fault", ["500", "503", "reset", "half", "429"])
 def test_trouble_that_passes_is_tried_again(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience, fault: str
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier, fault: str
 ) -> None:
     account.like(130)
     server.faults.extend([None, fault, fault])
-    assert sync(store, lists(web), patience)[0].songs == 130
+    assert sync(store, lists(web), retrier)[0].songs == 130
     assert {song.uri for song in store.songs()} == expected(account)
 
 
 def test_trouble_that_stays_is_told_after_some_tries(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, patience: Patience
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier
 ) -> None:
     account.like(60)
     server.faults.extend(["503"] * 99)
     with pytest.raises(PlayerError, match="503"):
-        sync(store, lists(web), patience)
+        sync(store, lists(web), retrier)
     assert reads(server) == 6
 
 
 def test_a_list_that_changes_meanwhile_is_read_once_more(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, server: Server
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
     account.like(150)
 
@@ -194,18 +194,18 @@ def test_a_list_that_changes_meanwhile_is_read_once_more(
             # Two of the first page are taken out: two songs slip from the second page to the first.
             account.liked = account.liked[2:]
 
-    [done] = sync(store, lists(web), patience, step=step)
+    [done] = sync(store, lists(web), retrier, step=step)
     assert {song.uri for song in store.songs()} == expected(account)
     assert done.songs == 148 and reads(server) == 6
 
 
 def test_playlists_are_read_too_and_what_is_no_song_is_passed_over(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier
 ) -> None:
     local = {**track_of("spotify:track:l"), "is_local": True}
     account.playlists["mine"] = Own("mine", "Mine", entries=[track(1), local, track(2)])
     mine = SongList("spotify:playlist:mine", "playlist", lambda offset: web.playlist("mine", offset))
-    assert sync(store, [mine], patience)[0].songs == 2
+    assert sync(store, [mine], retrier)[0].songs == 2
 
 
 def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> None:
@@ -230,20 +230,20 @@ def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> Non
 
 @pytest.mark.parametrize("key", ["theirs", "none"])
 def test_a_playlist_that_can_t_be_read_is_named(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, patience: Patience, key: str
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, key: str
 ) -> None:
     account.playlists["theirs"] = Own("theirs", "Theirs", mine=False)
     wanted = SongList(f"spotify:playlist:{key}", "playlist", lambda offset: web.playlist(key, offset))
     with pytest.raises(PlayerError, match=f"spotify:playlist:{key}.*library.playlists"):
-        sync(store, [wanted], patience)
+        sync(store, [wanted], retrier)
 
 
 def test_a_login_without_the_permission_says_so_at_once(
-    store: Store, web: SpotifyLibrary, server: Server, patience: Patience
+    store: Store, web: SpotifyLibrary, server: Server, retrier: Retrier
 ) -> None:
     server.answers["GET /me/tracks"] = 403, {"error": {"status": 403, "message": "Insufficient client scope"}}, {}
     with pytest.raises(LoginError, match="moodroom login"):
-        sync(store, lists(web), patience)
+        sync(store, lists(web), retrier)
     assert reads(server) == 1
 
 
@@ -260,18 +260,18 @@ def glitching(empty: dict[int, int], *, total: int = 300) -> SongList:
     return SongList("liked", "liked songs", page)
 
 
-def test_an_empty_page_in_mid_list_is_asked_for_again(store: Store, patience: Patience) -> None:
-    sync(store, [glitching({})], patience)
-    [done] = sync(store, [glitching({150: 2})], patience)
+def test_an_empty_page_in_mid_list_is_asked_for_again(store: Store, retrier: Retrier) -> None:
+    sync(store, [glitching({})], retrier)
+    [done] = sync(store, [glitching({150: 2})], retrier)
     assert (done.songs, done.gone) == (300, 0)
 
 
-def test_a_list_that_stays_empty_in_the_middle_forgets_no_song(store: Store, patience: Patience) -> None:
-    sync(store, [glitching({})], patience)
+def test_a_list_that_stays_empty_in_the_middle_forgets_no_song(store: Store, retrier: Retrier) -> None:
+    sync(store, [glitching({})], retrier)
     with pytest.raises(PlayerError, match=r"liked songs came to an end at song 150 of 300;.*library sync"):
-        sync(store, [glitching({150: 99})], patience)
-    assert store.counts() == {"liked": 300}
-    [done] = sync(store, [glitching({})], patience)
+        sync(store, [glitching({150: 99})], retrier)
+    assert store.lists.counts() == {"liked": 300}
+    [done] = sync(store, [glitching({})], retrier)
     assert (done.resumed, done.songs, done.gone) == (150, 300, 0)
 
 
@@ -299,4 +299,4 @@ def test_a_refused_address_is_no_library_error(store: Store) -> None:
         raise LibraryError("library: no")
 
     with pytest.raises(LibraryError, match="library: no"):
-        sync(store, [SongList("liked", "x", broken)], Patience(lambda _: False, pause=0))
+        sync(store, [SongList("liked", "x", broken)], Retrier(lambda _: False, pause=0))

@@ -19,7 +19,7 @@ def test_systemd_gets_the_message(tmp_path: Path, abstract: bool) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address)
         systemd.settimeout(PATIENCE)
-        SystemdNotifier(address.replace("\0", "@")).tell("READY=1")
+        SystemdNotifier(address.replace("\0", "@")).notify("READY=1")
         assert systemd.recv(100) == b"READY=1"
 
 
@@ -29,9 +29,9 @@ def test_a_full_socket_blocks_nothing(tmp_path: Path) -> None:
         notifier = SystemdNotifier(str(tmp_path / "notify"))
         queue = int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())
         for _ in range(queue + 2):
-            notifier.tell("WATCHDOG=1")
+            notifier.notify("WATCHDOG=1")
         assert systemd.recv(100) == b"WATCHDOG=1"
-        notifier.tell("STOPPING=1")
+        notifier.notify("STOPPING=1")
         systemd.setblocking(False)
         received = []
         with contextlib.suppress(BlockingIOError):
@@ -41,7 +41,7 @@ def test_a_full_socket_blocks_nothing(tmp_path: Path) -> None:
 
 
 def test_without_systemd_nothing_is_sent(tmp_path: Path) -> None:
-    assert not SystemdNotifier("").listened_to
-    assert SystemdNotifier(str(tmp_path / "nobody")).listened_to
-    SystemdNotifier("").tell("READY=1")
-    SystemdNotifier(str(tmp_path / "nobody")).tell("READY=1")
+    assert not SystemdNotifier("").enabled
+    assert SystemdNotifier(str(tmp_path / "nobody")).enabled
+    SystemdNotifier("").notify("READY=1")
+    SystemdNotifier(str(tmp_path / "nobody")).notify("READY=1")

@@ -27,7 +27,7 @@ def start() -> Iterator[Start]:
     def begin(turn: Callable[[], None], *, errors: list[str] | None = None, **options: Any) -> Worker:
         told: Callable[[str], None] = errors.append if errors is not None else lambda _: None
         worker = Worker(
-            f"worker-{len(running)}", turn, on_error=told, **{"first_wait": 0.001, "most_wait": 0.01} | options
+            f"worker-{len(running)}", turn, on_error=told, **{"first_wait_s": 0.001, "max_wait_s": 0.01} | options
         )
         running.append(worker)
         worker.start()
@@ -134,7 +134,7 @@ def test_waits_grow_and_begin_small_again_after_a_turn_that_worked(start: Start)
         if len(at) != 5:
             raise CameraError("camera: gone")
 
-    start(turn, first_wait=0.15, most_wait=10)
+    start(turn, first_wait_s=0.15, max_wait_s=10)
     assert soon(lambda: len(at) >= 7)
     gaps = [later - earlier for earlier, later in itertools.pairwise(at)]
     # 0.15, 0.3, 0.6, 1.2 with a little jitter; none after the fifth; then 0.15 again.

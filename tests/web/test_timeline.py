@@ -166,9 +166,9 @@ def test_songs_are_offered_once_the_library_is_sorted(state_folder: Path) -> Non
         assert get("/api/session")["can"] == {"recommend": False, "checks": True, "sign_in": False, "view": False}
         song = Song("spotify:track:0BCPKOYdS2jbQ8iyB56Zns", "Clocks", "Coldplay")
         with Store() as store:
-            progress = store.begin("liked")
-            store.add_page("liked", progress.generation, [song], offset=0, total=1)
-            store.finish("liked", progress.generation)
+            progress = store.lists.begin("liked")
+            store.lists.add_page("liked", progress.generation, [song], offset=0, total=1)
+            store.lists.finish("liked", progress.generation)
             store.save_moods([Placed(song, "happy", 0.1, "quadrant")])
         assert get("/api/session")["can"]["recommend"] is True
         assert get("/api/recommendations?mood=happy")["songs"] == [

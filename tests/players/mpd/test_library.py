@@ -15,7 +15,7 @@ from edge.errors import PlayerError
 from edge.library import m3u
 from edge.library.account import open_account
 from edge.library.resolver import resolver
-from edge.library.retrying import Patience
+from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.library.sync import sync
 from edge.players.mpd import library as mpd_library
@@ -74,7 +74,7 @@ def test_a_published_playlist_of_the_collection_can_be_played(daemon: Daemon, tm
     account = open_account(config)
     path = tmp_path / "journal.db"
     with Store(path) as store:
-        [done] = sync(store, account.lists, Patience(lambda _: False, pause=0))
+        [done] = sync(store, account.lists, Retrier(lambda _: False, pause=0))
         account.close()
         assert done.songs == 5
         calm = [song for song in store.songs() if "calm" in song.uri]
