@@ -16,7 +16,7 @@ from edge.daemon.console import JsonLines, LogLines, PlainLines
 from edge.daemon.restore import SavedSettings
 from edge.events import Event
 from edge.journal.entry import Notes
-from edge.library.background import BackgroundRefresh
+from edge.library.background import QuietTimes
 from edge.mqtt.outlet import MqttOutlet
 from edge.music.outcomes import Outcomes
 from edge.values import Act, Command, Control, Mood, Playback, Wish
@@ -63,7 +63,7 @@ def outlets(tmp_path: Path) -> list[Callable[[Event], object]]:
         MqttOutlet(Broker(), offset=0.0),
         SavedSettings("everyday", tmp_path),
         Board(offset=0.0, about={}),
-        BackgroundRefresh(Config()),
+        QuietTimes(Config()),
         Outcomes().of,
         lambda event: Notes().of(event, 1.0),
         lambda event: messages.event(event, 0.0),
