@@ -1,4 +1,4 @@
-"""`moodroom library ...` and `moodroom recommend`: tables, JSON and progress bars for what the library does."""
+"""The output of `moodroom library ...` and `moodroom recommend`: tables, JSON and progress bars."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from edge.songs import SONG_MOODS, Song, match_key, track_uri
 from edge.system.database import default_path
 
 Open = Callable[[Config], LibraryAccount]
-_WAITS_FROM = 2.0  # seconds from which a wait is worth a word
+_SHOWN_WAIT_MIN_S = 2.0
 
 
 def sync_songs(config: Config, *, fresh: bool, account: Open = open_account) -> None:
-    """Read the lists, with a progress bar; a run that was cut short goes on where it was."""
+    """Read the lists with a progress bar; an interrupted run is resumed."""
     opened = account(config)
     try:
         with Store() as store, _bar() as (bar, wait):
@@ -44,20 +44,20 @@ def sync_songs(config: Config, *, fresh: bool, account: Open = open_account) -> 
             def step(one: SongList, done: int, total: int) -> None:
                 bar.update(tasks[one.name], completed=done, total=total)
 
-            retrier = Retrier(wait, pause=opened.pause, on_wait=_report_wait(bar))
+            retrier = Retrier(wait, pause=opened.pause, on_wait=_wait_printer(bar))
             found = sync(store, opened.lists, retrier, fresh=fresh, step=step)
             known = coverage(store.songs())
     finally:
         opened.close()
     for one in found:
-        resumed = f", went on at song {one.resumed}" if one.resumed else ""
+        resumed = f", resumed at song {one.resumed}" if one.resumed else ""
         gone = f", {one.gone} gone" if one.gone else ""
         print(f"{one.title}: {one.songs} songs{gone} ({one.pages} pages{resumed})")
     print(coverage_text(known))
 
 
 def features(config: Config, *, table: Path | None, reccobeats: bool, audio: bool) -> None:
-    """Bring the features of the library's songs from the sources that are named or configured; say how many it has."""
+    """Get features of the library's songs from the named or configured sources, and print how many have some."""
     library = config.library
     table = table or (Path(library.table).expanduser() if library.table else None)
     reccobeats = reccobeats or library.reccobeats
@@ -72,7 +72,7 @@ def features(config: Config, *, table: Path | None, reccobeats: bool, audio: boo
                 tasks.setdefault(name, bar.add_task(name, total=total) if name not in tasks else None)
                 bar.update(tasks[name], completed=done, total=total)
 
-            said = bring_features(
+            sentences = bring_features(
                 store,
                 library,
                 wait,
@@ -80,9 +80,9 @@ def features(config: Config, *, table: Path | None, reccobeats: bool, audio: boo
                 reccobeats=reccobeats,
                 audio=folder if audio else None,
                 step=step,
-                on_wait=_report_wait(bar),
+                on_wait=_wait_printer(bar),
             )
-        for line in said or ["nothing was asked: name --from TABLE.csv, --reccobeats or --audio"]:
+        for line in sentences or ["features: no source is chosen; name --from TABLE.csv, --reccobeats or --audio"]:
             print(line)
         print(coverage_text(coverage(store.songs())))
 
@@ -90,7 +90,7 @@ def features(config: Config, *, table: Path | None, reccobeats: bool, audio: boo
 def sort(
     config: Config, *, table: Path | None, method: str | None, k: int | None, json_text: bool, png: Path | None
 ) -> None:
-    """Sort the library, or a table, into moods, and report."""
+    """Sort the library or a table into moods, and print the result."""
     method = method or config.library.method
     if method not in METHODS:
         raise ConfigError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
@@ -110,9 +110,9 @@ def sort(
 
 
 def move(song: str, mood: str, *, table: Path | None) -> None:
-    """Put one song into a mood for good; `auto` takes it back."""
+    """Assign one song to a mood permanently; `auto` undoes it."""
     if mood not in (*SONG_MOODS, "auto"):
-        raise ConfigError(f"{mood}: is no mood; there is {', '.join(SONG_MOODS)}, and auto to take a move back")
+        raise ConfigError(f"{mood}: is no mood; choose one of {', '.join(SONG_MOODS)}, or auto to undo a move")
     if table is not None:
         songs = read_table(table)
     else:
@@ -125,13 +125,13 @@ def move(song: str, mood: str, *, table: Path | None) -> None:
 
 
 def publish(config: Config, *, yes: bool, account: Open = open_account) -> None:
-    """Say what publishing would change; with `yes` do it."""
+    """Print what publishing would change; with `yes` change it."""
     with _existing() as store:
         opened = account(config)
         try:
             with _bar() as (bar, wait):
-                task = bar.add_task("looking", total=None)
-                retrier = Retrier(wait, pause=opened.pause, on_wait=_report_wait(bar))
+                task = bar.add_task("comparing", total=None)
+                retrier = Retrier(wait, pause=opened.pause, on_wait=_wait_printer(bar))
                 changes = plan_publishing(store, config, opened, retrier)
                 if yes:
                     bar.update(task, description="publishing")
@@ -146,34 +146,29 @@ def publish(config: Config, *, yes: bool, account: Open = open_account) -> None:
         )
     Console().print(grid)
     if not yes:
-        print("Nothing was changed; `moodroom library publish --yes` does it.")
+        print("Nothing was changed; `moodroom library publish --yes` makes the changes.")
 
 
 def recommend(mood: str, n: int, *, table: Path | None, seed: int | None, json_text: bool) -> None:
-    """Songs for a mood, with links."""
+    """Print songs for a mood, with links."""
     if mood not in SONG_MOODS:
-        raise ConfigError(f"{mood}: is no mood; there is {', '.join(SONG_MOODS)}")
+        raise ConfigError(f"{mood}: is no mood; choose one of {', '.join(SONG_MOODS)}")
     found = choose(mood, n, table=table, seed=seed)
     if json_text:
         print(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
         return
     if not found:
-        raise LibraryError(
-            f"library: no song is sorted into {mood}; `moodroom library move SONG {mood}` puts one there"
-        )
+        raise LibraryError(f"library: no song is sorted into {mood}; `moodroom library move SONG {mood}` assigns one")
     for one in found:
         name = " - ".join(part for part in (one.artist, one.title) if part) or one.uri
         print(f"{name}  {one.link or one.uri}")
 
 
 def coverage_text(known: Coverage) -> str:
-    """For how many songs something is known, and from where."""
+    """Return a line on how many songs have features, and from which sources."""
     by = ", ".join(f"{count} from {source}" for source, count in sorted(known.by.items()))
     guessed = f"; the valence of {known.guessed} is a guess" if known.guessed else ""
     return f"features: {known.placeable} of {known.songs} songs ({known.share:.0%}){': ' + by if by else ''}{guessed}"
-
-
-# Parts.
 
 
 @contextmanager
@@ -186,7 +181,7 @@ def _existing() -> Iterator[Store]:
 
 @contextmanager
 def _bar() -> Iterator[tuple[Progress, Callable[[float], bool]]]:
-    """A progress bar on stderr, and a wait that Ctrl-C ends."""
+    """Show a progress bar on stderr; yield it and a wait that Ctrl-C ends."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -195,48 +190,48 @@ def _bar() -> Iterator[tuple[Progress, Callable[[float], bool]]]:
         raise StoppedError("library: stopped; what was read is kept, and the next run goes on there") from None
 
 
-def _report_wait(bar: Progress) -> Callable[[float], None]:
-    def report(seconds: float) -> None:
-        if seconds >= _WAITS_FROM:
-            bar.console.print(f"asked for patience: going on in {seconds:.0f} s")
+def _wait_printer(bar: Progress) -> Callable[[float], None]:
+    def print_wait(seconds: float) -> None:
+        if seconds >= _SHOWN_WAIT_MIN_S:
+            bar.console.print(f"refused for now; trying again in {seconds:.0f} s")
 
-    return report
+    return print_wait
 
 
-def _find(wanted: str, songs: list[Song]) -> Song:
-    """The song that is meant: an address, a link, an id, or words of its title and artist."""
-    uri = track_uri(wanted)
+def _find(text: str, songs: list[Song]) -> Song:
+    """Return the song with this address, link or id, or the only one with these words in its title and artist."""
+    uri = track_uri(text)
     for song in songs:
-        if song.uri in (uri, wanted, f"spotify:track:{wanted}", f"mpd:{wanted}"):
+        if song.uri in (uri, text, f"spotify:track:{text}", f"mpd:{text}"):
             return song
     if uri is not None:
         return Song(uri)
-    said = match_key("", wanted)
-    found = [song for song in songs if said and said in _titles(song)]
+    title = match_key("", text)
+    found = [song for song in songs if title and title in _titles(song)]
     if len(found) == 1:
         return found[0]
-    words = [match_key("", word).removeprefix("|") for word in wanted.split()]
+    words = [match_key("", word).removeprefix("|") for word in text.split()]
     found = [
         song for song in songs if all(word in match_key("", f"{song.artist} {song.title}") for word in words if word)
     ]
     if len(found) == 1:
         return found[0]
     if not found:
-        raise ConfigError(f"{wanted}: there is no such song in the library; copy its link from Spotify's share menu")
+        raise ConfigError(f"{text}: there is no such song in the library; copy its link from Spotify's share menu")
     names = "; ".join(song.name for song in found[:5]) + ("; ..." if len(found) > 5 else "")
-    raise ConfigError(f"{wanted}: {len(found)} songs fit ({names}); copy the link of one from Spotify's share menu")
+    raise ConfigError(f"{text}: {len(found)} songs match ({names}); copy the link of one from Spotify's share menu")
 
 
 def _titles(song: Song) -> list[str]:
-    """What a song may be called in full."""
+    """Return the forms in which a song's title may be typed."""
     both = (song.title, f"{song.artist} {song.title}", f"{song.title} {song.artist}")
     return [match_key("", text) for text in both]
 
 
 def _print(sorting: Sorting) -> None:
-    told = report(sorting, typical=3)
+    result = report(sorting, typical=3)
     grid = Table(Column("mood", no_wrap=True), Column("songs", justify="right"), "most typical")
-    for mood, one in told["moods"].items():
+    for mood, one in result["moods"].items():
         names = [
             " - ".join(part for part in (song["artist"], song["title"]) if part) or song["uri"]
             for song in one["typical"]
@@ -244,11 +239,11 @@ def _print(sorting: Sorting) -> None:
         grid.add_row(mood, str(one["count"]), "; ".join(names))
     console = Console()
     console.print(grid)
-    score = told["silhouette"]
-    line = f"{told['method']}: {told['placed']} of {told['songs']} songs have a mood ({told['coverage']:.0%})"
-    line += f", {told['moved']} moved by you" if told["moved"] else ""
+    score = result["silhouette"]
+    line = f"{result['method']}: {result['placed']} of {result['songs']} songs have a mood ({result['coverage']:.0%})"
+    line += f", {result['moved']} moved by you" if result["moved"] else ""
     line += f", silhouette {score:.2f}" if score is not None else ""
-    line += f"; the valence of {told['valence_guessed']} is a guess" if told["valence_guessed"] else ""
+    line += f"; the valence of {result['valence_guessed']} is a guess" if result["valence_guessed"] else ""
     print(line)
 
 

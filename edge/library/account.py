@@ -1,4 +1,4 @@
-"""Whose songs they are: the account or collection that the configuration means, and its lists."""
+"""The account or collection that the configuration names, and its lists of songs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from edge.system.secrets import secret
 if TYPE_CHECKING:
     from edge.players.spotify.library_api import SpotifyLibrary
 
-SPOTIFY_PAUSE = 0.5  # seconds between two calls: 60 in Spotify's window of 30 s, and the player needs some too
-MPD_PAUSE = 0.05
+# Between two requests. Half a second makes 60 requests in Spotify's window of 30 s, and leaves some for the player.
+SPOTIFY_PAUSE_S = 0.5
+MPD_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True)
 class LibraryAccount:
-    """kind: `spotify` or `mpd`. spotify: its calls, None for MPD. pause: seconds between two calls."""
+    """An open account.
+
+    kind: `spotify` or `mpd`. pause: seconds between two requests. spotify: its client; None for MPD.
+    """
 
     kind: str
     lists: tuple[SongList, ...]
@@ -31,27 +35,27 @@ class LibraryAccount:
 
 
 def kind_of(config: Config) -> str:
-    """`spotify` or `mpd`. Raises ConfigError where neither is set up."""
-    wanted = config.library.source
-    if wanted == "auto":
+    """Return `spotify` or `mpd`. Raises ConfigError if neither is set up."""
+    kind = config.library.source
+    if kind == "auto":
         if config.music.player == "mpd":
-            wanted = "mpd"
+            kind = "mpd"
         elif config.spotify.client_id is not None:
-            wanted = "spotify"
+            kind = "spotify"
         elif "mpd" in config.model_fields_set:
-            wanted = "mpd"
-    if wanted == "auto":
+            kind = "mpd"
+    if kind == "auto":
         raise ConfigError(
             "library.source: no account is set up; set spotify.client_id or music.player: mpd, or sort a table with "
             "`moodroom library sort --from TABLE.csv`"
         )
-    if wanted == "spotify" and config.spotify.client_id is None:
+    if kind == "spotify" and config.spotify.client_id is None:
         raise ConfigError("spotify.client_id: is needed to read your songs; `moodroom login` says how to get one")
-    return wanted
+    return kind
 
 
 def open_account(config: Config, *, api: str | None = None, accounts: str | None = None) -> LibraryAccount:
-    """Set up the calls; nothing is asked yet. api, accounts: other addresses than Spotify's."""
+    """Open the account without a request. api, accounts: base URLs in place of Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
     from edge.players.spotify.api import API_URL
@@ -66,7 +70,7 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
         lists.append(SongList(uri, f"playlist {uri.split(':')[-1]}", partial(web.playlist, uri.split(":")[-1])))
     if not lists:
         raise ConfigError("library.liked: is false and library.playlists is empty, so there is nothing to read")
-    return LibraryAccount("spotify", tuple(lists), SPOTIFY_PAUSE, web.close, web)
+    return LibraryAccount("spotify", tuple(lists), SPOTIFY_PAUSE_S, web.close, web)
 
 
 def _mpd(config: Config) -> LibraryAccount:
@@ -75,11 +79,11 @@ def _mpd(config: Config) -> LibraryAccount:
     except ImportError:
         raise ConfigError("library.source: mpd needs python-mpd2; pip install 'moodroom[mpd]'") from None
     library = MpdLibrary(config.mpd.host, config.mpd.port, password=secret("mpd_password", config.mpd.password_file))
-    return LibraryAccount("mpd", (SongList("mpd", "MPD's collection", library.collection),), MPD_PAUSE, library.close)
+    return LibraryAccount("mpd", (SongList("mpd", "MPD's collection", library.collection),), MPD_PAUSE_S, library.close)
 
 
 def spotify_of(account: LibraryAccount) -> SpotifyLibrary:
-    """Spotify's calls. Raises LibraryError for MPD."""
+    """Return the Spotify client. Raises LibraryError for MPD."""
     if account.spotify is None:
         raise LibraryError("library: this needs a Spotify account; set library.source: spotify")
     return account.spotify

@@ -1,4 +1,4 @@
-"""The two methods that scikit-learn does: k-means with names for its clusters, and nearest neighbours."""
+"""The two sorting methods that need scikit-learn: k-means with named clusters, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from edge.library.placement import PLANE, Cluster, Labels, Points
 from edge.songs import FEATURES, SONG_MOODS, Song
 
 NEIGHBOURS = 5
-ROUGH = 2000  # songs from which the number of clusters and their rough places come
-# A feature counts for nearest neighbours where so many songs have it.
-COMMON = 0.9
+# The number of clusters and their first centres are computed from a sample of this size.
+SAMPLE_SONGS = 2000
+# Nearest neighbours ignore a feature that a smaller share of the songs has.
+MIN_FEATURE_SHARE = 0.9
 
 
 def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[Cluster, ...]]:
-    """Cluster (n, 2) points of the plane; gives a number in SONG_MOODS for each, and the clusters.
+    """Cluster (n, 2) points of the plane; return each point's index in SONG_MOODS, and the clusters.
 
-    k: 2..7, None to let the songs decide. Raises ConfigError where scikit-learn is missing, LibraryError where there
-    are too few different songs.
+    k: number of clusters, 2..7; None chooses it from the songs. Raises ConfigError if scikit-learn is missing,
+    LibraryError if there are too few different songs.
     """
     try:
         from sklearn.cluster import KMeans
@@ -34,12 +35,12 @@ def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[C
             f"kmeans: {different} different songs with features are too few for {max(k or 2, 2)} clusters; "
             "take --method quadrant"
         )
-    # On data this small threads cost more than they bring, most of all on a machine that has other work.
+    # On data this small, several threads are slower than one, above all on a busy machine.
     with threadpool_limits(1):
-        # k and rough centres come from a sample; then all songs have their say.
+        # A sample yields k and the first centres; the final clustering uses all songs.
         rng = np.random.default_rng(seed)
-        few = points if len(points) <= ROUGH else points[rng.choice(len(points), ROUGH, replace=False)]
-        k = k or _as_many_as_fit(few, min(len(SONG_MOODS), different - 1), seed)
+        few = points if len(points) <= SAMPLE_SONGS else points[rng.choice(len(points), SAMPLE_SONGS, replace=False)]
+        k = k or _best_k(few, min(len(SONG_MOODS), different - 1), seed)
         rough = KMeans(k, n_init=20, random_state=seed).fit(few).cluster_centers_
         model = KMeans(k, init=rough, n_init=1, random_state=seed).fit(points)
     centres = np.asarray(model.cluster_centers_)
@@ -52,11 +53,11 @@ def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[C
     return np.asarray(names)[labels], clusters
 
 
-def _as_many_as_fit(points: Points, most: int, seed: int) -> int:
-    """The number of clusters, 2..most, with the best Bayesian information criterion.
+def _best_k(points: Points, most: int, seed: int) -> int:
+    """Return the number of clusters, 2..most, with the best Bayesian information criterion.
 
-    As X-means scores them (Pelleg and Moore, 2000, ICML, pages 727-734): round clusters of one width. The silhouette
-    would rather join the moods that lie close together.
+    As in X-means (Pelleg and Moore, 2000, ICML, pages 727-734): round clusters of one width. The silhouette tends to
+    merge moods that lie close together.
     """
     from sklearn.cluster import KMeans
 
@@ -73,9 +74,9 @@ def _as_many_as_fit(points: Points, most: int, seed: int) -> int:
 
 
 def name_clusters(centres: Points) -> list[int]:
-    """A mood for each of (k, 2) centres, k at most 7: no mood twice, and the sum of the distances the least possible.
+    """Return the index of a different mood for each of (k, 2) centres, k at most 7, with the least sum of distances.
 
-    After Kuhn's Hungarian method (1955, doi 10.1002/nav.3800020109), by SciPy.
+    Kuhn's Hungarian method (1955, doi 10.1002/nav.3800020109), by SciPy.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -85,17 +86,16 @@ def name_clusters(centres: Points) -> list[int]:
 
 
 def nearest(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
-    """A mood for each song from the songs that the listener labelled (address -> mood), by five nearest neighbours.
+    """Return a mood's index for each song, from its five nearest among the labelled songs (address -> mood).
 
-    Features are standardised; one that fewer than COMMON of the songs have doesn't count. Raises ConfigError where
-    scikit-learn is missing, LibraryError where fewer than two moods are labelled.
+    Features are standardised. Raises ConfigError if scikit-learn is missing, LibraryError if fewer than two moods
+    are labelled.
     """
     known = [n for n, song in enumerate(songs) if song.uri in labelled]
     moods = [SONG_MOODS.index(labelled[songs[n].uri]) for n in known]
     if len(set(moods)) < 2:
         raise LibraryError(
-            "knn: needs songs with features that you placed in two moods at least; `moodroom library move SONG MOOD` "
-            "places one"
+            "knn: needs songs with features in two moods at least; `moodroom library move SONG MOOD` assigns one"
         )
     try:
         from sklearn.neighbors import KNeighborsClassifier
@@ -108,11 +108,11 @@ def nearest(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
 
 
 def _table(songs: Sequence[Song]) -> NDArray[np.float64]:
-    """(n, features); what isn't known is the median of what is."""
+    """Return an (n, features) table; an unknown value is the median of the known ones."""
     rows = [[getattr(song.features, name) if song.features else None for name in FEATURES] for song in songs]
     table = np.array(rows, np.float64)
     known = ~np.isnan(table)
-    table = table[:, known.mean(0) >= COMMON]
+    table = table[:, known.mean(0) >= MIN_FEATURE_SHARE]
     return np.where(np.isnan(table), np.nanmedian(table, axis=0), table)
 
 

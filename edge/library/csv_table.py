@@ -1,4 +1,4 @@
-"""Songs and their features from a CSV file, such as the public tables of Spotify tracks, or one's own export."""
+"""Songs and their features from a CSV file, such as the public tables of Spotify tracks, or the user's own export."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from edge.errors import TableError
 from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key, track_uri
 
-# What a column may be called, in lower case and with _ for spaces.
+# The accepted names of each column, in lower case and with _ for spaces; the first of them that is present counts.
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("track_id", "id", "uri", "track_uri", "spotify_id", "spotify_track_id", "track_uri_spotify"),
     "title": ("track_name", "name", "title", "track", "song", "song_name", "track_title"),
@@ -21,18 +21,18 @@ NAMES: dict[str, tuple[str, ...]] = {
     "mood": ("mood",),
     **{name: (name,) for name in FEATURES},
 }
-NEEDED = ("valence", "energy")
-LARGEST_FIELD = 1_000_000
+REQUIRED = ("valence", "energy")
+FIELD_MAX_CHARS = 1_000_000
 
 
 def read_table(path: Path) -> list[Song]:
-    """The songs of a table, each once; a row without valence or energy is a song without a place.
+    """Return the songs of a table, each once; a row without valence or energy is a song that can't be placed.
 
-    Raises TableError with one sentence that names the file and, for a bad value, the line and the column.
+    Raises TableError, which names the file and, for a bad value, the line and the column.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            csv.field_size_limit(LARGEST_FIELD)
+            csv.field_size_limit(FIELD_MAX_CHARS)
             return _read(file, path)
     except FileNotFoundError:
         raise TableError(f"{path}: there is no such file") from None
@@ -68,7 +68,7 @@ def _read(file: TextIO, path: Path) -> list[Song]:
 def _columns(head: list[str], path: Path) -> dict[str, int]:
     names = [cell.strip().lower().replace(" ", "_") for cell in head]
     found = {key: names.index(name) for key, known in NAMES.items() for name in reversed(known) if name in names}
-    missing = [name for name in NEEDED if name not in found]
+    missing = [name for name in REQUIRED if name not in found]
     if not ("id" in found or "isrc" in found or ("title" in found and "artist" in found)):
         missing.insert(0, "track_id (or id, isrc, or artist and title)")
     if missing:
@@ -85,11 +85,11 @@ def _song(row: list[str], columns: dict[str, int], where: str) -> Song:
 
     numbers: dict[str, Any] = {name: _number(cell(name), name, where) for name in FEATURES}
     title, artist, isrc = cell("title"), _people(cell("artist")), isrc_key(cell("isrc"))
-    # Other tables have other words for moods; only ours are labels.
+    # Other tables have other names for moods; only the seven of SONG_MOODS are labels.
     mood = next((name for name in SONG_MOODS if name == cell("mood").lower()), None)
     uri = _uri(cell("id"), isrc, match_key(artist, title))
     if uri is None:
-        raise TableError(f"{where}: names no song: the id, the ISRC and the title are empty")
+        raise TableError(f"{where}: names no song; fill in its id, its ISRC, or artist and title")
     return Song(uri, title, artist, cell("album"), isrc, Features(**numbers), mood)
 
 
@@ -115,12 +115,12 @@ def _number(text: str, name: str, where: str) -> float | None:
 
 
 def _people(text: str) -> str:
-    """`['A', 'B']` and `A;B`, as tables write several artists -> `A, B`."""
+    """Return `A, B` for `['A', 'B']` and for `A;B`, the forms in which tables list several artists."""
     if text.startswith("[") and text.endswith("]"):
         try:
             found = ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            # What is nested too deeply is no list of names either.
+            # Too deeply nested text isn't a list of names either.
             return text
         return ", ".join(str(one) for one in found) if isinstance(found, list) else text
     return ", ".join(part.strip() for part in text.split(";") if part.strip())

@@ -1,4 +1,4 @@
-"""A mood's songs as an M3U file in MPD's playlist directory."""
+"""Publishing for MPD: an M3U file for each mood in MPD's playlist directory."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
 from edge.system.files import write_atomically
 
-# The first line of our files, which tells them from a listener's own; MPD passes over it.
+# The first line of files written by the device, which separates them from the listener's own; MPD ignores it.
 MARK = "# made by Moodroom, which writes it anew"
 
 
 def plan(store: Store, folder: str | None, *, name: str) -> list[PlaylistChange]:
-    """What publishing would change; reads only. folder: MPD's playlist_directory.
+    """Return what publishing would change; only reads. folder: MPD's playlist_directory.
 
-    Raises LibraryError, and ConfigError where a listener's own playlist has the name of one of ours.
+    Raises LibraryError, and ConfigError if one of the listener's own playlists already has the name.
     """
     if folder is None:
         raise ConfigError("library.playlist_folder: is needed to publish for MPD; it is MPD's playlist_directory")
@@ -32,37 +32,35 @@ def plan(store: Store, folder: str | None, *, name: str) -> list[PlaylistChange]
     known = {one.target for one in store.published("mpd").values()}
     changes = []
     for mood in SONG_MOODS:
-        # MPD takes neither in a playlist's name.
-        called = name.replace("{mood}", mood).replace("/", "-").replace("\n", " ")
-        wanted = songs_for(placed, mood, "mpd:")
-        file = place / f"{called}.m3u"
+        # MPD accepts neither / nor a line break in a playlist's name.
+        title = name.replace("{mood}", mood).replace("/", "-").replace("\n", " ")
+        target = songs_for(placed, mood, "mpd:")
+        file = place / f"{title}.m3u"
         lines = _read(file)
-        there = os.path.exists(file)
-        ours = there and (called in known or lines[:1] == [MARK])
-        if there and not ours:
-            if wanted:
+        exists = os.path.exists(file)
+        own = exists and (title in known or lines[:1] == [MARK])
+        if exists and not own:
+            if target:
                 raise ConfigError(
-                    f"library.playlist_name: {file} is there already, and not Moodroom's; rename it, or choose another "
-                    "name"
+                    f"library.playlist_name: {file} is there already and wasn't made by Moodroom; rename it, or choose "
+                    "another name"
                 )
             continue
         present = [f"mpd:{line}" for line in lines if line and not line.startswith("#")]
-        if wanted or present:
-            changes.append(
-                PlaylistChange(mood, called, called if ours else None, wanted, *differences(present, wanted))
-            )
+        if target or present:
+            changes.append(PlaylistChange(mood, title, title if own else None, target, *differences(present, target)))
     return changes
 
 
 def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> None:
-    """Write the files, each in one move. Raises ConfigError."""
+    """Write each file atomically. Raises ConfigError."""
     place = Path(folder).expanduser()
     for change in changes:
         if change.needed:
             lines = [MARK, *(uri.removeprefix("mpd:") for uri in change.uris)]
             text = "".join(f"{line}\n" for line in lines)
             try:
-                # MPD runs as another user and has to read it.
+                # MPD runs as another user and must be able to read it.
                 write_atomically(place / f"{change.name}.m3u", text, mode=0o644)
             except OSError as error:
                 raise ConfigError(f"library.playlist_folder: {place} can't be written ({error.strerror})") from None

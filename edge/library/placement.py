@@ -1,4 +1,4 @@
-"""Songs with audio features -> moods. Pure: what needs scikit-learn stands in `library/clusters.py`."""
+"""Songs sorted into moods by their audio features. Pure; methods that need scikit-learn are in `library/clusters`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from edge.songs import SONG_MOODS, Placed, Recommendation, Song, match_key
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-# Each mood in the plane of audio features: valence and energy, 0..1, from its pleasure and arousal, -1..1.
+# Each mood's valence and energy, 0..1, from its valence and arousal on the circumplex, -1..1.
 PLANE = np.array([[(CIRCUMPLEX[mood][0] + 1) / 2, (CIRCUMPLEX[mood][1] + 1) / 2] for mood in SONG_MOODS])
-SAMPLE = 1000  # songs from which a silhouette is estimated
-TYPICAL = 5
-PER_ARTIST = 2
-SPREAD = 0.12  # how far from its mood's middle a song is still as good as any, in the plane
+# The silhouette is estimated from a sample of this size.
+SILHOUETTE_SONGS = 1000
+TYPICAL_SONGS_SHOWN = 5
+SONGS_PER_ARTIST = 2
+# The standard deviation of the weights by which songs are chosen, as a distance in the plane from the mood's centre.
+CHOICE_SPREAD = 0.12
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A group that k-means found. valence, energy: of its centre."""
+    """A cluster found by k-means. valence, energy: its centre."""
 
     mood: str
     valence: float
@@ -37,8 +39,8 @@ class Cluster:
 class Sorting:
     """Songs by mood.
 
-    unplaced: songs whose valence or energy isn't known and that nobody placed. silhouette: -1..1, how much closer songs
-    are to their own mood's than to the next one's, from SAMPLE of them; None where there are fewer than two moods.
+    unplaced: songs with unknown valence or energy that the listener didn't move. silhouette: -1..1, how much closer
+    songs are to those of their own mood than to those of the next one; None with fewer than two moods.
     """
 
     method: str
@@ -48,25 +50,25 @@ class Sorting:
     clusters: tuple[Cluster, ...] = ()
 
     def of(self, mood: str) -> list[Placed]:
-        """A mood's songs, the most typical first."""
+        """Return a mood's songs, the most typical first."""
         return sorted((one for one in self.placed if one.mood == mood), key=lambda one: (one.distance, one.song.uri))
 
 
 def points_of(songs: Sequence[Song]) -> Points:
-    """(n, 2) valence and energy; NaN where it isn't known."""
+    """Return (n, 2) valence and energy; NaN where unknown."""
     rows = [(song.features.valence, song.features.energy) if song.features else (None, None) for song in songs]
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
 def quadrant(points: Points) -> Labels:
-    """The nearest mood in the plane for each of (n, 2) points, as numbers in SONG_MOODS."""
+    """Return the index in SONG_MOODS of the nearest mood for each of (n, 2) points."""
     return np.asarray(_distances(points, PLANE).argmin(1), np.int64)
 
 
-def silhouette(points: Points, labels: Labels, *, seed: int = 0, sample: int = SAMPLE) -> float | None:
-    """The mean silhouette coefficient of at most `sample` points.
+def silhouette(points: Points, labels: Labels, *, seed: int = 0, sample: int = SILHOUETTE_SONGS) -> float | None:
+    """Return the mean silhouette coefficient of at most `sample` points.
 
-    After Rousseeuw (1987, doi 10.1016/0377-0427(87)90125-7); a point alone in its group counts 0.
+    As defined by Rousseeuw (1987, doi 10.1016/0377-0427(87)90125-7); a point alone in its group counts 0.
     """
     if len(points) > sample:
         chosen = np.random.default_rng(seed).choice(len(points), sample, replace=False)
@@ -83,8 +85,8 @@ def silhouette(points: Points, labels: Labels, *, seed: int = 0, sample: int = S
     means[rows, own] = np.inf
     outside = means.min(1)
     larger = np.maximum(inside, outside)
-    found = np.where((counts[own] > 1) & (larger > 0), (outside - inside) / np.where(larger > 0, larger, 1), 0.0)
-    return float(found.mean())
+    scores = np.where((counts[own] > 1) & (larger > 0), (outside - inside) / np.where(larger > 0, larger, 1), 0.0)
+    return float(scores.mean())
 
 
 def arrange(
@@ -96,10 +98,9 @@ def arrange(
     clusters: tuple[Cluster, ...] = (),
     seed: int = 0,
 ) -> Sorting:
-    """Put together what a method found.
+    """Combine a method's result with the listener's moves, which take precedence.
 
-    moods: song's address -> mood, for songs with a place in the plane. moved: the same, from the listener, who is
-    always right.
+    moods: address -> mood, for songs that have a place in the plane. moved: address -> mood, from the listener.
     """
     kept = [song for song in songs if song.uri in moved or song.uri in moods]
     chosen = [moved.get(song.uri) or moods[song.uri] for song in kept]
@@ -108,25 +109,25 @@ def arrange(
     labels = np.array([SONG_MOODS.index(mood) for mood in chosen], np.int64)
     distance = np.zeros(len(kept))
     for number in range(len(SONG_MOODS)):
-        mine = known & (labels == number)
-        if mine.any():
-            distance[mine] = np.hypot(*(points[mine] - points[mine].mean(0)).T)
+        members = known & (labels == number)
+        if members.any():
+            distance[members] = np.hypot(*(points[members] - points[members].mean(0)).T)
     placed = tuple(
         Placed(song, mood, round(float(far), 6), "moved" if song.uri in moved else method)
         for song, mood, far in zip(kept, chosen, distance, strict=True)
     )
-    there = {song.uri for song in kept}
+    kept_uris = {song.uri for song in kept}
     return Sorting(
         method,
         placed,
-        tuple(song for song in songs if song.uri not in there),
+        tuple(song for song in songs if song.uri not in kept_uris),
         silhouette(points[known], labels[known], seed=seed),
         clusters,
     )
 
 
-def report(sorting: Sorting, *, typical: int = TYPICAL) -> dict[str, Any]:
-    """The sorting as plain data for JSON: counts, the most typical songs of each mood, and where each song went."""
+def report(sorting: Sorting, *, typical: int = TYPICAL_SONGS_SHOWN) -> dict[str, Any]:
+    """Return the sorting as plain data for JSON: counts, each mood's most typical songs, and the mood of each song."""
     total = len(sorting.placed) + len(sorting.unplaced)
     guessed = sum(1 for one in sorting.placed if one.song.features is not None and one.song.features.guessed)
     moods = {mood: sorting.of(mood) for mood in SONG_MOODS}
@@ -156,31 +157,32 @@ def report(sorting: Sorting, *, typical: int = TYPICAL) -> dict[str, Any]:
 
 
 def recommend(placed: Sequence[Placed], n: int, *, seed: int) -> list[Recommendation]:
-    """At most `n` songs of one mood: the typical ones more often, another choice for each seed.
+    """Choose at most `n` songs of one mood at random; typical ones are more likely.
 
-    No song comes twice, under whatever address; of one artist PER_ARTIST come at most while there are others.
+    Each song comes once, even if it has several addresses. More than SONGS_PER_ARTIST songs of one artist come only
+    when there are no others.
     """
     rng = np.random.default_rng(seed)
-    # Gumbel's trick draws without repeats, in proportion to the weights.
+    # The Gumbel trick draws without replacement, in proportion to the weights.
     order = sorted(
         placed,
         key=lambda one: (
-            (one.distance / SPREAD) ** 2 / 2 - float(rng.gumbel()),
+            (one.distance / CHOICE_SPREAD) ** 2 / 2 - float(rng.gumbel()),
             one.song.uri,
         ),
     )
     chosen: list[Placed] = []
     later: list[Placed] = []
-    seen: set[str] = set()
+    chosen_keys: set[str] = set()
     artists: dict[str, int] = {}
     for one in order:
         key = match_key(one.song.artist, one.song.title) or one.song.uri
-        if key in seen:
+        if key in chosen_keys:
             continue
-        seen.add(key)
+        chosen_keys.add(key)
         artist = key.split("|")[0]
         artists[artist] = artists.get(artist, 0) + 1
-        (later if artist and artists[artist] > PER_ARTIST else chosen).append(one)
+        (later if artist and artists[artist] > SONGS_PER_ARTIST else chosen).append(one)
     return [_recommendation(one) for one in (chosen + later)[: max(n, 0)]]
 
 
@@ -205,5 +207,5 @@ def _plain(one: Placed) -> dict[str, Any]:
 
 
 def _distances(a: Points, b: Points) -> Points:
-    """(n, 2) and (m, 2) -> (n, m)."""
+    """Return the (n, m) distances between (n, 2) and (m, 2) points."""
     return np.hypot(a[:, None, 0] - b[None, :, 0], a[:, None, 1] - b[None, :, 1])

@@ -1,4 +1,4 @@
-"""A private Spotify playlist for each mood: planned first, made once, then updated in place."""
+"""Publishing to Spotify: a private playlist for each mood, created once and updated in place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from edge.players.spotify.errors import InvalidResponseError
 from edge.players.spotify.library_api import SONGS_PER_REQUEST, Playlist, SpotifyLibrary
 from edge.songs import SONG_MOODS, Placed
 
-MOST = 10_000  # songs that a playlist of Spotify's takes
-LOOK_AFTER = 2.0  # seconds after a doubtful answer
+# Spotify's limit.
+PLAYLIST_MAX_SONGS = 10_000
+# After a request whose outcome is unknown.
+CHECK_OUTCOME_AFTER_S = 2.0
 
 
 @dataclass(frozen=True)
 class PlaylistChange:
-    """What would become of a mood's playlist. target: None where it must be made. uris: what it will hold."""
+    """A planned change of a mood's playlist.
+
+    target: its id; None if it must be created. uris: the songs that it will contain.
+    """
 
     mood: str
     name: str
@@ -34,26 +39,31 @@ class PlaylistChange:
         return bool(self.added or self.removed) or (self.target is None and bool(self.uris))
 
 
-def in_any_order(uris: Iterable[str]) -> list[str]:
-    """An order without meaning that stays as it is when songs come and go, so that no mood begins with its A."""
+def shuffled_by_hash(uris: Iterable[str]) -> list[str]:
+    """Return the addresses in a pseudo-random order that doesn't change when songs are added or removed."""
     return sorted(dict.fromkeys(uris), key=lambda uri: hashlib.blake2s(uri.encode(), digest_size=8).digest())
 
 
 def songs_for(placed: Iterable[Placed], mood: str, scheme: str) -> tuple[str, ...]:
-    """A mood's songs whose address begins with `scheme`."""
+    """Return a mood's songs whose address begins with `scheme`."""
     return tuple(
-        in_any_order(one.song.uri for one in placed if one.mood == mood and one.song.uri.startswith(scheme))[:MOST]
+        shuffled_by_hash(one.song.uri for one in placed if one.mood == mood and one.song.uri.startswith(scheme))[
+            :PLAYLIST_MAX_SONGS
+        ]
     )
 
 
-def differences(present: Iterable[str], wanted: Iterable[str]) -> tuple[int, int]:
-    """How many songs come, and how many go, doubles included."""
-    there, then = Counter(present), Counter(wanted)
-    return sum((then - there).values()), sum((there - then).values())
+def differences(present: Iterable[str], target: Iterable[str]) -> tuple[int, int]:
+    """Return how many songs are added and how many are removed, counting duplicates."""
+    before, after = Counter(present), Counter(target)
+    return sum((after - before).values()), sum((before - after).values())
 
 
 def plan(store: Store, web: SpotifyLibrary, retrier: Retrier, *, name: str) -> list[PlaylistChange]:
-    """What publishing would change; reads only. name: with {mood}. Raises PlayerError, LibraryError, StoppedError."""
+    """Return what publishing would change; only reads. name: the playlists' name, with {mood} in it.
+
+    Raises PlayerError, LibraryError or StoppedError.
+    """
     web.require_write_scope()
     placed = store.placed()
     if not placed:
@@ -62,18 +72,18 @@ def plan(store: Store, web: SpotifyLibrary, retrier: Retrier, *, name: str) -> l
     known = store.published("spotify")
     changes = []
     for mood in SONG_MOODS:
-        called = name.replace("{mood}", mood)
-        wanted = songs_for(placed, mood, "spotify:track:")
-        target = known[mood].target if mood in known and known[mood].target in own else _find(own.values(), called)
+        title = name.replace("{mood}", mood)
+        uris = songs_for(placed, mood, "spotify:track:")
+        target = known[mood].target if mood in known and known[mood].target in own else _find(own.values(), title)
         present = _songs(web, retrier, target) if target is not None else []
-        added, removed = differences(present, wanted)
-        if wanted or target is not None:
-            changes.append(PlaylistChange(mood, called, target, wanted, added, removed))
+        added, removed = differences(present, uris)
+        if uris or target is not None:
+            changes.append(PlaylistChange(mood, title, target, uris, added, removed))
     return changes
 
 
 def publish(store: Store, web: SpotifyLibrary, retrier: Retrier, changes: Iterable[PlaylistChange]) -> None:
-    """Do it. What was made is remembered at once; a run that was cut short is mended by the next one."""
+    """Make the changes. Each new playlist is stored at once, so that the next run completes an interrupted one."""
     for change in changes:
         if not change.needed:
             if change.target is not None:
@@ -92,58 +102,58 @@ def _description(mood: str) -> str:
 
 
 def _find(own: Iterable[Playlist], name: str) -> str | None:
-    """A playlist that an earlier run made and couldn't remember."""
+    """Return the playlist that an earlier run created and couldn't store."""
     return next((one.id for one in own if one.name == name and "Moodroom" in one.description), None)
 
 
 def _songs(web: SpotifyLibrary, retrier: Retrier, target: str) -> list[str]:
-    found: list[str] = []
+    uris: list[str] = []
     read = 0
     while True:
         page = retrier.call(lambda: web.playlist(target, read))  # noqa: B023
         read += page.size
-        found += [song.uri for song in page.songs]
+        uris += [song.uri for song in page.songs]
         if page.size == 0 or read >= page.total:
-            return found
+            return uris
 
 
 def _create(web: SpotifyLibrary, retrier: Retrier, change: PlaylistChange) -> str:
-    doubtful = False
+    outcome_unknown = False
 
     def once() -> str | None:
-        nonlocal doubtful
+        nonlocal outcome_unknown
         try:
             return web.create(change.name, _description(change.mood))
         except PlayerError as error:
-            # Made twice would be worse than made later: a doubtful one is looked for, and not repeated.
+            # A repeated request could create a second playlist: if the outcome is unknown, look for it instead.
             if not getattr(error, "outcome_unknown", False) and not isinstance(error, InvalidResponseError):
                 raise
-            doubtful = True
+            outcome_unknown = True
             return None
 
-    made = retrier.call(once)
-    if made is None and doubtful:
-        retrier.rest(LOOK_AFTER)
-        made = _find(retrier.call(web.playlists), change.name)
-    if made is None:
+    playlist = retrier.call(once)
+    if playlist is None and outcome_unknown:
+        retrier.rest(CHECK_OUTCOME_AFTER_S)
+        playlist = _find(retrier.call(web.playlists), change.name)
+    if playlist is None:
         raise LibraryError(
-            f"spotify: didn't say whether it made the playlist {change.name!r}; run `moodroom library publish` again "
-            "in a minute"
+            f"spotify: it is unknown whether the playlist {change.name!r} was created; run `moodroom library "
+            "publish` again in a minute"
         )
-    return made
+    return playlist
 
 
 def _append(web: SpotifyLibrary, retrier: Retrier, target: str, uris: list[str], *, before: int) -> None:
-    doubtful = False
+    outcome_unknown = False
 
     def once() -> None:
-        nonlocal doubtful
-        if doubtful and web.playlist(target, 0).total >= before + len(uris):
+        nonlocal outcome_unknown
+        if outcome_unknown and web.playlist(target, 0).total >= before + len(uris):
             return
         try:
             web.append(target, uris)
         except PlayerError as error:
-            doubtful = doubtful or getattr(error, "outcome_unknown", False)
+            outcome_unknown = outcome_unknown or getattr(error, "outcome_unknown", False)
             raise
 
     retrier.call(once)

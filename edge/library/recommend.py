@@ -1,4 +1,4 @@
-"""Songs for a mood, the same for the command line and for the page: another choice each day."""
+"""Recommended songs for a mood, a new choice each day; the command line and the page share it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from edge.system.database import default_path
 def recommend(
     mood: str, n: int = 10, *, table: Path | None = None, seed: int | None = None, path: Path | None = None
 ) -> list[Recommendation]:
-    """At most `n` songs of one of SONG_MOODS, none twice; empty for every other mood.
+    """Return at most `n` different songs for one of SONG_MOODS; empty for any other mood.
 
-    table: a CSV file instead of the library. seed: None takes the day's. path: of the library's file. Raises
-    LibraryError where nothing is sorted, TableError for a bad table.
+    table: a CSV file in place of the library. seed: None chooses by the date. path: the library's file. Raises
+    LibraryError if nothing is sorted, TableError for a bad table.
     """
     if mood not in SONG_MOODS:
         return []

@@ -1,4 +1,4 @@
-"""`library:happy`, as profiles name it -> what a player can play."""
+"""Resolves an address such as `library:happy`, as used in profiles, to music that a player can play."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from edge.system.database import default_path
 from edge.values import Music
 
 SCHEME = "library:"
-MOST = 100  # songs of a list that isn't a published playlist
-_WHERE = {"spotify": ("spotify:track:", "spotify:playlist:"), "mpd": ("mpd:", "mpd:playlist/")}
+# The length of a list of songs, if the mood has no published playlist.
+MAX_SONGS = 100
+# Player -> prefixes of its songs and of its playlists.
+_PREFIXES = {"spotify": ("spotify:track:", "spotify:playlist:"), "mpd": ("mpd:", "mpd:playlist/")}
 log = logging.getLogger(__name__)
 
 
@@ -27,22 +29,23 @@ def resolver(
     path: Path | None = None,
     seed: Callable[[], int] = lambda: random.randrange(2**31),  # noqa: S311
 ) -> Callable[[str], Music | None]:
-    """A function for `player`: library:MOOD -> its published playlist, else some of its songs in any order.
+    """Return a function for `player` that resolves library:MOOD to its published playlist, else to some of its songs.
 
-    It gives None, and says why in the log, where there are none. It opens the library at each call, in whatever thread.
+    The function returns None, and logs why, if there are none. It opens the library at each call, so that any thread
+    may call it.
     """
 
     def resolve(uri: str) -> Music | None:
         mood = uri.removeprefix(SCHEME)
         name = f"your own songs for {mood}"
         if not uri.startswith(SCHEME) or mood not in SONG_MOODS:
-            log.warning("library: %s is no mood of the library; there is %s", uri, ", ".join(SONG_MOODS))
+            log.warning("library: %s names no mood; choose one of %s", uri, ", ".join(SONG_MOODS))
             return None
-        if player not in _WHERE:
+        if player not in _PREFIXES:
             return Music(uri, name)
-        song, playlist = _WHERE[player]
+        song, playlist = _PREFIXES[player]
         if not os.path.isfile(path or default_path()):
-            log.warning("library: there is none yet for %s; `moodroom library sync` reads your songs", uri)
+            log.warning("library: there are no songs yet for %s; `moodroom library sync` reads your songs", uri)
             return None
         try:
             with Store(path) as store:
@@ -53,7 +56,7 @@ def resolver(
         except LibraryError as error:
             log.warning("%s", error)
             return None
-        uris = tuple(one.uri for one in recommend(found, MOST, seed=seed()))
+        uris = tuple(one.uri for one in recommend(found, MAX_SONGS, seed=seed()))
         if not uris:
             log.warning("library: no song is sorted into %s; `moodroom library sort` does it", mood)
             return None

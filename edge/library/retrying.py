@@ -14,7 +14,7 @@ from edge.players.spotify.errors import LoginError
 T = TypeVar("T")
 # Waits the given seconds; returns True at once when a stop is requested. `threading.Event.wait` is one.
 Wait = Callable[[float], bool]
-TRIES = 6
+ATTEMPTS = 6
 # A quota may require a day's wait. Rather than wait so long, the error is raised; what was read is kept.
 RETRY_AFTER_MAX_S = 900.0
 _BACKOFF = wait_exponential(multiplier=1, max=60)
@@ -39,7 +39,7 @@ class Retrier:
         self._called = True
         retrying = Retrying(
             retry=retry_if_exception(_temporary),
-            stop=stop_after_attempt(TRIES),
+            stop=stop_after_attempt(ATTEMPTS),
             wait=_seconds_to_wait,
             sleep=self._sleep_before_retry,
         )

@@ -1,4 +1,4 @@
-"""One sorting, whichever method it is."""
+"""Sorting songs into moods by any of the methods."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def sort_songs(
 ) -> Sorting:
     """Sort songs into moods.
 
-    method: one of METHODS. clusters: for kmeans, None to let the songs decide. moved: where the listener put songs
-    (address -> mood), for good. Raises LibraryError where there is nothing to sort, ConfigError where the method's
-    library is missing.
+    method: one of METHODS. clusters: number of clusters for kmeans; None chooses it from the songs. moved: moods that
+    the listener assigned (address -> mood). Raises LibraryError if there is nothing to sort, ConfigError if a package
+    that the method needs is missing.
     """
     moved = dict(moved or {})
     known = [song for song in songs if song.features is not None and song.features.placeable]
@@ -33,9 +33,9 @@ def sort_songs(
     if not known and not any(song.uri in moved for song in songs):
         raise LibraryError(
             "library: no song's valence and energy are known; `moodroom library features --from TABLE.csv` or "
-            "`--reccobeats` brings them"
+            "`--reccobeats` gets them"
         )
-    found: tuple[Cluster, ...] = ()
+    cluster_list: tuple[Cluster, ...] = ()
     if not known:
         moods: dict[str, str] = {}
     else:
@@ -43,7 +43,7 @@ def sort_songs(
         if method == "kmeans":
             from edge.library.clusters import kmeans
 
-            labels, found = kmeans(points, k=clusters, seed=seed)
+            labels, cluster_list = kmeans(points, k=clusters, seed=seed)
         elif method == "knn":
             from edge.library.clusters import nearest
 
@@ -53,4 +53,4 @@ def sort_songs(
         moods = {song.uri: SONG_MOODS[label] for song, label in zip(known, labels.tolist(), strict=True)}
     if method == "knn":
         moved = labelled
-    return arrange(songs, moods, method=method, moved=moved, clusters=found, seed=seed)
+    return arrange(songs, moods, method=method, moved=moved, clusters=cluster_list, seed=seed)

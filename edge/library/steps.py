@@ -12,7 +12,7 @@ from edge.library.csv_table import read_table
 from edge.library.features import Step, from_files, from_reccobeats, from_table
 from edge.library.placement import Sorting
 from edge.library.publish import PlaylistChange
-from edge.library.reccobeats import PAUSE, ReccoBeats
+from edge.library.reccobeats import PAUSE_S, ReccoBeats
 from edge.library.retrying import Retrier, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
@@ -39,19 +39,19 @@ def bring_features(
     if table is not None:
         matches = from_table(store, read_table(table))
         parts = ", ".join(f"{count} by {kind}" for kind, count in matches.items())
-        sentences.append(f"{table}: knows {sum(matches.values())} of your songs ({parts})")
+        sentences.append(f"{table}: has {sum(matches.values())} of your songs ({parts})")
     if reccobeats:
         api = ReccoBeats(config.reccobeats_url)
         try:
-            knew = from_reccobeats(store, api, Retrier(wait, pause=PAUSE, on_wait=on_wait), step=step)
+            known = from_reccobeats(store, api, Retrier(wait, pause=PAUSE_S, on_wait=on_wait), step=step)
         finally:
             api.close()
-        sentences.append(f"ReccoBeats: knew {knew} more songs")
+        sentences.append(f"ReccoBeats: features of {known} more songs")
     if audio is not None:
         done, failed = from_files(store, audio, stopping=lambda: wait(0), step=step)
         sentences.append(
             f"audio: {done} files analysed, {failed} not readable; their valence is guessed from mode and tempo, and "
-            "what a file can't say (danceability, speech, ...) stays unknown"
+            "danceability, speech and the like stay unknown"
         )
     return sentences
 

@@ -142,7 +142,7 @@ def test_a_song_of_a_table_can_be_moved_and_stays_moved(cli: Cli, table: WriteTa
     assert (done.code, done.out) == (0, f"Artist 3 - Song 3: {other} from now on\n")
     assert moods() == before | {"Song 3": other}
     assert cli("library", "move", "song 3", "auto", "--from", path).code == 0
-    assert "songs fit" in cli("library", "move", "song", "sad", "--from", path).error
+    assert "songs match" in cli("library", "move", "song", "sad", "--from", path).error
     assert moods() == before
 
 
@@ -165,7 +165,7 @@ def test_sync_features_and_sort_say_what_they_did(
         commands.sort(SPOTIFY, table=None, method=None, k=None, json_text=True, png=None)
     commands.features(SPOTIFY, table=table(count=50), reccobeats=False, audio=False)
     said = capsys.readouterr().out
-    assert "knows 50 of your songs (50 by id" in said and "features: 50 of 70 songs (71%): 50 from table" in said
+    assert "has 50 of your songs (50 by id" in said and "features: 50 of 70 songs (71%): 50 from table" in said
     commands.sort(SPOTIFY, table=None, method="kmeans", k=3, json_text=True, png=None)
     told = json.loads(capsys.readouterr().out)
     assert (told["songs"], told["placed"], len(told["clusters"])) == (70, 50, 3)
@@ -202,7 +202,7 @@ def test_a_move_is_there_at_once_and_after_the_next_sorting(synced: None) -> Non
     commands.sort(SPOTIFY, table=None, method="kmeans", k=7, json_text=True, png=None)
     with Store() as store:
         assert {one.song.uri: one.mood for one in store.placed()}[uri] == "fear"
-    with pytest.raises(ConfigError, match="songs fit"):
+    with pytest.raises(ConfigError, match="songs match"):
         commands.move("Artist", "fear", table=None)
     # A link counts before the song is in the library.
     commands.move("https://open.spotify.com/track/11dFghVXANMlKmJXsNCbNl", "sad", table=None)

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from edge.errors import ConfigError, PlayerError
-from edge.library.audio import RATE, analyse, measure
+from edge.library.audio import SAMPLE_RATE_HZ, analyse, measure
 from edge.library.features import coverage, from_files, from_reccobeats, from_table
-from edge.library.reccobeats import BATCH, ReccoBeats
+from edge.library.reccobeats import IDS_PER_REQUEST, ReccoBeats
 from edge.library.retrying import Retrier, StoppedError
 from edge.library.store import Store
 from edge.songs import Features, Song
@@ -116,7 +116,7 @@ def test_reccobeats_is_asked_in_batches_and_once_for_each_song(store: Store, rec
     fill(store, *(spotify(n) for n in range(1, 101)), Song("mpd:a.flac", "A"))
     store.add_features({spotify(5).uri: Features(0.9, 0.9)}, "table")
     assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 89
-    assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 19]
+    assert [len(ids) for ids in recco.asked] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 19]
     found = {song.uri: song.features for song in store.songs()}
     # What makes no sense is unknown, and not wrong.
     assert found[spotify(1).uri] == Features(0.3, 0.7, 0.6, 120.5, -6.1, 0.2, 0.0, None, 0.1, source="reccobeats")
@@ -137,9 +137,9 @@ def test_what_was_learnt_before_a_stop_is_kept(store: Store, recco: Recco, api: 
     fill(store, *(spotify(n) for n in range(1, 101)))
     with pytest.raises(StoppedError):
         from_reccobeats(store, api, Retrier(lambda _: len(recco.asked) >= 1, pause=1))
-    assert len(store.looked_up("reccobeats")) == BATCH
+    assert len(store.looked_up("reccobeats")) == IDS_PER_REQUEST
     from_reccobeats(store, api, Retrier(no_wait, pause=0))
-    assert [len(ids) for ids in recco.asked] == [BATCH, BATCH, 20]
+    assert [len(ids) for ids in recco.asked] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 20]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_nobody_there_is_told(store: Store) -> None:
 
 def music(seconds: float, *, bpm: float, notes: tuple[int, ...], loud: float, bright: bool) -> np.ndarray:
     """Chords with a beat. notes: semitones above A3."""
-    time = np.arange(int(RATE * seconds)) / RATE
+    time = np.arange(int(SAMPLE_RATE_HZ * seconds)) / SAMPLE_RATE_HZ
     sound = np.zeros_like(time)
     for note in notes:
         for overtone in range(1, 12 if bright else 2):
@@ -184,7 +184,7 @@ def write(path: Path, sound: np.ndarray) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(SAMPLE_RATE_HZ)
         file.writeframes((sound * 32000).astype("<i2").tobytes())
     return path
 
@@ -210,7 +210,7 @@ def test_a_file_tells_its_tempo_loudness_and_energy_and_its_valence_is_marked_as
 @pytest.mark.slow  # librosa compiles parts of itself when it is first used
 @pytest.mark.filterwarnings("ignore")
 def test_silence_and_what_is_no_music_have_no_features(tmp_path: Path) -> None:
-    assert measure(np.zeros(RATE, np.float32)) is None
+    assert measure(np.zeros(SAMPLE_RATE_HZ, np.float32)) is None
     assert measure(np.zeros(0, np.float32)) is None
     (tmp_path / "broken.wav").write_bytes(b"RIFF no more")
     assert analyse(tmp_path / "broken.wav") is None

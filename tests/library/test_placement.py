@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import silhouette_score
 
 from edge.circumplex import CIRCUMPLEX
-from edge.library.placement import PER_ARTIST, PLANE, arrange, points_of, quadrant, recommend, report, silhouette
+from edge.library.placement import PLANE, SONGS_PER_ARTIST, arrange, points_of, quadrant, recommend, report, silhouette
 from edge.songs import SONG_MOODS, Features, Placed, Song
 
 
@@ -108,7 +108,7 @@ def test_one_song_under_two_addresses_comes_once_and_an_artist_twice_at_most() -
     others = [Placed(song(100 + n, 0.9, 0.8), "happy", 0.0, "quadrant") for n in range(10)]
     for seed in range(10):
         found = recommend(twins + others, 12, seed=seed)
-        assert sum(one.artist == "Queen" for one in found) <= PER_ARTIST
+        assert sum(one.artist == "Queen" for one in found) <= SONGS_PER_ARTIST
         assert len(recommend(twins, 99, seed=seed)) == 8
 
 

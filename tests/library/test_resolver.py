@@ -9,7 +9,7 @@ import pytest
 
 from edge.errors import LibraryError
 from edge.library.recommend import recommend
-from edge.library.resolver import MOST, resolver
+from edge.library.resolver import MAX_SONGS, resolver
 from edge.library.store import Published, Store
 from edge.songs import Placed, Song
 from edge.values import Music
@@ -32,7 +32,7 @@ def test_without_a_playlist_some_songs_come_in_another_order_each_time(path: Pat
     resolve = resolver("spotify", path=path)
     first, second = resolve("library:happy"), resolve("library:happy")
     assert first is not None and second is not None
-    assert len(first.uris) == MOST == len(set(first.uris)) and first.uri == first.uris[0]
+    assert len(first.uris) == MAX_SONGS == len(set(first.uris)) and first.uri == first.uris[0]
     assert all(uri.startswith("spotify:track:") for uri in first.uris)
     assert first.uris != second.uris
     assert first.name == "your own songs for happy"
