@@ -3,8 +3,8 @@
 Between looks a person's belief drifts back towards "could be anything" at a rate that depends on time alone, so that
 looking more often doesn't make the device jumpier; each look multiplies in what the classifier saw. The classifier's
 probabilities are calibrated for faces as common as in its training set, so each is divided by a power of its label's
-share there: that makes rare expressions readable. The room's mood is the mean over the people in view, kept by a
-minimum dwell and by a margin.
+share there: that makes rare expressions readable. A head whose sidecar says `"prior": "none"` carries no shares, and
+nothing is divided. The room's mood is the mean over the people in view, kept by a minimum dwell and by a margin.
 """
 
 from __future__ import annotations

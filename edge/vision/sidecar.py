@@ -17,6 +17,7 @@ from edge.values import EXPRESSIONS
 # What this program can work with; a sidecar that says anything else belongs to another model.
 FIXED_INPUT = {"channels": 1, "layout": "NHWC", "dtype": "int8", "resize": "area"}
 FIXED_OUTPUT = {"dtype": "int8", "kind": "logits"}
+EVEN = (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
 # A network stores its scales as 32-bit floats.
 NEAR = 1e-5
 
@@ -38,7 +39,7 @@ class Sidecar:
     labels: EXPRESSIONS in the order of the outputs. input: the tensor that takes the (size, size) face.
     mean, std: of the grey levels 0..255. scale, zero_point: of the int8 input.
     margin: a face's side as times sqrt(w h); raised: how far its centre is raised, as a share of h.
-    shares: how common the model takes each of EXPRESSIONS to be, each 0..1.
+    shares: how common the head `expression` takes each of EXPRESSIONS to be, each 0..1; even where its prior is "none".
     """
 
     labels: tuple[str, ...]
@@ -162,11 +163,15 @@ def _head(about: Facts, named: Mapping[str, Mapping[str, Any]]) -> Head:
 
 
 def _shares(facts: Facts) -> tuple[float, ...]:
-    """How common each of EXPRESSIONS is; even where the sidecar doesn't tell."""
+    """How common each of EXPRESSIONS is to the head; even where it carries no shares, or the sidecar doesn't tell."""
+    outputs = facts.section("outputs").section("expression")
+    if "prior" in outputs.values:
+        outputs.fixed({"prior": "none"})
+        return EVEN
     at = facts
     for key in ("metrics", "shares", "expression"):
         if key not in at.values:
-            return (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
+            return EVEN
         at = at.section(key)
     shares = tuple(at.number(name, 0, 1) for name in EXPRESSIONS)
     if not sum(shares):

@@ -231,6 +231,7 @@ NAN, HUGE = float("nan"), 10**400
         ("outputs.expression.dtype", "float32"), ("outputs.expression.kind", "probabilities"),
         ("outputs.expression.name", 7), ("outputs.expression.name", ["a"]),
         *(("metrics.shares.expression.happy", value) for value in (NAN, -1, 2, "0.2", None)),
+        *(("outputs.expression.prior", value) for value in ("even", None, 0)),
     ],
 )  # fmt: skip
 def test_a_value_that_can_t_be_is_named(changed: Callable[..., Path], key: str, value: object) -> None:
@@ -256,6 +257,12 @@ def test_shares_are_even_where_the_sidecar_doesn_t_tell_them(changed: Callable[.
     told = Classifier(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})).shares
     assert told == (0, 0, 0, 0, 0.5, 0, 0)
     refusal(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
+
+
+def test_a_head_without_a_prior_carries_no_shares(changed: Callable[..., Path]) -> None:
+    outputs = FACTS["outputs"] | {"expression": FACTS["outputs"]["expression"] | {"prior": "none"}}
+    told = {"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0.1) | {"neutral": 0.4}}}
+    assert Classifier(changed(outputs=outputs, metrics=told)).shares == (1 / 7,) * 7
 
 
 def test_a_key_with_a_line_break_stays_in_one_line(changed: Callable[..., Path]) -> None:
