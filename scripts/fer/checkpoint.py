@@ -27,6 +27,7 @@ class Checkpoint:
     state: the averaged weights. epoch, epochs: how far the training came, and how far it was to go.
     mean, std: of the grey levels 0..255; the network is fed with (grey - mean) / std.
     fold: (which, of how many) parts of the training pictures it never saw; None where it saw all.
+    shares: of the seven labels in the training set, where the head `expression` was kept free of them; else None.
     pairs: each channel's partner in the mirrored picture, by group, as in `fer/mirror.py`; None where nobody asked.
     """
 
@@ -36,6 +37,7 @@ class Checkpoint:
     mean: float
     std: float
     fold: tuple[int, int] | None = None
+    shares: tuple[float, ...] | None = None
     pairs: Mapping[str, Tensor] | None = None
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
@@ -55,6 +57,7 @@ def read(path: Path) -> Checkpoint:
             mean=255 * float(saved["mean"]),
             std=255 * float(saved["std"]),
             fold=tuple(fold) if (fold := saved["recipe"].get("fold")) else None,
+            shares=tuple(saved["shares"]) if saved.get("prior", {}).get("expression") == "none" else None,
             pairs=saved.get("pairs"),
         )
         labels = tuple(saved["labels"])
@@ -112,7 +115,8 @@ def network(state: Mapping[str, Tensor]) -> FerNet:
             widths.append((width, 1))
         index += 1
     try:
-        net = FerNet(tuple(widths), stem=len(state["stem.0.weight"]), inner=tuple(inner), even=is_even(state))
+        stem, stride = len(state["stem.0.weight"]), int(state.get("stem_stride", 1))
+        net = FerNet(tuple(widths), stem=stem, inner=tuple(inner), even=is_even(state), stem_stride=stride)
         net.load_state_dict(dict(state))
     except (KeyError, IndexError, RuntimeError):
         raise CheckpointError("the checkpoint's weights aren't those of the network in fer/network.py") from None

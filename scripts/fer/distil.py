@@ -1,0 +1,206 @@
+"""The training of a small student: votes and a teacher's answers, one head free of the training set's shares."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fer import views
+from fer.augment import elsewhere
+from fer.data import LABELS, Faces
+from fer.network import FerNet
+from fer.priors import draw_of, moved_to, prior_of
+from fer.rooms import room
+
+# How often the teacher drew rare labels of FER2013 (`rare_power` in its recipe), and what its export left of it.
+TEACHER_POWER = 0.4
+TEACHER_LEFT = 0.1
+
+
+@dataclass(frozen=True)
+class StudentRecipe:
+    """What decides the result.
+
+    minutes: of training, over which the rate falls as a cosine; `epochs` ends it if it comes first.
+    rate, batch, weight_decay: of SGD with Nesterov momentum; the rate rises during the first epoch.
+    average: how much of the running average of the weights stays at each step.
+    room, moved: strength of `fer/rooms.py` and of the geometry on top of the views' own.
+    sizes, until: pixels that faces are learned at, and the part of the schedule, 0..1, at which each size but the last
+    ends. A third fewer pixels a side take less than half of the time.
+    calm: the last part of the schedule, 0..1, in which `room` is half as strong.
+    teach: the teacher's part of each target. original: what share of the loss the head `fer2013` has.
+    rare_power: how much more often rare expressions are drawn, 0..1.
+    blocks, widths, inner, stem: the network's shape. start: a checkpoint whose averaged weights are gone on from.
+    """
+
+    minutes: float = 95
+    epochs: int = 300
+    rate: float = 0.1
+    batch: int = 128
+    weight_decay: float = 5e-4
+    average: float = 0.998
+    room: float = 0.6
+    moved: float = 0.5
+    elsewhere: float = 0.1
+    sizes: tuple[int, ...] = (32, 40, 48)
+    until: tuple[float, ...] = (0.45, 0.65)
+    calm: float = 0.2
+    teach: float = 0.5
+    original: float = 0.4
+    smoothing: float = 0.05
+    rare_power: float = 0.3
+    dropout: float = 0.1
+    widths: tuple[int, ...] = (32, 64, 128)
+    blocks: tuple[int, ...] = (1, 2, 1)
+    inner: tuple[int, ...] = ()
+    stem: int = 16
+    start: str | None = None
+    seed: int = 1
+
+    def fresh(self) -> FerNet:
+        """An untrained network of this shape."""
+        widths = tuple(zip(self.widths, self.blocks, strict=True))
+        net = FerNet(widths, stem=self.stem, dropout=self.dropout, inner=self.inner, stem_stride=2)
+        return net.to(memory_format=torch.channels_last)
+
+
+class Distiller:
+    """The network, its running average and the optimiser; one call an epoch."""
+
+    def __init__(self, recipe: StudentRecipe, faces: Faces, seen: views.Views) -> None:
+        self.recipe, self.seen, self.epoch, self.seconds = recipe, seen, 0, 0.0
+        pixels = torch.from_numpy(faces.images).float()
+        self.mean, self.std = float(pixels.mean()) / 255, float(pixels.std()) / 255
+        self.net, self.averaged = recipe.fresh(), recipe.fresh()
+        if recipe.start:
+            self.net.load_state_dict(torch.load(recipe.start, weights_only=True)["averaged"])
+        self.averaged.load_state_dict(self.net.state_dict())
+        self.averaged.requires_grad_(False).eval()
+        decayed = [weight for weight in self.net.parameters() if weight.ndim > 1]
+        plain = [weight for weight in self.net.parameters() if weight.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.SGD(groups, lr=recipe.rate, momentum=0.9, nesterov=True)
+        self.steps = math.ceil(len(faces) / recipe.batch)
+        self._targets(faces)
+
+    def _targets(self, faces: Faces) -> None:
+        """What each head is to say about each view, and which shares of the labels these targets carry."""
+        recipe = self.recipe
+        votes = torch.from_numpy(faces.votes * faces.weight[:, None])
+        labels = F.one_hot(torch.from_numpy(faces.labels), 7).float()
+        self.draw = draw_of(votes, recipe.rare_power)
+        self.shares, natural = prior_of(votes), prior_of(labels)
+        drawn, drawn_labels = prior_of(votes, self.draw), prior_of(labels, self.draw)
+        before = draw_of(labels, TEACHER_POWER)
+        own = prior_of(votes, before)
+        own_labels = natural ** (1 - TEACHER_LEFT) / (natural ** (1 - TEACHER_LEFT)).sum()
+        smooth = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
+        self.told = votes.lerp(moved_to(self.seen.expression, own, drawn), recipe.teach)
+        self.labelled = smooth.lerp(moved_to(self.seen.fer2013, own_labels, drawn_labels), recipe.teach)
+        # What is added to the logits in training alone: `expression` gives no shares, `fer2013` the natural ones.
+        self.lift = drawn.log()
+        self.lift_labels = drawn_labels.log() - natural.log()
+
+    def progress(self, part: float = 0.0) -> float:
+        """How far the schedule is, 0..1, `part` of the present epoch being done."""
+        return min(1.0, max((self.epoch + part) / self.recipe.epochs, self.seconds / 60 / self.recipe.minutes))
+
+    def size(self, at: float) -> int:
+        """Pixels a side of what is learned from when the schedule is so far."""
+        return self.recipe.sizes[sum(at >= end for end in self.recipe.until)]
+
+    def run_epoch(self) -> float:
+        """One pass; gives the mean loss."""
+        self.net.train()
+        order = torch.multinomial(self.draw, len(self.draw), replacement=True)
+        which = torch.randint(len(self.seen), (len(order),))
+        losses = []
+        for step in range(self.steps):
+            at = self.progress(step / self.steps)
+            if at >= 1:
+                break
+            warm = min(1.0, self.epoch + (step + 1) / self.steps)
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.recipe.rate * warm * 0.5 * (1 + math.cos(math.pi * at))
+            part = slice(step * self.recipe.batch, (step + 1) * self.recipe.batch)
+            started = time.monotonic()
+            losses.append(self.learn(which[part], order[part], at))
+            self.follow(self.epoch * self.steps + step)
+            self.seconds += time.monotonic() - started
+        self.epoch += 1
+        return sum(losses) / len(losses)
+
+    def learn(self, view: Tensor, picked: Tensor, at: float) -> float:
+        """One step of gradient descent on these views of these pictures, the schedule being so far."""
+        recipe = self.recipe
+        x = self.seen.images[view, picked].unsqueeze(1).float() / 255
+        x = resized(views.moved(x, recipe.moved), self.size(at))
+        x = room(x, recipe.room * (0.5 if at >= 1 - recipe.calm else 1.0))
+        x = elsewhere(x, recipe.elsewhere)
+        expression, original = self.net(self.normalised(x))
+        told = -(self.told[view, picked] * F.log_softmax(expression + self.lift, 1)).sum(1).mean()
+        labelled = -(self.labelled[view, picked] * F.log_softmax(original + self.lift_labels, 1)).sum(1).mean()
+        loss = 2 * ((1 - recipe.original) * told + recipe.original * labelled)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        return loss.item()
+
+    def normalised(self, x: Tensor) -> Tensor:
+        """Grey in 0..1, as the network is fed."""
+        return ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def follow(self, step: int) -> None:
+        """The running average of the weights, which is what is evaluated and exported."""
+        keep = min(self.recipe.average, (1 + step) / (10 + step))
+        for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
+            if kept.dtype.is_floating_point:
+                kept.lerp_(now, 1 - keep)
+            else:
+                kept.copy_(now)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint in one move, so that a stop in the middle costs an epoch and not the run."""
+        state: dict[str, Any] = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "mean": self.mean,
+            "std": self.std,
+            "labels": LABELS,
+            "prior": {"expression": "none"},
+            "shares": self.shares.tolist(),
+            "net": self.net.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        part = path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on where `save` left off, if it did."""
+        if not path.exists():
+            return
+        state: Mapping[str, Any] = torch.load(path, weights_only=True)
+        self.epoch, self.seconds = state["epoch"], state["seconds"]
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"])
+        print(f"going on after epoch {self.epoch}")
+
+
+def resized(x: Tensor, size: int) -> Tensor:
+    """(n, 1, h, w) -> (n, 1, size, size), by area."""
+    return x if x.shape[-1] == size else F.interpolate(x, size=(size, size), mode="area")

@@ -1,0 +1,124 @@
+"""What a room and its camera do to a face's picture: lamps, darkness, an infrared lamp, distance, hands and cups.
+
+Each change meets some pictures of a batch only. Geometry is in `fer/views.py`.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fer.augment import _some as some
+from fer.augment import _span as span
+
+
+def room(x: Tensor, strength: float = 1.0) -> Tensor:
+    """(n, 1, 48, 48) grey in 0..1 -> the same shape; `strength` 0..1 is how many pictures are changed, and how much."""
+    x = lamps(x, strength)
+    x = torch.where(some(x, 0.15 * strength), infrared(x), x)
+    x = torch.where(some(x, 0.15 * strength), dark(x), x)
+    x = torch.where(some(x, 0.3 * strength), far(x), x)
+    x = torch.where(some(x, 0.1 * strength), blurred(x), x)
+    noise = torch.randn_like(x) * column(x, 0.0, 0.05)
+    x = torch.where(some(x, 0.3 * strength), x + noise, x).clamp(0, 1)
+    x = torch.where(some(x, 0.12 * strength), covered(x), x)
+    return torch.where(some(x, 0.2 * strength), erased(x), x)
+
+
+def column(x: Tensor, low: float, high: float) -> Tensor:
+    """One number a picture, in a shape that multiplies pictures."""
+    return span(x, low, high).view(-1, 1, 1, 1)
+
+
+def lamps(x: Tensor, strength: float) -> Tensor:
+    """Gamma 0.5-2, contrast and brightness, and a lamp from any side."""
+    gamma = torch.exp(column(x, -0.7, 0.7) * strength)
+    gain = torch.exp(column(x, -0.45, 0.35) * strength)
+    lift = column(x, -0.12, 0.12) * strength
+    mean = x.mean((2, 3), keepdim=True)
+    lit = (x.clamp(1e-3, 1) ** gamma - mean) * gain + mean + lift
+    # A lamp multiplies what a face sends back; a side that it doesn't reach is nearly black.
+    slope = ramp(x) * column(x, 0.0, 0.85)
+    lit = torch.where(some(x, 0.35 * strength), lit * (1 + slope), lit)
+    return torch.where(some(x, 0.75), lit, x).clamp(0, 1)
+
+
+def ramp(x: Tensor) -> Tensor:
+    """(n, 1, h, w) from -1 to 1 along a random direction, one a picture."""
+    place = torch.linspace(-1, 1, x.shape[-1], device=x.device)
+    turn = column(x, 0, 2 * torch.pi)
+    return (torch.cos(turn) * place.view(1, 1, 1, -1) + torch.sin(turn) * place.view(1, 1, -1, 1)).clamp(-1, 1)
+
+
+def infrared(x: Tensor) -> Tensor:
+    """As a lamp beside the lens shows a face: bright skin without shadows, weak lines, dark eyes, a dark wall."""
+    broad = smooth(x, 9)
+    lines = x - broad
+    skin = column(x, 0.55, 0.85)
+    # Most of the shading goes, dark details fade less than bright ones.
+    flat = skin + column(x, 0.1, 0.45) * (broad - broad.mean((2, 3), keepdim=True))
+    flat = flat + column(x, 0.35, 0.8) * lines.clamp(max=0) + column(x, 0.1, 0.5) * lines.clamp(min=0)
+    down = torch.linspace(-1, 1, x.shape[-2], device=x.device).view(1, 1, -1, 1)
+    across = torch.linspace(-1, 1, x.shape[-1], device=x.device).view(1, 1, 1, -1)
+    eyes = torch.exp(-(((across.abs() - 0.38) / 0.17) ** 2) - ((down + column(x, 0.1, 0.3)) / 0.13) ** 2)
+    flat = flat - column(x, 0.0, 1.2) * eyes * (-lines).clamp(min=0) - column(x, 0.0, 0.1) * eyes
+    away = (across**2 + down**2).clamp(max=2)
+    flat = flat * (1 - column(x, 0.0, 0.25) * away)
+    return (flat + torch.randn_like(x) * column(x, 0.0, 0.03)).clamp(0, 1)
+
+
+def dark(x: Tensor) -> Tensor:
+    """Little light and much gain: shot noise, a lost black end, and the steps of few grey levels."""
+    low = x * column(x, 0.08, 0.4)
+    low = low + torch.randn_like(x) * (low.clamp(min=0) * column(x, 0.0005, 0.006)).sqrt()
+    low = (low - column(x, 0.0, 0.03)).clamp(0, 1)
+    low = (low * 255).round() / 255
+    return (low * torch.exp(column(x, 0.0, 1.4))).clamp(0, 1)
+
+
+def far(x: Tensor) -> Tensor:
+    """Faces far from the camera: 14-32 pixels, enlarged to 48; four sizes a batch."""
+    parts = []
+    for part in x.chunk(4):
+        size = int(torch.randint(14, 33, (1,)))
+        small = F.interpolate(part, size=(size, size), mode="area")
+        parts.append(F.interpolate(small, size=x.shape[-2:], mode="bilinear", align_corners=False))
+    return torch.cat(parts)
+
+
+def blurred(x: Tensor) -> Tensor:
+    """A lens out of focus."""
+    return x.lerp(smooth(x, 5), column(x, 0.3, 1.0))
+
+
+def smooth(x: Tensor, size: int) -> Tensor:
+    """The mean over a square of `size` twice, which is nearly a Gaussian."""
+    for _ in range(2):
+        x = F.avg_pool2d(F.pad(x, [size // 2] * 4, mode="replicate"), size, 1)
+    return x
+
+
+def covered(x: Tensor) -> Tensor:
+    """A hand or a cup before the mouth or a cheek: a soft-edged patch of one grey with some relief, from below."""
+    n, size = len(x), x.shape[-1]
+    place = torch.linspace(-1, 1, size, device=x.device)
+    across = (place.view(1, -1) - span(x, -0.6, 0.6).view(n, 1)) / span(x, 0.25, 0.6).view(n, 1)
+    down = (place.view(1, -1) - span(x, 0.45, 1.0).view(n, 1)) / span(x, 0.25, 0.65).view(n, 1)
+    round_ = torch.hypot(down[:, :, None], across[:, None, :])
+    square = torch.maximum(down.abs()[:, :, None], across.abs()[:, None, :])
+    shape = torch.where(torch.rand(n, 1, 1, device=x.device) < 0.5, round_, square).unsqueeze(1)
+    patch = ((1 - shape) / 0.12).clamp(0, 1)
+    relief = F.interpolate(torch.randn(n, 1, 6, 6, device=x.device) * 0.06, size=(size, size), mode="bilinear")
+    return x.lerp((column(x, 0.1, 0.9) + relief).clamp(0, 1), patch)
+
+
+def erased(x: Tensor) -> Tensor:
+    """Random erasing (arXiv:1708.04896), for hair, fingers and whatever else."""
+    size = x.shape[-1]
+    place = torch.arange(size, device=x.device).view(1, -1)
+    high, wide = span(x, 0.12, 0.4) * size, span(x, 0.12, 0.4) * size
+    top, left = span(x, 0, 0.85) * size, span(x, 0, 0.85) * size
+    rows = (place >= top[:, None]) & (place < (top + high)[:, None])
+    columns = (place >= left[:, None]) & (place < (left + wide)[:, None])
+    return torch.where(rows[:, None, :, None] & columns[:, None, None, :], column(x, 0, 1), x)
