@@ -30,7 +30,8 @@ class Classifier:
         _check_sum(model, facts.values.get("sha256"))
         runtime = self._interpreter = interpreter(model, packages=packages)
         told = sidecar.check(facts, runtime.get_input_details(), runtime.get_output_details())
-        self.labels, self.size, self.shares = told.labels, told.size, told.shares
+        self.labels, self.size = told.labels, told.size
+        self.shares, self.left_out = told.shares, told.left_out
         self._input, self._heads = told.input, told.heads
         self._margin, self._raised = told.margin, told.raised
         self._levels = _levels(told.mean, told.std, told.scale, told.zero_point)

@@ -40,6 +40,8 @@ class Sidecar:
     mean, std: of the grey levels 0..255. scale, zero_point: of the int8 input.
     margin: a face's side as times sqrt(w h); raised: how far its centre is raised, as a share of h.
     shares: how common the head `expression` takes each of EXPRESSIONS to be, each 0..1; even where its prior is "none".
+    left_out: where the prior is "none", what its probabilities are multiplied by to fit a test set that is like the
+    training set; even otherwise.
     """
 
     labels: tuple[str, ...]
@@ -53,6 +55,7 @@ class Sidecar:
     raised: float
     heads: Mapping[str, Head]
     shares: tuple[float, ...]
+    left_out: tuple[float, ...]
 
 
 class Facts:
@@ -128,6 +131,7 @@ def check(facts: Facts, inputs: Iterable[Mapping[str, Any]], outputs: Iterable[M
         raise entry.wrong("height", f"the model's own, whose input is {_shape(tensor)}")
     entry.fixed({"width": size} | FIXED_INPUT)
     scale, zero_point = entry.quantisation(tensor)
+    prior_free, told_shares = _is_prior_free(facts), _shares(facts)
     return Sidecar(
         labels=tuple(labels),
         input=int(tensor["index"]),
@@ -139,7 +143,8 @@ def check(facts: Facts, inputs: Iterable[Mapping[str, Any]], outputs: Iterable[M
         margin=crop.number("margin", 0.1, 10),
         raised=crop.number("raise", -2, 2),
         heads=_heads(facts.section("outputs"), {told["name"]: told for told in outputs}),
-        shares=_shares(facts),
+        shares=EVEN if prior_free else told_shares,
+        left_out=told_shares if prior_free else EVEN,
     )
 
 
@@ -162,12 +167,16 @@ def _head(about: Facts, named: Mapping[str, Mapping[str, Any]]) -> Head:
     return Head(int(tensor["index"]), scale, zero_point, about.number("temperature", 0.01, 100))
 
 
+def _is_prior_free(facts: Facts) -> bool:
+    """Whether the head `expression` carries no shares of its training set."""
+    head = facts.section("outputs").section("expression")
+    if "prior" in head.values:
+        head.fixed({"prior": "none"})
+    return "prior" in head.values
+
+
 def _shares(facts: Facts) -> tuple[float, ...]:
-    """How common each of EXPRESSIONS is to the head; even where it carries no shares, or the sidecar doesn't tell."""
-    outputs = facts.section("outputs").section("expression")
-    if "prior" in outputs.values:
-        outputs.fixed({"prior": "none"})
-        return EVEN
+    """How common each of EXPRESSIONS was in the training set; even where the sidecar doesn't tell."""
     at = facts
     for key in ("metrics", "shares", "expression"):
         if key not in at.values:

@@ -262,7 +262,9 @@ def test_shares_are_even_where_the_sidecar_doesn_t_tell_them(changed: Callable[.
 def test_a_head_without_a_prior_carries_no_shares(changed: Callable[..., Path]) -> None:
     outputs = FACTS["outputs"] | {"expression": FACTS["outputs"]["expression"] | {"prior": "none"}}
     told = {"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0.1) | {"neutral": 0.4}}}
-    assert Classifier(changed(outputs=outputs, metrics=told)).shares == (1 / 7,) * 7
+    model = Classifier(changed(outputs=outputs, metrics=told))
+    assert model.shares == (1 / 7,) * 7
+    assert model.left_out == (0.1,) * 6 + (0.4,)
 
 
 def test_a_key_with_a_line_break_stays_in_one_line(changed: Callable[..., Path]) -> None:
