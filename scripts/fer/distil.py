@@ -47,7 +47,7 @@ class StudentRecipe:
     batch: int = 128
     weight_decay: float = 5e-4
     average: float = 0.998
-    room: float = 0.6
+    room: float = 0.5
     moved: float = 0.5
     elsewhere: float = 0.1
     sizes: tuple[int, ...] = (32, 40, 48)

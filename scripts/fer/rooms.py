@@ -14,16 +14,13 @@ from fer.augment import _span as span
 
 
 def room(x: Tensor, strength: float = 1.0) -> Tensor:
-    """(n, 1, 48, 48) grey in 0..1 -> the same shape; `strength` 0..1 is how many pictures are changed, and how much."""
+    """(n, 1, h, w) grey in 0..1 -> the same shape; `strength` 0..1 is how many pictures are changed, and how much."""
     x = lamps(x, strength)
-    x = torch.where(some(x, 0.15 * strength), infrared(x), x)
-    x = torch.where(some(x, 0.15 * strength), dark(x), x)
-    x = torch.where(some(x, 0.3 * strength), far(x), x)
-    x = torch.where(some(x, 0.1 * strength), blurred(x), x)
-    noise = torch.randn_like(x) * column(x, 0.0, 0.05)
-    x = torch.where(some(x, 0.3 * strength), x + noise, x).clamp(0, 1)
-    x = torch.where(some(x, 0.12 * strength), covered(x), x)
-    return torch.where(some(x, 0.2 * strength), erased(x), x)
+    for change, chance in CHANGES.items():
+        met = (torch.rand(len(x), device=x.device) < chance * strength).nonzero().squeeze(1)
+        if len(met) > 0:
+            x = x.index_copy(0, met, change(x[met]).clamp(0, 1))
+    return x
 
 
 def column(x: Tensor, low: float, high: float) -> Tensor:
@@ -70,8 +67,8 @@ def infrared(x: Tensor) -> Tensor:
 
 def dark(x: Tensor) -> Tensor:
     """Little light and much gain: shot noise, a lost black end, and the steps of few grey levels."""
-    low = x * column(x, 0.08, 0.4)
-    low = low + torch.randn_like(x) * (low.clamp(min=0) * column(x, 0.0005, 0.006)).sqrt()
+    low = x * column(x, 0.12, 0.5)
+    low = low + torch.randn_like(x) * (low.clamp(min=0) * column(x, 0.0003, 0.0025)).sqrt()
     low = (low - column(x, 0.0, 0.03)).clamp(0, 1)
     low = (low * 255).round() / 255
     return (low * torch.exp(column(x, 0.0, 1.4))).clamp(0, 1)
@@ -99,6 +96,11 @@ def smooth(x: Tensor, size: int) -> Tensor:
     return x
 
 
+def noisy(x: Tensor) -> Tensor:
+    """A sensor's noise."""
+    return x + torch.randn_like(x) * column(x, 0.0, 0.05)
+
+
 def covered(x: Tensor) -> Tensor:
     """A hand or a cup before the mouth or a cheek: a soft-edged patch of one grey with some relief, from below."""
     n, size = len(x), x.shape[-1]
@@ -122,3 +124,7 @@ def erased(x: Tensor) -> Tensor:
     rows = (place >= top[:, None]) & (place < (top + high)[:, None])
     columns = (place >= left[:, None]) & (place < (left + wide)[:, None])
     return torch.where(rows[:, None, :, None] & columns[:, None, None, :], column(x, 0, 1), x)
+
+
+# Each change with the chance that a picture meets it at full strength.
+CHANGES = {infrared: 0.15, dark: 0.15, far: 0.3, blurred: 0.1, noisy: 0.3, covered: 0.12, erased: 0.2}
