@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from fer import views
 from fer.augment import elsewhere
+from fer.checkpoint import CheckpointError, read
 from fer.data import LABELS, Faces
 from fer.network import FerNet
 from fer.priors import draw_of, moved_to, prior_of
@@ -30,7 +31,7 @@ class StudentRecipe:
     """What decides the result.
 
     minutes: of training, over which the rate falls as a cosine; `epochs` ends it if it comes first.
-    rate, batch, weight_decay: of SGD with Nesterov momentum; the rate rises during the first epoch.
+    rate, batch, weight_decay: of SGD with Nesterov momentum; the rate rises during the first `warm` epochs.
     average: how much of the running average of the weights stays at each step.
     room, moved: strength of `fer/rooms.py` and of the geometry on top of the views' own.
     sizes, until: pixels that faces are learned at, and the part of the schedule, 0..1, at which each size but the last
@@ -38,12 +39,14 @@ class StudentRecipe:
     calm: the last part of the schedule, 0..1, in which `room` is half as strong.
     teach: the teacher's part of each target. original: what share of the loss the head `fer2013` has.
     rare_power: how much more often rare expressions are drawn, 0..1.
-    blocks, widths, inner, stem: the network's shape. start: a checkpoint whose averaged weights are gone on from.
+    blocks, widths, inner, stem, stem_stride: the network's shape.
+    start: a checkpoint of that shape whose averaged weights are gone on from.
     """
 
     minutes: float = 95
     epochs: int = 300
     rate: float = 0.1
+    warm: float = 1.0
     batch: int = 128
     weight_decay: float = 5e-4
     average: float = 0.998
@@ -62,13 +65,14 @@ class StudentRecipe:
     blocks: tuple[int, ...] = (1, 2, 1)
     inner: tuple[int, ...] = ()
     stem: int = 16
+    stem_stride: int = 2
     start: str | None = None
     seed: int = 1
 
     def fresh(self) -> FerNet:
         """An untrained network of this shape."""
         widths = tuple(zip(self.widths, self.blocks, strict=True))
-        net = FerNet(widths, stem=self.stem, dropout=self.dropout, inner=self.inner, stem_stride=2)
+        net = FerNet(widths, stem=self.stem, dropout=self.dropout, inner=self.inner, stem_stride=self.stem_stride)
         return net.to(memory_format=torch.channels_last)
 
 
@@ -80,9 +84,6 @@ class Distiller:
         pixels = torch.from_numpy(faces.images).float()
         self.mean, self.std = float(pixels.mean()) / 255, float(pixels.std()) / 255
         self.net, self.averaged = recipe.fresh(), recipe.fresh()
-        if recipe.start:
-            self.net.load_state_dict(torch.load(recipe.start, weights_only=True)["averaged"])
-        self.averaged.load_state_dict(self.net.state_dict())
         self.averaged.requires_grad_(False).eval()
         decayed = [weight for weight in self.net.parameters() if weight.ndim > 1]
         plain = [weight for weight in self.net.parameters() if weight.ndim <= 1]
@@ -90,6 +91,20 @@ class Distiller:
         self.optimiser = torch.optim.SGD(groups, lr=recipe.rate, momentum=0.9, nesterov=True)
         self.steps = math.ceil(len(faces) / recipe.batch)
         self._targets(faces)
+        if recipe.start is not None:
+            self._go_on(Path(recipe.start))
+        self.averaged.load_state_dict(self.net.state_dict())
+
+    @torch.no_grad()
+    def _go_on(self, start: Path) -> None:
+        """Begin with a checkpoint's weights; raises CheckpointError."""
+        held = read(start)
+        try:
+            self.net.load_state_dict(dict(held.state))
+        except RuntimeError:
+            raise CheckpointError(f"{start}: has another shape than the student; name the same one") from None
+        if held.shares is None:
+            self.net.expression.bias.sub_(self.own.log() - self.own.log().mean())
 
     def _targets(self, faces: Faces) -> None:
         """What each head is to say about each view, and which shares of the labels these targets carry."""
@@ -100,7 +115,7 @@ class Distiller:
         self.shares, natural = prior_of(votes), prior_of(labels)
         drawn, drawn_labels = prior_of(votes, self.draw), prior_of(labels, self.draw)
         before = draw_of(labels, TEACHER_POWER)
-        own = prior_of(votes, before)
+        self.own = own = prior_of(votes, before)
         own_labels = natural ** (1 - TEACHER_LEFT) / (natural ** (1 - TEACHER_LEFT)).sum()
         smooth = labels * (1 - recipe.smoothing) + recipe.smoothing / 7
         self.told = votes.lerp(moved_to(self.seen.expression, own, drawn), recipe.teach)
@@ -127,7 +142,7 @@ class Distiller:
             at = self.progress(step / self.steps)
             if at >= 1:
                 break
-            warm = min(1.0, self.epoch + (step + 1) / self.steps)
+            warm = min(1.0, (self.epoch + (step + 1) / self.steps) / self.recipe.warm)
             for group in self.optimiser.param_groups:
                 group["lr"] = self.recipe.rate * warm * 0.5 * (1 + math.cos(math.pi * at))
             part = slice(step * self.recipe.batch, (step + 1) * self.recipe.batch)

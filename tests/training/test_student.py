@@ -11,13 +11,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from fer import views  # noqa: E402
-from fer.checkpoint import network, read  # noqa: E402
+from fer.checkpoint import CheckpointError, network, read  # noqa: E402
 from fer.data import Faces  # noqa: E402
 from fer.distil import Distiller, StudentRecipe, resized  # noqa: E402
 from fer.network import FerNet  # noqa: E402
 from fer.prior_figures import best_recall, by_power, right, summary  # noqa: E402
 from fer.priors import draw_of, moved_to, prior_of  # noqa: E402
 from fer.rooms import CHANGES, room  # noqa: E402
+from fer.shrink import shrink  # noqa: E402
 
 SMALL = StudentRecipe(
     minutes=60, epochs=2, batch=16, widths=(8, 12), blocks=(1, 1), stem=4, sizes=(24, 48), until=(0.5,)
@@ -109,6 +110,28 @@ def test_a_stem_that_strides_is_in_the_state() -> None:
     assert strided.blocks(strided.stem(x)).shape == plain.blocks(plain.stem(x)).shape
     assert "stem_stride" in strided.state_dict()
     assert "stem_stride" not in plain.state_dict()
+
+
+def test_a_network_that_loses_nothing_answers_as_before() -> None:
+    torch.manual_seed(2)
+    big, faces = FerNet(((8, 1), (12, 1)), stem=4, inner=(8, 12)), torch.randn(96, 1, 48, 48)
+    big.train()(faces)
+    big.eval()
+    small = shrink(big, 4, (8, 12), faces)
+    with torch.no_grad():
+        for one, other in zip(big(faces[:8]), small.eval()(faces[:8]), strict=True):
+            assert (one - other).std() < 0.1 * one.std()
+
+
+def test_blocks_are_merged_and_thinned() -> None:
+    torch.manual_seed(3)
+    big = FerNet(((8, 2), (12, 2)), stem=6)
+    small = shrink(big.eval(), 4, (4, 6), torch.randn(32, 1, 48, 48))
+    assert len(small.blocks) == 2
+    assert [block.conv1.out_channels for block in small.blocks] == [4, 6]
+    assert len(small.stem[0].weight) == 4
+    with pytest.raises(CheckpointError, match="names 1 blocks"):
+        shrink(big, 4, (4,), torch.randn(8, 1, 48, 48))
 
 
 def test_resized_is_the_mean_of_an_area() -> None:
