@@ -22,8 +22,9 @@ import torch
 from fer import views
 from fer.checkpoint import CheckpointError, logits
 from fer.data import PUBLIC, TRAIN, DataError, load
-from fer.distil import Distiller, StudentRecipe, resized
+from fer.distil import Distiller, resized
 from fer.prior_figures import summary
+from fer.student_recipe import StudentRecipe
 
 
 def main() -> None:

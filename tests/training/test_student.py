@@ -13,12 +13,13 @@ torch = pytest.importorskip("torch")
 from fer import views  # noqa: E402
 from fer.checkpoint import CheckpointError, network, read  # noqa: E402
 from fer.data import Faces  # noqa: E402
-from fer.distil import Distiller, StudentRecipe, resized  # noqa: E402
+from fer.distil import Distiller, resized  # noqa: E402
 from fer.network import FerNet  # noqa: E402
 from fer.prior_figures import best_recall, by_power, right, summary  # noqa: E402
 from fer.priors import draw_of, moved_to, prior_of  # noqa: E402
 from fer.rooms import CHANGES, room  # noqa: E402
 from fer.shrink import shrink  # noqa: E402
+from fer.student_recipe import StudentRecipe  # noqa: E402
 
 SMALL = StudentRecipe(
     minutes=60, epochs=2, batch=16, widths=(8, 12), blocks=(1, 1), stem=4, sizes=(24, 48), until=(0.5,)
