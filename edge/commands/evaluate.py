@@ -32,7 +32,10 @@ def evaluate_model(config: Config, data: Path, *, split: str, json_text: bool, p
     order = [model.labels.index(name) for name in EXPRESSIONS]
 
     def classify(face: Grey) -> dict[str, NDArray[np.float64]]:
-        return {head: probabilities[order] for head, probabilities in model.classify(face).items()}
+        probabilities = {head: found[order] for head, found in model.classify(face).items()}
+        # A labelled set has the shares of the training set, which a head without a prior leaves out.
+        weighted = probabilities["expression"] * model.training_shares
+        return {**probabilities, "expression": weighted / weighted.sum()}
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading faces", total=None)

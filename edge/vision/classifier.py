@@ -40,7 +40,8 @@ class Classifier:
         _check_sum(model, keys.values.get("sha256"))
         runtime = self._interpreter = open_interpreter(model, packages=packages)
         description = sidecar.check(keys, runtime.get_input_details(), runtime.get_output_details())
-        self.labels, self.size, self.shares = description.labels, description.size, description.shares
+        self.labels, self.size = description.labels, description.size
+        self.shares, self.training_shares = description.shares, description.training_shares
         self._input, self._heads = description.input, description.heads
         self._margin, self._raised = description.margin, description.raised
         self._levels = _input_levels(description.mean, description.std, description.scale, description.zero_point)

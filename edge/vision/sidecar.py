@@ -17,6 +17,7 @@ from edge.vision.sidecar_section import SidecarSection
 # The only kind of model that this program supports.
 SUPPORTED_INPUT = {"channels": 1, "layout": "NHWC", "dtype": "int8", "resize": "area"}
 SUPPORTED_OUTPUT = {"dtype": "int8", "kind": "logits"}
+EQUAL_SHARES = (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Sidecar:
     labels: EXPRESSIONS in the order of the outputs. input: the tensor that takes the (size, size) face.
     mean, std: of the grey levels 0..255. scale, zero_point: of the int8 input.
     margin: the crop's side divided by sqrt(w h) of the face. raised: how far the crop is moved up, as a share of h.
-    shares: how common each of EXPRESSIONS is for the model, each 0..1.
+    shares: how common each of EXPRESSIONS is for the head `expression`, each 0..1; equal if its prior is "none".
+    training_shares: if the prior is "none", the shares of the training set, by which probabilities are multiplied to
+    fit a set that is like it; equal otherwise.
     """
 
     labels: tuple[str, ...]
@@ -50,6 +53,7 @@ class Sidecar:
     raised: float
     heads: Mapping[str, Head]
     shares: tuple[float, ...]
+    training_shares: tuple[float, ...]
 
 
 def read(path: Path) -> SidecarSection:
@@ -79,6 +83,7 @@ def check(
         raise entry.error("height", f"the model's own, whose input is {_shape(tensor)}")
     entry.require({"width": size} | SUPPORTED_INPUT)
     scale, zero_point = entry.quantisation(tensor)
+    prior_free, shares = _is_prior_free(sidecar), _shares(sidecar)
     return Sidecar(
         labels=tuple(labels),
         input=int(tensor["index"]),
@@ -90,7 +95,8 @@ def check(
         margin=crop.number("margin", 0.1, 10),
         raised=crop.number("raise", -2, 2),
         heads=_heads(sidecar.section("outputs"), {tensor["name"]: tensor for tensor in outputs}),
-        shares=_shares(sidecar),
+        shares=EQUAL_SHARES if prior_free else shares,
+        training_shares=shares if prior_free else EQUAL_SHARES,
     )
 
 
@@ -113,12 +119,20 @@ def _head(output: SidecarSection, tensors: Mapping[str, Mapping[str, Any]]) -> H
     return Head(int(tensor["index"]), scale, zero_point, output.number("temperature", 0.01, 100))
 
 
+def _is_prior_free(sidecar: SidecarSection) -> bool:
+    """Whether the head `expression` carries no shares of its training set."""
+    head = sidecar.section("outputs").section("expression")
+    if "prior" in head.values:
+        head.require({"prior": "none"})
+    return "prior" in head.values
+
+
 def _shares(sidecar: SidecarSection) -> tuple[float, ...]:
-    """How common each of EXPRESSIONS is; equal shares if the sidecar contains none."""
+    """How common each of EXPRESSIONS was in training; equal shares if the sidecar contains none."""
     section = sidecar
     for key in ("metrics", "shares", "expression"):
         if key not in section.values:
-            return (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
+            return EQUAL_SHARES
         section = section.section(key)
     shares = tuple(section.number(name, 0, 1) for name in EXPRESSIONS)
     if not sum(shares):

@@ -27,6 +27,7 @@ from fer import checkpoint as original
 from fer.data import LABELS, PRIVATE, PUBLIC, TRAIN, DataError, load
 from fer.figures import evaluations, figures, shares, temperature
 from fer.keras_twin import multiply_adds, to_float, to_int8, twin
+from fer.prior_figures import by_power, put_back
 from fer.sidecar import sidecar
 from fer.tflite_run import Heads, HeadsError
 
@@ -100,9 +101,16 @@ def export(args: argparse.Namespace) -> None:
     trained = replace(trained, state=as_often_as_they_come(trained.state, train.labels, args.give_back))
     picked = np.random.default_rng(args.seed).choice(len(train), min(args.examples, len(train)), replace=False)
     converted = convert(trained, trained.normalised(train.images[np.sort(picked)]))
-    found = converted.run(trained.normalised(public.images))
+    raw = converted.run(trained.normalised(public.images))
+    # A head free of the training set's shares is judged and calibrated with them put back.
+    left_out = None if trained.shares is None else np.array(trained.shares)
+    found = raw if left_out is None else {kind: put_back(logits, left_out) for kind, logits in raw.items()}
     temperatures = {name: temperature(logits, public, name) for name, logits in found["int8"].items()}
     common = {name: shares(logits, temperatures[name], public, name) for name, logits in found["int8"].items()}
+    if left_out is not None:
+        # As they multiply what the head says at its temperature.
+        scaled = left_out ** (1 / temperatures["expression"])
+        common["expression"] = dict(zip(LABELS, (scaled / scaled.sum()).round(5).tolist(), strict=True))
     metrics: dict[str, Any] = {
         "epoch": trained.epoch,
         "epochs": trained.epochs,
@@ -113,10 +121,15 @@ def export(args: argparse.Namespace) -> None:
         "shares": common,
         "public": {kind: figures(logits, temperatures, public) for kind, logits in found.items()},
     }
+    if left_out is not None:
+        metrics["by_power"] = {"public": by_power(raw["int8"]["expression"], left_out, public)}
     judged, test = evaluations(found["int8"], public, temperatures), "public test"
     if args.final:
         private = load(args.data, PRIVATE)
         found = converted.run(trained.normalised(private.images))
+        if left_out is not None:
+            metrics["by_power"]["private"] = by_power(found["int8"]["expression"], left_out, private)
+            found = {kind: put_back(logits, left_out) for kind, logits in found.items()}
         metrics["private"] = {kind: figures(logits, temperatures, private) for kind, logits in found.items()}
         judged, test = evaluations(found["int8"], private, temperatures), "private test"
     facts = sidecar(
@@ -126,6 +139,7 @@ def export(args: argparse.Namespace) -> None:
         std=trained.std,
         temperatures=temperatures,
         metrics=metrics,
+        prior_free=() if left_out is None else ("expression",),
     )
     try:
         write(args.out, converted.int8, facts, judged, test)

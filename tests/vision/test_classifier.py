@@ -233,6 +233,7 @@ NAN, HUGE = float("nan"), 10**400
         ("outputs.expression.dtype", "float32"), ("outputs.expression.kind", "probabilities"),
         ("outputs.expression.name", 7), ("outputs.expression.name", ["a"]),
         *(("metrics.shares.expression.happy", value) for value in (NAN, -1, 2, "0.2", None)),
+        *(("outputs.expression.prior", value) for value in ("even", None, 0)),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_named(changed: Callable[..., Path], key: str, value: object) -> None:
@@ -261,6 +262,14 @@ def test_shares_are_equal_without_shares_in_the_sidecar(changed: Callable[..., P
     ).shares
     assert shares == (0, 0, 0, 0, 0.5, 0, 0)
     error_of(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
+
+
+def test_a_head_without_a_prior_carries_no_shares(changed: Callable[..., Path]) -> None:
+    outputs = SIDECAR["outputs"] | {"expression": SIDECAR["outputs"]["expression"] | {"prior": "none"}}
+    metrics = {"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0.1) | {"neutral": 0.4}}}
+    model = Classifier(changed(outputs=outputs, metrics=metrics))
+    assert model.shares == (1 / 7,) * 7
+    assert model.training_shares == (0.1,) * 6 + (0.4,)
 
 
 def test_a_key_with_a_line_break_stays_on_one_line(changed: Callable[..., Path]) -> None:

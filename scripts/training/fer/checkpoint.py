@@ -27,6 +27,7 @@ class Checkpoint:
     state: the averaged weights. epoch, epochs: completed epochs, and the planned number.
     mean, std: of the grey levels 0..255; the network's input is (grey - mean) / std.
     fold: (index, count) of the part of the training pictures that was left out; None if none was.
+    shares: of the seven labels in the training set, if the head `expression` carries none of them; else None.
     """
 
     state: Mapping[str, Tensor]
@@ -35,6 +36,7 @@ class Checkpoint:
     mean: float
     std: float
     fold: tuple[int, int] | None = None
+    shares: tuple[float, ...] | None = None
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
         """(n, 48, 48) grey levels -> (n, 48, 48, 1) float32, the network's input."""
@@ -53,6 +55,7 @@ def read(path: Path) -> Checkpoint:
             mean=255 * float(saved["mean"]),
             std=255 * float(saved["std"]),
             fold=tuple(fold) if (fold := saved["recipe"].get("fold")) else None,
+            shares=tuple(saved["shares"]) if saved.get("prior", {}).get("expression") == "none" else None,
         )
         labels = tuple(saved["labels"])
     except FileNotFoundError:
@@ -107,7 +110,8 @@ def network(state: Mapping[str, Tensor]) -> FerNet:
             widths.append((width, 1))
         index += 1
     try:
-        net = FerNet(tuple(widths), stem=len(state["stem.0.weight"]), inner=tuple(inner))
+        stem, stride = len(state["stem.0.weight"]), int(state.get("stem_stride", 1))
+        net = FerNet(tuple(widths), stem=stem, inner=tuple(inner), stem_stride=stride)
         net.load_state_dict(dict(state))
     except (KeyError, IndexError, RuntimeError):
         raise CheckpointError("the checkpoint's weights aren't those of the network in fer/network.py") from None

@@ -46,15 +46,16 @@ def fold(state: State, convolution: str, norm: str) -> Convolution:
 def twin(state: State) -> keras.Model:
     """A Keras model, (1, 48, 48, 1) normalised grey -> `expression` and `fer2013` logits, with the state's weights."""
     grey = keras.Input(batch_shape=(1, SIZE, SIZE, 1), name="face")
-    x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", relu=True)
+    stem_stride = int(state.get("stem_stride", 1))
+    x = _convolve(grey, fold(state, "stem.0", "stem.1"), "stem", stride=stem_stride, relu=True)
     for index in range(block_count(state)):
         at = f"blocks.{index}"
-        # The first block of each width halves the resolution; only its short cut has weights.
-        halves = f"{at}.short.0.weight" in state
-        stride = 2 if halves else 1
+        # The first block of each width halves the resolution, unless the stem did; only its short cut has weights.
+        widens = f"{at}.short.0.weight" in state
+        stride = 2 if widens and (index or stem_stride == 1) else 1
         y = _convolve(x, fold(state, f"{at}.conv1", f"{at}.norm1"), f"block{index}_a", stride=stride, relu=True)
         y = _convolve(y, fold(state, f"{at}.conv2", f"{at}.norm2"), f"block{index}_b")
-        if halves:
+        if widens:
             x = _convolve(x, fold(state, f"{at}.short.0", f"{at}.short.1"), f"block{index}_short", stride=stride)
         x = keras.layers.ReLU(name=f"block{index}")(keras.layers.Add(name=f"block{index}_sum")([y, x]))
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)

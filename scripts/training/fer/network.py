@@ -40,7 +40,7 @@ class FerNet(nn.Module):
     """(n, 1, 48, 48) normalised grey -> (n, 7) logits of `expression` and of `fer2013`.
 
     widths: the channels of each stage, and its number of blocks. inner: channels inside each block; empty: as many
-    as its stage has.
+    as its stage has. stem_stride: if the stem strides, the first block does not.
     """
 
     def __init__(
@@ -49,14 +49,21 @@ class FerNet(nn.Module):
         stem: int = STEM,
         dropout: float = 0.2,
         inner: tuple[int, ...] = (),
+        *,
+        stem_stride: int = 1,
     ) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(inplace=True))
+        convolution = nn.Conv2d(1, stem, 3, stem_stride, 1, bias=False)
+        self.stem = nn.Sequential(convolution, nn.BatchNorm2d(stem), nn.ReLU(inplace=True))
+        if stem_stride != 1:
+            # Kept with the weights, whose shapes don't tell it.
+            self.register_buffer("stem_stride", torch.tensor(stem_stride))
         blocks, inputs = [], stem
         inside = iter(inner or [width for width, count in widths for _ in range(count)])
         for width, count in widths:
             for index in range(count):
-                blocks.append(Block(inputs, width, 2 if index == 0 else 1, next(inside)))
+                stride = 2 if index == 0 and (blocks or stem_stride == 1) else 1
+                blocks.append(Block(inputs, width, stride, next(inside)))
                 inputs = width
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(dropout)

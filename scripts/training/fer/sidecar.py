@@ -21,8 +21,9 @@ def sidecar(
     std: float,
     temperatures: dict[str, float],
     metrics: dict[str, Any],
+    prior_free: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Return the sidecar of `model`; mean and std are those of the grey levels 0..255."""
+    """Return the sidecar of `model`. mean, std: of the grey levels 0..255. prior_free: heads without a prior."""
     entry = {"height": SIZE, "width": SIZE, "channels": 1, "layout": "NHWC", **_quantisation(heads.input)}
     outputs = {
         name: {
@@ -30,6 +31,7 @@ def sidecar(
             **_quantisation(tensor),
             "kind": "logits",
             "temperature": temperatures[name],
+            **({"prior": "none"} if name in prior_free else {}),
         }
         for name, tensor in heads.output.items()
     }
