@@ -11,9 +11,9 @@ from edge.errors import ConfigError, LibraryError
 from edge.library.placement import PLANE, Cluster, Labels, Points
 from edge.songs import FEATURES, SONG_MOODS, Song
 
-NEIGHBOURS = 5
+KNN_NEIGHBOURS = 5
 # The number of clusters and their first centres are computed from a sample of this size.
-SAMPLE_SONGS = 2000
+KMEANS_SAMPLE_SONGS = 2000
 # Nearest neighbours ignore a feature that a smaller share of the songs has.
 MIN_FEATURE_SHARE = 0.9
 
@@ -39,7 +39,11 @@ def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[C
     with threadpool_limits(1):
         # A sample yields k and the first centres; the final clustering uses all songs.
         rng = np.random.default_rng(seed)
-        few = points if len(points) <= SAMPLE_SONGS else points[rng.choice(len(points), SAMPLE_SONGS, replace=False)]
+        few = (
+            points
+            if len(points) <= KMEANS_SAMPLE_SONGS
+            else points[rng.choice(len(points), KMEANS_SAMPLE_SONGS, replace=False)]
+        )
         k = k or _best_k(few, min(len(SONG_MOODS), different - 1), seed)
         rough = KMeans(k, n_init=20, random_state=seed).fit(few).cluster_centers_
         model = KMeans(k, init=rough, n_init=1, random_state=seed).fit(points)
@@ -103,7 +107,7 @@ def nearest(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
     except ImportError:
         raise _missing("knn") from None
     table = StandardScaler().fit_transform(_table(songs))
-    model = KNeighborsClassifier(min(NEIGHBOURS, len(known)), weights="distance").fit(table[known], moods)
+    model = KNeighborsClassifier(min(KNN_NEIGHBOURS, len(known)), weights="distance").fit(table[known], moods)
     return np.asarray(model.predict(table), np.int64)
 
 

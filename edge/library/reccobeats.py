@@ -12,7 +12,7 @@ from edge.errors import PlayerError
 from edge.songs import FEATURES, Features, track_uri
 
 IDS_PER_REQUEST = 40  # the service's limit
-PAUSE_S = 0.5  # between two requests
+REQUEST_PAUSE_S = 0.5  # between two requests
 TIMEOUT_S = 10.0
 RETRY_AFTER_DEFAULT_S = 30.0
 

@@ -15,7 +15,7 @@ import pytest
 
 from edge.cli.main import main
 from edge.commands.charts import canvas
-from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
+from edge.commands.charts.history import DAY_WIDTH_PX, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
 from edge.commands.history import COLUMNS, as_csv, describe, show_history
 from edge.commands.time_range import midnight, parse_since, span
 from edge.errors import ConfigError, JournalError
@@ -143,7 +143,7 @@ def test_entries_in_words() -> None:
 
 
 def colour_at(picture: np.ndarray, at: float, begin: float, row: int = 0) -> tuple[int, ...]:
-    x = round(LEFT + DAY_WIDTH * (at - begin) / 86400)
+    x = round(LEFT + DAY_WIDTH_PX * (at - begin) / 86400)
     return tuple(int(value) for value in picture[TOP + ROW * row + MOOD_HEIGHT // 2, x])
 
 
