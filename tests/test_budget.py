@@ -42,7 +42,7 @@ def test_it_may_start_with_less() -> None:
     assert bucket.affords(6.0, 1.0)
 
 
-def test_asking_spends_nothing() -> None:
+def test_checking_spends_nothing() -> None:
     bucket = TokenBucket(rate=1.0, capacity=1.0)
     assert bucket.affords(0.0, 1.0) and bucket.affords(0.0, 1.0)
     assert not bucket.affords(0.0, 1.1)

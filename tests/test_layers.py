@@ -1,4 +1,4 @@
-"""The rooms of the house: values, thinking, touching; the imports keep them apart."""
+"""The layers of `edge`: values, pure modules and adapters, kept apart by what they may import."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 EDGE = Path(__file__).parent.parent / "edge"
-# A room is a package, a module, or a module within a package; what is named here is so as a whole.
+# Packages, modules, or modules within a package; a package is named as a whole.
 VALUES = {"errors", "values", "events", "config", "songs", "times"}
-# Within `config` these read the file.
-READING = {"config.file", "config.validation_errors", "config.yaml_lines"}
-THINKING = {
+# These modules of `config` read the file, so they are neither.
+CONFIG_READERS = {"config.file", "config.validation_errors", "config.yaml_lines"}
+PURE = {
     "room",
     "music",
     "messages",
@@ -85,8 +85,8 @@ FOREIGN = {
     "uvicorn",
     "yaml",
 }
-# Which foreign library may be imported where.
-DOORS = {
+# Where each foreign library may be imported; the others may be imported anywhere.
+IMPORTED_IN = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
     "paho": {"mqtt.callbacks", "mqtt.client", "mqtt.connection"},
     "picamera2": {"camera.pi", "camera.devices"},
@@ -109,7 +109,7 @@ DOORS = {
 
 
 def imports(path: Path) -> set[str]:
-    """Dotted names of the modules that a file imports; `from edge.system import state` imports `edge.system.state`."""
+    """Return the dotted names of the imported modules; `from edge.system import state` imports `edge.system.state`."""
     tree = ast.parse(path.read_text())
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -134,26 +134,26 @@ def modules() -> list[Path]:
 NAMES = {f"edge.{name_of(path)}" for path in modules()}
 
 
-def within(name: str, rooms: set[str]) -> bool:
-    """True where a module is one of these rooms, or lies in one."""
+def within(name: str, packages: set[str]) -> bool:
+    """Return whether a module is one of these packages or modules, or is within one."""
     parts = name.split(".")
-    return any(".".join(parts[:n]) in rooms for n in range(1, len(parts) + 1))
+    return any(".".join(parts[:n]) in packages for n in range(1, len(parts) + 1))
 
 
-def in_rooms(rooms: set[str]) -> list[Path]:
-    """The modules of these rooms; each room has one at least."""
-    found = [path for path in modules() if within(name_of(path), rooms)]
-    assert not [room for room in rooms if not any(within(name_of(path), {room}) for path in found)]
+def modules_of(packages: set[str]) -> list[Path]:
+    """Return the modules of these packages; each must have at least one."""
+    found = [path for path in modules() if within(name_of(path), packages)]
+    assert not [package for package in packages if not any(within(name_of(path), {package}) for path in found)]
     return found
 
 
 def values() -> list[Path]:
-    return [path for path in in_rooms(VALUES) if name_of(path) not in READING]
+    return [path for path in modules_of(VALUES) if name_of(path) not in CONFIG_READERS]
 
 
-def inside(imported: str, rooms: set[str]) -> bool:
+def inside(imported: str, packages: set[str]) -> bool:
     name = imported.removeprefix("edge.")
-    return imported.startswith("edge.") and within(name, rooms) and name not in READING
+    return imported.startswith("edge.") and within(name, packages) and name not in CONFIG_READERS
 
 
 @pytest.mark.parametrize("path", values(), ids=lambda path: str(path.relative_to(EDGE)))
@@ -165,15 +165,15 @@ def test_values_import_nothing_but_numpy_pydantic_and_each_other(path: Path) -> 
         )
 
 
-@pytest.mark.parametrize("path", in_rooms(THINKING), ids=lambda path: str(path.relative_to(EDGE)))
-def test_thinking_touches_nothing(path: Path) -> None:
+@pytest.mark.parametrize("path", modules_of(PURE), ids=lambda path: str(path.relative_to(EDGE)))
+def test_pure_modules_import_only_pure_modules(path: Path) -> None:
     for imported in imports(path):
         top = imported.split(".")[0]
-        assert inside(imported, VALUES | THINKING) or top in STANDARD_AND_PURE | {"numpy"}, f"{path} imports {imported}"
+        assert inside(imported, VALUES | PURE) or top in STANDARD_AND_PURE | {"numpy"}, f"{path} imports {imported}"
 
 
-@pytest.mark.parametrize("path", in_rooms(THINKING), ids=lambda path: str(path.relative_to(EDGE)))
-def test_thinking_reads_no_clock_and_no_file(path: Path) -> None:
+@pytest.mark.parametrize("path", modules_of(PURE), ids=lambda path: str(path.relative_to(EDGE)))
+def test_pure_modules_read_no_clock_and_no_file(path: Path) -> None:
     tree = ast.parse(path.read_text())
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert not called & {"open", "print", "input"}
@@ -182,14 +182,14 @@ def test_thinking_reads_no_clock_and_no_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(EDGE)))
-def test_each_foreign_library_has_one_door(path: Path) -> None:
+def test_each_foreign_library_is_imported_only_where_it_belongs(path: Path) -> None:
     for imported in imports(path):
         top = imported.split(".")[0]
-        if top in DOORS:
-            assert within(name_of(path), DOORS[top]), f"{name_of(path)} imports {imported}"
+        if top in IMPORTED_IN:
+            assert within(name_of(path), IMPORTED_IN[top]), f"{name_of(path)} imports {imported}"
 
 
-def test_only_the_command_line_and_check_know_the_composition_root() -> None:
+def test_only_the_command_line_imports_the_composition_root() -> None:
     for path in modules():
         if any(within(imported, {"edge.daemon"}) for imported in imports(path)):
             assert within(name_of(path), {"cli", "daemon"}), path
@@ -198,7 +198,7 @@ def test_only_the_command_line_and_check_know_the_composition_root() -> None:
 @pytest.mark.parametrize(
     "library", ["cv2", "paho", "spotipy", "mpd", "requests", "ai_edge_litert", "starlette", "uvicorn"]
 )
-def test_a_pi_pays_for_no_library_before_it_is_used(library: str) -> None:
+def test_the_command_line_imports_no_large_library_at_the_start(library: str) -> None:
     code = f"import sys, edge.cli.main, edge.config.file; raise SystemExit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -208,7 +208,7 @@ def test_modules_stay_small() -> None:
     assert not long
 
 
-def test_the_list_of_foreign_libraries_is_whole() -> None:
+def test_the_list_of_foreign_libraries_is_complete() -> None:
     known = FOREIGN | {"edge", "numpy"} | set(sys.stdlib_module_names)
     for path in modules():
         assert {name.split(".")[0] for name in imports(path)} <= known, path

@@ -65,7 +65,7 @@ def test_different_songs_do_not(one: tuple[str, str], other: tuple[str, str]) ->
 
 
 @given(st.text(), st.text())
-def test_a_key_depends_on_no_accident_of_case_or_space(artist: str, title: str) -> None:
+def test_a_key_ignores_case_and_spaces(artist: str, title: str) -> None:
     assert match_key(artist, title) == match_key(f" {artist}", f"{title} ")
 
 

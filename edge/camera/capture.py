@@ -12,7 +12,7 @@ from edge.system.threads import Latest
 from edge.values import Frame, FrameRequest
 
 # How long a turn waits while the camera is off or at rest.
-IDLE_S = 0.2
+CAMERA_OFF_WAIT_S = 0.2
 
 
 class Capture:
@@ -49,12 +49,12 @@ class Capture:
         """Read one frame, or wait a moment while the camera is off or at rest; raises CameraError or SourceError."""
         if not self._is_on():
             self.close()
-            self.stopping.wait(IDLE_S)
+            self.stopping.wait(CAMERA_OFF_WAIT_S)
             return
         if self._is_resting():
             if self._camera is not None:
                 self._camera.rest()
-            self.stopping.wait(IDLE_S)
+            self.stopping.wait(CAMERA_OFF_WAIT_S)
             return
         try:
             camera = self.open()

@@ -22,7 +22,7 @@ from edge.journal.reader import timeline
 from edge.system.database import default_path
 
 DEFAULT_SINCE = "24h"
-PIPE_WIDTH = 160  # characters
+PIPE_WIDTH_CHARS = 160
 COLUMNS = (
     "time", "kind", "mood", "title", "artist", "uri", "text", "confidence", "valence", "arousal", "people",
 )  # fmt: skip
@@ -97,7 +97,9 @@ def _print(entries: list[JournalEntry]) -> None:
             table.add_row(f"{at:%a %d %b}", "", "")
         table.add_row(f"{at:%H:%M:%S}", entry.kind, describe(entry))
     # In a pipe, lines aren't folded to 80 characters.
-    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, markup=False, highlight=False, emoji=False).print(table)
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH_CHARS, markup=False, highlight=False, emoji=False).print(
+        table
+    )
 
 
 def describe(entry: JournalEntry) -> str:

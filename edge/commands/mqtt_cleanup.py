@@ -17,7 +17,7 @@ from edge.system.secrets import secret
 
 CONNECT_TIMEOUT_S = 15.0
 # How long to collect retained messages, and how long Home Assistant gets to remove entities.
-PAUSE_S = 1.0
+WAIT_FOR_BROKER_S = 1.0
 
 
 def cleanup(config: Config, out: TextIO) -> int:
@@ -41,13 +41,13 @@ def cleanup(config: Config, out: TextIO) -> int:
         retained=retained,
     )
     try:
-        time.sleep(PAUSE_S)
+        time.sleep(WAIT_FOR_BROKER_S)
         discovered = {topic for topic in retained if topic.startswith(f"{mqtt.discovery_prefix}/")}
         discovered |= {*remembered.discovery}
         # An access list may hide topics from this device; those it is known to use are removed in any case.
         _remove(connection, discovered or {*discovery(config, version="").topics})
         # Let Home Assistant remove the entities before their states: it warns of empty states.
-        time.sleep(PAUSE_S)
+        time.sleep(WAIT_FOR_BROKER_S)
         states = {f"{name}/{topic}" for name in bases for topic in RETAINED}
         _remove(connection, ({*retained} - discovered) | states)
     finally:

@@ -59,7 +59,7 @@ class MusicConfig(Section):
     pause_after: Duration | None = 600.0
     """Pause the device's music once the room has been empty for this long. null: never."""
     resume_within: Duration = 7200.0
-    """People who return within this time hear the paused music go on. After that, it starts anew."""
+    """If people return within this time, the paused music resumes; after that, new music starts."""
     quiet_hours: tuple[QuietHours, ...] = ()
     """Hours in which nothing is started and the volume is limited."""
     time_zone: Zone | None = None

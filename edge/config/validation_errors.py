@@ -38,6 +38,7 @@ _PHRASES = {
     "String should have at least": "must have at least",
     "String should have at most": "must have at most",
     "Dictionary should have at least 1 item after validation, not 0": "must have at least one entry",
+    "Tuple should have at least 1 item after validation, not 0": "must have at least one entry",
     "Field required": "must be given",
 }
 
@@ -59,7 +60,7 @@ def sentence(error: ErrorDetails) -> str:
         names = expected.split("'")[1::2]
         if not isinstance(value, str) and str(value) in names:
             return f"{path}: must be {expected}; put {value} in quotes"
-        return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names)}"
+        return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
         if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy"):
@@ -74,6 +75,9 @@ def sentence(error: ErrorDetails) -> str:
     message = error["msg"]
     for phrase, plain in _PHRASES.items():
         message = message.replace(phrase, plain)
+    if kind in ("greater_than_equal", "less_than_equal") and isinstance(value, str) and value[-1:].isalpha():
+        # A duration, written with its unit; its limits are in seconds.
+        message += " s"
     return f"{path}: {message}, not {_show(value)}"
 
 
@@ -85,14 +89,16 @@ def _show(value: Any) -> str:
 def _unknown_key(at: Location) -> str:
     path, key = dotted(at), str(at[-1])
     if key in _SECRETS:
-        return f"{path}: secrets don't stand in this file; {_SECRET_HINTS.get(str(at[0]), 'remove it')}"
+        return f"{path}: secrets don't belong in this file; {_SECRET_HINTS.get(str(at[0]), 'remove it')}"
     return f"{path}: there is no such key{_suggestion(key, _valid_keys(at[:-1]))}"
 
 
-def _suggestion(word: str, names: list[str]) -> str:
-    """`; did you mean ...?` if a name is similar, else a list of all names."""
+def _suggestion(word: str, names: list[str], *, listed: bool = True) -> str:
+    """`; did you mean ...?` if a name is similar, else, if `listed`, all names."""
     near = difflib.get_close_matches(word, names, 1, 0.6)
-    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(names)}" if names else ""
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f"; there is {', '.join(names)}" if listed and names else ""
 
 
 def _valid_keys(at: Location) -> list[str]:

@@ -77,7 +77,7 @@ def _note_lines(node: yaml.Node, at: Location, lines: dict[Location, int], name:
                 raise ConfigError(f"{name}, line {line}: a key must be a plain word; put a number in quotes")
             below = (*at, str(key.value))
             if below in lines:
-                raise ConfigError(f"{name}, line {line}: {dotted(below)} stands there twice; remove one of the two")
+                raise ConfigError(f"{name}, line {line}: {dotted(below)} appears twice; remove one of the two")
             lines[below] = line
             _note_lines(value, below, lines, name)
     elif isinstance(node, yaml.SequenceNode):

@@ -11,7 +11,7 @@ from edge.events import Event
 from edge.values import Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
-CAPACITY = 256
+MAX_ITEMS = 256
 
 
 class SessionEnd(Enum):
@@ -31,7 +31,7 @@ class Inbox:
     """A bounded queue; any thread puts items in, one takes them out."""
 
     def __init__(self) -> None:
-        self._items: queue.Queue[Item] = queue.Queue(maxsize=CAPACITY)
+        self._items: queue.Queue[Item] = queue.Queue(maxsize=MAX_ITEMS)
 
     def post(self, item: Item) -> None:
         """Add an item; never waits: if the queue is full, the item is dropped."""

@@ -33,10 +33,10 @@ from edge.values import Basis, Command, Music
 
 SETTINGS_FILE, PLAYBACK_FILE = "settings", "playing"
 # An override ends with a restart, but not with a reload. The camera's switch has a file of its own.
-SAVED = ("control", "profile", "scheduled", "held")
+SAVED_SETTINGS = ("control", "profile", "scheduled", "held")
 CONFIGURED_PROFILE = "configured_profile"
 # The settings that give way when the configuration names another profile.
-OF_PROFILE = ("profile", "scheduled")
+PROFILE_SETTINGS = ("profile", "scheduled")
 
 
 class SavedSettings:
@@ -75,15 +75,15 @@ class SavedSettings:
 
     def load(self) -> dict[str, str]:
         """What was set before the restart; the profile only if the configuration still names the same one."""
-        settings = {name: self._written[name] for name in SAVED if name in self._written}
+        settings = {name: self._written[name] for name in SAVED_SETTINGS if name in self._written}
         if self._written.get(CONFIGURED_PROFILE) != self._configured:
             # The user has chosen another profile in the file since.
-            return {name: value for name, value in settings.items() if name not in OF_PROFILE}
+            return {name: value for name, value in settings.items() if name not in PROFILE_SETTINGS}
         return settings
 
     def save(self, settings: Mapping[str, str]) -> None:
         """Write what is saved of `Room.settings`, if it changed."""
-        new = {name: settings[name] for name in SAVED if name in settings}
+        new = {name: settings[name] for name in SAVED_SETTINGS if name in settings}
         new[CONFIGURED_PROFILE] = self._configured
         if new != self._written:
             # Counts as written even if the disk refuses it: `state.write` logs that, and once is enough.
@@ -100,7 +100,7 @@ class SavedSettings:
 
 def after_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[str, str]:
     """What of `Room.settings` stays after a reload. before, now: the profile that the configuration named and names."""
-    return {name: value for name, value in settings.items() if name not in OF_PROFILE or before == now}
+    return {name: value for name, value in settings.items() if name not in PROFILE_SETTINGS or before == now}
 
 
 def as_commands(settings: Mapping[str, str]) -> list[Command]:

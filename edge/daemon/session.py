@@ -178,9 +178,7 @@ class Session:
             second = now
             self._every_second(now)
             if watchdog.camera_hangs(now):
-                log.error(
-                    "camera: stuck for %.0f s; exiting, so that systemd starts it afresh", watchdog.camera_timeout
-                )
+                log.error("camera: stuck for %.0f s; exiting, so that systemd restarts it", watchdog.camera_timeout)
                 return SessionEnd.STUCK
             watchdog.beat(now)
             if now >= report_at:

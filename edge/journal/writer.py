@@ -21,7 +21,7 @@ from edge.music.tastes import Outcome
 from edge.system.threads import Worker
 
 # How long a batch gathers before it is saved. A power cut loses the entries of this time.
-GATHER_S = 15.0
+BATCH_GATHER_S = 15.0
 # The most rows that wait to be saved; beyond this the oldest are dropped.
 WAITING_MAX = 2048
 # How long `stop` waits for the last batch.
@@ -39,7 +39,7 @@ class Journal:
         *,
         keep_s: float,
         on_problem: Callable[[str], None],
-        gather_s: float = GATHER_S,
+        gather_s: float = BATCH_GATHER_S,
         max_waiting: int = WAITING_MAX,
         log_bytes: int = LOG_BYTES,
         budget: TokenBucket | None = None,
@@ -49,8 +49,8 @@ class Journal:
         """keep_s: seconds after which entries are removed.
 
         on_problem: called with each fault, and with "" once it is over. gather_s, max_waiting, log_bytes: see
-        GATHER_S, WAITING_MAX and LOG_BYTES. budget: how many bytes may be written. retry_s: seconds to wait after the
-        first fault. clock: the events' clock, seconds. Callbacks run in the journal's thread.
+        BATCH_GATHER_S, WAITING_MAX and LOG_BYTES. budget: how many bytes may be written. retry_s: seconds to wait
+        after the first fault. clock: the events' clock, seconds. Callbacks run in the journal's thread.
         """
         self._clock, self._on_problem = clock, on_problem
         # Called with all outcomes at the start, and again after another program has changed them.

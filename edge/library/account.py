@@ -1,4 +1,4 @@
-"""The account or collection that the configuration names, and its lists of songs."""
+"""Opens the listener's Spotify account or MPD collection, as configured, with the lists to read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from edge.system.secrets import secret
 if TYPE_CHECKING:
     from edge.players.spotify.library_api import SpotifyLibrary
 
-# Between two requests. Half a second makes 60 requests in Spotify's window of 30 s, and leaves some for the player.
+# Between two calls. 60 in Spotify's rate window of 30 s, which leaves some to the player.
 SPOTIFY_PAUSE_S = 0.5
 MPD_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True)
 class LibraryAccount:
-    """An open account.
+    """An opened account.
 
-    kind: `spotify` or `mpd`. pause: seconds between two requests. spotify: its client; None for MPD.
+    kind: `spotify` or `mpd`. pause: seconds between two calls. spotify: the API client; None for MPD.
     """
 
     kind: str
@@ -35,27 +35,27 @@ class LibraryAccount:
 
 
 def kind_of(config: Config) -> str:
-    """Return `spotify` or `mpd`. Raises ConfigError if neither is set up."""
-    kind = config.library.source
-    if kind == "auto":
+    """Return `spotify` or `mpd`, as configured. Raises ConfigError if neither is set up."""
+    source = config.library.source
+    if source == "auto":
         if config.music.player == "mpd":
-            kind = "mpd"
+            source = "mpd"
         elif config.spotify.client_id is not None:
-            kind = "spotify"
+            source = "spotify"
         elif "mpd" in config.model_fields_set:
-            kind = "mpd"
-    if kind == "auto":
+            source = "mpd"
+    if source == "auto":
         raise ConfigError(
             "library.source: no account is set up; set spotify.client_id or music.player: mpd, or sort a table with "
             "`moodroom library sort --from TABLE.csv`"
         )
-    if kind == "spotify" and config.spotify.client_id is None:
-        raise ConfigError("spotify.client_id: is needed to read your songs; `moodroom login` says how to get one")
-    return kind
+    if source == "spotify" and config.spotify.client_id is None:
+        raise ConfigError("spotify.client_id: is needed to read your songs; `moodroom login` explains how to get one")
+    return source
 
 
 def open_account(config: Config, *, api: str | None = None, accounts: str | None = None) -> LibraryAccount:
-    """Open the account without a request. api, accounts: base URLs in place of Spotify's."""
+    """Open the account; sends no request yet. api, accounts: addresses to use instead of Spotify's."""
     if kind_of(config) == "mpd":
         return _mpd(config)
     from edge.players.spotify.api import API_URL
@@ -69,7 +69,9 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     for uri in dict.fromkeys(config.library.playlists):
         lists.append(SongList(uri, f"playlist {uri.split(':')[-1]}", partial(web.playlist, uri.split(":")[-1])))
     if not lists:
-        raise ConfigError("library.liked: is false and library.playlists is empty, so there is nothing to read")
+        raise ConfigError(
+            "library.liked: is false and library.playlists is empty, so there is nothing to read; set one of them"
+        )
     return LibraryAccount("spotify", tuple(lists), SPOTIFY_PAUSE_S, web.close, web)
 
 
@@ -83,7 +85,7 @@ def _mpd(config: Config) -> LibraryAccount:
 
 
 def spotify_of(account: LibraryAccount) -> SpotifyLibrary:
-    """Return the Spotify client. Raises LibraryError for MPD."""
+    """Return the Spotify API client. Raises LibraryError for MPD."""
     if account.spotify is None:
         raise LibraryError("library: this needs a Spotify account; set library.source: spotify")
     return account.spotify

@@ -1,4 +1,4 @@
-"""The two sorting methods that need scikit-learn: k-means with named clusters, and nearest neighbours."""
+"""The sorting methods that need scikit-learn: k-means with a mood for each cluster, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -8,62 +8,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import ConfigError, LibraryError
-from edge.library.placement import PLANE, Cluster, Labels, Points
+from edge.library.placement import MOOD_POINTS, Cluster, Labels, Points, distances
 from edge.songs import FEATURES, SONG_MOODS, Song
 
-NEIGHBOURS = 5
-# The number of clusters and their first centres are computed from a sample of this size.
-SAMPLE_SONGS = 2000
-# Nearest neighbours ignore a feature that a smaller share of the songs has.
+KNN_NEIGHBOURS = 5
+# The number of clusters and their first centres are computed from at most this many songs.
+KMEANS_SAMPLE_SONGS = 2000
+# Nearest neighbours uses a feature only if at least this share of the songs has it.
 MIN_FEATURE_SHARE = 0.9
 
 
 def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[Cluster, ...]]:
-    """Cluster (n, 2) points of the plane; return each point's index in SONG_MOODS, and the clusters.
+    """Cluster (n, 2) points of the plane; returns an index into SONG_MOODS for each, and the clusters.
 
-    k: number of clusters, 2..7; None chooses it from the songs. Raises ConfigError if scikit-learn is missing,
-    LibraryError if there are too few different songs.
+    k: 2..7, or None to choose it from the songs. Raises ConfigError if scikit-learn is missing, LibraryError if there
+    are too few different songs.
     """
     try:
         from sklearn.cluster import KMeans
         from threadpoolctl import threadpool_limits
     except ImportError:
-        raise _missing("kmeans") from None
+        raise _scikit_learn_missing("kmeans") from None
     different = len(np.unique(points, axis=0))
     if different < max(k or 2, 2):
         raise LibraryError(
             f"kmeans: {different} different songs with features are too few for {max(k or 2, 2)} clusters; "
-            "take --method quadrant"
+            "use --method quadrant"
         )
-    # On data this small, several threads are slower than one, above all on a busy machine.
+    # For so little data, threads take longer than one thread alone, above all on a busy machine.
     with threadpool_limits(1):
-        # A sample yields k and the first centres; the final clustering uses all songs.
+        # A sample is enough for k and the first centres; the final centres use all songs.
         rng = np.random.default_rng(seed)
-        few = points if len(points) <= SAMPLE_SONGS else points[rng.choice(len(points), SAMPLE_SONGS, replace=False)]
-        k = k or _best_k(few, min(len(SONG_MOODS), different - 1), seed)
-        rough = KMeans(k, n_init=20, random_state=seed).fit(few).cluster_centers_
-        model = KMeans(k, init=rough, n_init=1, random_state=seed).fit(points)
+        sample = points
+        if len(points) > KMEANS_SAMPLE_SONGS:
+            sample = points[rng.choice(len(points), KMEANS_SAMPLE_SONGS, replace=False)]
+        k = k or _best_cluster_count(sample, min(len(SONG_MOODS), different - 1), seed)
+        first_centres = KMeans(k, n_init=20, random_state=seed).fit(sample).cluster_centers_
+        model = KMeans(k, init=first_centres, n_init=1, random_state=seed).fit(points)
     centres = np.asarray(model.cluster_centers_)
-    names = name_clusters(centres)
+    moods = assign_moods(centres)
     labels = model.labels_.astype(np.int64)
     clusters = tuple(
-        Cluster(SONG_MOODS[names[n]], float(centres[n, 0]), float(centres[n, 1]), int((labels == n).sum()))
+        Cluster(SONG_MOODS[moods[n]], float(centres[n, 0]), float(centres[n, 1]), int((labels == n).sum()))
         for n in range(k)
     )
-    return np.asarray(names)[labels], clusters
+    return np.asarray(moods)[labels], clusters
 
 
-def _best_k(points: Points, most: int, seed: int) -> int:
-    """Return the number of clusters, 2..most, with the best Bayesian information criterion.
+def _best_cluster_count(points: Points, k_max: int, seed: int) -> int:
+    """Return the number of clusters, 2..k_max, with the best Bayesian information criterion.
 
-    As in X-means (Pelleg and Moore, 2000, ICML, pages 727-734): round clusters of one width. The silhouette tends to
-    merge moods that lie close together.
+    Computed as in X-means (Pelleg and Moore, 2000, ICML, pages 727-734), for spherical clusters of equal variance. The
+    silhouette isn't used because it tends to merge moods that lie close together.
     """
     from sklearn.cluster import KMeans
 
     count, axes = points.shape
     scores = {}
-    for k in range(2, most + 1):
+    for k in range(2, k_max + 1):
         model = KMeans(k, n_init=8, random_state=seed).fit(points)
         sizes = np.bincount(model.labels_, minlength=k)
         variance = max(float(model.inertia_), 1e-9) / (axes * (count - k))
@@ -73,42 +75,43 @@ def _best_k(points: Points, most: int, seed: int) -> int:
     return max(scores, key=scores.__getitem__, default=2)
 
 
-def name_clusters(centres: Points) -> list[int]:
-    """Return the index of a different mood for each of (k, 2) centres, k at most 7, with the least sum of distances.
+def assign_moods(centres: Points) -> list[int]:
+    """Assign a different mood to each of (k, 2) centres, k at most 7, with the smallest sum of distances.
 
-    Kuhn's Hungarian method (1955, doi 10.1002/nav.3800020109), by SciPy.
+    Returns indices into SONG_MOODS. Kuhn's Hungarian method (1955, doi 10.1002/nav.3800020109), from SciPy.
     """
     from scipy.optimize import linear_sum_assignment
 
-    cost = np.hypot(centres[:, None, 0] - PLANE[None, :, 0], centres[:, None, 1] - PLANE[None, :, 1])
+    cost = distances(centres, MOOD_POINTS)
     rows, moods = linear_sum_assignment(cost)
     return [int(moods[rows.tolist().index(n)]) for n in range(len(centres))]
 
 
-def nearest(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
-    """Return a mood's index for each song, from its five nearest among the labelled songs (address -> mood).
+def nearest_neighbours(songs: Sequence[Song], labelled: Mapping[str, str]) -> Labels:
+    """Return an index into SONG_MOODS for each song, from the songs that the listener labelled (address -> mood).
 
-    Features are standardised. Raises ConfigError if scikit-learn is missing, LibraryError if fewer than two moods
-    are labelled.
+    Features are standardised. Raises ConfigError if scikit-learn is missing, LibraryError if fewer than two moods have
+    labels.
     """
     known = [n for n, song in enumerate(songs) if song.uri in labelled]
     moods = [SONG_MOODS.index(labelled[songs[n].uri]) for n in known]
     if len(set(moods)) < 2:
         raise LibraryError(
-            "knn: needs songs with features in two moods at least; `moodroom library move SONG MOOD` assigns one"
+            "knn: needs songs with features that you moved to at least two moods; `moodroom library move SONG MOOD` "
+            "moves one"
         )
     try:
         from sklearn.neighbors import KNeighborsClassifier
         from sklearn.preprocessing import StandardScaler
     except ImportError:
-        raise _missing("knn") from None
+        raise _scikit_learn_missing("knn") from None
     table = StandardScaler().fit_transform(_table(songs))
-    model = KNeighborsClassifier(min(NEIGHBOURS, len(known)), weights="distance").fit(table[known], moods)
+    model = KNeighborsClassifier(min(KNN_NEIGHBOURS, len(known)), weights="distance").fit(table[known], moods)
     return np.asarray(model.predict(table), np.int64)
 
 
 def _table(songs: Sequence[Song]) -> NDArray[np.float64]:
-    """Return an (n, features) table; an unknown value is the median of the known ones."""
+    """Return an (n, features) array; unknown values are the median of the known ones."""
     rows = [[getattr(song.features, name) if song.features else None for name in FEATURES] for song in songs]
     table = np.array(rows, np.float64)
     known = ~np.isnan(table)
@@ -116,5 +119,5 @@ def _table(songs: Sequence[Song]) -> NDArray[np.float64]:
     return np.where(np.isnan(table), np.nanmedian(table, axis=0), table)
 
 
-def _missing(method: str) -> ConfigError:
+def _scikit_learn_missing(method: str) -> ConfigError:
     return ConfigError(f"--method {method}: needs scikit-learn; pip install 'moodroom[library]'")

@@ -1,4 +1,4 @@
-"""The sources of songs' features: a table, ReccoBeats, or the audio file; each is queried only for unknown ones."""
+"""Adds features to the library's songs from a table, from ReccoBeats or from the songs' files."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.songs import Features, Song, match_key
 
+# Called with (source, songs done, songs in total).
 Step = Callable[[str, int, int], None]
-FILES_PER_WRITE = 8
+# Files that are analysed between two writes to the store.
+AUDIO_BATCH = 8
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many songs can be placed in the valence-energy plane.
-
-    by: their number by source. guessed: how many have a guessed valence.
-    """
+    """How many songs have valence and energy. by: source -> songs. guessed: songs whose valence is only a guess."""
 
     songs: int
     placeable: int
@@ -36,14 +35,14 @@ class Coverage:
 
 
 def coverage(songs: Sequence[Song]) -> Coverage:
-    """Count the songs that can be placed in the plane."""
+    """Count the songs whose valence and energy are known."""
     known = [song.features for song in songs if song.features is not None and song.features.placeable]
     by = Counter(one.source for one in known)
     return Coverage(len(songs), len(known), dict(by), sum(one.guessed for one in known))
 
 
 def from_table(store: Store, table: Iterable[Song]) -> dict[str, int]:
-    """Store a table's features of the library's songs; return how many songs matched by `id`, `isrc` and `name`."""
+    """Save a table's features of the library's songs; returns how many matched by `id`, `isrc` and `name`."""
     by_id: dict[str, Features] = {}
     by_isrc: dict[str, Features] = {}
     by_name: dict[str, Features] = {}
@@ -55,7 +54,7 @@ def from_table(store: Store, table: Iterable[Song]) -> dict[str, int]:
             by_isrc.setdefault(song.isrc, song.features)
         if song.artist and (key := match_key(song.artist, song.title)):
             by_name.setdefault(key, song.features)
-    found: dict[str, Features | None] = {}
+    matched: dict[str, Features | None] = {}
     counts = {"id": 0, "isrc": 0, "name": 0}
     for song in store.songs():
         for kind, features in (
@@ -64,68 +63,69 @@ def from_table(store: Store, table: Iterable[Song]) -> dict[str, int]:
             ("name", by_name.get(match_key(song.artist, song.title))),
         ):
             if features is not None:
-                found[song.uri] = features
+                matched[song.uri] = features
                 counts[kind] += 1
                 break
-    store.add_features(found, "table")
+    store.add_features(matched, "table")
     return counts
 
 
 def from_reccobeats(store: Store, api: ReccoBeats, retrier: Retrier, *, step: Step = lambda *_: None) -> int:
-    """Request the features of Spotify songs that have none, each once; return the number of songs it knows.
+    """Look up the Spotify songs without features, each once ever; returns for how many it had them.
 
-    Each batch is stored before the next request. Raises PlayerError or StoppedError.
+    Each batch is saved before the next one is requested. Raises PlayerError or StoppedError.
     """
-    queried = store.looked_up("reccobeats")
+    looked_up = store.looked_up("reccobeats")
     todo = [
         song.uri
         for song in store.songs()
         if song.uri.startswith("spotify:track:")
-        and song.uri not in queried
+        and song.uri not in looked_up
         and (song.features is None or song.features.source == "audio")
     ]
-    knew = 0
-    for at in range(0, len(todo), IDS_PER_REQUEST):
-        batch = todo[at : at + IDS_PER_REQUEST]
-        found = retrier.call(lambda: api.features(batch))  # noqa: B023
-        store.add_features({uri: found.get(uri) for uri in batch}, "reccobeats")
-        knew += len(found)
-        step("ReccoBeats", min(at + IDS_PER_REQUEST, len(todo)), len(todo))
-    return knew
+    known = 0
+    for start in range(0, len(todo), IDS_PER_REQUEST):
+        batch = todo[start : start + IDS_PER_REQUEST]
+        features = retrier.call(lambda: api.features(batch))  # noqa: B023
+        store.add_features({uri: features.get(uri) for uri in batch}, "reccobeats")
+        known += len(features)
+        step("ReccoBeats", min(start + IDS_PER_REQUEST, len(todo)), len(todo))
+    return known
 
 
 def from_files(
     store: Store, folder: Path, *, stopping: Callable[[], bool] = lambda: False, step: Step = lambda *_: None
 ) -> tuple[int, int]:
-    """Analyse the files of MPD's songs without features; return the numbers of analysed and of unreadable files.
+    """Analyse the files of MPD's songs without features; returns how many were analysed and how many failed.
 
-    folder: MPD's music_directory. Raises ConfigError if the folder or librosa is missing.
+    folder: MPD's music_directory. stopping: whether to stop before the next file. Raises ConfigError if the folder or
+    librosa is missing.
     """
     if not os.path.isdir(folder):
-        raise ConfigError(f"library.music_folder: there is no folder {folder}; it is MPD's music_directory")
-    from edge.library.audio import analyse, need_librosa
+        raise ConfigError(f"library.music_folder: there is no folder {folder}; set it to MPD's music_directory")
+    from edge.library.audio import analyse, require_librosa
 
-    need_librosa()
-    queried = store.looked_up("audio")
+    require_librosa()
+    looked_up = store.looked_up("audio")
     todo = [
         song.uri
         for song in store.songs()
-        if song.uri.startswith("mpd:") and song.features is None and song.uri not in queried
+        if song.uri.startswith("mpd:") and song.features is None and song.uri not in looked_up
     ]
-    found: dict[str, Features | None] = {}
+    unsaved: dict[str, Features | None] = {}
     done = failed = 0
     for number, uri in enumerate(todo, 1):
         if stopping():
             break
-        # A missing file, such as on a drive that isn't mounted, is not stored as failed, so that a later run tries it.
+        # A missing file, for example on a disk that isn't mounted, is tried again next time.
         path = folder / uri.removeprefix("mpd:")
         if os.path.isfile(path):
-            found[uri] = analyse(path)
-        known = found.get(uri) is not None
-        done, failed = done + known, failed + (not known)
-        if len(found) >= FILES_PER_WRITE:
-            store.add_features(found, "audio")
-            found = {}
+            unsaved[uri] = analyse(path)
+        analysed = unsaved.get(uri) is not None
+        done, failed = done + analysed, failed + (not analysed)
+        if len(unsaved) >= AUDIO_BATCH:
+            store.add_features(unsaved, "audio")
+            unsaved = {}
         step("analysing", number, len(todo))
-    store.add_features(found, "audio")
+    store.add_features(unsaved, "audio")
     return done, failed

@@ -1,4 +1,4 @@
-"""Publishing for MPD: an M3U file for each mood in MPD's playlist directory."""
+"""Publishes a mood's songs as an M3U file in MPD's playlist directory."""
 
 from __future__ import annotations
 
@@ -12,58 +12,71 @@ from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
 from edge.system.files import write_atomically
 
-# The first line of files written by the device, which separates them from the listener's own; MPD ignores it.
-MARK = "# made by Moodroom, which writes it anew"
+# The first line of Moodroom's files, which distinguishes them from a listener's own. MPD ignores it.
+MARK_LINE = "# made by Moodroom, which writes it anew"
 
 
 def plan(store: Store, folder: str | None, *, name: str) -> list[PlaylistChange]:
-    """Return what publishing would change; only reads. folder: MPD's playlist_directory.
+    """Return what publishing would change, without changing it.
 
-    Raises LibraryError, and ConfigError if one of the listener's own playlists already has the name.
+    folder: MPD's playlist_directory. name: contains {mood}. Raises LibraryError if nothing is sorted, and ConfigError
+    if a listener's own playlist has the same name.
     """
     if folder is None:
-        raise ConfigError("library.playlist_folder: is needed to publish for MPD; it is MPD's playlist_directory")
-    place = Path(folder).expanduser()
-    if not os.path.isdir(place):
-        raise ConfigError(f"library.playlist_folder: there is no folder {place}; it is MPD's playlist_directory")
+        raise ConfigError("library.playlist_folder: is needed to publish for MPD; set it to MPD's playlist_directory")
+    directory = Path(folder).expanduser()
+    if not os.path.isdir(directory):
+        raise ConfigError(
+            f"library.playlist_folder: there is no folder {directory}; set it to MPD's playlist_directory"
+        )
     placed = store.placed()
     if not placed:
-        raise LibraryError("library: nothing is sorted yet; `moodroom library sort` does it")
-    known = {one.target for one in store.published("mpd").values()}
+        raise LibraryError("library: nothing is sorted yet; `moodroom library sort` sorts your songs")
+    published = {playlist.target for playlist in store.published("mpd").values()}
     changes = []
     for mood in SONG_MOODS:
-        # MPD accepts neither / nor a line break in a playlist's name.
-        title = name.replace("{mood}", mood).replace("/", "-").replace("\n", " ")
-        target = songs_for(placed, mood, "mpd:")
-        file = place / f"{title}.m3u"
+        # MPD allows neither / nor a line break in a playlist's name.
+        playlist = name.replace("{mood}", mood).replace("/", "-").replace("\n", " ")
+        target_uris = songs_for(placed, mood, "mpd:")
+        file = directory / f"{playlist}.m3u"
         lines = _read(file)
         exists = os.path.exists(file)
-        own = exists and (title in known or lines[:1] == [MARK])
-        if exists and not own:
-            if target:
+        made_by_moodroom = exists and (playlist in published or lines[:1] == [MARK_LINE])
+        if exists and not made_by_moodroom:
+            if target_uris:
                 raise ConfigError(
-                    f"library.playlist_name: {file} is there already and wasn't made by Moodroom; rename it, or choose "
+                    f"library.playlist_name: {file} exists already and isn't from Moodroom; rename it, or choose "
                     "another name"
                 )
             continue
-        present = [f"mpd:{line}" for line in lines if line and not line.startswith("#")]
-        if target or present:
-            changes.append(PlaylistChange(mood, title, title if own else None, target, *differences(present, target)))
+        current_uris = [f"mpd:{line}" for line in lines if line and not line.startswith("#")]
+        if target_uris or current_uris:
+            changes.append(
+                PlaylistChange(
+                    mood,
+                    playlist,
+                    playlist if made_by_moodroom else None,
+                    target_uris,
+                    *differences(current_uris, target_uris),
+                )
+            )
     return changes
 
 
 def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> None:
-    """Write each file atomically. Raises ConfigError."""
-    place = Path(folder).expanduser()
+    """Write the changed files, each atomically. Raises ConfigError."""
+    directory = Path(folder).expanduser()
     for change in changes:
         if change.needed:
-            lines = [MARK, *(uri.removeprefix("mpd:") for uri in change.uris)]
+            lines = [MARK_LINE, *(uri.removeprefix("mpd:") for uri in change.uris)]
             text = "".join(f"{line}\n" for line in lines)
             try:
-                # MPD runs as another user and must be able to read it.
-                write_atomically(place / f"{change.name}.m3u", text, mode=0o644)
+                # MPD runs as another user, which must be able to read the file.
+                write_atomically(directory / f"{change.name}.m3u", text, mode=0o644)
             except OSError as error:
-                raise ConfigError(f"library.playlist_folder: {place} can't be written ({error.strerror})") from None
+                raise ConfigError(
+                    f"library.playlist_folder: {directory} can't be written ({error.strerror}); check its permissions"
+                ) from None
         store.save_playlist(Published(change.mood, "mpd", change.name, change.name))
 
 

@@ -1,4 +1,4 @@
-"""Songs sorted into moods by their audio features. Pure; methods that need scikit-learn are in `library/clusters`."""
+"""Places songs in moods by valence and energy. Pure; what needs scikit-learn is in `library/clusters.py`."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.circumplex import CIRCUMPLEX
-from edge.songs import SONG_MOODS, Placed, Recommendation, Song, match_key
+from edge.songs import SONG_MOODS, Placed, Song
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-# Each mood's valence and energy, 0..1, from its valence and arousal on the circumplex, -1..1.
-PLANE = np.array([[(CIRCUMPLEX[mood][0] + 1) / 2, (CIRCUMPLEX[mood][1] + 1) / 2] for mood in SONG_MOODS])
-# The silhouette is estimated from a sample of this size.
-SILHOUETTE_SONGS = 1000
-TYPICAL_SONGS_SHOWN = 5
-SONGS_PER_ARTIST = 2
-# The standard deviation of the weights by which songs are chosen, as a distance in the plane from the mood's centre.
-CHOICE_SPREAD = 0.12
+# Each mood's valence and energy, 0..1, from its valence and arousal in the circumplex, -1..1.
+MOOD_POINTS = np.array([[(CIRCUMPLEX[mood][0] + 1) / 2, (CIRCUMPLEX[mood][1] + 1) / 2] for mood in SONG_MOODS])
+# The silhouette is estimated from at most this many songs.
+SILHOUETTE_SONGS_MAX = 1000
+TYPICAL_SONGS = 5
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster found by k-means. valence, energy: its centre."""
+    """A cluster that k-means found. valence, energy: of its centre."""
 
     mood: str
     valence: float
@@ -39,8 +36,8 @@ class Cluster:
 class Sorting:
     """Songs by mood.
 
-    unplaced: songs with unknown valence or energy that the listener didn't move. silhouette: -1..1, how much closer
-    songs are to those of their own mood than to those of the next one; None with fewer than two moods.
+    unplaced: songs without valence or energy that the listener didn't move either. silhouette: -1..1, higher where the
+    moods are further apart; None for fewer than two moods.
     """
 
     method: str
@@ -51,7 +48,8 @@ class Sorting:
 
     def of(self, mood: str) -> list[Placed]:
         """Return a mood's songs, the most typical first."""
-        return sorted((one for one in self.placed if one.mood == mood), key=lambda one: (one.distance, one.song.uri))
+        songs = (song for song in self.placed if song.mood == mood)
+        return sorted(songs, key=lambda placed: (placed.distance, placed.song.uri))
 
 
 def points_of(songs: Sequence[Song]) -> Points:
@@ -60,36 +58,36 @@ def points_of(songs: Sequence[Song]) -> Points:
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
-def quadrant(points: Points) -> Labels:
-    """Return the index in SONG_MOODS of the nearest mood for each of (n, 2) points."""
-    return np.asarray(_distances(points, PLANE).argmin(1), np.int64)
+def nearest_moods(points: Points) -> Labels:
+    """Return the nearest mood of each of (n, 2) points, as indices into SONG_MOODS."""
+    return np.asarray(distances(points, MOOD_POINTS).argmin(1), np.int64)
 
 
-def silhouette(points: Points, labels: Labels, *, seed: int = 0, sample: int = SILHOUETTE_SONGS) -> float | None:
-    """Return the mean silhouette coefficient of at most `sample` points.
+def silhouette(points: Points, labels: Labels, *, seed: int = 0, sample: int = SILHOUETTE_SONGS_MAX) -> float | None:
+    """Return the mean silhouette coefficient of at most `sample` points; None for fewer than two labels.
 
-    As defined by Rousseeuw (1987, doi 10.1016/0377-0427(87)90125-7); a point alone in its group counts 0.
+    Rousseeuw (1987, doi 10.1016/0377-0427(87)90125-7). A point that is alone in its group counts as 0.
     """
     if len(points) > sample:
         chosen = np.random.default_rng(seed).choice(len(points), sample, replace=False)
         points, labels = points[chosen], labels[chosen]
-    names = np.unique(labels)
-    if len(names) < 2:
+    groups = np.unique(labels)
+    if len(groups) < 2:
         return None
-    apart = _distances(points, points)
-    counts = np.array([(labels == name).sum() for name in names])
-    sums = np.stack([apart[:, labels == name].sum(1) for name in names], axis=1)
-    rows, own = np.arange(len(points)), np.searchsorted(names, labels)
+    apart = distances(points, points)
+    counts = np.array([(labels == group).sum() for group in groups])
+    sums = np.stack([apart[:, labels == group].sum(1) for group in groups], axis=1)
+    rows, own = np.arange(len(points)), np.searchsorted(groups, labels)
     inside = sums[rows, own] / np.maximum(counts[own] - 1, 1)
     means = sums / counts
     means[rows, own] = np.inf
     outside = means.min(1)
     larger = np.maximum(inside, outside)
-    scores = np.where((counts[own] > 1) & (larger > 0), (outside - inside) / np.where(larger > 0, larger, 1), 0.0)
-    return float(scores.mean())
+    coefficients = np.where((counts[own] > 1) & (larger > 0), (outside - inside) / np.where(larger > 0, larger, 1), 0.0)
+    return float(coefficients.mean())
 
 
-def arrange(
+def build_sorting(
     songs: Sequence[Song],
     moods: Mapping[str, str],
     *,
@@ -100,112 +98,76 @@ def arrange(
 ) -> Sorting:
     """Combine a method's result with the listener's moves, which take precedence.
 
-    moods: address -> mood, for songs that have a place in the plane. moved: address -> mood, from the listener.
+    moods: a song's address -> the mood that the method found. moved: the same, chosen by the listener.
     """
-    kept = [song for song in songs if song.uri in moved or song.uri in moods]
-    chosen = [moved.get(song.uri) or moods[song.uri] for song in kept]
-    points = points_of(kept)
+    sorted_songs = [song for song in songs if song.uri in moved or song.uri in moods]
+    chosen = [moved.get(song.uri) or moods[song.uri] for song in sorted_songs]
+    points = points_of(sorted_songs)
     known = ~np.isnan(points).any(1)
     labels = np.array([SONG_MOODS.index(mood) for mood in chosen], np.int64)
-    distance = np.zeros(len(kept))
+    distance = np.zeros(len(sorted_songs))
     for number in range(len(SONG_MOODS)):
         members = known & (labels == number)
         if members.any():
             distance[members] = np.hypot(*(points[members] - points[members].mean(0)).T)
     placed = tuple(
         Placed(song, mood, round(float(far), 6), "moved" if song.uri in moved else method)
-        for song, mood, far in zip(kept, chosen, distance, strict=True)
+        for song, mood, far in zip(sorted_songs, chosen, distance, strict=True)
     )
-    kept_uris = {song.uri for song in kept}
+    uris = {song.uri for song in sorted_songs}
     return Sorting(
         method,
         placed,
-        tuple(song for song in songs if song.uri not in kept_uris),
+        tuple(song for song in songs if song.uri not in uris),
         silhouette(points[known], labels[known], seed=seed),
         clusters,
     )
 
 
-def report(sorting: Sorting, *, typical: int = TYPICAL_SONGS_SHOWN) -> dict[str, Any]:
-    """Return the sorting as plain data for JSON: counts, each mood's most typical songs, and the mood of each song."""
+def report(sorting: Sorting, *, typical: int = TYPICAL_SONGS) -> dict[str, Any]:
+    """Return the sorting for JSON: counts, the most typical songs of each mood, and the mood of each song."""
     total = len(sorting.placed) + len(sorting.unplaced)
-    guessed = sum(1 for one in sorting.placed if one.song.features is not None and one.song.features.guessed)
+    features = [placed.song.features for placed in sorting.placed]
     moods = {mood: sorting.of(mood) for mood in SONG_MOODS}
     return {
         "method": sorting.method,
         "songs": total,
         "placed": len(sorting.placed),
         "coverage": round(len(sorting.placed) / total, 4) if total else 0.0,
-        "valence_guessed": guessed,
-        "moved": sum(1 for one in sorting.placed if one.by == "moved"),
+        "valence_guessed": sum(1 for known in features if known is not None and known.guessed),
+        "moved": sum(1 for placed in sorting.placed if placed.by == "moved"),
         "silhouette": None if sorting.silhouette is None else round(sorting.silhouette, 4),
         "moods": {
-            mood: {"count": len(found), "typical": [_plain(one) for one in found[:typical]]}
-            for mood, found in moods.items()
+            mood: {"count": len(songs), "typical": [_song_as_dict(placed) for placed in songs[:typical]]}
+            for mood, songs in moods.items()
         },
         "clusters": [
             {
-                "mood": one.mood,
-                "valence": round(one.valence, 4),
-                "energy": round(one.energy, 4),
-                "count": one.count,
+                "mood": cluster.mood,
+                "valence": round(cluster.valence, 4),
+                "energy": round(cluster.energy, 4),
+                "count": cluster.count,
             }
-            for one in sorting.clusters
+            for cluster in sorting.clusters
         ],
-        "tracks": [_plain(one) for one in sorting.placed],
+        "tracks": [_song_as_dict(placed) for placed in sorting.placed],
     }
 
 
-def recommend(placed: Sequence[Placed], n: int, *, seed: int) -> list[Recommendation]:
-    """Choose at most `n` songs of one mood at random; typical ones are more likely.
-
-    Each song comes once, even if it has several addresses. More than SONGS_PER_ARTIST songs of one artist come only
-    when there are no others.
-    """
-    rng = np.random.default_rng(seed)
-    # The Gumbel trick draws without replacement, in proportion to the weights.
-    order = sorted(
-        placed,
-        key=lambda one: (
-            (one.distance / CHOICE_SPREAD) ** 2 / 2 - float(rng.gumbel()),
-            one.song.uri,
-        ),
-    )
-    chosen: list[Placed] = []
-    later: list[Placed] = []
-    chosen_keys: set[str] = set()
-    artists: dict[str, int] = {}
-    for one in order:
-        key = match_key(one.song.artist, one.song.title) or one.song.uri
-        if key in chosen_keys:
-            continue
-        chosen_keys.add(key)
-        artist = key.split("|")[0]
-        artists[artist] = artists.get(artist, 0) + 1
-        (later if artist and artists[artist] > SONGS_PER_ARTIST else chosen).append(one)
-    return [_recommendation(one) for one in (chosen + later)[: max(n, 0)]]
-
-
-def _recommendation(one: Placed) -> Recommendation:
-    song = one.song
-    valence, energy = (song.features.valence, song.features.energy) if song.features else (None, None)
-    return Recommendation(song.uri, song.title, song.artist, song.link, one.mood, valence, energy)
-
-
-def _plain(one: Placed) -> dict[str, Any]:
-    found = _recommendation(one)
+def _song_as_dict(placed: Placed) -> dict[str, Any]:
+    song = placed.song
     return {
-        "uri": found.uri,
-        "title": found.title,
-        "artist": found.artist,
-        "link": found.link,
-        "mood": one.mood,
-        "valence": found.valence,
-        "energy": found.energy,
-        "by": one.by,
+        "uri": song.uri,
+        "title": song.title,
+        "artist": song.artist,
+        "link": song.link,
+        "mood": placed.mood,
+        "valence": song.features.valence if song.features else None,
+        "energy": song.features.energy if song.features else None,
+        "by": placed.by,
     }
 
 
-def _distances(a: Points, b: Points) -> Points:
+def distances(a: Points, b: Points) -> Points:
     """Return the (n, m) distances between (n, 2) and (m, 2) points."""
     return np.hypot(a[:, None, 0] - b[None, :, 0], a[:, None, 1] - b[None, :, 1])

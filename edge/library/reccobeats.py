@@ -1,4 +1,4 @@
-"""Client of ReccoBeats (reccobeats.com), a public web service with audio features of many Spotify tracks."""
+"""Client for ReccoBeats (reccobeats.com), a public web service with audio features of many Spotify tracks."""
 
 from __future__ import annotations
 
@@ -11,24 +11,30 @@ import requests
 from edge.errors import PlayerError
 from edge.songs import FEATURES, Features, track_uri
 
-IDS_PER_REQUEST = 40  # the service's limit
-PAUSE_S = 0.5  # between two requests
+# The service's limit.
+IDS_PER_REQUEST = 40
+# Between two requests.
+REQUEST_PAUSE_S = 0.5
 TIMEOUT_S = 10.0
+# After a response that asks to wait, but doesn't name a time.
 RETRY_AFTER_DEFAULT_S = 30.0
 
 
 class ReccoBeats:
-    """The client, for one thread. The service needs no key."""
+    """A client for one thread. The service needs no key."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_S) -> None:
         """url: such as https://api.reccobeats.com/v1. timeout: seconds."""
         self._url, self._timeout = url.rstrip("/"), timeout
         self._session = requests.Session()
-        # Don't send credentials from a default entry in .netrc.
+        # Don't send the default entry of a .netrc file.
         self._session.auth = lambda request: request
 
     def features(self, uris: Sequence[str]) -> dict[str, Features]:
-        """Return the known features of at most IDS_PER_REQUEST tracks (spotify:track:ID). Raises PlayerError."""
+        """Return the features of those tracks that the service knows. Raises PlayerError.
+
+        uris: at most IDS_PER_REQUEST, as spotify:track:ID.
+        """
         ids = ",".join(uri.split(":")[-1] for uri in uris)
         try:
             response = self._session.get(f"{self._url}/audio-features", params={"ids": ids}, timeout=self._timeout)
@@ -36,12 +42,12 @@ class ReccoBeats:
             raise PlayerError(f"reccobeats: can't be reached ({type(error).__name__}); is the network up?") from None
         if response.status_code == 429 or response.status_code >= 500:
             raise PlayerError(
-                f"reccobeats: refuses requests for now (HTTP {response.status_code}); try again later",
+                f"reccobeats: is overloaded or limits requests (HTTP {response.status_code}); try again later",
                 retry_after=_retry_after(response.headers.get("Retry-After")),
             )
         if response.status_code != 200:
             raise FeaturesRefusedError(
-                f"reccobeats: refuses the request (HTTP {response.status_code}); check library.reccobeats_url"
+                f"reccobeats: refused the request (HTTP {response.status_code}); check library.reccobeats_url"
             )
         try:
             content = response.json()["content"]
@@ -54,7 +60,7 @@ class ReccoBeats:
             }
         except (ValueError, KeyError, TypeError, AttributeError):
             raise FeaturesRefusedError(
-                "reccobeats: the response holds no features; check library.reccobeats_url"
+                "reccobeats: sent something other than features; check library.reccobeats_url"
             ) from None
 
     def close(self) -> None:
@@ -62,7 +68,7 @@ class ReccoBeats:
 
 
 class FeaturesRefusedError(PlayerError):
-    """The request would be refused again."""
+    """The request failed for a lasting reason, so that a retry wouldn't help."""
 
     lasting = True
 

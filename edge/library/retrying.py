@@ -58,7 +58,7 @@ class Retrier:
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):
-            raise StoppedError("library: stopped; what was read is kept, and the next run goes on there")
+            raise StoppedError("library: stopped; what was read is kept, and the next run continues there")
 
 
 def _temporary(error: BaseException) -> bool:

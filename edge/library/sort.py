@@ -1,11 +1,11 @@
-"""Sorting songs into moods by any of the methods."""
+"""Sorts songs into moods, with any of the methods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from edge.errors import LibraryError
-from edge.library.placement import Cluster, Sorting, arrange, points_of, quadrant
+from edge.library.placement import Cluster, Sorting, build_sorting, nearest_moods, points_of
 from edge.songs import SONG_MOODS, Song
 
 METHODS = ("quadrant", "kmeans", "knn")
@@ -21,9 +21,9 @@ def sort_songs(
 ) -> Sorting:
     """Sort songs into moods.
 
-    method: one of METHODS. clusters: number of clusters for kmeans; None chooses it from the songs. moved: moods that
-    the listener assigned (address -> mood). Raises LibraryError if there is nothing to sort, ConfigError if a package
-    that the method needs is missing.
+    method: one of METHODS. clusters: their number for kmeans; None to choose it from the songs. moved: address -> the
+    listener's choice of a mood. Raises LibraryError if there is nothing to sort, ConfigError if the method needs a
+    package that is missing.
     """
     moved = dict(moved or {})
     known = [song for song in songs if song.features is not None and song.features.placeable]
@@ -33,24 +33,23 @@ def sort_songs(
     if not known and not any(song.uri in moved for song in songs):
         raise LibraryError(
             "library: no song's valence and energy are known; `moodroom library features --from TABLE.csv` or "
-            "`--reccobeats` gets them"
+            "`--reccobeats` adds them"
         )
-    cluster_list: tuple[Cluster, ...] = ()
-    if not known:
-        moods: dict[str, str] = {}
-    else:
+    found_clusters: tuple[Cluster, ...] = ()
+    moods: dict[str, str] = {}
+    if known:
         points = points_of(known)
         if method == "kmeans":
             from edge.library.clusters import kmeans
 
-            labels, cluster_list = kmeans(points, k=clusters, seed=seed)
+            labels, found_clusters = kmeans(points, k=clusters, seed=seed)
         elif method == "knn":
-            from edge.library.clusters import nearest
+            from edge.library.clusters import nearest_neighbours
 
-            labels = nearest(known, labelled)
+            labels = nearest_neighbours(known, labelled)
         else:
-            labels = quadrant(points)
+            labels = nearest_moods(points)
         moods = {song.uri: SONG_MOODS[label] for song, label in zip(known, labels.tolist(), strict=True)}
     if method == "knn":
         moved = labelled
-    return arrange(songs, moods, method=method, moved=moved, clusters=cluster_list, seed=seed)
+    return build_sorting(songs, moods, method=method, moved=moved, clusters=found_clusters, seed=seed)

@@ -12,7 +12,7 @@ from edge.library.csv_table import read_table
 from edge.library.features import Step, from_files, from_reccobeats, from_table
 from edge.library.placement import Sorting
 from edge.library.publish import PlaylistChange
-from edge.library.reccobeats import PAUSE_S, ReccoBeats
+from edge.library.reccobeats import REQUEST_PAUSE_S, ReccoBeats
 from edge.library.retrying import Retrier, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
@@ -43,7 +43,7 @@ def bring_features(
     if reccobeats:
         api = ReccoBeats(config.reccobeats_url)
         try:
-            known = from_reccobeats(store, api, Retrier(wait, pause=PAUSE_S, on_wait=on_wait), step=step)
+            known = from_reccobeats(store, api, Retrier(wait, pause=REQUEST_PAUSE_S, on_wait=on_wait), step=step)
         finally:
             api.close()
         sentences.append(f"ReccoBeats: features of {known} more songs")

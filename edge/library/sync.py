@@ -91,6 +91,6 @@ def _page(songs: SongList, offset: int) -> SongPage:
     if page.size == 0 and offset < page.total:
         raise PlayerError(
             f"library: {songs.title} came to an end at song {offset} of {page.total}; what was read is kept, and "
-            "`moodroom library sync` goes on there"
+            "`moodroom library sync` continues there"
         )
     return page

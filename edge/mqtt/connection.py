@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 ANSWER_TIMEOUT_S = 10.0
 # The same problem is reported at most this often: a broker can be away for days.
 REPEAT_PROBLEM_S = 60.0
-TICK_S = 0.5
+TICK_INTERVAL_S = 0.5
 # MQTT 5's reason code for another client with the same id.
 SESSION_TAKEN_OVER = 142
 
@@ -201,7 +201,7 @@ class MqttConnection:
                 self._report(f"mqtt: the broker doesn't allow this device to {state.denied}; see its access list (ACL)")
                 state.denied = None
             self._handlers.tick()
-            self._wake.wait(TICK_S)
+            self._wake.wait(TICK_INTERVAL_S)
             self._wake.clear()
         return 0.0
 

@@ -25,7 +25,7 @@ from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of
 from edge.values import Command
 
 MAX_COMMAND_BYTES = 1024
-MAX_COMMAND_NAME = 40
+MAX_COMMAND_NAME_CHARS = 40
 # An unchanged state is published again after this time, so that it doesn't expire in Home Assistant.
 REPEAT_AFTER_S = EXPIRE_AFTER_S / 3
 
@@ -193,7 +193,7 @@ class MqttDevice:
                 self._discovery.home_assistant_started()
         elif not retained:
             # A retained command could be of any age.
-            name = topic.removeprefix(self._topic(COMMANDS))[:MAX_COMMAND_NAME]
+            name = topic.removeprefix(self._topic(COMMANDS))[:MAX_COMMAND_NAME_CHARS]
             self._on_command(read_command(name, payload))
 
 

@@ -77,13 +77,13 @@ class Ownership:
         self.playing = None
 
     def match_playback(self, profiles: Iterable[Profile]) -> None:
-        """Decide anew from what plays: it is the device's own where it is a choice of a profile."""
+        """Decide again from what plays: it is the device's own where it is a choice of a profile."""
         playback = self._detector.playback if self._detector.playing else None
         self.playing = find_choice(profiles, playback) if playback is not None else None
 
 
 def find_choice(profiles: Iterable[Profile], playback: Playback) -> OwnMusic | None:
-    """Return the choice that plays or is paused, whoever started it; None where it is none of the profiles'."""
+    """Return the choice that plays or is paused, no matter who started it; None where it is none of the profiles'."""
     for profile in profiles:
         for choices in profile.values():
             for choice in several(choices):

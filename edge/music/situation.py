@@ -118,7 +118,7 @@ class Situation:
         self.own.playing = self.presence.paused_at = None
 
     def match_playback(self) -> None:
-        """Decide anew whether what plays is the device's own."""
+        """Decide again whether what plays is the device's own."""
         self.own.match_playback(self._profiles.values())
 
     def claim_paused(self) -> None:

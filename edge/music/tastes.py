@@ -15,11 +15,11 @@ from enum import Enum
 import numpy as np
 
 # The weight that older outcomes keep after each new one for the same mood: half after 70.
-DISCOUNT = 0.99
+OUTCOME_DISCOUNT = 0.99
 # Both parameters of the belief before any outcome: a choice is as likely to be left playing as not.
-PRIOR = 1.0
+PRIOR_COUNT = 1.0
 # Draws for the chances of a mood's choices.
-DRAWS = 512
+CHANCE_DRAWS = 512
 
 
 class Feedback(str, Enum):
@@ -60,8 +60,8 @@ class Outcome:
 class Belief:
     """A Beta distribution over how likely a choice is to be left playing; both parameters are 1 or more."""
 
-    alpha: float = PRIOR
-    beta: float = PRIOR
+    alpha: float = PRIOR_COUNT
+    beta: float = PRIOR_COUNT
 
     @property
     def mean(self) -> float:
@@ -71,7 +71,7 @@ class Belief:
     @property
     def evidence(self) -> float:
         """How many outcomes it is based on; older ones count for less."""
-        return self.alpha + self.beta - 2 * PRIOR
+        return self.alpha + self.beta - 2 * PRIOR_COUNT
 
 
 class Tastes:
@@ -87,7 +87,9 @@ class Tastes:
         """Add an outcome in full; the older ones of its mood count a little less from now on."""
         beliefs = self._beliefs.setdefault(outcome.mood, {})
         for uri, belief in beliefs.items():
-            beliefs[uri] = Belief(*(PRIOR + DISCOUNT * (n - PRIOR) for n in (belief.alpha, belief.beta)))
+            beliefs[uri] = Belief(
+                *(PRIOR_COUNT + OUTCOME_DISCOUNT * (n - PRIOR_COUNT) for n in (belief.alpha, belief.beta))
+            )
         belief = beliefs.get(outcome.uri, Belief())
         good, bad = EVIDENCE[outcome.feedback]
         beliefs[outcome.uri] = Belief(belief.alpha + good, belief.beta + bad)
@@ -105,7 +107,9 @@ class Tastes:
         beliefs = [self.belief(mood, uri) for uri in uris]
         return [float(rng.beta(belief.alpha, belief.beta)) for belief in beliefs]
 
-    def shares(self, mood: str, uris: Sequence[str], rng: np.random.Generator, draws: int = DRAWS) -> list[float]:
+    def shares(
+        self, mood: str, uris: Sequence[str], rng: np.random.Generator, draws: int = CHANCE_DRAWS
+    ) -> list[float]:
         """Return the chance of each choice to be played now, estimated by draws; they sum to 1, or are empty."""
         if not uris:
             return []

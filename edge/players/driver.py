@@ -19,7 +19,7 @@ RETRY_MIN_S, RETRY_MAX_S = 1.0, 30.0
 UNAVAILABLE_AFTER_S = 10.0
 MAX_REPORTED = 32
 TURN_MAX_S = 0.5  # a stop waits for the end of the turn
-EARLY_S = 0.01  # by which a wait may end too soon
+WAIT_TOLERANCE_S = 0.01  # by which a wait may end too soon
 MIN_LOOK_INTERVAL_S = 0.05  # for a player that asks for a look again and again
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class PlayerDriver:
     def turn(self) -> None:
         """Wait at most TURN_MAX_S for a wish; carry it out, and look at the player if that is due."""
         wish = self._wishes.get(min(TURN_MAX_S, self.seconds_until_look()))
-        if wish is None and self.seconds_until_look() > EARLY_S:
+        if wish is None and self.seconds_until_look() > WAIT_TOLERANCE_S:
             return
         try:
             if wish is not None:

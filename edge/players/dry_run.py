@@ -11,7 +11,7 @@ from edge.players.wishes import OVERRULED, AbandonedWish, describe, rotated
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG_DURATION_S = 180.0
-WAIT_S = 2.0
+POLL_INTERVAL_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +78,7 @@ class DryRun:
         return {}
 
     def wait(self) -> float:
-        return WAIT_S
+        return POLL_INTERVAL_S
 
     def close(self) -> None:
         self._music = self._deferred = None

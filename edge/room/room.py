@@ -24,7 +24,7 @@ from edge.music.interpretation import Cause, Interpretation
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 # The smallest change of confidence, valence or arousal that is published.
-MOOD_STEP = 0.1
+MOOD_CHANGE_MIN = 0.1
 
 
 class Room:
@@ -257,4 +257,4 @@ class Room:
 
 def _differs(a: Mood, b: Mood) -> bool:
     steps = (a.confidence - b.confidence, a.valence - b.valence, a.arousal - b.arousal)
-    return a.people != b.people or any(abs(step) >= MOOD_STEP for step in steps)
+    return a.people != b.people or any(abs(step) >= MOOD_CHANGE_MIN for step in steps)

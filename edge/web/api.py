@@ -65,7 +65,7 @@ class Api:
 
     @answers_errors
     async def login(self, request: Request) -> Response:
-        guess = text_value(await read_body(request), "password", password.MAX_LENGTH)
+        guess = text_value(await read_body(request), "password", password.PASSWORD_MAX_CHARS)
         sessions = self._gate.sessions
         if self._password_line is None or sessions is None:
             raise RefusedRequest(409, "this page has no password")

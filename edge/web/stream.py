@@ -16,7 +16,7 @@ from edge.web.security.gate import refused
 # An empty event after this time shows that the connection is alive.
 PING_S = 10.0
 # Changes within this time are sent together.
-GATHER_S = 0.03
+EVENT_GATHER_S = 0.03
 # A page that doesn't read for this long is disconnected.
 SEND_TIMEOUT_S = 10.0
 
@@ -53,7 +53,7 @@ class Stream(Response):
                 body = {"type": "http.response.body", "body": text.encode(), "more_body": True}
                 await asyncio.wait_for(send(body), SEND_TIMEOUT_S)
                 await _wait(disconnected, changed)
-                await asyncio.sleep(GATHER_S)
+                await asyncio.sleep(EVENT_GATHER_S)
             await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), SEND_TIMEOUT_S)
         except asyncio.TimeoutError:
             pass  # the page will reconnect when it reads again

@@ -20,7 +20,7 @@ from edge.analysis.look_at_film import analyze, length
 from edge.cli.main import main
 from edge.commands.analyze import music_for, show_analysis
 from edge.commands.charts import canvas
-from edge.commands.charts.analysis import LEFT, MOOD_HEIGHT, TOP, WIDTH, analysis_png
+from edge.commands.charts.analysis import LEFT, MOOD_HEIGHT, TIME_AXIS_WIDTH_PX, TOP, analysis_png
 from edge.config import Config
 from edge.errors import ConfigError, SourceError
 from edge.values import EXPRESSIONS, Box, Mood
@@ -86,7 +86,9 @@ def test_json_contains_all_results() -> None:
 def test_the_picture_has_the_colours_of_the_moods() -> None:
     picture = cv2.imdecode(np.frombuffer(analysis_png(ANALYSIS, "ä film"), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
-    colours = [picture[TOP + MOOD_HEIGHT // 2, round(LEFT + WIDTH * share)].tolist() for share in (0.1, 0.4, 0.8)]
+    colours = [
+        picture[TOP + MOOD_HEIGHT // 2, round(LEFT + TIME_AXIS_WIDTH_PX * share)].tolist() for share in (0.1, 0.4, 0.8)
+    ]
     assert colours == [list(canvas.MOOD_COLOURS[name]) for name in ("absent", "happy", "sad")]
     assert analysis_png(Analysis("a.gif", 0.0, ()), "nothing").startswith(b"\x89PNG")
 

@@ -15,7 +15,7 @@ import pytest
 
 from edge.cli.main import main
 from edge.commands.charts import canvas
-from edge.commands.charts.history import DAY_WIDTH, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
+from edge.commands.charts.history import DAY_WIDTH_PX, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
 from edge.commands.history import COLUMNS, as_csv, describe, show_history
 from edge.commands.time_range import midnight, parse_since, span
 from edge.errors import ConfigError, JournalError
@@ -61,21 +61,21 @@ def path(tmp_path: Path) -> Path:
 
 def test_the_table_lists_the_entries(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(path=path, now=NOON)
-    told = capsys.readouterr().out
-    assert "Sat 21 Nov" in told
-    lines = [line.strip().split(maxsplit=2) for line in told.splitlines() if line.strip()[:2] in ("10", "11")]
+    output = capsys.readouterr().out
+    assert "Sat 21 Nov" in output
+    lines = [line.strip().split(maxsplit=2) for line in output.splitlines() if line.strip()[:2] in ("10", "11")]
     assert lines[1] == ["11:00:00", "mood", "happy (83%, people: 2)"]
     assert [line[1] for line in lines] == ["start", "mood", "decision", "play", "skip", "mood", "command"]
-    assert 'Daft Punk - One, More "Time"' in told
+    assert 'Daft Punk - One, More "Time"' in output
     show_history(path=path, now=NOON, everything=True)
     assert "kept: nobody is here" in capsys.readouterr().out
 
 
 def test_only_the_requested_time_is_shown(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(since="29m", path=path, now=NOON, json_text=True)
-    told = json.loads(capsys.readouterr().out)
+    output = json.loads(capsys.readouterr().out)
     # The state at the beginning of the time comes first.
-    assert [entry["kind"] for entry in told] == ["start", "play", "mood", "decision", "command"]
+    assert [entry["kind"] for entry in output] == ["start", "play", "mood", "decision", "command"]
     show_history(since="1m", path=path, now=NOON + 7 * 86400)
     assert capsys.readouterr().out == "Nothing happened in this time.\n"
 
@@ -143,7 +143,7 @@ def test_entries_in_words() -> None:
 
 
 def colour_at(picture: np.ndarray, at: float, begin: float, row: int = 0) -> tuple[int, ...]:
-    x = round(LEFT + DAY_WIDTH * (at - begin) / 86400)
+    x = round(LEFT + DAY_WIDTH_PX * (at - begin) / 86400)
     return tuple(int(value) for value in picture[TOP + ROW * row + MOOD_HEIGHT // 2, x])
 
 
@@ -199,9 +199,9 @@ def test_the_command(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     def moodroom(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))
-        told = capsys.readouterr()
+        output = capsys.readouterr()
         assert isinstance(ended.value.code, int)
-        return ended.value.code, told.out, told.err
+        return ended.value.code, output.out, output.err
 
     code, out, err = moodroom("history")
     assert (code, out) == (1, "")

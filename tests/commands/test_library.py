@@ -1,4 +1,4 @@
-"""`moodroom library` and `moodroom recommend` as people meet them."""
+"""`moodroom library` and `moodroom recommend`: output, errors and exit codes."""
 
 from __future__ import annotations
 
@@ -36,42 +36,42 @@ def synced(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     account.like(70)
-    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
+    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: without_pause(opened(config)))
     commands.features(SPOTIFY, table=table(), reccobeats=False, audio=False)
     commands.sort(SPOTIFY, table=None, method=None, k=None, json_text=False, png=None)
     capsys.readouterr()
 
 
-def quick(account: LibraryAccount) -> LibraryAccount:
+def without_pause(account: LibraryAccount) -> LibraryAccount:
     return LibraryAccount(account.kind, account.lists, 0.0, account.close, account.spotify)
 
 
 @dataclass(frozen=True)
-class Done:
+class Result:
     code: int
     out: str
     error: str
 
 
-Cli = Callable[..., Done]
+Cli = Callable[..., Result]
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """The command in this process, in an empty folder: as `moodroom`, and faster."""
+    """Run a command in this process, in an empty folder; faster than `moodroom`."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: object) -> Done:
+    def run(*arguments: object) -> Result:
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main([str(one) for one in arguments])
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
+            main([str(argument) for argument in arguments])
+        output = capsys.readouterr()
+        return Result(int(ended.value.code or 0), output.out, output.err)
 
     return run
 
 
-# Without any account.
+# Without an account.
 
 
 def test_a_table_is_sorted_without_an_account_or_a_store(
@@ -80,15 +80,15 @@ def test_a_table_is_sorted_without_an_account_or_a_store(
     path, png = table(), tmp_path / "plane.png"
     done = moodroom("library", "sort", "--from", path, "--json", "--png", png)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["method"], told["songs"], told["placed"], told["coverage"]) == ("quadrant", 350, 350, 1.0)
-    assert set(told["moods"]) == set(SONG_MOODS) and sum(one["count"] for one in told["moods"].values()) == 350
-    assert told["silhouette"] > 0.6
-    assert told["moods"]["happy"]["typical"][0]["link"].startswith("https://open.spotify.com/track/")
+    data = json.loads(done.stdout)
+    assert (data["method"], data["songs"], data["placed"], data["coverage"]) == ("quadrant", 350, 350, 1.0)
+    assert set(data["moods"]) == set(SONG_MOODS) and sum(one["count"] for one in data["moods"].values()) == 350
+    assert data["silhouette"] > 0.6
+    assert data["moods"]["happy"]["typical"][0]["link"].startswith("https://open.spotify.com/track/")
     picture = cv2.imdecode(np.frombuffer(png.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None and picture.shape[0] > 600 and picture.std() > 10
     assert not (state_folder / "journal.db").exists()
-    assert json.loads(cli("library", "sort", "--from", path, "--json").out) == told
+    assert json.loads(cli("library", "sort", "--from", path, "--json").out) == data
 
 
 def test_recommend_prints_links_and_json(cli: Cli, table: WriteTable) -> None:
@@ -108,19 +108,19 @@ def test_recommend_prints_links_and_json(cli: Cli, table: WriteTable) -> None:
         (["library", "sort", "--from", "none.csv"], "none.csv: there is no such file", 2),
         (["library", "sort", "--from", "bad.csv"], "lacks the column valence", 2),
         (["library", "sort", "--from", "{table}", "--method", "magic"], "must be one of quadrant, kmeans, knn", 2),
-        (["library", "sort", "--from", "{table}", "--method", "knn"], "two moods at least", 1),
+        (["library", "sort", "--from", "{table}", "--method", "knn"], "at least two moods", 1),
         (["library", "sort", "--from", "{table}", "--png", "none/plane.png"], "can't be written", 2),
         (["library", "sort"], "`moodroom library sync` reads them", 1),
         (["library", "sync"], "--from TABLE.csv", 2),
         (["library", "publish"], "`moodroom library sync` reads them", 1),
-        (["library", "move", "a song", "grumpy"], "is no mood", 2),
+        (["library", "move", "a song", "grumpy"], "isn't a mood", 2),
         (["library", "move", "a song", "sad"], "no such song", 2),
-        (["recommend", "grumpy"], "is no mood", 2),
+        (["recommend", "grumpy"], "isn't a mood", 2),
         (["recommend", "happy"], "nothing is sorted yet", 1),
         (["recommend", "happy", "-n", "0"], "-n", 2),
     ],
 )
-def test_a_mistake_is_one_sentence(
+def test_an_error_is_one_sentence(
     cli: Cli, table: WriteTable, tmp_path: Path, arguments: list[str], words: str, code: int
 ) -> None:
     (tmp_path / "bad.csv").write_text("id,energy\na,1\n")
@@ -129,12 +129,12 @@ def test_a_mistake_is_one_sentence(
     assert done.error.splitlines()[-1].startswith("moodroom: ") and words in done.error.splitlines()[-1]
 
 
-def test_a_song_of_a_table_can_be_moved_and_stays_moved(cli: Cli, table: WriteTable) -> None:
+def test_a_song_of_a_table_stays_moved(cli: Cli, table: WriteTable) -> None:
     path = table()
 
     def moods() -> dict[str, str]:
-        told = json.loads(cli("library", "sort", "--from", path, "--json").out)
-        return {one["title"]: one["mood"] for one in told["tracks"]}
+        data = json.loads(cli("library", "sort", "--from", path, "--json").out)
+        return {one["title"]: one["mood"] for one in data["tracks"]}
 
     before = moods()
     other = "sad" if before["Song 3"] != "sad" else "happy"
@@ -146,17 +146,17 @@ def test_a_song_of_a_table_can_be_moved_and_stays_moved(cli: Cli, table: WriteTa
     assert moods() == before
 
 
-# In this process, against the simulated account.
+# With the simulated account.
 
 
-def test_sync_features_and_sort_say_what_they_did(
+def test_sync_features_and_sort_print_their_results(
     account: LibraryWorld,
     opened: Callable[[Config], LibraryAccount],
     table: WriteTable,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     account.like(70)
-    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: quick(opened(config)))
+    commands.sync_songs(SPOTIFY, fresh=False, account=lambda config: without_pause(opened(config)))
     assert capsys.readouterr().out.splitlines() == [
         "liked songs: 70 songs (2 pages)",
         "features: 0 of 70 songs (0%)",
@@ -164,14 +164,14 @@ def test_sync_features_and_sort_say_what_they_did(
     with pytest.raises(LibraryError, match="library features"):
         commands.sort(SPOTIFY, table=None, method=None, k=None, json_text=True, png=None)
     commands.features(SPOTIFY, table=table(count=50), reccobeats=False, audio=False)
-    said = capsys.readouterr().out
-    assert "has 50 of your songs (50 by id" in said and "features: 50 of 70 songs (71%): 50 from table" in said
+    output = capsys.readouterr().out
+    assert "has 50 of your songs (50 by id" in output and "features: 50 of 70 songs (71%): 50 from table" in output
     commands.sort(SPOTIFY, table=None, method="kmeans", k=3, json_text=True, png=None)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["songs"], told["placed"], len(told["clusters"])) == (70, 50, 3)
+    data = json.loads(capsys.readouterr().out)
+    assert (data["songs"], data["placed"], len(data["clusters"])) == (70, 50, 3)
 
 
-def test_features_without_a_source_or_a_folder_say_what_to_name(
+def test_features_without_a_source_or_a_folder_say_which_to_name(
     synced: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands.features(SPOTIFY, table=None, reccobeats=False, audio=False)
@@ -184,17 +184,17 @@ def test_publish_is_a_dry_run_until_yes(
     synced: None, account: LibraryWorld, opened: Callable[[Config], LibraryAccount], capsys: pytest.CaptureFixture[str],
     server: Server,
 ) -> None:  # fmt: skip
-    commands.publish(SPOTIFY, yes=False, account=lambda config: quick(opened(config)))
-    said = capsys.readouterr().out
-    assert "Moodroom happy" in said and "--yes" in said and account.playlists == {}
-    commands.publish(SPOTIFY, yes=True, account=lambda config: quick(opened(config)))
+    commands.publish(SPOTIFY, yes=False, account=lambda config: without_pause(opened(config)))
+    output = capsys.readouterr().out
+    assert "Moodroom happy" in output and "--yes" in output and account.playlists == {}
+    commands.publish(SPOTIFY, yes=True, account=lambda config: without_pause(opened(config)))
     assert "--yes" not in capsys.readouterr().out
     assert sum(len(one.entries) for one in account.playlists.values()) == 70
-    commands.publish(SPOTIFY, yes=False, account=lambda config: quick(opened(config)))
+    commands.publish(SPOTIFY, yes=False, account=lambda config: without_pause(opened(config)))
     assert "unchanged" in capsys.readouterr().out
 
 
-def test_a_move_is_there_at_once_and_after_the_next_sorting(synced: None) -> None:
+def test_a_move_counts_at_once_and_after_the_next_sorting(synced: None) -> None:
     commands.move("Song 5 Artist 5", "fear", table=None)
     uri = f"spotify:track:{5:022d}"
     with Store() as store:
@@ -204,11 +204,11 @@ def test_a_move_is_there_at_once_and_after_the_next_sorting(synced: None) -> Non
         assert {one.song.uri: one.mood for one in store.placed()}[uri] == "fear"
     with pytest.raises(ConfigError, match="songs match"):
         commands.move("Artist", "fear", table=None)
-    # A link counts before the song is in the library.
+    # A link is accepted before the song is in the library.
     commands.move("https://open.spotify.com/track/11dFghVXANMlKmJXsNCbNl", "sad", table=None)
     with Store() as store:
         assert store.moved()["spotify:track:11dFghVXANMlKmJXsNCbNl"] == "sad"
 
 
-def test_the_library_lies_in_the_state_directory(synced: None, state_folder: Path) -> None:
+def test_the_library_is_in_the_state_directory(synced: None, state_folder: Path) -> None:
     assert default_path() == state_folder / "journal.db" and default_path().is_file()

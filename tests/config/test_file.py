@@ -62,6 +62,7 @@ BAD = [
     ("mqtt: {base_topic: house/#}", "mqtt.base_topic: must be a topic without wildcards"),
     ("spotify: {client_id: abc}", "spotify.client_id: must be the 32 characters 0-9 and a-f"),
     ("music: {profiles: {}}", "music.profiles: must have at least one entry"),
+    ("music: {profiles: {e: {happy: []}}}", "music.profiles.e.happy: must have at least one entry, not []"),
     ("music: {profiles: {e: {happy: jazz}}}", "music.profiles.e.happy.play: must begin with spotify:, mpd: or"),
     ("music: {profiles: {e: {happy: 'library:hapy'}}}", "happy.play: must be library: and one of the moods angry, "),
     ("music: {profiles: {e: {happy: 'mpd:'}}}", "happy.play: must say what to play after mpd:, such as mpd:playlist/"),
@@ -72,14 +73,15 @@ BAD = [
     ("mood:\n  min_dwell: soon", "line 2: mood.min_dwell: must be a duration such as 20s, 5m or 2h, not 'soon'"),
     ("mood: {min_dwell: 5 parsecs}", "mood.min_dwell: must be a duration such as 20s, 5m or 2h, not '5 parsecs'"),
     ("mood: {min_dwell: -1}", "mood.min_dwell: must be at least 0, not -1"),
+    ("journal: {keep: 1m}", "journal.keep: must be at least 3600 s, not '1m'"),
     ("mood: {min_dwell: 400d}", "mood.min_dwell: must be at most"),
     (f"mood: {{min_dwell: 1{'0' * 400}}}", "mood.min_dwell: must be a year at most"),
     # Secrets.
-    ("mqtt:\n  password: x", "line 2: mqtt.password: secrets don't stand in this file; name a file in mqtt."),
-    ("spotify: {client_secret: x}", "spotify.client_secret: secrets don't stand in this file; remove it"),
+    ("mqtt:\n  password: x", "line 2: mqtt.password: secrets don't belong in this file; name a file in mqtt."),
+    ("spotify: {client_secret: x}", "spotify.client_secret: secrets don't belong in this file; remove it"),
     ("mpd:\n  password: x", "mpd.password_file, or set MOODROOM_MPD_PASSWORD"),
-    ("web: {password: x}", "web.password: secrets don't stand in this file; remove it, and run: moodroom web password"),
-    ("camera: {password: x}", "camera.password: secrets don't stand in this file; remove it"),
+    ("web: {password: x}", "web.password: secrets don't belong in this file; remove it, and run: moodroom web"),
+    ("camera: {password: x}", "camera.password: secrets don't belong in this file; remove it"),
     # Lists.
     ("music: {takeover: song}", "music.takeover: must be a list, not 'song'"),
     ("web: {allowed_hosts: foo}", "web.allowed_hosts: must be a list, not 'foo'"),
@@ -101,7 +103,7 @@ BAD = [
     # The broker.
     *((f"mqtt: {{host: '{host}'}}", "mqtt.host: must be a bare name or address such as 1") for host in NO_HOSTS),
     # YAML.
-    ("camera:\n  fps: 3\n  fps: 4", "x.yaml, line 3: camera.fps stands there twice; remove one of the two"),
+    ("camera:\n  fps: 3\n  fps: 4", "x.yaml, line 3: camera.fps appears twice; remove one of the two"),
     ("a: &x 1\nb: *x", "x.yaml, line 2: uses a YAML alias (*name)"),
     ("camera: [", "line 1: isn't valid YAML"),
     ("camera:\n\tfps: 3", "line 2: isn't valid YAML"),
@@ -119,7 +121,7 @@ BAD = [
     ("device: !!python/object/apply:os.getcwd []", "isn't valid YAML"),
     ("device: 1" + "0" * 5000, "isn't valid YAML"),
     ('camera: {"a\\nb": 3}', r"camera.'a\nb': there is no such key"),
-    ('"a\\nb": 3\n"a\\nb": 4', r"line 2: 'a\nb' stands there twice"),
+    ('"a\\nb": 3\n"a\\nb": 4', r"line 2: 'a\nb' appears twice"),
     ('music: {profile: x, profiles: {"a\\nb": {}}}', r"there is 'a\nb'"),
 ]  # fmt: skip
 

@@ -31,12 +31,12 @@ def table() -> dict[str, str]:
 
 
 def test_the_table_of_topics_is_complete() -> None:
-    told = table()
-    assert {topic for topic, kept in told.items() if kept == "yes"} == set(RETAINED)
+    topics = table()
+    assert {topic for topic, kept in topics.items() if kept == "yes"} == set(RETAINED)
     answer = execute(Room(Director(MusicConfig())), 0, Command("nonsense"))[0].message
     commands = answer.split("there is ")[-1].split(", ")
-    assert {topic for topic, kept in told.items() if kept == "never"} == {f"set/{name}" for name in commands}
-    assert told["event"] == "no"
+    assert {topic for topic, kept in topics.items() if kept == "never"} == {f"set/{name}" for name in commands}
+    assert topics["event"] == "no"
 
 
 @pytest.mark.parametrize("text", blocks("yaml"))

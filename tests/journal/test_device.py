@@ -30,7 +30,7 @@ def film(film: Film) -> Path:
 
 
 def play(film: Path, **options: bool) -> str:
-    """Run the device over the film, to its end; gives what it wrote."""
+    """Run the device over the video to its end; return what it wrote."""
     out = io.StringIO()
     assert run(loader(None, str(film)), Options(once=True, json=True, **options), out) == 0
     return out.getvalue()
@@ -48,7 +48,7 @@ def test_a_fast_replay_leaves_no_trace(film: Path, state_folder: Path) -> None:
     assert not (state_folder / "journal.db").exists()
 
 
-def test_the_device_goes_on_where_the_journal_cant(
+def test_the_device_continues_without_the_journal(
     film: Path, state_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     state_folder.mkdir()
@@ -69,7 +69,7 @@ def events(at: float) -> list[Event]:
     ]
 
 
-def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
+def test_what_is_learned_survives_a_restart(state_folder: Path) -> None:
     journal, learner = open_journal(JournalConfig(), problem=print)
     assert journal is not None
     journal.start()
@@ -83,7 +83,7 @@ def test_what_is_learnt_survives_a_restart(state_folder: Path) -> None:
     again, knows = open_journal(JournalConfig(), problem=print)
     assert again is not None
     again.start()
-    # The learner takes a new object for what it is told: it is looked up at each try.
+    # Looked up at each call, because the learner replaces the object.
     wait_for(lambda: knows.tastes.moods(), "what was learned")
     again.stop()
     assert knows.tastes.belief("happy", "mpd:a").beta == 2

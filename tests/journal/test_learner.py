@@ -40,7 +40,7 @@ def test_outcomes_are_kept_at_their_time() -> None:
     assert outcome.at == pytest.approx(time.time() - 3590, abs=5)
 
 
-def test_a_listener_is_learnt_through_the_directors_picker() -> None:
+def test_the_picker_learns_what_the_listener_likes() -> None:
     shares = []
     for learn in (True, False):
         skips = plays = 0
@@ -58,8 +58,8 @@ def test_a_listener_is_learnt_through_the_directors_picker() -> None:
                 if number >= 100:
                     skips, plays = skips + skipped, plays + 1
         shares.append(skips / plays)
-    learnt, uniform = shares
-    assert learnt <= 0.5 * uniform
+    learned, uniform = shares
+    assert learned <= 0.5 * uniform
 
 
 def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
@@ -71,7 +71,7 @@ def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
     assert max(learner.weigh("happy", MUSIC)) < 0.4
 
 
-def test_nothing_is_learnt_where_that_is_off() -> None:
+def test_nothing_is_learned_while_learning_is_off() -> None:
     kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
     learner.replace_outcomes([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
@@ -80,7 +80,7 @@ def test_nothing_is_learnt_where_that_is_off() -> None:
     assert learner.weigh("happy", MUSIC) == [1.0] * 4
 
 
-def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None:
+def test_an_outcome_counts_for_the_profile_entry_that_was_used() -> None:
     kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=True)
     learner.weigh("default", MUSIC)
@@ -90,7 +90,7 @@ def test_an_outcome_counts_for_the_entry_of_the_profile_that_was_asked() -> None
     assert outcome.mood == "default"
 
 
-def test_a_replay_stands_in_the_history() -> None:
+def test_a_replay_is_an_entry_of_the_history() -> None:
     kept: list[JournalEntry | Outcome] = []
     learner = Learner(kept.append, learn=False)
     learner(DecisionMade(0, Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))

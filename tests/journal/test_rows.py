@@ -1,4 +1,4 @@
-"""Rows of the journal: what can be stored is, and what can't is said."""
+"""Rows of the journal, with values that can't be stored among them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: J
     assert insert(connection, JournalEntry(1.0, "camera", text="on"))
 
 
-def test_the_file_s_own_trouble_is_raised(connection: sqlite3.Connection) -> None:
+def test_faults_of_the_file_are_raised(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE journal_entries")
     with pytest.raises(sqlite3.OperationalError):
         insert(connection, JournalEntry(1.0, "camera", text="on"))

@@ -50,10 +50,10 @@ def opened(path: Path, problems: list[str]) -> Iterator[Open]:
     journals = []
 
     def start(**arguments: object) -> Journal:
-        told = arguments.pop("on_outcomes", None)
+        reported = arguments.pop("on_outcomes", None)
         given = {"keep_s": 90 * DAY, "on_problem": problems.append, "gather_s": 0.01, "retry_s": 0.05} | arguments
         journal = Journal(path, **given)
-        journal.on_outcomes = told  # type: ignore[assignment]
+        journal.on_outcomes = reported  # type: ignore[assignment]
         journals.append(journal)
         journal.start()
         return journal
@@ -100,7 +100,7 @@ def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
     assert titles(path) == list("01234")
 
 
-def test_one_row_that_can_t_be_stored_keeps_no_other_back(
+def test_a_row_that_can_t_be_stored_does_not_block_others(
     opened: Open, path: Path, problems: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     journal = opened(gather_s=0.2)
@@ -225,18 +225,18 @@ def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
     other.close()
 
 
-def test_outcomes_are_told_at_the_start_and_after_somebody_reset_them(opened: Open, path: Path) -> None:
-    told: list[list[Outcome]] = []
+def test_outcomes_are_reported_at_the_start_and_after_a_reset(opened: Open, path: Path) -> None:
+    reported: list[list[Outcome]] = []
     liked = Outcome(1e9, "happy", "mpd:a", "A", Feedback.LIKE)
-    first = opened(keep_s=1e10, on_outcomes=told.append)
+    first = opened(keep_s=1e10, on_outcomes=reported.append)
     first.put(liked)
     wait_for(lambda: first.waiting == 0)
     first.stop()
-    second = opened(keep_s=1e10, on_outcomes=told.append)
-    wait_for(lambda: told[-1] == [liked])
+    second = opened(keep_s=1e10, on_outcomes=reported.append)
+    wait_for(lambda: reported[-1] == [liked])
     assert forget_outcomes(path, "sad") == 0
     assert forget_outcomes(path, "happy") == 1
-    wait_for(lambda: told[-1] == [])
+    wait_for(lambda: reported[-1] == [])
     second.stop()
 
 
@@ -307,7 +307,7 @@ print(problems[0])
 """
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(tmp_path: Path, root: Path) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space(tmp_path: Path, root: Path) -> None:
     script = tmp_path / "full.py"
     script.write_text(FULL)
     small = f"mount -t tmpfs -o size=1m none {tmp_path} && exec {sys.executable} - {tmp_path}"
@@ -324,7 +324,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(tmp_path: Pa
     assert "make room" in ran.stdout
 
 
-def test_a_folder_that_cant_be_made_is_told(tmp_path: Path, problems: list[str]) -> None:
+def test_a_folder_that_cant_be_created_is_reported(tmp_path: Path, problems: list[str]) -> None:
     (tmp_path / "file").write_text("")
     journal = Journal(
         tmp_path / "file" / "journal.db", keep_s=DAY, on_problem=problems.append, gather_s=0.01, retry_s=0.05

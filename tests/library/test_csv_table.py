@@ -1,4 +1,4 @@
-"""Tables of songs: the columns' many names, and one sentence for what can't be read."""
+"""Tables of songs: column names, values and errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge.songs import Song
 ID = "11dFghVXANMlKmJXsNCbNl"
 
 
-def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+def write_table(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     path = tmp_path / "songs.csv"
     path.write_bytes(text.encode(encoding))
     return path
@@ -29,15 +29,15 @@ def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
         f"https://open.spotify.com/track/{ID}\tDeja Vu\tBeyoncé;JAY-Z\t0.5\t0.75\r\n",
     ],
 )
-def test_public_tables_and_exports_are_read_as_they_are(tmp_path: Path, text: str) -> None:
-    [song] = read_table(written(tmp_path, text, "utf-8-sig"))
+def test_common_formats_of_tables_are_read(tmp_path: Path, text: str) -> None:
+    [song] = read_table(write_table(tmp_path, text, "utf-8-sig"))
     assert (song.uri, song.title, song.artist) == (f"spotify:track:{ID}", "Deja Vu", "Beyoncé, JAY-Z")
     assert song.features is not None and (song.features.valence, song.features.energy) == (0.5, 0.75)
     assert song.features.tempo is None
 
 
-def test_empty_cells_are_unknown_doubles_come_once_and_our_moods_are_labels(tmp_path: Path) -> None:
-    path = written(
+def test_empty_cells_are_unknown_repeats_are_dropped_and_known_moods_are_labels(tmp_path: Path) -> None:
+    path = write_table(
         tmp_path, "id,valence,energy,tempo,mood\na,0.1,,nan,Happy\nb,1,0,120,Energetic\n\na,0.9,0.9,100,sad\n"
     )
     songs = read_table(path)
@@ -47,13 +47,15 @@ def test_empty_cells_are_unknown_doubles_come_once_and_our_moods_are_labels(tmp_
 
 
 @pytest.mark.parametrize("cell", ["[" + "-" * 200_000 + "1]", "[" * 50_000 + "]" * 50_000])
-def test_artists_that_are_nested_too_deeply_are_a_name_as_they_stand(tmp_path: Path, cell: str) -> None:
-    [song] = read_table(written(tmp_path, f"id,artists,valence,energy\n{ID},{cell},0.5,0.75\n"))
+def test_a_list_of_artists_that_is_nested_too_deeply_is_kept_as_text(tmp_path: Path, cell: str) -> None:
+    [song] = read_table(write_table(tmp_path, f"id,artists,valence,energy\n{ID},{cell},0.5,0.75\n"))
     assert song.artist == cell
 
 
-def test_songs_without_an_id_go_by_isrc_or_by_name(tmp_path: Path) -> None:
-    path = written(tmp_path, "isrc,artist,title,valence,energy\nUSUM72104140,A,B,0.1,0.2\n,Beyoncé,Déjà Vu,0.3,0.4\n")
+def test_songs_without_an_id_are_identified_by_isrc_or_name(tmp_path: Path) -> None:
+    path = write_table(
+        tmp_path, "isrc,artist,title,valence,energy\nUSUM72104140,A,B,0.1,0.2\n,Beyoncé,Déjà Vu,0.3,0.4\n"
+    )
     by_code, by_name = read_table(path)
     assert by_code.uri == "isrc:USUM72104140" and by_name.uri == "song:beyonce|dejavu"
     assert by_name.link is None
@@ -75,24 +77,24 @@ def test_songs_without_an_id_go_by_isrc_or_by_name(tmp_path: Path) -> None:
         ("id,valence,energy\n,0.5,0.5\n", "line 2: names no song"),
     ],
 )
-def test_a_bad_table_is_one_sentence_with_its_line(tmp_path: Path, text: str, words: str) -> None:
-    path = written(tmp_path, text)
+def test_an_error_in_a_table_names_its_line(tmp_path: Path, text: str, words: str) -> None:
+    path = write_table(tmp_path, text)
     with pytest.raises(TableError) as found:
         read_table(path)
     assert words in str(found.value) and str(path) in str(found.value) and "\n" not in str(found.value)
 
 
-def test_what_is_no_table_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_table_is_an_error(tmp_path: Path) -> None:
     for path, words in ((tmp_path / "none.csv", "no such file"), (tmp_path, "is a folder")):
         with pytest.raises(TableError, match=words):
             read_table(path)
     with pytest.raises(TableError, match="isn't UTF-8"):
-        read_table(written(tmp_path, "id,valence,energy\nä,1,1\n", "latin-1"))
+        read_table(write_table(tmp_path, "id,valence,energy\nä,1,1\n", "latin-1"))
     with pytest.raises(TableError):
-        read_table(written(tmp_path, "id,valence,energy\n" + "\0" * 10 + ",1,1\n" + '"' + "x" * 2_000_000))
+        read_table(write_table(tmp_path, "id,valence,energy\n" + "\0" * 10 + ",1,1\n" + '"' + "x" * 2_000_000))
 
 
-def test_a_song_of_a_table_is_a_plain_value(tmp_path: Path) -> None:
-    [song] = read_table(written(tmp_path, f"id,valence,energy,album\n{ID},0,1,The Album\n"))
+def test_a_song_has_its_album_and_features(tmp_path: Path) -> None:
+    [song] = read_table(write_table(tmp_path, f"id,valence,energy,album\n{ID},0,1,The Album\n"))
     assert isinstance(song, Song) and song.album == "The Album"
     assert song.features is not None and (song.features.valence, song.features.energy) == (0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Where features come from: tables, ReccoBeats (a local server), files."""
+"""Features from tables, from ReccoBeats (a local server) and from files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from edge.library.reccobeats import IDS_PER_REQUEST, ReccoBeats
 from edge.library.retrying import Retrier, StoppedError
 from edge.library.store import Store
 from edge.songs import Features, Song
-from tests.library.test_store import fill
+from tests.library.fixtures import fill
 
 
 def spotify(n: int, **more: Any) -> Song:
@@ -32,7 +32,7 @@ def spotify(n: int, **more: Any) -> Song:
 # Tables.
 
 
-def test_a_table_is_matched_by_id_by_isrc_and_by_name(store: Store) -> None:
+def test_a_table_is_matched_by_id_isrc_or_name(store: Store) -> None:
     fill(
         store,
         spotify(1),
@@ -55,11 +55,11 @@ def test_a_table_is_matched_by_id_by_isrc_and_by_name(store: Store) -> None:
 # ReccoBeats.
 
 
-class Recco:
-    """The web service on 127.0.0.1. refuse: status codes for the next requests."""
+class ReccoServer:
+    """ReccoBeats on 127.0.0.1. refuse: status codes for the next requests. body: sent instead of features."""
 
     def __init__(self) -> None:
-        self.asked: list[list[str]] = []
+        self.requests: list[list[str]] = []
         self.refuse: list[int] = []
         self.body: bytes | None = None
         service = self
@@ -69,7 +69,7 @@ class Recco:
                 url = urlsplit(self.path)
                 assert url.path == "/v1/audio-features"
                 ids = parse_qs(url.query)["ids"][0].split(",")
-                service.asked.append(ids)
+                service.requests.append(ids)
                 status = service.refuse.pop(0) if service.refuse else 200
                 self.send_response(status)
                 if status == 429:
@@ -93,8 +93,8 @@ class Recco:
 
 
 @pytest.fixture
-def recco() -> Iterator[Recco]:
-    service = Recco()
+def recco() -> Iterator[ReccoServer]:
+    service = ReccoServer()
     threading.Thread(target=service.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield service
     service.http.shutdown()
@@ -102,7 +102,7 @@ def recco() -> Iterator[Recco]:
 
 
 @pytest.fixture
-def api(recco: Recco) -> Iterator[ReccoBeats]:
+def api(recco: ReccoServer) -> Iterator[ReccoBeats]:
     api = ReccoBeats(recco.url)
     yield api
     api.close()
@@ -112,51 +112,51 @@ def no_wait(_: float) -> bool:
     return False
 
 
-def test_reccobeats_is_asked_in_batches_and_once_for_each_song(store: Store, recco: Recco, api: ReccoBeats) -> None:
+def test_songs_are_requested_in_batches_and_only_once(store: Store, recco: ReccoServer, api: ReccoBeats) -> None:
     fill(store, *(spotify(n) for n in range(1, 101)), Song("mpd:a.flac", "A"))
     store.add_features({spotify(5).uri: Features(0.9, 0.9)}, "table")
     assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 89
-    assert [len(ids) for ids in recco.asked] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 19]
+    assert [len(ids) for ids in recco.requests] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 19]
     found = {song.uri: song.features for song in store.songs()}
-    # What makes no sense is unknown, and not wrong.
+    # A value out of range is unknown.
     assert found[spotify(1).uri] == Features(0.3, 0.7, 0.6, 120.5, -6.1, 0.2, 0.0, None, 0.1, source="reccobeats")
     assert found[spotify(5).uri] == Features(0.9, 0.9) and found[spotify(10).uri] is None
     assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 0
-    assert len(recco.asked) == 3
+    assert len(recco.requests) == 3
 
 
-def test_a_refusal_is_waited_out(store: Store, recco: Recco, api: ReccoBeats) -> None:
+def test_a_refused_request_is_retried_when_allowed(store: Store, recco: ReccoServer, api: ReccoBeats) -> None:
     fill(store, spotify(1))
     recco.refuse = [429, 503, 429]
     waits: list[float] = []
     assert from_reccobeats(store, api, Retrier(no_wait, pause=0, on_wait=waits.append)) == 1
-    assert waits[0] == 7 and waits[1] == 30 and len(recco.asked) == 4
+    assert waits[0] == 7 and waits[1] == 30 and len(recco.requests) == 4
 
 
-def test_what_was_learnt_before_a_stop_is_kept(store: Store, recco: Recco, api: ReccoBeats) -> None:
+def test_features_found_before_a_stop_are_kept(store: Store, recco: ReccoServer, api: ReccoBeats) -> None:
     fill(store, *(spotify(n) for n in range(1, 101)))
     with pytest.raises(StoppedError):
-        from_reccobeats(store, api, Retrier(lambda _: len(recco.asked) >= 1, pause=1))
+        from_reccobeats(store, api, Retrier(lambda _: len(recco.requests) >= 1, pause=1))
     assert len(store.looked_up("reccobeats")) == IDS_PER_REQUEST
     from_reccobeats(store, api, Retrier(no_wait, pause=0))
-    assert [len(ids) for ids in recco.asked] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 20]
+    assert [len(ids) for ids in recco.requests] == [IDS_PER_REQUEST, IDS_PER_REQUEST, 20]
 
 
 @pytest.mark.parametrize(
     ("refuse", "body"),
     [([403], None), ([], b"<html>"), ([], b'{"content": [7]}'), ([], b"[]"), ([], b'{"content": 1}')],
 )
-def test_what_can_t_be_understood_is_told_at_once(
-    store: Store, recco: Recco, api: ReccoBeats, refuse: list[int], body: bytes | None
+def test_an_unusable_response_is_an_error_without_a_retry(
+    store: Store, recco: ReccoServer, api: ReccoBeats, refuse: list[int], body: bytes | None
 ) -> None:
     fill(store, spotify(1))
     recco.refuse, recco.body = refuse, body
     with pytest.raises(PlayerError, match=r"library\.reccobeats_url"):
         from_reccobeats(store, api, Retrier(no_wait, pause=0))
-    assert len(recco.asked) == 1 and store.looked_up("reccobeats") == set()
+    assert len(recco.requests) == 1 and store.looked_up("reccobeats") == set()
 
 
-def test_nobody_there_is_told(store: Store) -> None:
+def test_an_unreachable_service_is_an_error(store: Store) -> None:
     fill(store, spotify(1))
     with pytest.raises(PlayerError, match="can't be reached"):
         from_reccobeats(store, ReccoBeats("http://127.0.0.1:9/v1"), Retrier(no_wait, pause=0))
@@ -166,7 +166,7 @@ def test_nobody_there_is_told(store: Store) -> None:
 
 
 def music(seconds: float, *, bpm: float, notes: tuple[int, ...], loud: float, bright: bool) -> np.ndarray:
-    """Chords with a beat. notes: semitones above A3."""
+    """Return chords with a beat. notes: semitones above A3."""
     time = np.arange(int(SAMPLE_RATE_HZ * seconds)) / SAMPLE_RATE_HZ
     sound = np.zeros_like(time)
     for note in notes:
@@ -192,9 +192,9 @@ def write(path: Path, sound: np.ndarray) -> Path:
 MAJOR, MINOR = (0, 4, 7, 12), (0, 3, 7, 12)
 
 
-@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.slow  # librosa compiles code on first use
 @pytest.mark.filterwarnings("ignore")
-def test_a_file_tells_its_tempo_loudness_and_energy_and_its_valence_is_marked_as_a_guess(tmp_path: Path) -> None:
+def test_a_files_tempo_loudness_and_energy_are_measured_and_its_valence_guessed(tmp_path: Path) -> None:
     lively = analyse(write(tmp_path / "lively.wav", music(12, bpm=140, notes=MAJOR, loud=0.9, bright=True)))
     calm = analyse(write(tmp_path / "calm.wav", music(12, bpm=70, notes=MINOR, loud=0.05, bright=False)))
     assert lively is not None and calm is not None
@@ -203,22 +203,22 @@ def test_a_file_tells_its_tempo_loudness_and_energy_and_its_valence_is_marked_as
     assert calm.loudness == pytest.approx(20 * np.log10(0.05 * 0.2), abs=6) and lively.loudness > calm.loudness + 15  # type: ignore[operator]
     assert lively.energy > calm.energy + 0.3  # type: ignore[operator]
     assert lively.valence > calm.valence  # type: ignore[operator]
-    # What only a trained model would say stays unknown.
+    # These would need a trained model.
     assert (lively.danceability, lively.speechiness, lively.acousticness) == (None, None, None)
 
 
-@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.slow  # librosa compiles code on first use
 @pytest.mark.filterwarnings("ignore")
-def test_silence_and_what_is_no_music_have_no_features(tmp_path: Path) -> None:
+def test_silence_and_broken_files_have_no_features(tmp_path: Path) -> None:
     assert measure(np.zeros(SAMPLE_RATE_HZ, np.float32)) is None
     assert measure(np.zeros(0, np.float32)) is None
     (tmp_path / "broken.wav").write_bytes(b"RIFF no more")
     assert analyse(tmp_path / "broken.wav") is None
 
 
-@pytest.mark.slow  # librosa compiles parts of itself when it is first used
+@pytest.mark.slow  # librosa compiles code on first use
 @pytest.mark.filterwarnings("ignore")
-def test_files_that_nobody_knows_are_analysed_once(store: Store, tmp_path: Path) -> None:
+def test_files_without_features_are_analysed_once(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "music"
     write(folder / "a" / "one.wav", music(6, bpm=120, notes=MAJOR, loud=0.5, bright=True))
     (folder / "broken.wav").write_bytes(b"no")
@@ -228,14 +228,12 @@ def test_files_that_nobody_knows_are_analysed_once(store: Store, tmp_path: Path)
     assert store.looked_up("audio") == {"mpd:a/one.wav", "mpd:broken.wav"}
     known = coverage(store.songs())
     assert (known.by, known.guessed) == ({"audio": 1, "table": 1}, 1)
-    # The one on a disk that was away is looked for again.
+    # The missing file is tried again.
     assert from_files(store, folder) == (0, 1)
     assert from_files(store, folder, stopping=lambda: True) == (0, 0)
 
 
-def test_a_missing_folder_or_library_is_one_sentence(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_folder_or_librosa_is_an_error(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match=r"library\.music_folder"):
         from_files(store, tmp_path / "none")
     monkeypatch.setitem(sys.modules, "librosa", None)
@@ -243,6 +241,6 @@ def test_a_missing_folder_or_library_is_one_sentence(
         from_files(store, tmp_path)
 
 
-def test_a_folder_that_cant_be_searched_is_one_sentence(store: Store, hidden_folder: Path) -> None:
+def test_an_unreadable_folder_is_an_error(store: Store, hidden_folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"library\.music_folder"):
         from_files(store, hidden_folder)

@@ -1,4 +1,4 @@
-"""The library kept fresh by itself, when nobody would notice."""
+"""The automatic refresh of the library."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WEEK = 7 * 86400.0
 
 
 class Home:
-    """A refresh in the world's time; quiet and stop are set by the test."""
+    """A refresh in the world's time. Tests set `quiet` and `stop`."""
 
     def __init__(self, world: World, opened: Callable[[Config], LibraryAccount], path: Path, **library: object) -> None:
         self.world, self.quiet, self.stop, self.done = world, True, False, 0
@@ -47,7 +47,7 @@ class Home:
     def turns(self, seconds: float) -> None:
         until = self.world.unix() + seconds
         while self.world.unix() < until and not self.stop:
-            # Days pass quickly where nothing is due.
+            # Skip ahead, since nothing happens between most checks.
             self.world.advance(600 - CHECK_EVERY_S)
             self.refresh.turn()
 
@@ -64,7 +64,7 @@ def liked(home: Home) -> int:
         return len(store.songs())
 
 
-def test_it_reads_describes_and_sorts_once_a_week(home: Home, account: LibraryWorld) -> None:
+def test_it_refreshes_once_a_week(home: Home, account: LibraryWorld) -> None:
     account.like(60)
     home.turns(3600)
     assert home.done == 1 and liked(home) == 60
@@ -77,20 +77,20 @@ def test_it_reads_describes_and_sorts_once_a_week(home: Home, account: LibraryWo
     assert home.done == 2 and liked(home) == 70
 
 
-def test_a_restart_doesn_t_begin_anew(home: Home, account: LibraryWorld, server: Server) -> None:
+def test_a_restart_does_not_refresh_again(home: Home, account: LibraryWorld, server: Server) -> None:
     account.like(10)
     home.turns(3600)
-    asked = len(server.requests)
+    requests = len(server.requests)
     again = Refresh(
         home.config, wait=home.wait, quiet=lambda: True, now=home.world.unix, path=home.refresh._path,
         account=lambda _: pytest.fail("it isn't due"),
     )  # fmt: skip
     for _ in range(20):
         again.turn()
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests
 
 
-def test_it_waits_for_quiet_and_a_day_at_most(home: Home, account: LibraryWorld) -> None:
+def test_it_waits_for_a_quiet_time_but_no_longer_than_a_day(home: Home, account: LibraryWorld) -> None:
     account.like(10)
     home.quiet = False
     with Store(home.refresh._path) as store:
@@ -106,7 +106,7 @@ def test_it_waits_for_quiet_and_a_day_at_most(home: Home, account: LibraryWorld)
     assert home.done == 2
 
 
-def test_it_publishes_where_that_is_asked_for(
+def test_it_publishes_if_configured(
     world: World, login: TokenFile, opened: Callable[[Config], LibraryAccount], tmp_path: Path, table: WriteTable,
     account: LibraryWorld,
 ) -> None:  # fmt: skip
@@ -117,33 +117,33 @@ def test_it_publishes_where_that_is_asked_for(
     assert sum(len(one.entries) for one in account.playlists.values()) == 60
 
 
-def test_trouble_is_raised_for_the_worker_and_tried_again(home: Home, account: LibraryWorld, server: Server) -> None:
+def test_an_error_is_raised_and_the_refresh_retried_later(home: Home, account: LibraryWorld, server: Server) -> None:
     account.like(60)
     server.faults.extend(["503"] * 6)
     with pytest.raises(PlayerError):
         home.turns(3600)
-    asked = len(server.requests)
+    requests = len(server.requests)
     home.turns(RETRY_S - 1200)
-    assert home.done == 0 and len(server.requests) == asked
+    assert home.done == 0 and len(server.requests) == requests
     home.turns(1800)
     assert home.done == 1 and liked(home) == 60
 
 
-def test_a_stop_ends_it_between_two_pages(home: Home, account: LibraryWorld) -> None:
+def test_a_stop_ends_it(home: Home, account: LibraryWorld) -> None:
     account.like(500)
     home.stop = True
     home.refresh.turn()
     assert home.done == 0 and not Path(home.refresh._path or "").exists()
 
 
-def test_a_bad_table_or_configuration_is_told(home: Home, account: LibraryWorld, tmp_path: Path) -> None:
+def test_a_bad_table_is_an_error(home: Home, account: LibraryWorld, tmp_path: Path) -> None:
     account.like(10)
     Path(str(home.config.library.table)).write_text("id,valence\n")
     with pytest.raises(TableError):
         home.refresh.refresh()
 
 
-def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
+def test_the_daemons_worker_refreshes_once_the_room_is_empty(
     monkeypatch: pytest.MonkeyPatch,
     account: LibraryWorld,
     opened: Callable[[Config], LibraryAccount],
@@ -154,18 +154,18 @@ def test_the_daemon_s_worker_refreshes_once_the_room_is_empty(
     account.like(10)
     monkeypatch.setattr(refresh, "CHECK_EVERY_S", 0.02)
     outlets: list[Callable[[Event], None]] = []
-    told: list[str | None] = []
+    problems: list[str | None] = []
     config = Config.model_validate(
         {"spotify": {"client_id": CLIENT}, "library": {"refresh": "7d", "table": str(table())}}
     )
-    [worker] = refresh_workers(config, outlets, told.append, account=opened)
+    [worker] = refresh_workers(config, outlets, problems.append, account=opened)
     worker.start()
     outlets[0](PresenceChanged(0.0, True))
     try:
         time.sleep(0.2)
-        assert told == []
+        assert problems == []
         outlets[0](PresenceChanged(1.0, False))
-        wait_for(lambda: told == [None], "the refresh")
+        wait_for(lambda: problems == [None], "the refresh")
     finally:
         worker.stopping.set()
         assert worker.join(PATIENCE)
@@ -187,7 +187,7 @@ def test_quiet_is_an_empty_room_or_quiet_hours() -> None:
     assert QuietTimes(Config.model_validate(hours)).is_quiet()
 
 
-def test_refresh_is_an_hour_at_least() -> None:
+def test_the_interval_is_at_least_an_hour() -> None:
     assert Config().library.refresh is None
     for given in ("10s", "-1d", "often"):
         with pytest.raises(ValueError, match="library"):

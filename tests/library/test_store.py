@@ -1,4 +1,4 @@
-"""The library's tables beside the journal's, in one file."""
+"""The library's store, which shares its file with the journal."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from edge.library.store import Published, Store, moves_so_far
 from edge.library.tables import SCHEMA
 from edge.songs import Features, Placed, Song
 from edge.system.database import default_path
+from tests.library.fixtures import fill
 
 A, B, C = (Song(f"spotify:track:{name}", name.upper(), "Artist") for name in "abc")
 
 
-def fill(store: Store, *songs: Song, name: str = "liked") -> None:
-    at = store.lists.begin(name, fresh=True)
-    store.lists.add_page(name, at.generation, songs, offset=len(songs), total=len(songs))
-    store.lists.finish(name, at.generation)
-
-
-def test_the_file_lies_beside_the_state_and_is_made_when_needed(state_folder: Path) -> None:
+def test_the_file_is_created_in_the_state_directory_when_needed(state_folder: Path) -> None:
     assert default_path() == state_folder / "journal.db"
     assert moves_so_far() == {} and not default_path().exists()
     with Store() as store:
@@ -31,7 +26,7 @@ def test_the_file_lies_beside_the_state_and_is_made_when_needed(state_folder: Pa
     assert moves_so_far() == {"spotify:track:a": "sad"}
 
 
-def test_a_file_that_the_library_makes_is_its_owner_s_alone(tmp_path: Path) -> None:
+def test_only_the_owner_may_read_a_new_file(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         with Store(tmp_path / "journal.db") as store:
@@ -64,7 +59,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "journal.db")
 
 
-def test_what_can_t_be_opened_is_said(tmp_path: Path) -> None:
+def test_a_file_that_cant_be_opened_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LibraryError, match="can't be opened"):
         Store(tmp_path / "file" / "journal.db")
@@ -73,7 +68,7 @@ def test_what_can_t_be_opened_is_said(tmp_path: Path) -> None:
         Store(tmp_path / "journal.db")
 
 
-def test_a_full_disk_is_a_sentence_and_loses_nothing(store: Store) -> None:
+def test_a_full_disk_is_an_error_and_loses_nothing(store: Store) -> None:
     fill(store, A)
     store._db.execute("PRAGMA max_page_count = 20")
     many = [Song(f"spotify:track:{n:022d}", "x" * 300) for n in range(2000)]
@@ -82,10 +77,10 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(store: Store) -> None:
     assert [song.uri for song in store.songs()] == [A.uri]
 
 
-def test_a_finished_list_forgets_what_was_taken_out(store: Store) -> None:
+def test_songs_that_left_a_list_are_deleted_when_it_is_finished(store: Store) -> None:
     fill(store, A, B, C)
-    at = store.lists.begin("liked")
-    assert (at.generation, at.offset) == (2, 0)
+    progress = store.lists.begin("liked")
+    assert (progress.generation, progress.offset) == (2, 0)
     store.lists.add_page("liked", 2, [A, C], offset=2, total=2)
     assert store.lists.counts() == {"liked": 3}
     assert store.lists.finish("liked", 2) == 1
@@ -93,7 +88,7 @@ def test_a_finished_list_forgets_what_was_taken_out(store: Store) -> None:
     assert [song.uri for song in store.songs()] == [A.uri, C.uri]
 
 
-def test_a_song_of_two_lists_stays_until_it_is_in_none(store: Store) -> None:
+def test_a_song_stays_until_it_is_in_no_list(store: Store) -> None:
     fill(store, A, B)
     fill(store, B, C, name="spotify:playlist:x")
     store.lists.keep(["spotify:playlist:x"])
@@ -101,15 +96,15 @@ def test_a_song_of_two_lists_stays_until_it_is_in_none(store: Store) -> None:
     assert store.lists.counts() == {"spotify:playlist:x": 2} and store.lists.progress("liked") is None
 
 
-def test_an_unfinished_list_goes_on(store: Store) -> None:
-    at = store.lists.begin("liked")
-    store.lists.add_page("liked", at.generation, [A, B], offset=2, total=3)
+def test_an_unfinished_list_is_resumed(store: Store) -> None:
+    progress = store.lists.begin("liked")
+    store.lists.add_page("liked", progress.generation, [A, B], offset=2, total=3)
     again = store.lists.begin("liked")
     assert (again.generation, again.offset, again.total, again.finished) == (1, 2, 3, False)
     assert store.lists.begin("liked", fresh=True).offset == 0
 
 
-def test_the_best_source_of_features_counts_and_none_is_asked_twice(store: Store) -> None:
+def test_the_best_source_of_features_counts_and_lookups_are_remembered(store: Store) -> None:
     fill(store, A, B)
     store.add_features({A.uri: Features(0.1, 0.2, source="audio", guessed=True), B.uri: None}, "audio")
     assert store.songs()[0].features == Features(0.1, 0.2, source="audio", guessed=True)
@@ -120,7 +115,7 @@ def test_the_best_source_of_features_counts_and_none_is_asked_twice(store: Store
     assert store.looked_up("audio") == {A.uri, B.uri} and store.looked_up("reccobeats") == {A.uri}
 
 
-def test_a_move_outlives_every_sorting(store: Store) -> None:
+def test_a_move_survives_the_next_sorting(store: Store) -> None:
     fill(store, A, B)
     store.save_moods([Placed(A, "happy", 0.1, "quadrant"), Placed(B, "happy", 0.05, "quadrant")])
     store.move(A.uri, "sad")
@@ -137,7 +132,7 @@ def test_a_move_outlives_every_sorting(store: Store) -> None:
     assert [one.song.uri for one in store.placed("fear")] == [C.uri]
 
 
-def test_one_mood_loads_its_own_songs_and_no_others(store: Store) -> None:
+def test_only_the_songs_of_the_requested_mood_are_loaded(store: Store) -> None:
     fill(store, A, B, C)
     store.save_moods([Placed(A, "happy", 0.2, "quadrant"), Placed(B, "sad", 0.1, "quadrant")])
     store.add_features({A.uri: Features(0.9, 0.8), B.uri: Features(0.1, 0.2)}, "table")
@@ -151,7 +146,7 @@ def test_one_mood_loads_its_own_songs_and_no_others(store: Store) -> None:
     assert [one.song.features for one in store.placed("sad")] == [Features(0.9, 0.8), Features(0.1, 0.2)]
 
 
-def test_published_playlists_are_remembered_a_kind_at_a_time(store: Store) -> None:
+def test_published_playlists_are_saved_by_kind(store: Store) -> None:
     store.save_playlist(Published("sad", "spotify", "id1", "Moodroom sad"))
     store.save_playlist(Published("sad", "mpd", "Moodroom sad", "Moodroom sad"))
     store.save_playlist(Published("sad", "spotify", "id2", "Moodroom sad"))

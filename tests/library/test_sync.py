@@ -1,4 +1,4 @@
-"""Reading liked songs and playlists: paged, within the rate limit, resumable at any page."""
+"""Reading liked songs and playlists: pages, rate limits, and resuming."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reads(server: Server) -> int:
     return Counter(server.requests)["GET /v1/me/tracks"]
 
 
-def test_all_liked_songs_are_read_with_what_they_are_called(
+def test_all_liked_songs_are_read(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
     account.like(120)
@@ -50,32 +50,32 @@ def test_all_liked_songs_are_read_with_what_they_are_called(
     assert store.songs()[7] == Song(f"spotify:track:{7:022d}", "Song 7", "Artist 7", "The Album", "XX0002000007")
 
 
-def test_nothing_liked_is_fine(store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld) -> None:
+def test_an_empty_list_is_fine(store: Store, web: SpotifyLibrary, retrier: Retrier, account: LibraryWorld) -> None:
     assert sync(store, lists(web), retrier)[0].songs == 0
 
 
-@pytest.mark.parametrize("killed_after", range(5))
-def test_a_sync_that_was_cut_short_goes_on_at_that_page(
-    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, world: World, killed_after: int
+@pytest.mark.parametrize("stopped_after", range(5))
+def test_an_interrupted_sync_resumes_at_its_page(
+    store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, world: World, stopped_after: int
 ) -> None:
     account.like(230)
-    seen = 0
+    pages = 0
 
     def wait(_: float) -> bool:
-        return seen >= killed_after
+        return pages >= stopped_after
 
     def step(*_: object) -> None:
-        nonlocal seen
-        seen += 1
+        nonlocal pages
+        pages += 1
 
-    if killed_after:
+    if stopped_after:
         cut = Retrier(wait, pause=0.5)
-        if killed_after < 5:
-            with pytest.raises(StoppedError, match="goes on there"):
+        if stopped_after < 5:
+            with pytest.raises(StoppedError, match="continues there"):
                 sync(store, lists(web), cut, step=step)
-    assert reads(server) == killed_after
+    assert reads(server) == stopped_after
     [done] = sync(store, lists(web), Retrier(lambda _: False, pause=0))
-    assert done.resumed == 50 * killed_after and done.songs == 230
+    assert done.resumed == 50 * stopped_after and done.songs == 230
     assert reads(server) == 5
     assert {song.uri for song in store.songs()} == expected(account)
 
@@ -103,25 +103,25 @@ def test_a_killed_process_loses_no_page(
     wait_for(lambda: reads(server) >= 2, "two pages")
     first.send_signal(signal.SIGKILL)
     first.wait(PATIENCE)
-    asked = reads(server)
+    first_reads = reads(server)
     subprocess.run([sys.executable, "-c", code, "0"], env=environment, check=True, timeout=PATIENCE)
-    # The page that was on its way may come twice, none else.
-    assert reads(server) in (4, 5) and asked >= 2
+    # Only the page that was being read may be read twice.
+    assert reads(server) in (4, 5) and first_reads >= 2
     with Store() as store:
         assert {song.uri for song in store.songs()} == expected(account)
 
 
-def test_it_keeps_within_the_rate_limit_by_its_own_pace(
+def test_its_own_pace_keeps_within_the_rate_limit(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
-    server.contract = None  # which is slow for so many songs, and the other tests hold them against it
+    server.contract = None  # checking it is slow for so many songs, and other tests do
     account.like(70 * 50)
     account.most = 62
     assert sync(store, lists(web), retrier)[0].songs == 3500
     assert account.refused == 0
 
 
-def test_a_refusal_is_waited_out_for_as_long_as_it_asks(
+def test_a_rate_limit_is_waited_out_as_requested(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, world: World
 ) -> None:
     account.like(500)
@@ -136,7 +136,7 @@ def test_a_refusal_is_waited_out_for_as_long_as_it_asks(
     assert account.refused and min(waits) >= 5
 
 
-def test_a_stop_ends_even_a_long_wait_at_once(store: Store, web: SpotifyLibrary, account: LibraryWorld) -> None:
+def test_a_stop_ends_a_long_wait_at_once(store: Store, web: SpotifyLibrary, account: LibraryWorld) -> None:
     account.like(500)
     account.most = 2
     stop = threading.Event()
@@ -151,7 +151,7 @@ def test_a_stop_ends_even_a_long_wait_at_once(store: Store, web: SpotifyLibrary,
     assert store.lists.progress("liked").offset == 100
 
 
-def test_a_quota_of_a_day_is_told_and_not_waited_for(
+def test_an_exceeded_daily_quota_is_an_error_without_a_wait(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier, world: World
 ) -> None:
     account.like(100)
@@ -165,7 +165,7 @@ def test_a_quota_of_a_day_is_told_and_not_waited_for(
 
 
 @pytest.mark.parametrize("fault", ["500", "503", "reset", "half", "429"])
-def test_trouble_that_passes_is_tried_again(
+def test_temporary_faults_are_retried(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier, fault: str
 ) -> None:
     account.like(130)
@@ -174,7 +174,7 @@ def test_trouble_that_passes_is_tried_again(
     assert {song.uri for song in store.songs()} == expected(account)
 
 
-def test_trouble_that_stays_is_told_after_some_tries(
+def test_a_lasting_fault_is_raised_after_some_tries(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, server: Server, retrier: Retrier
 ) -> None:
     account.like(60)
@@ -184,14 +184,14 @@ def test_trouble_that_stays_is_told_after_some_tries(
     assert reads(server) == 6
 
 
-def test_a_list_that_changes_meanwhile_is_read_once_more(
+def test_a_list_that_changes_while_it_is_read_is_read_again(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, server: Server
 ) -> None:
     account.like(150)
 
     def step(_: SongList, done: int, __: int) -> None:
         if done == 50 and len(account.liked) == 150:
-            # Two of the first page are taken out: two songs slip from the second page to the first.
+            # Without two songs of the first page, two others move from the second page to the first.
             account.liked = account.liked[2:]
 
     [done] = sync(store, lists(web), retrier, step=step)
@@ -199,7 +199,7 @@ def test_a_list_that_changes_meanwhile_is_read_once_more(
     assert done.songs == 148 and reads(server) == 6
 
 
-def test_playlists_are_read_too_and_what_is_no_song_is_passed_over(
+def test_playlists_are_read_without_entries_that_are_no_songs(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier
 ) -> None:
     local = {**track_of("spotify:track:l"), "is_local": True}
@@ -208,7 +208,7 @@ def test_playlists_are_read_too_and_what_is_no_song_is_passed_over(
     assert sync(store, [mine], retrier)[0].songs == 2
 
 
-def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> None:
+def test_pages_are_parsed_with_both_names_of_an_entry_and_without_other_items() -> None:
     entries: list[object] = [
         {"item": {"id": "e", "type": "episode", "name": "Talk"}},
         {"item": None},
@@ -229,16 +229,16 @@ def test_what_is_no_song_is_no_song_and_both_names_of_an_entry_are_read() -> Non
 
 
 @pytest.mark.parametrize("key", ["theirs", "none"])
-def test_a_playlist_that_can_t_be_read_is_named(
+def test_the_error_names_a_playlist_that_cant_be_read(
     store: Store, web: SpotifyLibrary, account: LibraryWorld, retrier: Retrier, key: str
 ) -> None:
     account.playlists["theirs"] = Own("theirs", "Theirs", mine=False)
-    wanted = SongList(f"spotify:playlist:{key}", "playlist", lambda offset: web.playlist(key, offset))
+    songs = SongList(f"spotify:playlist:{key}", "playlist", lambda offset: web.playlist(key, offset))
     with pytest.raises(PlayerError, match=f"spotify:playlist:{key}.*library.playlists"):
-        sync(store, [wanted], retrier)
+        sync(store, [songs], retrier)
 
 
-def test_a_login_without_the_permission_says_so_at_once(
+def test_a_login_without_permission_is_an_error_without_a_retry(
     store: Store, web: SpotifyLibrary, server: Server, retrier: Retrier
 ) -> None:
     server.answers["GET /me/tracks"] = 403, {"error": {"status": 403, "message": "Insufficient client scope"}}, {}
@@ -248,7 +248,7 @@ def test_a_login_without_the_permission_says_so_at_once(
 
 
 def glitching(empty: dict[int, int], *, total: int = 300) -> SongList:
-    """A list of `total` songs whose page at an offset comes empty so many times, as `empty` says."""
+    """Return a list of `total` songs. empty: offset -> how often the page at this offset is empty."""
 
     def page(offset: int) -> SongPage:
         if empty.get(offset, 0):
@@ -260,13 +260,13 @@ def glitching(empty: dict[int, int], *, total: int = 300) -> SongList:
     return SongList("liked", "liked songs", page)
 
 
-def test_an_empty_page_in_mid_list_is_asked_for_again(store: Store, retrier: Retrier) -> None:
+def test_an_empty_page_within_a_list_is_requested_again(store: Store, retrier: Retrier) -> None:
     sync(store, [glitching({})], retrier)
     [done] = sync(store, [glitching({150: 2})], retrier)
     assert (done.songs, done.gone) == (300, 0)
 
 
-def test_a_list_that_stays_empty_in_the_middle_forgets_no_song(store: Store, retrier: Retrier) -> None:
+def test_a_page_that_stays_empty_deletes_no_songs(store: Store, retrier: Retrier) -> None:
     sync(store, [glitching({})], retrier)
     with pytest.raises(PlayerError, match=r"liked songs came to an end at song 150 of 300;.*library sync"):
         sync(store, [glitching({150: 99})], retrier)
@@ -294,7 +294,7 @@ def test_the_account_follows_the_configuration(opened: Callable[[Config], Librar
         opened(Config.model_validate({"spotify": spotify, "library": {"liked": False}}))
 
 
-def test_a_refused_address_is_no_library_error(store: Store) -> None:
+def test_an_error_of_a_list_is_raised_as_it_is(store: Store) -> None:
     def broken(_: int) -> SongPage:
         raise LibraryError("library: no")
 

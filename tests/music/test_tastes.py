@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.music.tastes import DISCOUNT, Belief, Feedback, Outcome, Tastes
+from edge.music.tastes import OUTCOME_DISCOUNT, Belief, Feedback, Outcome, Tastes
 from edge.values import EXPRESSIONS
 
 URIS = [f"spotify:album:{n}" for n in range(4)]
@@ -99,7 +99,7 @@ def test_a_like_counts_more_than_a_song_left_playing() -> None:
 
 def test_old_outcomes_fade() -> None:
     tastes = Tastes([outcome(URIS[0], Feedback.SKIP)] + [outcome(URIS[1], Feedback.STAYED)] * 100)
-    assert tastes.belief("happy", URIS[0]).beta == pytest.approx(1 + DISCOUNT**100)
+    assert tastes.belief("happy", URIS[0]).beta == pytest.approx(1 + OUTCOME_DISCOUNT**100)
 
 
 @settings(deadline=None)
@@ -109,7 +109,7 @@ def test_beliefs_stay_valid_after_any_history(history: list[Outcome]) -> None:
     rng = np.random.default_rng(0)
     for mood in EXPRESSIONS:
         beliefs = [tastes.belief(mood, uri) for uri in URIS]
-        assert all(b.alpha >= 1 and b.beta >= 1 and b.evidence <= 3 / (1 - DISCOUNT) for b in beliefs)
+        assert all(b.alpha >= 1 and b.beta >= 1 and b.evidence <= 3 / (1 - OUTCOME_DISCOUNT) for b in beliefs)
         assert sum(tastes.shares(mood, URIS, rng, draws=32)) == pytest.approx(1.0)
         assert all(0 <= drawn <= 1 for drawn in tastes.draw(mood, URIS, rng))
     assert set(tastes.moods()) == {outcome.mood for outcome in history}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.events import ProblemOccurred
-from edge.players.driver import EARLY_S, MIN_LOOK_INTERVAL_S, PlayerDriver
+from edge.players.driver import MIN_LOOK_INTERVAL_S, WAIT_TOLERANCE_S, PlayerDriver
 from edge.players.spotify.login_reminder import due
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
@@ -229,4 +229,4 @@ def test_a_player_that_always_wants_a_look_causes_no_busy_loop() -> None:
     began = time.monotonic()
     while time.monotonic() < began + 0.5:
         driver.turn()
-    assert 1 < player.looks <= 0.5 / (MIN_LOOK_INTERVAL_S - EARLY_S) + 1
+    assert 1 < player.looks <= 0.5 / (MIN_LOOK_INTERVAL_S - WAIT_TOLERANCE_S) + 1

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from edge.circumplex import CIRCUMPLEX
 from edge.config import MusicConfig
-from edge.daemon.restore import SAVED, as_commands
+from edge.daemon.restore import SAVED_SETTINGS, as_commands
 from edge.events import DecisionMade, Event
 from edge.music.director import Director
 from edge.players.driver import PlayerDriver
@@ -133,7 +133,7 @@ class House:
 
     def restart(self) -> None:
         """Restart the device, as after a power cut: the player keeps playing, and the saved settings are restored."""
-        saved = {name: value for name, value in self.room.settings().items() if name in SAVED}
+        saved = {name: value for name, value in self.room.settings().items() if name in SAVED_SETTINGS}
         self.__init__(self.time, self.player, offset=self.offset, **self._music)  # type: ignore[misc]
         self.room.restore(saved)
         for command in as_commands(saved):

@@ -103,14 +103,14 @@ def failed(done: subprocess.CompletedProcess[str], words: str) -> None:
     assert words in done.stderr
 
 
-def test_the_script_can_be_run_and_wants_the_design_s_file() -> None:
+def test_the_script_is_executable_and_fetches_the_documented_file() -> None:
     assert SCRIPT.stat().st_mode & stat.S_IXUSR
     text = SCRIPT.read_text(encoding="utf-8")
     assert text.startswith("#!/usr/bin/env python3\n")
     assert "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4" in text and YUNET_FILE in text
 
 
-def test_the_file_that_we_have_is_the_one_it_wants(yunet_folder: Path) -> None:
+def test_the_file_in_the_repository_has_the_expected_hash(yunet_folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, "--to", yunet_folder, "--url", "http://127.0.0.1:9/"], capture_output=True, text=True
     )

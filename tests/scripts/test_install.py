@@ -120,20 +120,20 @@ def test_the_shell_scripts_are_clean() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_dry_run_says_everything_and_changes_nothing(machine: Machine) -> None:
-    told = machine.install("--dry-run")
+def test_a_dry_run_prints_every_step_and_changes_nothing(machine: Machine) -> None:
+    output = machine.install("--dry-run")
     assert not machine.root.exists()
     assert "enable" not in machine.asked.read_text().replace("is-enabled", "")
     for part in ("user moodroom", "etc/moodroom/config.yaml", "environment", "face detector", "moodroom.service"):
-        assert part in told
-    assert told.endswith("nothing was changed\n")
+        assert part in output
+    assert output.endswith("nothing was changed\n")
 
 
 @pytest.mark.slow
 def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: Path) -> None:
     models = machine.root.parent / "models"
     models.mkdir()
-    told = machine.install("--models", models)
+    output = machine.install("--models", models)
     etc, opt, config = machine.root / "etc", machine.root / "opt/moodroom", machine.root / "etc/moodroom/config.yaml"
     assert config.read_text() == (ROOT / "config.yaml").read_text()
     # A camera's address may contain a password.
@@ -157,14 +157,14 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     # A second run changes nothing, and keeps the user's files.
     config.write_text(config.read_text().replace("id: moodroom ", "id: kitchen  "))
     before = machine.tree()
-    told = machine.install("--models", models)
+    output = machine.install("--models", models)
     after = machine.tree()
     fetched = [path for path in after if path.startswith("opt/moodroom/models")]
     assert {path: about for path, about in after.items() if path not in fetched} == {
         path: about for path, about in before.items() if path not in fetched
     }
-    assert "environment" in told
-    assert "exists already" in told
+    assert "environment" in output
+    assert "exists already" in output
 
     # Wrong modes and missing files of an earlier run are repaired.
     (etc / "moodroom/credentials").rmdir()
@@ -180,20 +180,20 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     config.write_text("mood: {min_dwel: 3s}\n")
     init = source / "edge" / "__init__.py"
     init.write_text(init.read_text().replace("__version__ = ", "__version__ = '9.9.9'  # "))
-    told = machine.install(code=1)
-    assert "did you mean min_dwell?" in told
-    assert "stays as it was" in told
+    output = machine.install(code=1)
+    assert "did you mean min_dwell?" in output
+    assert "stays as it was" in output
     assert os.readlink(opt / "current") == old
     assert machine.moodroom("version").stdout == version.stdout
 
     # Once it is fixed, the update succeeds, and the unused environment is removed.
     config.write_text(good)
-    told = machine.install()
+    output = machine.install()
     assert machine.moodroom("version").stdout == "9.9.9\n"
     assert [path.name for path in opt.glob("env-*")] == [os.readlink(opt / "current")] != [old]
 
     # Removal keeps the user's files; with --purge nothing stays.
-    told = machine.install("--uninstall", "--dry-run")
+    output = machine.install("--uninstall", "--dry-run")
     assert (opt / "current").exists()
     (machine.root / "var/lib/moodroom").mkdir(parents=True)
     machine.install("--uninstall")
@@ -217,11 +217,13 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
         ("df", "printf 'x\\nx 1 1 120 1%% /\\n'", "and 120 MB are free"),
     ],
 )
-def test_a_machine_that_won_t_do_is_told_so(machine: Machine, fake: str, text: str, sentence: str) -> None:
+def test_an_unsuitable_machine_is_refused_in_one_sentence(
+    machine: Machine, fake: str, text: str, sentence: str
+) -> None:
     program(machine.fakes, fake, text)
-    told = machine.install(code=1)
-    assert sentence in told
-    assert len(told.splitlines()) == 1
+    output = machine.install(code=1)
+    assert sentence in output
+    assert len(output.splitlines()) == 1
     assert not machine.root.exists()
 
 
@@ -233,11 +235,11 @@ def test_a_pi_s_environment_sees_the_system_s_camera_library(machine: Machine, n
     (library / "numpy.py").write_text(f"__version__ = {numpy!r}")
     assert "picamera2" not in machine.install("--dry-run")
     machine.environment["PYTHONPATH"] = str(library)
-    told = machine.install("--dry-run")
-    assert f"with access to the system's picamera2, and constraints/{constraints}.txt" in told
+    output = machine.install("--dry-run")
+    assert f"with access to the system's picamera2, and constraints/{constraints}.txt" in output
 
 
-def test_an_old_python_is_told_of(machine: Machine) -> None:
+def test_an_old_python_is_refused(machine: Machine) -> None:
     program(machine.fakes, "python3.9", 'test "$1" = --version && echo Python 3.9.2')
     machine.environment["MOODROOM_PYTHON"] = str(machine.fakes / "python3.9")
     assert "Python 3.9.2; Python 3.10 to 3.13 is needed" in machine.install(code=1)
@@ -305,7 +307,7 @@ def test_a_changed_service_is_tried_and_started(machine: Machine) -> None:
     assert not [line for line in asked if "--no-block" in line]
 
 
-def test_whoever_breaks_the_installer_s_table_off_gets_the_service_back(machine: Machine) -> None:
+def test_an_interrupted_check_of_the_installer_restores_the_service(machine: Machine) -> None:
     # Like Ctrl-C, which a background shell never receives; the exit code is 130.
     done = service_step(machine, "yes", "kill -TERM $PPID; exit 130")
     assert done.returncode == 130, done.stderr
@@ -350,7 +352,7 @@ def test_the_command_s_exit_code_is_the_program_s(command: Machine, tmp_path: Pa
     assert not list(tmp_path.glob("moodroom-*"))
 
 
-def test_whoever_breaks_a_check_off_while_the_service_stops_gets_it_back(command: Machine, tmp_path: Path) -> None:
+def test_a_check_interrupted_while_the_service_stops_restores_it(command: Machine, tmp_path: Path) -> None:
     wrapper = command.root / "usr/local/bin/moodroom"
     wrapper.write_text(wrapper.read_text().replace("/run/systemd/system", str(tmp_path)))
     program(
@@ -362,7 +364,9 @@ def test_whoever_breaks_a_check_off_while_the_service_stops_gets_it_back(command
     assert command.asked.read_text().splitlines()[-1] == "--no-block start moodroom.service"
 
 
-def test_what_a_command_writes_is_yours_and_lies_where_you_are(command: Machine, tmp_path: Path) -> None:
+def test_files_of_a_command_belong_to_the_user_and_are_in_the_working_directory(
+    command: Machine, tmp_path: Path
+) -> None:
     program(
         command.root / "opt/moodroom/current/bin",
         "moodroom",
@@ -378,13 +382,13 @@ def test_what_a_command_writes_is_yours_and_lies_where_you_are(command: Machine,
     assert not list(tmp_path.glob("moodroom-*"))
 
 
-def test_a_table_of_yours_is_sorted_as_you(command: Machine) -> None:
+def test_a_user_s_own_table_is_sorted_as_that_user(command: Machine) -> None:
     (command.root / "etc/moodroom/config.yaml").write_text("")
     done = command.moodroom("library", "sort", "--from", "songs.csv", "--png", "plane.png")
     assert done.stdout.splitlines()[:2] == ["/", "library sort --from songs.csv --png plane.png"]
 
 
-def test_commands_on_your_own_files_run_as_you(command: Machine) -> None:
+def test_commands_on_a_user_s_own_files_run_as_that_user(command: Machine) -> None:
     (command.root / "etc/moodroom/config.yaml").write_text("")
     done = command.moodroom("bench", "film.mp4")
     assert done.stdout.splitlines()[:2] == ["/", "bench film.mp4"]

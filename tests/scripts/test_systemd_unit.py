@@ -21,7 +21,7 @@ needs_systemd = pytest.mark.skipif(
 )
 
 
-def said(*command: str | Path) -> str:
+def output_of(*command: str | Path) -> str:
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -33,9 +33,9 @@ def values(key: str) -> list[str]:
 
 @needs_systemd
 def test_systemd_calls_the_unit_safe() -> None:
-    told = said("systemd-analyze", "security", "--offline=true", "--no-pager", UNIT)
-    found = re.search(r"exposure level for moodroom.service: ([\d.]+)", told)
-    assert found is not None, told
+    output = output_of("systemd-analyze", "security", "--offline=true", "--no-pager", UNIT)
+    found = re.search(r"exposure level for moodroom.service: ([\d.]+)", output)
+    assert found is not None, output
     print(f"systemd-analyze security: {found[1]}")
     assert float(found[1]) <= SAFE
 
@@ -50,8 +50,8 @@ def test_systemd_understands_every_line(tmp_path: Path, extra: str | None) -> No
         text = text.replace("[Install]", (ROOT / "systemd" / extra).read_text() + "\n[Install]")
     unit = tmp_path / "moodroom.service"
     unit.write_text(text)
-    told = said("systemd-analyze", "verify", unit)
-    assert "moodroom.service:" not in told, told
+    output = output_of("systemd-analyze", "verify", unit)
+    assert "moodroom.service:" not in output, output
 
 
 @needs_systemd
@@ -81,7 +81,7 @@ def test_the_network_is_no_condition() -> None:
     assert not {"after", "wants", "requires", "bindsto", "requisite"} & set(parser["Unit"])
 
 
-def test_each_secret_that_the_program_asks_for_has_its_credential_and_may_be_missing() -> None:
+def test_each_secret_has_an_optional_credential() -> None:
     asked: set[str] = set()
     for path in (ROOT / "edge").rglob("*.py"):
         asked |= set(re.findall(r"\bsecret\(\s*\"(\w+)\"", path.read_text()))
@@ -112,7 +112,7 @@ def test_a_jetson_s_devices_are_open() -> None:
     assert allowed == []
 
 
-def test_each_exception_says_what_it_is_for() -> None:
+def test_each_exception_is_explained() -> None:
     text = UNIT.read_text()
     tail = text[text.index("# Exceptions") : text.index("[Install]")]
     for key in ("DevicePolicy", "RestrictAddressFamilies", "ProcSubset"):

@@ -171,7 +171,7 @@ def test_another_process_may_migrate_first(path: Path) -> None:
         assert version_of(first, JOURNAL) == JOURNAL.newest
 
 
-def test_only_a_schema_that_says_so_replaces_a_damaged_file(path: Path) -> None:
+def test_only_a_schema_that_allows_it_replaces_a_damaged_file(path: Path) -> None:
     damaged = b"this was never a database\n" * 50
     path.write_bytes(damaged)
     with pytest.raises(sqlite3.DatabaseError):

@@ -47,7 +47,7 @@ def test_no_hour_has_more_than_sixty_lines(gaps: list[float]) -> None:
         assert sum(start <= at < start + 3600 for at in passed) <= 60
 
 
-def test_a_quiet_log_loses_nothing_and_a_loud_one_says_how_much() -> None:
+def test_a_quiet_log_loses_nothing_and_a_busy_one_counts_its_losses() -> None:
     clock = Clock()
     budget = LogBudget(clock)
     assert all(budget.filter(record()) for _ in range(INFO_BURST))
@@ -71,7 +71,7 @@ def test_chatter_doesn_t_push_warnings_out_and_errors_always_pass() -> None:
 
 
 @pytest.mark.parametrize("verbose", [False, True])
-def test_who_asks_for_more_gets_all(restored: None, monkeypatch: pytest.MonkeyPatch, verbose: bool) -> None:
+def test_the_verbose_log_has_no_limit(restored: None, monkeypatch: pytest.MonkeyPatch, verbose: bool) -> None:
     out = io.StringIO()
     monkeypatch.setattr("sys.stderr", out)
     monkeypatch.delenv("JOURNAL_STREAM", raising=False)

@@ -29,7 +29,7 @@ def test_the_environment_wins_then_the_file_then_systemd(places: tuple[str, dict
     assert secret(NAME, None, environment={}) is None
 
 
-def test_an_empty_variable_is_none_at_all(places: tuple[str, dict[str, str]]) -> None:
+def test_an_empty_variable_counts_as_unset(places: tuple[str, dict[str, str]]) -> None:
     assert secret(NAME, places[0], environment={"MOODROOM_MQTT_PASSWORD": ""}) == "from the file"
 
 
@@ -37,7 +37,7 @@ def test_a_credential_that_isn_t_there_is_no_mistake(tmp_path: Path) -> None:
     assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
 
 
-def test_an_empty_credential_is_none_at_all(tmp_path: Path) -> None:
+def test_an_empty_credential_counts_as_missing(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text("\n")
     assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
 
@@ -53,7 +53,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
     assert secret(NAME, "~/file", environment={}) == "at home"
 
 
-def test_a_named_file_that_is_missing_or_no_text_is_said_to_be(tmp_path: Path) -> None:
+def test_a_named_file_that_is_missing_or_no_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such file; write the mqtt_password into it"):
         secret(NAME, str(tmp_path / "none"), environment={})
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xff")

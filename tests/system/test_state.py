@@ -32,7 +32,7 @@ def test_a_write_that_fails_leaves_the_old_value(state_folder: Path, monkeypatch
     assert state.read("camera") == "OFF"
 
 
-def test_a_folder_that_can_t_be_written_is_said_once_and_life_goes_on(
+def test_a_folder_that_can_t_be_written_is_logged_once_and_not_raised(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Root may write anywhere but below a file.
@@ -79,7 +79,7 @@ def test_a_switch_is_on_until_somebody_switches_it_off(
     assert not state.switched_on("camera")
 
 
-def test_a_value_and_its_name_are_on_the_card_before_it_counts_as_kept(
+def test_a_value_and_its_name_are_synced_before_it_counts_as_saved(
     state_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     did: list[str] = []

@@ -1,4 +1,4 @@
-"""Threads that outlive every error and stop when told."""
+"""Threads that outlive every error and stop when on_error."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def start() -> Iterator[Start]:
     running: list[Worker] = []
 
     def begin(turn: Callable[[], None], *, errors: list[str] | None = None, **options: Any) -> Worker:
-        told: Callable[[str], None] = errors.append if errors is not None else lambda _: None
+        on_error: Callable[[str], None] = errors.append if errors is not None else lambda _: None
         worker = Worker(
-            f"worker-{len(running)}", turn, on_error=told, **{"first_wait_s": 0.001, "max_wait_s": 0.01} | options
+            f"worker-{len(running)}", turn, on_error=on_error, **{"first_wait_s": 0.001, "max_wait_s": 0.01} | options
         )
         running.append(worker)
         worker.start()
@@ -73,7 +73,7 @@ def test_a_reader_that_waits_is_woken() -> None:
     assert time.monotonic() - started < PATIENCE
 
 
-def test_a_reader_waits_no_longer_than_it_said() -> None:
+def test_a_reader_waits_no_longer_than_requested() -> None:
     started = time.monotonic()
     assert Latest[int]().get(0.02) is None
     assert 0.015 <= time.monotonic() - started < PATIENCE
@@ -100,7 +100,7 @@ def test_no_error_ends_a_worker(start: Start, error: Exception) -> None:
     assert len(errors) >= 3
 
 
-def test_our_own_errors_are_told_as_they_are_and_foreign_ones_by_name(start: Start) -> None:
+def test_own_errors_are_reported_as_they_are_and_foreign_ones_by_name(start: Start) -> None:
     errors: list[str] = []
     raised: Iterator[Exception] = iter([CameraError("camera: gone"), ValueError("odd")])
 
@@ -143,7 +143,7 @@ def test_waits_grow_and_begin_small_again_after_a_turn_that_worked(start: Start)
     assert gaps[5] < 1.1
 
 
-def test_a_long_wait_ends_when_the_worker_is_told_to_stop(start: Start) -> None:
+def test_a_long_wait_ends_when_the_worker_is_stopped(start: Start) -> None:
     errors: list[str] = []
 
     def turn() -> None:
@@ -172,7 +172,7 @@ def test_a_worker_that_never_started_needs_no_stopping() -> None:
     assert stop_all([Worker("idle", lambda: None, on_error=print)], 0.1) == []
 
 
-def test_what_hangs_shows_how_long_it_has_been_busy(start: Start) -> None:
+def test_a_hanging_turn_shows_how_long_it_has_taken(start: Start) -> None:
     free, busy = threading.Event(), threading.Event()
 
     def turn() -> None:

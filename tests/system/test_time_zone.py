@@ -30,7 +30,7 @@ def test_the_machines_own_knows_daylight_saving(monkeypatch: pytest.MonkeyPatch)
     assert SUMMER.astimezone(found).utcoffset() == timedelta(hours=2)
 
 
-def test_where_nobody_knows_it_is_utc(
+def test_an_unreadable_zone_is_utc(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("TZ", raising=False)

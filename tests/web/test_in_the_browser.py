@@ -158,8 +158,8 @@ def test_a_mood_that_changes_in_the_clip_is_on_the_page_within_two_seconds(phone
     before = len(person.heard)
 
     def changes() -> list[dict[str, Any]]:
-        told = [json.loads(text) for topic, text, _ in person.heard[before:] if topic == f"{BASE}/event"]
-        return [event for event in told if event["event"] == "mood_changed"]
+        events = [json.loads(text) for topic, text, _ in person.heard[before:] if topic == f"{BASE}/event"]
+        return [event for event in events if event["event"] == "mood_changed"]
 
     words = {
         "surprise": "surprised",
@@ -411,7 +411,7 @@ def test_the_content_policy_stops_inline_scripts(phone: Page) -> None:
     assert phone.evaluate("window.hacked") is None
 
 
-def test_the_page_says_when_the_device_is_gone_and_recovers(phone: Page, device: Device) -> None:
+def test_the_page_shows_when_the_device_is_gone_and_recovers(phone: Page, device: Device) -> None:
     device.kill()
     banner = phone.locator("#offline")
     expect(banner).to_be_visible()

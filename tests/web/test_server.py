@@ -49,7 +49,7 @@ def test_a_public_page_without_a_password_is_not_served(state_folder: Path) -> N
     server = open_web(
         config,
         post=lambda _: None,
-        problem=lambda *told: problems.append(told),
+        problem=lambda *arguments: problems.append(arguments),
         health=HealthMonitor(10, 0),
         offset=0.0,
     )
@@ -81,7 +81,7 @@ def test_missing_libraries_are_named(tmp_path: Path) -> None:
 from edge.config import Config
 from edge.web.opening import open_web
 config = Config.model_validate({"web": {"enabled": True}})
-assert open_web(config, post=print, problem=lambda *told: print(*told), health=None, offset=0.0) is None
+assert open_web(config, post=print, problem=lambda *arguments: print(*arguments), health=None, offset=0.0) is None
 """
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"],

@@ -132,8 +132,8 @@ def test_the_start_has_the_right_time_after_the_clock_was_set(state_folder: Path
         found = get("/api/timeline")["entries"]
     finally:
         server.stop()
-    told = [(entry["kind"], entry.get("mood")) for entry in found]
-    assert told == [("mood", "sad"), ("stop", None), ("start", None), ("mood", "happy")]
+    entries = [(entry["kind"], entry.get("mood")) for entry in found]
+    assert entries == [("mood", "sad"), ("stop", None), ("start", None), ("mood", "happy")]
     assert found[2]["at"] in (utc_text(at + behind + 3600), utc_text(at - 1 + behind + 3600))
     assert found[3]["at"] == utc_text(at + 1 + behind + 3600)
 

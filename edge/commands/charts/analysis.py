@@ -10,7 +10,7 @@ from edge.values import EXPRESSIONS, MOODS
 
 # Layout in pixels: the margins and the width of the time axis.
 LEFT, RIGHT, TOP, BOTTOM = 120, 30, 84, 50
-WIDTH = 1200
+TIME_AXIS_WIDTH_PX = 1200
 # Heights: the band of moods, the lines of valence and arousal, one person's band, and the gap between people.
 MOOD_HEIGHT, LINES_HEIGHT, PERSON_HEIGHT, GAP = 40, 110, 90, 22
 # Only those who were in view longest are drawn: with more people nobody could read the chart.
@@ -24,11 +24,13 @@ def analysis_png(analysis: Analysis, title: str) -> bytes:
     people = analysis.people()[:MAX_PEOPLE]
     first_person = TOP + MOOD_HEIGHT + LINES_HEIGHT + GAP
     height = first_person + (PERSON_HEIGHT + GAP) * len(people) + BOTTOM
-    picture = canvas.blank(LEFT + WIDTH + RIGHT, height)
-    canvas.write(picture, canvas.shorten(title, WIDTH, 0.8), (LEFT, 28), size=0.8)
+    picture = canvas.blank(LEFT + TIME_AXIS_WIDTH_PX + RIGHT, height)
+    canvas.write(picture, canvas.shorten(title, TIME_AXIS_WIDTH_PX, 0.8), (LEFT, 28), size=0.8)
     canvas.legend(picture, MOODS, (LEFT, 60), 118)
     seconds = max(analysis.seconds, 1e-6)
-    edges = [LEFT + WIDTH * sample.at / seconds for sample in analysis.samples] + [float(LEFT + WIDTH)]
+    edges = [LEFT + TIME_AXIS_WIDTH_PX * sample.at / seconds for sample in analysis.samples] + [
+        float(LEFT + TIME_AXIS_WIDTH_PX)
+    ]
     _axis(picture, seconds, height - BOTTOM)
     _room(picture, analysis, edges)
     for row, person in enumerate(people):
@@ -44,7 +46,7 @@ def _axis(picture: canvas.Canvas, seconds: float, bottom: float) -> None:
     power = 10 ** math.floor(math.log10(rough))
     interval = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
     for number in range(int(seconds / interval + 1e-9) + 1):
-        x = LEFT + WIDTH * number * interval / seconds
+        x = LEFT + TIME_AXIS_WIDTH_PX * number * interval / seconds
         canvas.band(picture, x, TOP, x + 1, bottom, canvas.GRID)
         text = f"{number * interval:g} s"
         canvas.write(picture, text, (x, bottom + 14), size=0.4, colour=canvas.FAINT, anchor="middle")
@@ -53,7 +55,7 @@ def _axis(picture: canvas.Canvas, seconds: float, bottom: float) -> None:
 def _room(picture: canvas.Canvas, analysis: Analysis, edges: list[float]) -> None:
     canvas.write(picture, "room", (LEFT - 12, TOP + MOOD_HEIGHT / 2), anchor="right")
     top, middle = TOP + MOOD_HEIGHT + 6, TOP + MOOD_HEIGHT + LINES_HEIGHT / 2
-    canvas.band(picture, LEFT, middle, LEFT + WIDTH, middle + 1, canvas.GRID)
+    canvas.band(picture, LEFT, middle, LEFT + TIME_AXIS_WIDTH_PX, middle + 1, canvas.GRID)
     for name, colour, y in (("valence", VALENCE_COLOUR, middle - 10), ("arousal", AROUSAL_COLOUR, middle + 10)):
         canvas.write(picture, name, (LEFT - 12, y), size=0.4, colour=colour, anchor="right")
     valence, arousal = [], []

@@ -11,7 +11,7 @@ from edge.values import MOODS
 
 # Layout in pixels: the margins, and a day's width.
 LEFT, RIGHT, TOP, BOTTOM = 110, 30, 90, 40
-DAY_WIDTH = 1440
+DAY_WIDTH_PX = 1440
 # The parts of a day's row: the moods, the line of valence, the songs, and the gap to the next row.
 MOOD_HEIGHT, VALENCE_HEIGHT, SONG_HEIGHT, GAP = 46, 54, 22, 26
 ROW = MOOD_HEIGHT + VALENCE_HEIGHT + SONG_HEIGHT + GAP
@@ -32,13 +32,13 @@ class _Day:
     def x(self, at: float) -> float:
         """The position of a Unix time, in pixels; a day of any length fills its row."""
         inside = min(max(at, self.begin), self.end)
-        return LEFT + DAY_WIDTH * (inside - self.begin) / (self.end - self.begin)
+        return LEFT + DAY_WIDTH_PX * (inside - self.begin) / (self.end - self.begin)
 
 
 def history_png(entries: list[JournalEntry], begin: float, end: float) -> bytes:
     """Entries from `begin` to `end` (Unix times) as a PNG file, the first day at the top."""
     days = _days(begin, end)
-    picture = canvas.blank(LEFT + DAY_WIDTH + RIGHT, TOP + ROW * len(days) + BOTTOM)
+    picture = canvas.blank(LEFT + DAY_WIDTH_PX + RIGHT, TOP + ROW * len(days) + BOTTOM)
     first, last = _local(days[0].begin), _local(days[-1].begin)
     title = f"{first:%A, %d %B %Y}" if len(days) == 1 else f"{first:%d %B} to {last:%d %B %Y}"
     canvas.write(picture, title, (LEFT, 28), size=0.8)
@@ -78,12 +78,12 @@ def _row(picture: canvas.Canvas, day: _Day, entries: list[JournalEntry]) -> None
     y, bottom = day.y, day.y + MOOD_HEIGHT + VALENCE_HEIGHT + SONG_HEIGHT
     canvas.write(picture, f"{_local(day.begin):%a %d %b}", (LEFT - 14, y + MOOD_HEIGHT / 2), anchor="right")
     for hour in range(0, HOURS_PER_DAY + 1, 2):
-        x = LEFT + DAY_WIDTH * hour / HOURS_PER_DAY
+        x = LEFT + DAY_WIDTH_PX * hour / HOURS_PER_DAY
         canvas.band(picture, x, y, x + 1, bottom, canvas.GRID)
         canvas.write(picture, f"{hour}:00", (x, bottom + 10), size=0.36, colour=canvas.FAINT, anchor="middle")
     points: list[tuple[float, float]] = []
     middle = y + MOOD_HEIGHT + VALENCE_HEIGHT / 2
-    canvas.band(picture, LEFT, middle, LEFT + DAY_WIDTH, middle + 1, canvas.GRID)
+    canvas.band(picture, LEFT, middle, LEFT + DAY_WIDTH_PX, middle + 1, canvas.GRID)
     for entry, until in lasting(entries):
         if until <= day.begin or entry.at >= day.end:
             continue

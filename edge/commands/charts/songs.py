@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge.commands.charts import canvas
-from edge.library.placement import PLANE
+from edge.library.placement import MOOD_POINTS
 from edge.songs import SONG_MOODS, Placed
 
 # Layout in pixels: the plane's side, and the margins around it.
@@ -24,7 +24,7 @@ def plane_png(placed: Sequence[Placed], title: str) -> bytes:
         canvas.dot(picture, position, radius, canvas.COLOURS[song.mood])
     for row, mood in enumerate(SONG_MOODS):
         count = sum(song.mood == mood for song in placed)
-        x, y = _position(*PLANE[row])
+        x, y = _position(*MOOD_POINTS[row])
         canvas.cross(picture, (x, y), 9)
         legend_y = TOP + 20 + 34 * row
         canvas.dot(picture, (LEFT + SIDE + 32, legend_y), 7, canvas.COLOURS[mood])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from edge.values import VOLUME_TOLERANCE
 
-STEP_S = 0.8
-STEPS = 3
-START_SHARE = 0.3  # of the volume, for new music that fades in
+FADE_STEP_S = 0.8
+FADE_STEPS = 3
+FADE_IN_START_SHARE = 0.3  # of the volume, for new music that fades in
 
 
 class Fade:
@@ -30,12 +30,13 @@ class Fade:
         """Fade from `volume` to `goal`."""
         self._last_set = volume
         self._steps = [
-            (now + STEP_S * step, volume + round((goal - volume) * step / STEPS)) for step in range(1, STEPS + 1)
+            (now + FADE_STEP_S * step, volume + round((goal - volume) * step / FADE_STEPS))
+            for step in range(1, FADE_STEPS + 1)
         ]
 
     def start_low(self, now: float, volume: int, goal: int) -> int:
         """Fade new music in, up to `goal`. Returns the volume to begin it with."""
-        low = round(volume * START_SHARE)
+        low = round(volume * FADE_IN_START_SHARE)
         self.start(now, low, goal)
         return low
 

@@ -87,7 +87,7 @@ class SpotifyAccount:
         return playback
 
     def current(self, *, observed_only: bool = False) -> SpotifyPlayback:
-        """The playback, observed anew if it is too old. observed_only: don't accept an assumed one."""
+        """The playback, fetched again if it is too old. observed_only: don't accept an assumed one."""
         if self.playback is None:
             return self.observe()
         if self._observed_since_begin:

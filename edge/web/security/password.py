@@ -15,9 +15,9 @@ from edge.system import state
 from edge.system.files import write_atomically
 
 FILE_NAME = "web_password"
-MIN_LENGTH, MAX_LENGTH = 8, 1000
+PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS = 8, 1000
 # scrypt's parameters that OWASP recommends for little memory: 16 MB.
-N, R, P = 2**14, 8, 5
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 5
 
 
 def hashed(password: str, *, salt: bytes | None = None) -> str:
@@ -25,16 +25,25 @@ def hashed(password: str, *, salt: bytes | None = None) -> str:
 
     Raises ConfigError for a password that is too short or too long.
     """
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise ConfigError(f"the password must have {MIN_LENGTH} to {MAX_LENGTH} characters")
+    if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
+        raise ConfigError(f"the password must have {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
     salt = secrets.token_bytes(16) if salt is None else salt
-    return "$".join(["scrypt", str(N), str(R), str(P), _text(salt), _text(_scrypt(password, salt, N, R, P))])
+    return "$".join(
+        [
+            "scrypt",
+            str(SCRYPT_N),
+            str(SCRYPT_R),
+            str(SCRYPT_P),
+            _text(salt),
+            _text(_scrypt(password, salt, SCRYPT_N, SCRYPT_R, SCRYPT_P)),
+        ]
+    )
 
 
 def matches(password: str, line: str) -> bool:
     """Whether the password has this hash; takes some tenths of a second on purpose."""
     n, r, p, salt, expected = _parts(line)
-    return len(password) <= MAX_LENGTH and hmac.compare_digest(_scrypt(password, salt, n, r, p), expected)
+    return len(password) <= PASSWORD_MAX_CHARS and hmac.compare_digest(_scrypt(password, salt, n, r, p), expected)
 
 
 def file_path(config: WebConfig) -> Path:

@@ -104,7 +104,7 @@ def test_a_wish_and_the_playback_after_it_cost_one_observation_on_a_slow_network
     assert requests == [PLAYBACK]
 
 
-def test_a_speaker_that_was_missing_is_looked_up_anew_for_the_next_command(player: SpotifyPlayer, world: World) -> None:
+def test_a_missing_speaker_is_looked_up_again_for_the_next_command(player: SpotifyPlayer, world: World) -> None:
     world.sleep("Living Room")
     with pytest.raises(PlayerError):
         player.apply(play())

@@ -1,4 +1,4 @@
-"""The password as Basic authentication: guesses are limited, but never blocked for good."""
+"""The password as Basic authentication: guesses are limited, but never blocked permanently."""
 
 from __future__ import annotations
 
