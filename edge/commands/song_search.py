@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from edge.errors import ConfigError
 from edge.songs import Song, match_key, track_uri
 
-SHOWN_MAX = 5
+SONGS_SHOWN_MAX = 5
 
 
 def find_song(text: str, songs: Sequence[Song]) -> Song:
@@ -33,7 +33,9 @@ def find_song(text: str, songs: Sequence[Song]) -> Song:
         return matches[0]
     if not matches:
         raise ConfigError(f"{text}: there is no such song in the library; copy its link from Spotify's share menu")
-    names = "; ".join(song.name for song in matches[:SHOWN_MAX]) + ("; ..." if len(matches) > SHOWN_MAX else "")
+    names = "; ".join(song.name for song in matches[:SONGS_SHOWN_MAX]) + (
+        "; ..." if len(matches) > SONGS_SHOWN_MAX else ""
+    )
     raise ConfigError(f"{text}: {len(matches)} songs match ({names}); copy the link of one from Spotify's share menu")
 
 

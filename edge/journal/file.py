@@ -85,7 +85,7 @@ class JournalFile:
             self._cleared_at = now
             oldest = microseconds(time.time() - self._keep_s)
             for table in ("journal_entries", "journal_outcomes"):
-                connection.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  our own names
+                connection.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  constant names
         if self._log_size() >= self._log_bytes:
             # Another process that is reading keeps the log as it is; the next batch tries again.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

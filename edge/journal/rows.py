@@ -50,7 +50,7 @@ def _insert(connection: sqlite3.Connection, row: Row) -> None:
     values = tuple(_storable(text) for text in _texts(row)) + (_numbers(row) if isinstance(row, JournalEntry) else ())
     marks = ", ".join("?" * (len(values) + 1))
     # DO NOTHING covers a taken key only. OR IGNORE would also cover a missing text, and the loop would never end.
-    sql = f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  our own names
+    sql = f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  constant names
     for key in itertools.count(microseconds(row.at)):
         if connection.execute(sql, (key, *values)).rowcount == 1:
             return

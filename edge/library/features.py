@@ -17,7 +17,7 @@ from edge.songs import Features, Song, match_key
 # Called with (source, songs done, songs in total).
 Step = Callable[[str, int, int], None]
 # Files that are analysed between two writes to the store.
-AUDIO_BATCH = 8
+FILES_PER_WRITE = 8
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def from_files(
             unsaved[uri] = analyse(path)
         analysed = unsaved.get(uri) is not None
         done, failed = done + analysed, failed + (not analysed)
-        if len(unsaved) >= AUDIO_BATCH:
+        if len(unsaved) >= FILES_PER_WRITE:
             store.add_features(unsaved, "audio")
             unsaved = {}
         step("analysing", number, len(todo))

@@ -208,7 +208,7 @@ class MqttConnection:
     def _lost(self, state: ClientState, broker: str, lasted_s: float) -> float:
         too_many = self._backoff.lost(lasted_s)
         taken_over = getattr(state.reason, "value", None) == SESSION_TAKEN_OVER
-        # Version 3.1.1 gives no reason.
+        # Version 3.1.1 sends no reason.
         if taken_over or too_many:
             perhaps = "" if taken_over else "perhaps "
             self._report(

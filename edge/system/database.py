@@ -197,7 +197,7 @@ def make_private(path: Path) -> None:
 
 def _open(path: Path, schema: Schema) -> sqlite3.Connection:
     make_private(path)
-    # isolation_level=None: transactions begin and end with statements of our own.
+    # isolation_level=None: transactions begin and end with explicit statements.
     connection = sqlite3.connect(path, timeout=schema.busy_s, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

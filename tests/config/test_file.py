@@ -80,7 +80,10 @@ BAD = [
     ("mqtt:\n  password: x", "line 2: mqtt.password: secrets don't belong in this file; name a file in mqtt."),
     ("spotify: {client_secret: x}", "spotify.client_secret: secrets don't belong in this file; remove it"),
     ("mpd:\n  password: x", "mpd.password_file, or set MOODROOM_MPD_PASSWORD"),
-    ("web: {password: x}", "web.password: secrets don't belong in this file; remove it, and run: moodroom web"),
+    (
+        "web: {password: x}",
+        "web.password: secrets don't belong in this file; remove it, and run: moodroom web password",
+    ),
     ("camera: {password: x}", "camera.password: secrets don't belong in this file; remove it"),
     # Lists.
     ("music: {takeover: song}", "music.takeover: must be a list, not 'song'"),
