@@ -1,4 +1,4 @@
-"""The device with its journal: what it writes, and that it goes on without it."""
+"""The device with its journal, and without one after a fault."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from edge.system.database import open_for_writing
 from edge.values import Act, Command, Music, Playback, Wish
 from tests.waiting import wait_for
 
-Film = Callable[..., Path]
+MakeVideo = Callable[..., Path]
 
 
 @pytest.fixture
-def film(film: Film) -> Path:
-    """Three seconds of a grey room."""
+def film(film: MakeVideo) -> Path:
+    """A video of a grey room, three seconds long."""
     return film("grey.mp4", [100] * 32)
 
 
@@ -60,7 +60,7 @@ def test_the_device_continues_without_the_journal(
 
 
 def events(at: float) -> list[Event]:
-    """The device plays something, and somebody skips it."""
+    """The device plays something, and a person skips it."""
     return [
         DecisionMade(at, Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))),
         PlaybackChanged(at + 1, Playback("playing", "mpd", title="Song", uri="mpd:1", context="mpd:a", position=0.0)),
@@ -80,13 +80,13 @@ def test_what_is_learned_survives_a_restart(state_folder: Path) -> None:
     assert [outcome.feedback.value for outcome in outcomes(state_folder / "journal.db")] == ["skip"]
     kinds = [entry.kind for entry in timeline(state_folder / "journal.db", 0, 4e9)]
     assert sorted(kinds) == ["command", "decision", "play", "skip", "start"]
-    again, knows = open_journal(JournalConfig(), problem=print)
-    assert again is not None
-    again.start()
+    restarted, restarted_learner = open_journal(JournalConfig(), problem=print)
+    assert restarted is not None
+    restarted.start()
     # Looked up at each call, because the learner replaces the object.
-    wait_for(lambda: knows.tastes.moods(), "what was learned")
-    again.stop()
-    assert knows.tastes.belief("happy", "mpd:a").beta == 2
+    wait_for(lambda: restarted_learner.tastes.moods(), "what was learned")
+    restarted.stop()
+    assert restarted_learner.tastes.belief("happy", "mpd:a").beta == 2
 
 
 def test_without_a_journal_it_learns_until_the_next_start(state_folder: Path) -> None:

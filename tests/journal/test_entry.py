@@ -32,8 +32,8 @@ SONG = Playback("playing", "mpd", title="Song", artist="Band", uri="mpd:a")
 
 
 def notes(*events: Event) -> list[JournalEntry]:
-    made = Notes()
-    return [entry for event in events for entry in made.of(event, 100.0)]
+    writer = Notes()
+    return [entry for event in events for entry in writer.of(event, 100.0)]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_override_is_marked_as_set_by_hand() -> None:
     assert entry.text == "set by hand"
 
 
-def test_a_skipped_song_has_its_own_title_though_the_next_one_plays_already() -> None:
+def test_a_skipped_song_has_its_own_title_even_if_the_next_one_plays() -> None:
     other = Playback("playing", "mpd", title="Other", artist="Band", uri="mpd:b")
     first, second = PlaybackChanged(1.0, SONG), PlaybackChanged(1.0, other)
     skipped = Skipped(1.0, mood="happy", choice="mpd:list", song="mpd:a")

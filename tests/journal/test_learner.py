@@ -1,4 +1,4 @@
-"""What learns while the device runs."""
+"""The learner: outcomes from events, and weights of choices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MUSIC = [Music(choice.play, choice.play) for choice in CHOICES]
 
 
 def play(learner: Learner, at: float, uri: str, *, skipped: bool, mood: str = "happy") -> None:
-    """The device plays something, and somebody skips it after ten seconds, or nobody does."""
+    """The device plays something; ten seconds later, a person skips it or not."""
     learner(DecisionMade(at, Wish(Act.PLAY, mood, "why", Music(uri, uri))))
     learner(PlaybackChanged(at, Playback("playing", "mpd", uri="a", context=uri, position=0.0)))
     learner(
@@ -30,11 +30,11 @@ def play(learner: Learner, at: float, uri: str, *, skipped: bool, mood: str = "h
     learner(SettingsReported(at + 60, {}))
 
 
-def test_outcomes_are_kept_at_their_time() -> None:
-    kept: list[JournalEntry | Outcome] = []
-    learner = Learner(kept.append, learn=True)
+def test_outcomes_are_saved_with_their_time() -> None:
+    saved: list[JournalEntry | Outcome] = []
+    learner = Learner(saved.append, learn=True)
     play(learner, time.monotonic() - 3600, "mpd:a", skipped=True)
-    (outcome,) = kept
+    (outcome,) = saved
     assert isinstance(outcome, Outcome)
     assert (outcome.mood, outcome.uri, outcome.feedback) == ("happy", "mpd:a", Feedback.SKIP)
     assert outcome.at == pytest.approx(time.time() - 3590, abs=5)
@@ -62,7 +62,7 @@ def test_the_picker_learns_what_the_listener_likes() -> None:
     assert learned <= 0.5 * uniform
 
 
-def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
+def test_saved_outcomes_are_restored_and_can_be_forgotten() -> None:
     learner = Learner(lambda _: None, learn=True, seed=1)
     learner.replace_outcomes([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     weights = learner.weigh("happy", MUSIC)
@@ -72,30 +72,30 @@ def test_what_was_kept_comes_back_and_can_be_forgotten() -> None:
 
 
 def test_nothing_is_learned_while_learning_is_off() -> None:
-    kept: list[JournalEntry | Outcome] = []
-    learner = Learner(kept.append, learn=False)
+    saved: list[JournalEntry | Outcome] = []
+    learner = Learner(saved.append, learn=False)
     learner.replace_outcomes([Outcome(0, "happy", "mpd:2", "", Feedback.LIKE)] * 5)
     play(learner, 0, "mpd:a", skipped=True)
-    assert kept == []
+    assert saved == []
     assert learner.weigh("happy", MUSIC) == [1.0] * 4
 
 
 def test_an_outcome_counts_for_the_profile_entry_that_was_used() -> None:
-    kept: list[JournalEntry | Outcome] = []
-    learner = Learner(kept.append, learn=True)
+    saved: list[JournalEntry | Outcome] = []
+    learner = Learner(saved.append, learn=True)
     learner.weigh("default", MUSIC)
     play(learner, 0, "mpd:1", skipped=True, mood="sad")
-    (outcome,) = kept
+    (outcome,) = saved
     assert isinstance(outcome, Outcome)
     assert outcome.mood == "default"
 
 
 def test_a_replay_is_an_entry_of_the_history() -> None:
-    kept: list[JournalEntry | Outcome] = []
-    learner = Learner(kept.append, learn=False)
+    saved: list[JournalEntry | Outcome] = []
+    learner = Learner(saved.append, learn=False)
     learner(DecisionMade(0, Wish(Act.PLAY, "happy", "why", Music("mpd:a", "A"))))
     learner(PlaybackChanged(1, Playback("playing", "mpd", uri="a", context="mpd:a")))
     learner(CommandReceived(20, Command("playback", "previous")))
-    (entry,) = kept
+    (entry,) = saved
     assert isinstance(entry, JournalEntry)
     assert (entry.kind, entry.mood, entry.title) == ("replay", "happy", "A")

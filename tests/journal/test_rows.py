@@ -15,7 +15,7 @@ from edge.journal.tables import SCHEMA
 from edge.music.tastes import Feedback, Outcome
 from edge.system.database import open_for_writing
 
-HALF = "a\ud800b"
+HALF_A_CHARACTER = "a\ud800b"
 
 
 @pytest.fixture
@@ -26,8 +26,13 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Connection) -> None:
-    assert insert(connection, JournalEntry(1.0, "command", text=HALF, title=HALF, artist=HALF, uri=HALF))
-    assert insert(connection, Outcome(1.0, "happy", HALF, HALF, Feedback.LIKE))
+    assert insert(
+        connection,
+        JournalEntry(
+            1.0, "command", text=HALF_A_CHARACTER, title=HALF_A_CHARACTER, artist=HALF_A_CHARACTER, uri=HALF_A_CHARACTER
+        ),
+    )
+    assert insert(connection, Outcome(1.0, "happy", HALF_A_CHARACTER, HALF_A_CHARACTER, Feedback.LIKE))
     row = connection.execute("SELECT text, title, artist, uri FROM journal_entries").fetchone()
     assert row == ("a?b",) * 4
     assert connection.execute("SELECT uri, title FROM journal_outcomes").fetchone() == ("a?b", "a?b")
@@ -44,7 +49,7 @@ def test_half_a_character_is_stored_as_a_question_mark(connection: sqlite3.Conne
         Outcome(1.0, None, "mpd:x", "", Feedback.LIKE),
     ],
 )
-def test_what_can_t_be_stored_is_left_out(connection: sqlite3.Connection, row: JournalEntry | Outcome) -> None:
+def test_a_row_that_cant_be_stored_is_skipped(connection: sqlite3.Connection, row: JournalEntry | Outcome) -> None:
     assert not insert(connection, row)
     assert insert(connection, JournalEntry(1.0, "camera", text="on"))
 
@@ -55,5 +60,5 @@ def test_faults_of_the_file_are_raised(connection: sqlite3.Connection) -> None:
         insert(connection, JournalEntry(1.0, "camera", text="on"))
 
 
-def test_a_size_counts_the_texts() -> None:
+def test_the_size_of_a_row_includes_its_texts() -> None:
     assert size(JournalEntry(1.0, "play", title="four")) == 32 + 4 + 4

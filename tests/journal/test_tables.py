@@ -23,7 +23,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def test_a_new_file_has_everything(path: Path) -> None:
+def test_a_new_file_has_all_tables_and_settings(path: Path) -> None:
     connection = open_for_writing(path, SCHEMA)
     assert tables(connection) == {"journal_entries", "journal_outcomes", "journal_version"}
     assert version_of(connection, SCHEMA) == SCHEMA.newest
@@ -34,7 +34,7 @@ def test_a_new_file_has_everything(path: Path) -> None:
 
 
 def old_file(path: Path, version: int) -> None:
-    """A file as an older program left it, with an entry, and with somebody else's table."""
+    """Write a file of an older version, with an entry and with a table of the library."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path)
     for statements in SCHEMA.steps[:version]:
@@ -50,7 +50,7 @@ def old_file(path: Path, version: int) -> None:
 
 
 @pytest.mark.parametrize("version", range(1, SCHEMA.newest))
-def test_an_older_file_is_read_and_then_brought_up(path: Path, version: int) -> None:
+def test_an_older_file_is_read_and_then_migrated(path: Path, version: int) -> None:
     old_file(path, version)
     assert [entry.mood for entry in timeline(path, 0, 10)] == ["sad"]
     assert outcomes(path) == []
@@ -72,7 +72,7 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     connection.close()
 
 
-def test_a_newer_file_is_left_alone(path: Path) -> None:
+def test_a_newer_file_is_refused_and_unchanged(path: Path) -> None:
     old_file(path, 1)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE journal_version SET version = 99")
@@ -105,19 +105,19 @@ def test_a_damaged_file_is_set_aside(path: Path, damage: str) -> None:
     connection.executemany("INSERT INTO journal_entries (at, kind, text) VALUES (?, ?, ?)", rows)
     connection.execute("COMMIT")
     connection.close()
-    whole = bytearray(path.read_bytes())
+    content = bytearray(path.read_bytes())
     if damage == "text":
-        whole[:] = b"this was never a database\n" * 50
+        content[:] = b"this was never a database\n" * 50
     elif damage == "header":
-        whole[:16] = b"\0" * 16
+        content[:16] = b"\0" * 16
     else:
-        whole[4096 * 4 : 4096 * 9] = b"\xff" * 4096 * 5
-    path.write_bytes(whole)
+        content[4096 * 4 : 4096 * 9] = b"\xff" * 4096 * 5
+    path.write_bytes(content)
     connection = open_for_writing(path, SCHEMA)
     assert connection.execute("SELECT count(*) FROM journal_entries").fetchone() == (0,)
     connection.close()
     (aside,) = path.parent.glob("journal.db.broken-*")
-    assert aside.read_bytes() == whole
+    assert aside.read_bytes() == content
 
 
 def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
@@ -129,7 +129,7 @@ def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
     assert len(list(path.parent.glob("journal.db.broken-*"))) == DAMAGED_FILES_KEPT
 
 
-def test_there_may_be_none(path: Path) -> None:
+def test_reading_a_missing_file_is_an_error_and_creates_nothing(path: Path) -> None:
     with pytest.raises(JournalError, match="there is none yet"):
         timeline(path, 0, 10)
     assert not path.parent.exists()

@@ -1,4 +1,4 @@
-"""The journal's writer: batches, faults, and the end."""
+"""The journal's writer: batches, faults, and stopping."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from edge.system.database import open_for_writing
 from edge.values import Command, Mood
 from tests.waiting import PATIENCE, wait_for
 
-DAY = 86400.0
-LARGEST_BATCH = 100_000
+DAY_S = 86400.0
+BATCH_MAX_BYTES = 100_000
 Open = Callable[..., Journal]
 
 
@@ -46,14 +46,14 @@ def problems() -> list[str]:
 
 @pytest.fixture
 def opened(path: Path, problems: list[str]) -> Iterator[Open]:
-    """opened(**arguments): a running journal with quick batches; stopped at the end."""
+    """opened(**arguments) starts a journal with short waits, which is stopped after the test."""
     journals = []
 
     def start(**arguments: object) -> Journal:
-        reported = arguments.pop("on_outcomes", None)
-        given = {"keep_s": 90 * DAY, "on_problem": problems.append, "gather_s": 0.01, "retry_s": 0.05} | arguments
-        journal = Journal(path, **given)
-        journal.on_outcomes = reported  # type: ignore[assignment]
+        on_outcomes = arguments.pop("on_outcomes", None)
+        defaults = {"keep_s": 90 * DAY_S, "on_problem": problems.append, "gather_s": 0.01, "retry_s": 0.05}
+        journal = Journal(path, **defaults | arguments)
+        journal.on_outcomes = on_outcomes  # type: ignore[assignment]
         journals.append(journal)
         journal.start()
         return journal
@@ -74,7 +74,7 @@ def titles(path: Path) -> list[str | None]:
         return []
 
 
-def test_what_happens_is_there_a_moment_later(opened: Open, path: Path) -> None:
+def test_an_event_is_written_soon_with_its_time(opened: Open, path: Path) -> None:
     journal, at = opened(), time.monotonic()
     journal(MoodChanged(at - 5, Mood("happy", 0.8, 0.7, 0.4, 2, at)))
     wait_for(lambda: path.exists() and journal.waiting == 0)
@@ -92,7 +92,7 @@ def test_many_entries_are_one_batch(opened: Open, path: Path) -> None:
     assert journal.batches <= 2
 
 
-def test_entries_of_one_moment_are_all_kept(opened: Open, path: Path) -> None:
+def test_entries_with_the_same_time_are_all_kept(opened: Open, path: Path) -> None:
     journal = opened(keep_s=1e10)
     for number in range(5):
         journal.put(entry(number, at=1000.0))
@@ -114,19 +114,19 @@ def test_a_row_that_can_t_be_stored_does_not_block_others(
     assert journal.dropped == 1 and "1 of 3 entries" in caplog.text
 
 
-def test_the_end_saves_what_waits(opened: Open, path: Path) -> None:
+def test_stopping_writes_the_waiting_entries(opened: Open, path: Path) -> None:
     journal = opened(gather_s=3600.0)
     journal.put(entry(1))
     journal.stop()
     assert [file.name for file in path.parent.iterdir()] == ["journal.db"]
     assert titles(path) == ["1"]
-    assert [file.name for file in path.parent.iterdir()] == ["journal.db"], "reading left something behind"
+    assert [file.name for file in path.parent.iterdir()] == ["journal.db"], "reading left a file behind"
 
 
-def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open, path: Path) -> None:
-    poor = TokenBucket(rate=1.0, capacity=2.0, level=1.0)
-    poor.spend(time.monotonic(), 1_000_000)
-    journal = opened(budget=poor)
+def test_an_empty_budget_makes_batches_wait_and_stopping_writes_them(opened: Open, path: Path) -> None:
+    empty = TokenBucket(rate=1.0, capacity=2.0, level=1.0)
+    empty.spend(time.monotonic(), 1_000_000)
+    journal = opened(budget=empty)
     journal.put(entry(1))
     time.sleep(0.3)
     assert titles(path) == []
@@ -135,8 +135,8 @@ def test_an_empty_budget_makes_batches_wait_and_the_end_saves_them(opened: Open,
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, LARGEST_BATCH)), min_size=1, max_size=200))
-def test_a_day_never_costs_more_than_five_megabytes(batches: list[tuple[float, int]]) -> None:
+@given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, BATCH_MAX_BYTES)), min_size=1, max_size=200))
+def test_at_most_five_megabytes_are_written_in_any_day(batches: list[tuple[float, int]]) -> None:
     budget, now, written = write_budget(), 0.0, []
     for gather, size in batches * 5:
         now += gather
@@ -145,12 +145,12 @@ def test_a_day_never_costs_more_than_five_megabytes(batches: list[tuple[float, i
         budget.spend(now, size)
         written.append((now, size))
     for start, _ in written[:: max(1, len(written) // 50)]:
-        assert sum(size for at, size in written if start <= at < start + DAY) <= 5_000_000
+        assert sum(size for at, size in written if start <= at < start + DAY_S) <= 5_000_000
 
 
-def test_a_quiet_room_never_waits() -> None:
+def test_the_budget_of_a_quiet_room_is_never_empty() -> None:
     budget = write_budget()
-    for now in range(0, int(DAY), 300):
+    for now in range(0, int(DAY_S), 300):
         assert budget.wait(now) == 0
         budget.spend(now, 10_000)
 
@@ -162,7 +162,7 @@ def test_an_overdrawn_budget_is_waited_out() -> None:
     assert budget.wait(20.0) == 0
 
 
-def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> None:
+def test_a_full_queue_drops_the_oldest_entries(opened: Open, path: Path) -> None:
     journal = opened(gather_s=3600.0, max_waiting=10)
     for number in range(25):
         journal.put(entry(number))
@@ -171,7 +171,7 @@ def test_more_than_can_wait_pushes_the_oldest_out(opened: Open, path: Path) -> N
     assert titles(path) == [str(number) for number in range(15, 25)]
 
 
-def test_decisions_to_change_nothing_are_the_first_to_go(opened: Open, path: Path) -> None:
+def test_decisions_that_change_nothing_are_dropped_first(opened: Open, path: Path) -> None:
     journal = opened(gather_s=3600.0, max_waiting=10)
     for number in range(8):
         journal.put(JournalEntry(time.time(), "decision", "happy", text="kept"))
@@ -181,26 +181,26 @@ def test_decisions_to_change_nothing_are_the_first_to_go(opened: Open, path: Pat
     assert (kinds.count("mood"), kinds.count("decision")) == (8, 2)
 
 
-def test_a_busy_day_costs_five_megabytes_at_most(tmp_path: Path) -> None:
+def test_a_busy_day_writes_at_most_five_megabytes(tmp_path: Path) -> None:
     written = journal_bytes.run(tmp_path / "busy.db", every=15.0)
     assert written.entries > 6000
     assert written.dropped == 0
     assert written.file_bytes < written.wchar < 5_000_000
 
 
-def test_a_room_that_never_rests_costs_no_more(tmp_path: Path) -> None:
+def test_a_restless_room_writes_no_more_than_five_megabytes(tmp_path: Path) -> None:
     written = journal_bytes.run(tmp_path / "restless.db", every=4.0)
     assert written.entries > 25_000
     assert written.wchar < 5_000_000
     assert written.dropped > 0
 
 
-def test_what_is_too_old_is_removed(opened: Open, path: Path) -> None:
+def test_old_rows_are_deleted(opened: Open, path: Path) -> None:
     now = time.time()
     first = opened()
     for days in (100, 91, 89, 1):
-        first.put(entry(days, at=now - days * DAY))
-        first.put(Outcome(now - days * DAY, "happy", f"mpd:{days}", "", Feedback.STAYED))
+        first.put(entry(days, at=now - days * DAY_S))
+        first.put(Outcome(now - days * DAY_S, "happy", f"mpd:{days}", "", Feedback.STAYED))
     first.stop()
     second = opened()
     second.put(entry(0))
@@ -208,7 +208,7 @@ def test_what_is_too_old_is_removed(opened: Open, path: Path) -> None:
     assert [outcome.uri for outcome in outcomes(path)] == ["mpd:89", "mpd:1"]
 
 
-def test_another_programs_tables_stay(opened: Open, path: Path) -> None:
+def test_the_librarys_tables_stay(opened: Open, path: Path) -> None:
     path.parent.mkdir(parents=True)
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE library_songs (uri TEXT)")
@@ -253,12 +253,12 @@ def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path
     journal.stop()
 
 
-def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
+def test_a_file_that_is_damaged_while_open_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
     journal = opened(log_bytes=0, budget=TokenBucket(rate=1e12, capacity=1e12))
     for number in range(300):
         journal.put(entry(number))
     wait_for(lambda: len(titles(path)) == 300)
-    # Somebody else's change makes the journal read its pages again; every one but the first is damaged.
+    # A change by another connection makes the journal read its pages again; all but the first are damaged.
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE library_songs (uri TEXT)")
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -272,7 +272,7 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside(opened: Open, path: Path,
     assert "\n" not in problems[0]
 
 
-FULL = """
+FILL_DISK = """
 import sys, time
 from pathlib import Path
 from edge.budget import TokenBucket
@@ -282,14 +282,14 @@ from edge.journal.writer import Journal
 
 folder, problems = Path(sys.argv[1]), []
 (folder / "ballast").write_bytes(b"x" * 700_000)
-plenty = TokenBucket(rate=1e12, capacity=1e12)
-options = dict(gather_s=0.01, retry_s=0.05, max_waiting=4096, budget=plenty)
+unlimited = TokenBucket(rate=1e12, capacity=1e12)
+options = dict(gather_s=0.01, retry_s=0.05, max_waiting=4096, budget=unlimited)
 journal = Journal(folder / "journal.db", keep_s=1e9, on_problem=problems.append, **options)
 journal.start()
 sent = 0
-def until(true):
+def wait_until(condition):
     end = time.monotonic() + 100
-    while not true():
+    while not condition():
         assert time.monotonic() < end, problems
         time.sleep(0.01)
 while not problems and sent < 4000:
@@ -299,7 +299,7 @@ while not problems and sent < 4000:
     time.sleep(0.02)
 assert "disk is full" in problems[0] and str(folder) in problems[0], problems
 (folder / "ballast").unlink()
-until(lambda: problems[-1] == "" and journal.waiting == 0)
+wait_until(lambda: problems[-1] == "" and journal.waiting == 0)
 journal.stop()
 titles = [entry.title for entry in timeline(folder / "journal.db", 0, 4e9)]
 assert titles == [str(n) for n in range(sent)], (len(titles), sent)
@@ -309,16 +309,16 @@ print(problems[0])
 
 def test_a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space(tmp_path: Path, root: Path) -> None:
     script = tmp_path / "full.py"
-    script.write_text(FULL)
+    script.write_text(FILL_DISK)
     small = f"mount -t tmpfs -o size=1m none {tmp_path} && exec {sys.executable} - {tmp_path}"
-    able = subprocess.run(
+    probe = subprocess.run(
         ["unshare", "-rm", "mount", "-t", "tmpfs", "none", tmp_path], capture_output=True, check=False
     )
-    if able.returncode != 0:
-        pytest.skip("this system lets nobody mount a small disk")
+    if probe.returncode != 0:
+        pytest.skip("this system doesn't allow mounting a small disk")
     ran = subprocess.run(
         ["unshare", "-rm", "sh", "-c", small],
-        input=FULL, capture_output=True, text=True, check=False, cwd=root, timeout=PATIENCE,
+        input=FILL_DISK, capture_output=True, text=True, check=False, cwd=root, timeout=PATIENCE,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert "make room" in ran.stdout
@@ -327,7 +327,7 @@ def test_a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space(tmp_pat
 def test_a_folder_that_cant_be_created_is_reported(tmp_path: Path, problems: list[str]) -> None:
     (tmp_path / "file").write_text("")
     journal = Journal(
-        tmp_path / "file" / "journal.db", keep_s=DAY, on_problem=problems.append, gather_s=0.01, retry_s=0.05
+        tmp_path / "file" / "journal.db", keep_s=DAY_S, on_problem=problems.append, gather_s=0.01, retry_s=0.05
     )
     journal.start()
     journal.put(entry(1))
@@ -337,7 +337,7 @@ def test_a_folder_that_cant_be_created_is_reported(tmp_path: Path, problems: lis
     assert journal.waiting == 1
 
 
-def test_sudden_ends_cost_one_batch_at_most(path: Path) -> None:
+def test_a_killed_process_loses_at_most_one_batch(path: Path) -> None:
     path.parent.mkdir()
     result = journal_kills.kill_many(path, 5, seed=7)
     assert result.fine

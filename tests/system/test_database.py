@@ -28,7 +28,7 @@ from edge.system.database import (
 
 JOURNAL, LIBRARY = journal_tables.SCHEMA, library_tables.SCHEMA
 FILES = ["journal.db", "journal.db-shm", "journal.db-wal"]
-# What the program wrote before the journal and the library shared one way to open the file.
+# The file as written before the journal and the library shared the code that opens it.
 OLD_FILE = """
 CREATE TABLE journal_entries (
         at INTEGER PRIMARY KEY, kind TEXT NOT NULL, mood TEXT, title TEXT, artist TEXT, uri TEXT, text TEXT,
@@ -98,7 +98,7 @@ def test_the_file_is_in_the_state_directory(state_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", [JOURNAL, LIBRARY], ids=["journal", "library"])
-def test_a_file_of_an_earlier_program_opens_unchanged(path: Path, schema: Schema) -> None:
+def test_a_file_of_an_earlier_version_opens_unchanged(path: Path, schema: Schema) -> None:
     write(path, OLD_FILE)
     before = content(path)
     with closing(open_for_writing(path, schema)) as connection:
@@ -108,7 +108,7 @@ def test_a_file_of_an_earlier_program_opens_unchanged(path: Path, schema: Schema
     assert content(path) == before
 
 
-def test_a_new_file_has_the_tables_of_an_earlier_program_s(path: Path, tmp_path: Path) -> None:
+def test_a_new_file_has_the_tables_of_an_earlier_version(path: Path, tmp_path: Path) -> None:
     old = tmp_path / "old.db"
     write(old, OLD_FILE)
     for schema in (LIBRARY, JOURNAL):
@@ -123,7 +123,7 @@ def test_a_new_file_has_the_tables_of_an_earlier_program_s(path: Path, tmp_path:
 
 
 @pytest.mark.parametrize("version", [VersionRow("a_version"), VersionKey("a_meta", "schema")])
-def test_each_step_is_taken_once(path: Path, version: VersionRow | VersionKey) -> None:
+def test_each_migration_runs_once(path: Path, version: VersionRow | VersionKey) -> None:
     one = Schema("a", MoodroomError, (("CREATE TABLE a_one (n)", "INSERT INTO a_one VALUES (1)"),), version)
     two = replace(one, steps=(*one.steps, ("INSERT INTO a_one VALUES (2)",)))
     for schema in (one, one, two, two):
@@ -135,7 +135,7 @@ def test_each_step_is_taken_once(path: Path, version: VersionRow | VersionKey) -
 
 
 @pytest.mark.parametrize("version", [VersionRow("a_version"), VersionKey("a_meta", "schema")])
-def test_a_step_that_fails_changes_nothing(path: Path, version: VersionRow | VersionKey) -> None:
+def test_a_failed_migration_changes_nothing(path: Path, version: VersionRow | VersionKey) -> None:
     schema = Schema("a", MoodroomError, (("CREATE TABLE a_one (n)",), ("CREATE TABLE a_one (n)",)), version)
     with pytest.raises(sqlite3.OperationalError):
         open_for_writing(path, schema)
@@ -152,7 +152,7 @@ def test_a_step_that_fails_changes_nothing(path: Path, version: VersionRow | Ver
     ],
     ids=["journal", "library"],
 )
-def test_a_file_of_a_newer_program_is_refused(
+def test_a_file_of_a_newer_version_is_refused(
     path: Path, schema: Schema, newer: str, error: type[MoodroomError]
 ) -> None:
     write(path, OLD_FILE + newer)
@@ -195,7 +195,7 @@ def test_reading_creates_nothing(path: Path) -> None:
     assert modes(path.parent).keys() == {"journal.db"}
 
 
-def test_a_connection_for_reading_can_not_write(path: Path) -> None:
+def test_a_read_only_connection_cant_write(path: Path) -> None:
     open_for_writing(path, JOURNAL).close()
     with (
         closing(open_for_reading(path, JOURNAL)) as connection,
@@ -204,12 +204,12 @@ def test_a_connection_for_reading_can_not_write(path: Path) -> None:
         connection.execute("DELETE FROM journal_entries")
 
 
-def test_a_new_file_is_its_owner_s_alone(tmp_path: Path) -> None:
+def test_only_the_owner_may_read_a_new_file(tmp_path: Path) -> None:
     make_private(tmp_path / "journal.db")
     assert modes(tmp_path) == {"journal.db": 0o600}
 
 
-def test_a_file_that_everybody_could_read_is_made_private_with_its_log(tmp_path: Path) -> None:
+def test_a_readable_file_is_made_private_with_its_log(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA journal_mode = WAL")
@@ -219,7 +219,7 @@ def test_a_file_that_everybody_could_read_is_made_private_with_its_log(tmp_path:
             assert modes(tmp_path) == dict.fromkeys(FILES, 0o600)
 
 
-def test_the_owner_s_own_permissions_stay(tmp_path: Path) -> None:
+def test_the_owners_permissions_stay(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.touch(0o444)
     make_private(path)

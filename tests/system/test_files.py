@@ -1,4 +1,4 @@
-"""Files that are replaced as a whole."""
+"""Files that are replaced atomically."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge.system.files import write_atomically
 
 @pytest.fixture
 def file_limit() -> Iterator[int]:
-    """The most bytes that this process may write to one file: writing more fails as on a full disk."""
+    """Limit the bytes that this process may write to a file; writing more fails, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     yield 4096
@@ -79,16 +79,16 @@ def test_the_temporary_file_is_never_more_readable_than_the_result(
     modes: list[int] = []
     fchmod = os.fchmod
 
-    def noted(number: int, mode: int) -> None:
+    def recorded(number: int, mode: int) -> None:
         modes.append(stat.S_IMODE(os.fstat(number).st_mode))
         fchmod(number, mode)
 
-    monkeypatch.setattr(os, "fchmod", noted)
+    monkeypatch.setattr(os, "fchmod", recorded)
     write_atomically(tmp_path / "kept", "secret")
     assert modes == [0o600]
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, file_limit: int) -> None:
+def test_a_full_disk_leaves_only_the_old_file(tmp_path: Path, file_limit: int) -> None:
     path = tmp_path / "kept"
     path.write_text("old")
     with pytest.raises(OSError, match="File too large"):
@@ -98,9 +98,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, file_l
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_each_step_that_fails_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_a_step_that_fails_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "kept"
     path.write_text("old")
 
@@ -114,7 +112,7 @@ def test_each_step_that_fails_leaves_the_old_file_and_nothing_else(
     assert names(tmp_path) == ["kept"]
 
 
-def test_text_that_has_no_utf_8_form_leaves_the_old_file(tmp_path: Path) -> None:
+def test_text_that_cant_be_encoded_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "kept"
     path.write_text("old")
     with pytest.raises(UnicodeEncodeError):
@@ -123,7 +121,7 @@ def test_text_that_has_no_utf_8_form_leaves_the_old_file(tmp_path: Path) -> None
     assert names(tmp_path) == ["kept"]
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "none" / "kept", "new")
     assert names(tmp_path) == []

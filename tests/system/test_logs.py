@@ -1,4 +1,4 @@
-"""The log: priorities for the journal, and never more lines than a year bears."""
+"""The log: priorities for systemd's journal, and the limit on lines."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from edge.system.logs import INFO_BURST, WARNING_BURST, LogBudget
 
 @pytest.fixture
 def restored() -> Iterator[None]:
-    """The loggers as they were."""
-    root, ours = logging.getLogger(), logging.getLogger("edge")
-    before = (root.handlers[:], root.level, ours.level)
+    """Restore the loggers after the test."""
+    root, package = logging.getLogger(), logging.getLogger("edge")
+    before = (root.handlers[:], root.level, package.level)
     yield
-    root.handlers[:], root.level, ours.level = before
+    root.handlers[:], root.level, package.level = before
 
 
 def record(level: int = logging.INFO, text: str = "line %d", *args: object) -> logging.LogRecord:
@@ -61,7 +61,7 @@ def test_a_quiet_log_loses_nothing_and_a_busy_one_counts_its_losses() -> None:
     assert budget.filter(calm) and calm.getMessage() == "line 1"
 
 
-def test_chatter_doesn_t_push_warnings_out_and_errors_always_pass() -> None:
+def test_info_lines_leave_room_for_warnings_and_errors_always_pass() -> None:
     budget = LogBudget(Clock())
     for _ in range(1000):
         budget.filter(record())
@@ -84,7 +84,7 @@ def test_the_verbose_log_has_no_limit(restored: None, monkeypatch: pytest.Monkey
     assert not any("token" in line for line in written)
 
 
-def test_the_journal_gets_priorities_and_keeps_the_time_itself(restored: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_gets_priorities_and_no_times(restored: None, monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr("sys.stderr", out)
     monkeypatch.setenv("JOURNAL_STREAM", "8:1234")

@@ -1,4 +1,4 @@
-"""Secrets: where they come from, and in which order."""
+"""Secrets: their sources, and in which order they are read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_an_empty_variable_counts_as_unset(places: tuple[str, dict[str, str]]) -
     assert secret(NAME, places[0], environment={"MOODROOM_MQTT_PASSWORD": ""}) == "from the file"
 
 
-def test_a_credential_that_isn_t_there_is_no_mistake(tmp_path: Path) -> None:
+def test_a_missing_credential_is_no_error(tmp_path: Path) -> None:
     assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
 
 
@@ -42,12 +42,12 @@ def test_an_empty_credential_counts_as_missing(tmp_path: Path) -> None:
     assert secret(NAME, None, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}) is None
 
 
-def test_only_line_ends_are_taken_off(tmp_path: Path) -> None:
+def test_only_line_ends_are_removed(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes("  pass wörd \t\r\n".encode())
     assert secret(NAME, str(tmp_path / "file"), environment={}) == "  pass wörd \t"
 
 
-def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "file").write_text("at home")
     assert secret(NAME, "~/file", environment={}) == "at home"
@@ -62,7 +62,7 @@ def test_a_named_file_that_is_missing_or_no_text_is_an_error(tmp_path: Path) -> 
             secret(NAME, str(place), environment={})
 
 
-def test_the_process_s_own_environment_is_used_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert secret(NAME, None) is None
     monkeypatch.setenv("MOODROOM_MQTT_PASSWORD", "hush")
     assert secret(NAME, None) == "hush"

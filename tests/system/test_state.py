@@ -1,4 +1,4 @@
-"""What survives a restart."""
+"""Values that survive a restart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from edge.system import state
 
 
-def test_what_was_written_is_read_again(state_folder: Path) -> None:
+def test_a_written_value_is_read_again(state_folder: Path) -> None:
     assert state.read("camera") is None
     assert state.write("camera", "OFF")
     assert state.read("camera") == "OFF"
@@ -35,7 +35,7 @@ def test_a_write_that_fails_leaves_the_old_value(state_folder: Path, monkeypatch
 def test_a_folder_that_can_t_be_written_is_logged_once_and_not_raised(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # Root may write anywhere but below a file.
+    # Even root can't write below a file.
     (tmp_path / "file").write_text("")
     with caplog.at_level(logging.WARNING):
         assert state.write("camera", "OFF", tmp_path / "file" / "state") is False
@@ -44,17 +44,15 @@ def test_a_folder_that_can_t_be_written_is_logged_once_and_not_raised(
     assert state.read("camera", tmp_path / "file" / "state") is None
 
 
-def test_a_damaged_file_counts_as_nothing(state_folder: Path) -> None:
+def test_a_damaged_file_counts_as_missing(state_folder: Path) -> None:
     state_folder.mkdir()
     (state_folder / "camera").write_bytes(b"\xff\xff")
     assert state.read("camera") is None
 
 
 @pytest.mark.parametrize("kept", [b"", b"\n", b"\xff\xff", b"O", b"\0\0\0"])
-def test_a_switch_s_file_that_makes_no_sense_is_off(
-    state_folder: Path, kept: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What a power cut leaves behind mustn't switch a camera on."""
+def test_a_switch_with_a_damaged_file_is_off(state_folder: Path, kept: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A file that a power cut damaged mustn't switch a camera on."""
     state_folder.mkdir()
     (state_folder / "camera").write_bytes(kept)
     assert not state.switched_on("camera")
@@ -62,7 +60,7 @@ def test_a_switch_s_file_that_makes_no_sense_is_off(
     assert "damaged" in line and "until it is switched on again" in line
 
 
-def test_a_switch_is_on_until_somebody_switches_it_off(
+def test_a_switch_is_on_until_it_is_switched_off(
     state_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert state.switched_on("camera")
@@ -82,24 +80,24 @@ def test_a_switch_is_on_until_somebody_switches_it_off(
 def test_a_value_and_its_name_are_synced_before_it_counts_as_saved(
     state_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    did: list[str] = []
+    steps: list[str] = []
     sync, move = os.fsync, Path.replace
 
     def synced(number: int) -> None:
-        did.append("folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "file")
+        steps.append("folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "file")
         sync(number)
 
     def moved(path: Path, to: Path) -> Path:
-        did.append("move")
+        steps.append("move")
         return move(path, to)
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(Path, "replace", moved)
     assert state.write("camera", "OFF")
-    assert did == ["file", "move", "folder"]
+    assert steps == ["file", "move", "folder"]
 
 
-def test_the_folder_is_systemd_s_then_xdg_s_then_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_systemds_then_xdgs_then_in_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/moodroom:/var/lib/more")
     assert state.directory() == Path("/var/lib/moodroom")
     monkeypatch.delenv("STATE_DIRECTORY")

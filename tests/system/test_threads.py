@@ -1,4 +1,4 @@
-"""Threads that outlive every error and stop when on_error."""
+"""Threads that survive errors and stop on request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Start = Callable[..., Worker]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """start(turn, ...): a worker that runs; its errors gather in `errors`, and it is stopped afterwards."""
+    """start(turn, ...) starts a worker, which is stopped after the test. errors: collects its errors."""
     running: list[Worker] = []
 
     def begin(turn: Callable[[], None], *, errors: list[str] | None = None, **options: Any) -> Worker:
@@ -37,14 +37,14 @@ def start() -> Iterator[Start]:
     assert stop_all(running, PATIENCE) == []
 
 
-def soon(true: Callable[[], object]) -> bool:
+def soon(condition: Callable[[], object]) -> bool:
     until = time.monotonic() + PATIENCE
-    while not true() and time.monotonic() < until:
+    while not condition() and time.monotonic() < until:
         time.sleep(0.002)
-    return bool(true())
+    return bool(condition())
 
 
-# --- Latest -----------------------------------------------------------------------------------------------------------
+# Latest.
 
 
 @given(st.lists(st.integers(), min_size=1))
@@ -57,7 +57,7 @@ def test_the_newest_value_wins_and_the_others_are_counted(values: list[int]) -> 
     assert slot.get(0) is None
 
 
-def test_a_value_that_was_taken_isn_t_dropped() -> None:
+def test_a_value_that_was_taken_is_not_dropped() -> None:
     slot: Latest[int] = Latest()
     for value in range(3):
         slot.put(value)
@@ -65,7 +65,7 @@ def test_a_value_that_was_taken_isn_t_dropped() -> None:
     assert slot.dropped == 0
 
 
-def test_a_reader_that_waits_is_woken() -> None:
+def test_a_waiting_reader_is_woken() -> None:
     slot: Latest[str] = Latest()
     threading.Timer(0.02, slot.put, ["here"]).start()
     started = time.monotonic()
@@ -79,7 +79,7 @@ def test_a_reader_waits_no_longer_than_requested() -> None:
     assert 0.015 <= time.monotonic() - started < PATIENCE
 
 
-# --- Worker -----------------------------------------------------------------------------------------------------------
+# Worker.
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_own_errors_are_reported_as_they_are_and_foreign_ones_by_name(start: Sta
     assert errors == ["camera: gone", "worker-0: ValueError: odd"]
 
 
-def test_a_worker_waits_as_long_as_the_error_asks(start: Start) -> None:
+def test_a_worker_waits_as_long_as_the_error_requests(start: Start) -> None:
     at: list[float] = []
 
     def turn() -> None:
@@ -126,7 +126,7 @@ def test_a_worker_waits_as_long_as_the_error_asks(start: Start) -> None:
     assert all(later - earlier > 0.09 for earlier, later in itertools.pairwise(at))
 
 
-def test_waits_grow_and_begin_small_again_after_a_turn_that_worked(start: Start) -> None:
+def test_waits_grow_and_start_small_again_after_a_success(start: Start) -> None:
     at: list[float] = []
 
     def turn() -> None:
@@ -154,7 +154,7 @@ def test_a_long_wait_ends_when_the_worker_is_stopped(start: Start) -> None:
     assert stop_all(workers, PATIENCE) == []
 
 
-def test_a_worker_that_hangs_is_named_and_the_others_end(start: Start) -> None:
+def test_a_hanging_worker_is_returned_and_the_others_stop(start: Start) -> None:
     free, hanging = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -192,7 +192,7 @@ def test_a_hanging_turn_shows_how_long_it_has_taken(start: Start) -> None:
 
 
 @pytest.mark.parametrize("error", [None, OSError("the device is gone")])
-def test_the_end_runs_once_in_the_thread_whatever_it_raises(start: Start, error: Exception | None) -> None:
+def test_on_end_runs_once_in_the_thread_even_if_it_raises(start: Start, error: Exception | None) -> None:
     ended: list[str] = []
 
     def end() -> None:

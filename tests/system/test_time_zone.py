@@ -13,7 +13,7 @@ from edge.system.time_zone import zone
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
 
 
-def test_the_configured_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_zone_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     assert zone("Europe/Berlin") == ZoneInfo("Europe/Berlin")
     assert zone(None) == ZoneInfo("Asia/Tokyo")
@@ -21,13 +21,13 @@ def test_the_configured_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert zone(None) == ZoneInfo("Europe/Berlin")
 
 
-def test_the_machines_own_knows_daylight_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machines_zone_has_daylight_saving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TZ", raising=False)
     file = Path("/usr/share/zoneinfo/Europe/Berlin")
     if not file.is_file():
         pytest.skip("there is no time zone database in /usr/share/zoneinfo")
-    found = zone(None, localtime=file)
-    assert SUMMER.astimezone(found).utcoffset() == timedelta(hours=2)
+    local = zone(None, localtime=file)
+    assert SUMMER.astimezone(local).utcoffset() == timedelta(hours=2)
 
 
 def test_an_unreadable_zone_is_utc(
