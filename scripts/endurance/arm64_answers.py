@@ -85,7 +85,7 @@ def pictures(folder: Path) -> int:
 
 def right(lines: str, scenes: list[dict[str, Any]]) -> list[bool]:
     """Return for each scene with an expression whether that was the mood at its end."""
-    moods = [(at, mood) for at, event, mood in told(lines) if event == "mood_changed"]
+    moods = [(at, mood) for at, event, mood in mood_events(lines) if event == "mood_changed"]
     return [
         (["", *(mood for at, mood in moods if at <= scene["end"])])[-1] == scene["expression"]
         for scene in scenes
@@ -109,7 +109,7 @@ def differences(here: dict[str, Any], there: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def told(lines: str) -> list[tuple[float, str, str]]:
+def mood_events(lines: str) -> list[tuple[float, str, str]]:
     """Return (seconds, event, mood) of each line of `moodroom run --json`."""
     found = []
     for line in map(json.loads, lines.splitlines()):
@@ -121,14 +121,14 @@ def told(lines: str) -> list[tuple[float, str, str]]:
 
 def parted(here: str, there: str) -> list[str]:
     """Return sentences about moods and decisions that differ between two runs, or are more than SECONDS apart."""
-    ours, theirs = told(here), told(there)
-    if not ours:
+    own, other = mood_events(here), mood_events(there)
+    if not own:
         return ["this machine published no mood at all"]
-    if [line[1:] for line in ours] != [line[1:] for line in theirs]:
-        return [f"here {[line[2] for line in ours]}, there {[line[2] for line in theirs]}"]
+    if [line[1:] for line in own] != [line[1:] for line in other]:
+        return [f"here {[line[2] for line in own]}, there {[line[2] for line in other]}"]
     return [
         f"{event} {mood}: {at:.1f} s here, {other[0]:.1f} s there"
-        for (at, event, mood), other in zip(ours, theirs, strict=True)
+        for (at, event, mood), other in zip(own, other, strict=True)
         if abs(at - other[0]) > SECONDS
     ]
 
@@ -149,7 +149,7 @@ def compare(files: list[str]) -> int:
         same = sum(a == b for a, b in pairs)
         most = max(abs(a - b) for a, b in pairs)
         print(f"head {name}: {same} of {len(pairs)} logits equal, the largest difference is {most}")
-    moods = " ".join(mood for _, event, mood in told(lines[1]) if event == "mood_changed")
+    moods = " ".join(mood for _, event, mood in mood_events(lines[1]) if event == "mood_changed")
     print(f"moods there: {moods}")
     alike = "the very same" if lines[0] == lines[1] else "the same moods and decisions"
     print(f"lines of the demo clip's pictures: {'DIFFERENT' if parted(*lines) else alike}")

@@ -82,7 +82,7 @@ def kill_one(path: Path, first: int, rng: random.Random) -> int:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     child = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert child.stdout is not None
-    told = first
+    last_reported = first
     line = child.stdout.readline()
     # From the first moments, when the tables are created, to some hundred batches later.
     until = time.monotonic() + rng.choice((0.005, 0.05, 0.3)) * rng.random()
@@ -96,10 +96,10 @@ def kill_one(path: Path, first: int, rng: random.Random) -> int:
     text += child.stdout.read() or b""
     child.stdout.close()
     lines = text.decode().split("\n")[:-1]
-    return int(lines[-1]) if lines else told
+    return int(lines[-1]) if lines else last_reported
 
 
-def look(path: Path, told: int, result: Result) -> int:
+def look(path: Path, last_reported: int, result: Result) -> int:
     """Check what is left; returns the number of the next entry."""
     if not path.exists():
         return 0
@@ -117,7 +117,7 @@ def look(path: Path, told: int, result: Result) -> int:
     finally:
         connection.close()
     result.gaps += numbers != list(range(len(numbers)))
-    lost = told + 1 - len(numbers)
+    lost = last_reported + 1 - len(numbers)
     result.lost = max(result.lost, lost)
     result.too_many += lost > BATCH
     result.entries = len(numbers)
@@ -128,9 +128,9 @@ def kill_many(path: Path, kills: int, seed: int, *, every: int = 0) -> Result:
     """Kill this many writers, one after the other. every: number of kills between two progress lines."""
     rng, result, first = random.Random(seed), Result(), 0
     for number in range(1, kills + 1):
-        told = kill_one(path, first, rng)
+        last_reported = kill_one(path, first, rng)
         result.kills += 1
-        first = look(path, told, result)
+        first = look(path, last_reported, result)
         if first > 20_000:
             # Keeps the checks fast.
             for end in ("", "-wal", "-shm"):

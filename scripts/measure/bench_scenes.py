@@ -107,10 +107,12 @@ def _agreed(data: Path) -> scenes.Faces:
     """Return FER2013's public-test faces on which nine of ten taggers agree."""
     from edge.analysis.dataset import read
 
-    told = read(data, "public")
-    assert told.top is not None
-    assert told.agreed is not None
-    return {name: list(told.images[(told.top == index) & told.agreed][:40]) for index, name in enumerate(EXPRESSIONS)}
+    faces = read(data, "public")
+    assert faces.top is not None
+    assert faces.agreed is not None
+    return {
+        name: list(faces.images[(faces.top == index) & faces.agreed][:40]) for index, name in enumerate(EXPRESSIONS)
+    }
 
 
 if __name__ == "__main__":

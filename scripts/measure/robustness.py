@@ -86,8 +86,8 @@ def main() -> None:
     faces = read(args.data, args.split)
     assert faces.top is not None
     random = np.random.default_rng(1)
-    told = np.flatnonzero(faces.top >= 0)
-    sample = random.choice(told, min(args.faces, len(told)), replace=False)
+    labelled = np.flatnonzero(faces.top >= 0)
+    sample = random.choice(labelled, min(args.faces, len(labelled)), replace=False)
     figures = {name: _accuracy(model, faces, sample, change) for name, change in CHANGES.items()}
     figures |= _found(model, faces, sample)
     if args.json:
