@@ -61,7 +61,7 @@ def _read(file: TextIO, path: Path) -> list[Song]:
         song = _song(row, columns, f"{path}, line {rows.line_num}")
         songs.setdefault(song.uri, song)
     if not songs:
-        raise TableError(f"{path}: holds no songs, only the column names; add a line for each song")
+        raise TableError(f"{path}: contains no songs, only the column names; add a line for each song")
     return list(songs.values())
 
 

@@ -129,7 +129,7 @@ def open_for_reading(path: Path, schema: Schema) -> sqlite3.Connection:
             raise _newer(path, schema, version)
         if version == 0:
             connection.close()
-            raise schema.error(f"{schema.part}: {path} holds none yet; the device writes it while it runs")
+            raise schema.error(f"{schema.part}: {path} contains none yet; the device writes it while it runs")
         return connection
     raise schema.error(
         f"{schema.part}: {path} can't be read ({error}); is it yours to read, and a file of this program?"

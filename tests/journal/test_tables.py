@@ -91,7 +91,7 @@ def test_a_file_that_holds_only_the_library_gets_the_journals_tables(path: Path)
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE library_songs (uri TEXT)")
     connection.close()
-    with pytest.raises(JournalError, match="holds none yet"):
+    with pytest.raises(JournalError, match="contains none yet"):
         timeline(path, 0, 10)
     open_for_writing(path, SCHEMA).close()
     assert timeline(path, 0, 10) == []

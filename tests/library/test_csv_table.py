@@ -66,7 +66,7 @@ def test_songs_without_an_id_are_identified_by_isrc_or_name(tmp_path: Path) -> N
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("id,valence,energy\n", "holds no songs"),
+        ("id,valence,energy\n", "contains no songs"),
         ("id,energy,tempo\na,1,1\n", "lacks the column valence; it has id, energy, tempo"),
         ("id,name\na,b\n", "lacks the columns valence and energy"),
         ("valence,energy,name\n1,1,x\n", "lacks the column track_id"),

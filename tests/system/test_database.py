@@ -187,7 +187,7 @@ def test_reading_creates_nothing(path: Path) -> None:
         open_for_reading(path, JOURNAL)
     assert modes(path.parent) == {}
     write(path, "CREATE TABLE library_songs (uri TEXT)")
-    with pytest.raises(JournalError, match="holds none yet"):
+    with pytest.raises(JournalError, match="contains none yet"):
         open_for_reading(path, JOURNAL)
     path.write_bytes(b"this was never a database\n" * 50)
     with pytest.raises(JournalError, match=r"can't be read \(file is not a database\)"):
