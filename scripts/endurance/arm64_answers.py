@@ -121,14 +121,14 @@ def mood_events(lines: str) -> list[tuple[float, str, str]]:
 
 def parted(here: str, there: str) -> list[str]:
     """Return sentences about moods and decisions that differ between two runs, or are more than SECONDS apart."""
-    own, other = mood_events(here), mood_events(there)
+    own, others = mood_events(here), mood_events(there)
     if not own:
         return ["this machine published no mood at all"]
-    if [line[1:] for line in own] != [line[1:] for line in other]:
-        return [f"here {[line[2] for line in own]}, there {[line[2] for line in other]}"]
+    if [line[1:] for line in own] != [line[1:] for line in others]:
+        return [f"here {[line[2] for line in own]}, there {[line[2] for line in others]}"]
     return [
         f"{event} {mood}: {at:.1f} s here, {other[0]:.1f} s there"
-        for (at, event, mood), other in zip(own, other, strict=True)
+        for (at, event, mood), other in zip(own, others, strict=True)
         if abs(at - other[0]) > SECONDS
     ]
 
