@@ -1,8 +1,8 @@
 """What `compare.py` compares, each in a process of its own: this project, the `fer` package, and the usual loop.
 
-    python scripts/measure/contenders.py NAME FILM [DATA SPLIT]
+    python scripts/measure/contenders.py NAME VIDEO [DATA SPLIT]
 
-Prints one JSON line. A contender takes a film's frames one by one and labels faces of 48x48 pixels.
+Prints one JSON line. A contender takes a video's frames one by one and labels faces of 48x48 pixels.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ class Contender(Protocol):
     def frame(self, bgr: Any, at: float) -> None:
         """Process a frame of the video; `at` is in seconds."""
 
-    def label(self, face: Any) -> int | None:
-        """Return the index in LABELS for a (48, 48) uint8 face; None for an untrained network."""
+    def label(self, face: Any) -> tuple[int, int] | None:
+        """Return two indices in LABELS for a (48, 48) uint8 face: of what people would see, and of the original label.
+
+        None for an untrained network.
+        """
 
 
 class Moodroom:
@@ -50,12 +53,14 @@ class Moodroom:
         self._pipeline.process(Frame(self._count, at, cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)))
         self._count += 1
 
-    def label(self, face: Any) -> int | None:
+    def label(self, face: Any) -> tuple[int, int] | None:
         if self._classifier is None:
             self._classifier = self._model(self._path)
         # The tests have the shares of the training set, which a head without a prior leaves out.
-        weighted = self._classifier.classify(face)["expression"] * self._classifier.training_shares
-        return LABELS.index(self._classifier.labels[int(weighted.argmax())])
+        probabilities = self._classifier.classify(face)
+        heads = (probabilities["expression"] * self._classifier.training_shares, probabilities["fer2013"])
+        people, original = (LABELS.index(self._classifier.labels[int(head.argmax())]) for head in heads)
+        return people, original
 
 
 class FerPackage:
@@ -70,11 +75,12 @@ class FerPackage:
     def frame(self, bgr: Any, at: float) -> None:
         self._detector.detect_emotions(bgr)
 
-    def label(self, face: Any) -> int | None:
+    def label(self, face: Any) -> tuple[int, int] | None:
         import cv2
 
         answers = self._close.detect_emotions(cv2.cvtColor(face, cv2.COLOR_GRAY2BGR), [(0, 0, 48, 48)])
-        return max(range(7), key=lambda index: answers[0]["emotions"][LABELS[index]])
+        likeliest = max(range(7), key=lambda index: answers[0]["emotions"][LABELS[index]])
+        return likeliest, likeliest
 
 
 class UsualLoop:
@@ -108,7 +114,7 @@ class UsualLoop:
             face = cv2.resize(grey[y : y + high, x : x + wide], (48, 48)).reshape(1, 48, 48, 1) / 255.0
             self._mood = LABELS[int(self._network.predict(face, verbose=0).argmax())]
 
-    def label(self, face: Any) -> int | None:
+    def label(self, face: Any) -> tuple[int, int] | None:
         return None
 
 
@@ -152,13 +158,13 @@ def judge(contender: Contender, data: Path, split: str) -> dict[str, Any]:
     from edge.analysis.dataset import read
 
     faces = read(data, split)
-    answers = [contender.label(face) for face in faces.images]
-    if answers[0] is None or faces.top is None or faces.agreed is None:
+    answers = [answer for face in faces.images if (answer := contender.label(face)) is not None]
+    if len(answers) < len(faces.images) or faces.top is None or faces.agreed is None:
         return {}
     pairs = list(zip(answers, faces.top, faces.agreed, faces.labels, strict=True))
-    majority = [label == top for label, top, _, _ in pairs if top >= 0]
-    agreed = [label == top for label, top, sure, _ in pairs if sure]
-    original = [label == first for label, _, _, first in pairs]
+    majority = [label[0] == top for label, top, _, _ in pairs if top >= 0]
+    agreed = [label[0] == top for label, top, sure, _ in pairs if sure]
+    original = [label[1] == first for label, _, _, first in pairs]
     figures = {"majority": majority, "agreed": agreed, "labels": original}
     return {name: round(sum(right) / len(right), 4) for name, right in figures.items()}
 
