@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="PyTorch, of the extra train, is not in this environment")
 
 from fer import views  # noqa: E402
 from fer.checkpoint import CheckpointError, network, read  # noqa: E402
