@@ -17,6 +17,7 @@ import pytest
 
 from edge.commands.check import print_checks
 from edge.config import Config
+from edge.config.file import load
 from edge.errors import CameraError, ConfigError, MoodroomError
 from edge.health.check import checks, machine, music
 from edge.health.check import parts as part_checks
@@ -197,6 +198,23 @@ def test_the_end_of_the_login_is_reported(state_folder: Path) -> None:
     login(state_folder, age_days=1, client_id="b" * 32)
     with pytest.raises(MoodroomError, match="made for another"):
         music.spotify(config)
+
+
+def test_mpd_is_not_checked_with_the_shipped_configuration(root: Path) -> None:
+    assert music.mpd(load(root / "config.yaml")) is None
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"music": {"player": "mpd"}},
+        {"mpd": {"port": 1}},
+        {"music": {"profiles": {"everyday": {"happy": "mpd:folder/Jazz"}}}},
+    ],
+)
+def test_mpd_is_checked_if_something_is_to_play_on_it(sections: dict[str, object]) -> None:
+    with pytest.raises(MoodroomError, match="doesn't answer"):
+        music.mpd(Config.model_validate({"mpd": {"port": 1}} | sections))
 
 
 def test_mpd_is_checked_with_the_configured_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from edge.config import Config
+from edge.config import Config, MpdConfig, several
 from edge.errors import PlayerError
 from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
@@ -48,8 +48,8 @@ def player(config: Config) -> Passed:
 
 
 def mpd(config: Config) -> Passed | None:
-    """Whether MPD answers; None if it isn't set up."""
-    if "mpd" not in config.model_fields_set and config.music.player != "mpd":
+    """Whether MPD answers; None if nothing is to play on it."""
+    if not _uses_mpd(config):
         return None
     from edge.players.mpd.player import MpdPlayer
 
@@ -60,3 +60,11 @@ def mpd(config: Config) -> Passed | None:
     finally:
         player.close()
     return Passed(f"{config.mpd.host}:{config.mpd.port} answers")
+
+
+def _uses_mpd(config: Config) -> bool:
+    """Whether MPD is the player, its section was changed, or a profile plays one of its addresses."""
+    if config.music.player == "mpd" or config.mpd != MpdConfig():
+        return True
+    choices = (several(mood) for profile in config.music.profiles.values() for mood in profile.values())
+    return config.music.player == "auto" and any(c.play.startswith("mpd:") for mood in choices for c in mood)
