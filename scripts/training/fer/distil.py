@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fer import views
+from fer import run_state, views
 from fer.augment import elsewhere
 from fer.checkpoint import CheckpointError, read
-from fer.data import LABELS, Faces
+from fer.data import Faces
 from fer.priors import draw_of, moved_to, prior_of
 from fer.rooms import room
 from fer.student_recipe import StudentRecipe
@@ -98,7 +95,8 @@ class Distiller:
             part = slice(step * self.recipe.batch, (step + 1) * self.recipe.batch)
             started = time.monotonic()
             losses.append(self.learn(which[part], order[part], at))
-            self.follow(self.epoch * self.steps + step)
+            done = self.epoch * self.steps + step
+            run_state.follow(self.averaged, self.net, step=done, decay=self.recipe.average)
             self.seconds += time.monotonic() - started
         self.epoch += 1
         return sum(losses) / len(losses)
@@ -123,47 +121,13 @@ class Distiller:
         """Normalise grey in 0..1 to the network's input."""
         return ((x - self.mean) / self.std).to(memory_format=torch.channels_last)
 
-    @torch.no_grad()
-    def follow(self, step: int) -> None:
-        """Update the running average of the weights, which is evaluated and exported."""
-        keep = min(self.recipe.average, (1 + step) / (10 + step))
-        for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
-            if kept.dtype.is_floating_point:
-                kept.lerp_(now, 1 - keep)
-            else:
-                kept.copy_(now)
-
     def save(self, path: Path) -> None:
-        """Write the checkpoint atomically, so that an interruption costs at most an epoch."""
-        state: dict[str, Any] = {
-            "recipe": asdict(self.recipe),
-            "epoch": self.epoch,
-            "seconds": self.seconds,
-            "mean": self.mean,
-            "std": self.std,
-            "labels": LABELS,
-            "prior": {"expression": "none"},
-            "shares": self.shares.tolist(),
-            "net": self.net.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
+        """Write a checkpoint from which `resume` continues."""
+        run_state.save(self, path, prior={"expression": "none"}, shares=self.shares.tolist())
 
     def resume(self, path: Path) -> None:
         """Resume from a checkpoint of `save`, if there is one."""
-        if not path.exists():
-            return
-        state: Mapping[str, Any] = torch.load(path, weights_only=True)
-        self.epoch, self.seconds = state["epoch"], state["seconds"]
-        self.net.load_state_dict(state["net"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"])
-        print(f"resuming after epoch {self.epoch}")
+        run_state.resume(self, path)
 
 
 def resized(x: Tensor, size: int) -> Tensor:

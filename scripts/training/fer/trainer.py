@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from fer import run_state
 from fer.augment import augment, elsewhere
 from fer.begin import begin, optimiser_of, rate_at
 from fer.checkpoint import read
-from fer.data import LABELS, Faces
+from fer.data import Faces
 from fer.precision import half
 from fer.recipe import Recipe
 from fer.teachers import Beside, ask
@@ -100,7 +100,7 @@ class Trainer:
             for weight, up in climbed:
                 weight.sub_(up)
         self.optimiser.step()
-        self.follow(step)
+        run_state.follow(self.averaged, self.net, step=step, decay=self.recipe.average)
         return loss.item()
 
     def normalised(self, x: Tensor) -> Tensor:
@@ -137,42 +137,10 @@ class Trainer:
                 weight.add_(up)
         return climbed
 
-    @torch.no_grad()
-    def follow(self, step: int) -> None:
-        """Update the running average of the weights, which is evaluated and exported."""
-        keep = min(self.recipe.average, (1 + step) / (10 + step))
-        for kept, now in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
-            if kept.dtype.is_floating_point:
-                kept.lerp_(now, 1 - keep)
-            else:
-                kept.copy_(now)
-
     def save(self, path: Path) -> None:
-        """Write the checkpoint atomically, so that an interruption costs at most an epoch."""
-        state = {
-            "recipe": asdict(self.recipe),
-            "epoch": self.epoch,
-            "seconds": self.seconds,
-            "mean": self.mean,
-            "std": self.std,
-            "labels": LABELS,
-            "net": self.net.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
+        """Write a checkpoint from which `resume` continues."""
+        run_state.save(self, path)
 
     def resume(self, path: Path) -> None:
         """Resume from a checkpoint of `save`, if there is one."""
-        if not path.exists():
-            return
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.epoch, self.seconds = state["epoch"], state["seconds"]
-        self.net.load_state_dict(state["net"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"].cpu())
-        print(f"resuming after epoch {self.epoch}")
+        run_state.resume(self, path)
