@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edge.circumplex import CIRCUMPLEX
 from edge.config import MoodConfig
+from edge.room.presence import PresenceFilter
 from edge.values import ABSENT, EXPRESSIONS, UNKNOWN, Expression, Mood, Reading
 
 Belief = NDArray[np.float64]
@@ -41,8 +42,6 @@ UNKNOWN_AFTER_S = 3.0
 FORGET_PERSON_AFTER_S = 2.0
 # A person is read once their strongest expression has this probability.
 READ_PROBABILITY = 0.85
-# A room in which no one was present counts as empty after this time without a face.
-EMPTY_AFTER_S = 1.0
 
 
 def predict(belief: Belief, elapsed: float, stickiness: float) -> Belief:
@@ -78,21 +77,17 @@ class MoodFilter:
         self._config = config
         self._shares = _UNIFORM if shares is None else np.asarray(shares) / np.sum(shares)
         self._people: dict[int, _Person] = {}
-        self._present = False
-        self._first_face: float | None = None
-        self._last_face: float | None = None
+        self._presence = PresenceFilter(config)
+        # The room's belief when somebody was last in view, and when that was.
+        self._last_belief = 0.0, _UNIFORM
         self._unclear_since: float | None = None
         self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, 0.0)
 
     @property
-    def _empty_after(self) -> float:
-        return min(EMPTY_AFTER_S, self._config.leave_after)
-
-    @property
     def settled(self) -> bool:
         """True if more looks would change little."""
-        if not self._present:
-            return self._first_face is None
+        if not self._presence.present:
+            return not self._presence.face_known
         # Two people with different moods leave the room's mood unclear; it is enough that each of them is read.
         read = all(person.belief.max() >= READ_PROBABILITY for person in self._people.values())
         return self._mood.mood in EXPRESSIONS and read
@@ -100,30 +95,23 @@ class MoodFilter:
     def clear(self) -> None:
         """Forget everything, as when the camera is switched off."""
         self._people.clear()
-        self._present = False
-        self._first_face = self._last_face = self._unclear_since = None
+        self._presence.clear()
+        self._unclear_since = None
 
-    def look(self, now: float, expressions: dict[int, Expression]) -> Reading:
-        """Take the expressions of the people in view, by track number; returns the mood after it."""
-        self._update_presence(now, bool(expressions))
+    def look(self, now: float, expressions: dict[int, Expression], *, movement: bool = False) -> Reading:
+        """Take the expressions of the people in view, by track number; returns the mood after it.
+
+        movement: something moves where somebody was last seen.
+        """
+        if not self._presence.begun:
+            self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
+        if self._presence.look(now, faces=bool(expressions), movement=movement):
+            self._people.clear()
         for track, expression in expressions.items():
             self._observe(now, track, expression)
         self._people = {n: p for n, p in self._people.items() if 0 <= now - p.seen <= FORGET_PERSON_AFTER_S}
         self._mood = self._decide(now, len(expressions))
-        return Reading(now, self._mood, self._present)
-
-    def _update_presence(self, now: float, faces: bool) -> None:
-        """A person is present after being in view for `enter_after`, and absent after `leave_after` out of view."""
-        if self._last_face is None:
-            self._last_face = now
-            self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
-        if faces:
-            self._first_face = now if self._first_face is None else self._first_face
-            self._last_face = now
-            self._present = self._present or now - self._first_face >= self._config.enter_after
-        elif now - self._last_face >= (self._config.leave_after if self._present else self._empty_after):
-            self._first_face, self._present = None, False
-            self._people.clear()
+        return Reading(now, self._mood, self._presence.present)
 
     def _observe(self, now: float, track: int, expression: Expression) -> None:
         if self._config.merge_disgust:
@@ -140,20 +128,30 @@ class MoodFilter:
 
     def _decide(self, now: float, people: int) -> Mood:
         current = self._mood
-        if not self._present:
-            empty = (
-                self._first_face is None and self._last_face is not None and now - self._last_face >= self._empty_after
-            )
+        if not self._presence.present:
+            empty = self._presence.is_empty(now)
             return Mood(ABSENT, 1.0, 0.0, 0.0, 0, now) if empty and current.mood != ABSENT else current
         if not self._people:
-            return current
+            return self._faded(now)
         weights = np.array([person.quality for person in self._people.values()])
         belief = np.average([person.belief for person in self._people.values()], axis=0, weights=weights)
+        self._last_belief = now, belief
         name = self._name(now, belief)
         since = current.since if name == current.mood else now
         confidence = float(belief.max() if name == UNKNOWN else belief[EXPRESSIONS.index(name)])
         valence, arousal = (belief @ _PLANE).tolist()
         return Mood(name, confidence, valence, arousal, people, since)
+
+    def _faded(self, now: float) -> Mood:
+        """The mood of people whose faces are out of view: less and less is known of it, then nothing."""
+        current, (seen, belief) = self._mood, self._last_belief
+        belief = predict(belief, now - seen, self._config.stickiness)
+        forgotten = self._presence.out_of_view(now) >= self._config.leave_after
+        unclear = forgotten or belief.max() < self._config.min_confidence
+        name = UNKNOWN if unclear else current.mood
+        confidence = float(belief.max() if name not in EXPRESSIONS else belief[EXPRESSIONS.index(name)])
+        valence, arousal = (belief @ _PLANE).tolist()
+        return Mood(name, confidence, valence, arousal, 0, current.since if name == current.mood else now)
 
     def _name(self, now: float, belief: Belief) -> str:
         current = self._mood.mood
