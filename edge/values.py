@@ -75,16 +75,37 @@ class Box:
         return shared / union if union > 0 else 0.0
 
 
+# x and y, in pixels.
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a head is turned, in degrees; all 0 for a face that looks straight into the camera.
+
+    yaw: above 0 towards the picture's right. pitch: above 0 bowed, below 0 raised. roll: above 0 clockwise in the
+    picture.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
 @dataclass(frozen=True)
 class Face:
     """A face found in a frame.
 
     score: 0..1, the detector's confidence. frontal: 0..1, 1 for a face turned to the camera; 1 where it is unknown.
+    landmarks: the person's right eye, left eye, tip of the nose, right corner of the mouth and left one, in pixels of
+    the frame. pose: estimated from these. Both are None if the detector finds no landmarks.
     """
 
     box: Box
     score: float
     frontal: float = 1.0
+    landmarks: tuple[Point, ...] | None = None
+    pose: Pose | None = None
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,15 @@ class Region:
 
     def to_frame(self, face: Face) -> Face:
         """A face found in the region, in pixels of the frame."""
-        box = face.box
-        return replace(face, box=Box(box.x + self.x, box.y + self.y, box.w, box.h))
+        return moved(face, self.x, self.y)
+
+
+def moved(face: Face, x: float, y: float) -> Face:
+    """The face, moved by x and y pixels."""
+    box, landmarks = face.box, face.landmarks
+    if landmarks is not None:
+        landmarks = tuple((u + x, v + y) for u, v in landmarks)
+    return replace(face, box=Box(box.x + x, box.y + y, box.w, box.h), landmarks=landmarks)
 
 
 def region_around(grey: Grey, box: Box) -> Region | None:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from edge.errors import ModelError
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
+from edge.vision.pose import estimate
 from edge.vision.region import REGION_SIDE_PX, SEARCH_WIDTH_PX, closest, reduce_frame, region_around
 
 # The columns of a result: x, y, w, h, five landmarks (x, y) from the right eye on, score.
-RIGHT_EYE_X, LEFT_EYE_X, NOSE_X, SCORE = 4, 6, 8, 14
+RIGHT_EYE_X, LEFT_EYE_X, NOSE_X, LANDMARKS, SCORE = 4, 6, 8, slice(4, 14), 14
 # A nose this far from the middle of the eyes, as a share of their distance, still counts as a frontal face.
 FRONTAL_NOSE_OFFSET = 0.2
 FRONTAL_MIN = 0.1
@@ -61,7 +62,10 @@ class YuNet:
             # On some pictures YuNet returns infinite or enormous boxes.
             if all(map(math.isfinite, (x, y, w, h, score))) and max(w, h) < 2 * max(small.shape):
                 box = Box(x * scale, y * scale, w * scale, h * scale)
-                faces.append(Face(box, min(score, 1.0), _frontal(row)))
+                values = [float(value) * scale for value in row[LANDMARKS]]
+                landmarks = tuple(zip(values[::2], values[1::2], strict=True))
+                pose = estimate(landmarks)
+                faces.append(Face(box, min(score, 1.0), _frontal(row), landmarks if pose else None, pose))
         return sorted(faces, key=lambda face: -face.score)
 
 

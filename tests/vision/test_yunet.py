@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
+import scenes
 from edge.values import Box, Face
 from edge.vision.detector import YUNET_FILE
 from edge.vision.yunet import YuNet
@@ -54,3 +56,20 @@ def test_the_most_certain_face_comes_first_and_scores_end_at_one(yunet: YuNet, m
 def test_no_rows_are_no_faces(yunet: YuNet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yunet, "_net", Net())
     assert yunet.find(np.zeros((480, 640), np.uint8)) == []
+
+
+def test_landmarks_and_pose_are_those_of_the_frame(yunet: YuNet, yunet_folder: Path) -> None:
+    """A face in a frame twice as wide as the search, found in the whole frame and again in a region."""
+    picture = np.full((480, 640), 120, np.uint8)
+    face = cv2.resize(scenes.composites()["neutral"][0], (150, 150), interpolation=cv2.INTER_AREA)
+    picture[180:330, 300:450] = face
+    (found,) = yunet.find(picture)
+    again = yunet.find_near(picture, found.box)
+    assert again is not None
+    for one in (found, again):
+        assert one.landmarks is not None and one.pose is not None
+        (right_x, right_y), (left_x, left_y), (nose_x, nose_y), (_, mouth_y), _ = one.landmarks
+        assert 300 < right_x < nose_x < left_x < 450
+        assert 180 < min(right_y, left_y) < nose_y < mouth_y < 330
+        assert max(abs(one.pose.yaw), abs(one.pose.pitch), abs(one.pose.roll)) < 12
+    assert np.allclose(found.landmarks, again.landmarks, atol=4)
