@@ -92,20 +92,25 @@ class MoodFilter:
         read = all(person.belief.max() >= READ_PROBABILITY for person in self._people.values())
         return self._mood.mood in EXPRESSIONS and read
 
+    @property
+    def present(self) -> bool:
+        """Whether anybody is in the room."""
+        return self._presence.present
+
     def clear(self) -> None:
         """Forget everything, as when the camera is switched off."""
         self._people.clear()
         self._presence.clear()
         self._unclear_since = None
 
-    def look(self, now: float, expressions: dict[int, Expression], *, movement: bool = False) -> Reading:
+    def look(self, now: float, expressions: dict[int, Expression], *, moved_at: float | None = None) -> Reading:
         """Take the expressions of the people in view, by track number; returns the mood after it.
 
-        movement: something moves where somebody was last seen.
+        moved_at: when something last moved where somebody was last seen.
         """
         if not self._presence.begun:
             self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
-        if self._presence.look(now, faces=bool(expressions), movement=movement):
+        if self._presence.look(now, faces=bool(expressions), moved_at=moved_at):
             self._people.clear()
         for track, expression in expressions.items():
             self._observe(now, track, expression)
@@ -149,7 +154,7 @@ class MoodFilter:
         forgotten = self._presence.out_of_view(now) >= self._config.leave_after
         unclear = forgotten or belief.max() < self._config.min_confidence
         name = UNKNOWN if unclear else current.mood
-        confidence = float(belief.max() if name not in EXPRESSIONS else belief[EXPRESSIONS.index(name)])
+        confidence = 0.0 if name not in EXPRESSIONS else float(belief[EXPRESSIONS.index(name)])
         valence, arousal = (belief @ _PLANE).tolist()
         return Mood(name, confidence, valence, arousal, 0, current.since if name == current.mood else now)
 

@@ -39,11 +39,11 @@ class PresenceFilter:
         self.present = False
         self._first_face = self._last_face = self._last_sign = None
 
-    def look(self, now: float, *, faces: bool, movement: bool = False) -> bool:
+    def look(self, now: float, *, faces: bool, moved_at: float | None = None) -> bool:
         """Take a look; returns whether the room became or stays empty with it.
 
         A person is present after being in view for `enter_after`, and absent `leave_after` after the last sign of life.
-        faces: somebody is in view. movement: something moves where somebody was last seen.
+        faces: somebody is in view. moved_at: when something last moved where somebody was last seen.
         """
         if self._last_face is None:
             self._last_face = self._last_sign = now
@@ -52,8 +52,8 @@ class PresenceFilter:
             self._last_face = self._last_sign = now
             self.present = self.present or now - self._first_face >= self._config.enter_after
             return False
-        if movement and self.present and self.out_of_view(now) <= HELD_WITHOUT_FACE_MAX_S:
-            self._last_sign = now
+        if self.present and moved_at is not None and moved_at <= self._last_face + HELD_WITHOUT_FACE_MAX_S:
+            self._last_sign = max(self._last_sign or now, min(moved_at, now))
         if self._without_sign(now) < (self._config.leave_after if self.present else self._empty_after):
             return False
         self._first_face, self.present = None, False

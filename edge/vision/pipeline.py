@@ -15,6 +15,7 @@ from edge.room.mood import MoodFilter
 from edge.values import Face, Frame, FrameRequest, Reading
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
+from edge.vision.last_places import LastPlaces
 from edge.vision.motion import FrameChange, MotionGate
 from edge.vision.scheduler import FramePolicy, LookKind, Scheduler
 from edge.vision.tracks import Tracks
@@ -50,7 +51,7 @@ class Pipeline:
         self.looks = 0
         self.cpu_seconds: defaultdict[str, float] = defaultdict(float)
         self.last_examined: float | None = None
-        self._motion, self._tracks = MotionGate(), Tracks()
+        self._motion, self._tracks, self._last_places = MotionGate(), Tracks(), LastPlaces()
         self._classifier = Classifier(find_model(config.vision.model, base))
         self._mood = MoodFilter(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
@@ -72,6 +73,7 @@ class Pipeline:
         """Forget everybody and the picture, for example when the camera is switched off."""
         self._tracks.clear()
         self._motion.clear()
+        self._last_places.clear()
         self._mood.clear()
         self.frame_request = FrameRequest()
 
@@ -79,8 +81,9 @@ class Pipeline:
         started = time.thread_time()
         change = NO_CHANGE
         if self.scheduler.needs_motion(frame.at):
-            people = [track.box for track in self._tracks.all]
+            people = [track.box for track in self._tracks.all] or self._last_places.boxes
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, timestamp=frame.at, people=people))
+            self._timed("places", lambda: self._last_places.watch(frame.at, frame.grey))
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
             return None
@@ -110,7 +113,12 @@ class Pipeline:
                 for track, face in zip(tracks, faces, strict=True)
             },
         )
-        return self._timed("mood", lambda: self._mood.look(frame.at, expressions))
+        self._last_places.look(tracks)
+        moved_at = self._last_places.moved_at
+        reading = self._timed("mood", lambda: self._mood.look(frame.at, expressions, moved_at=moved_at))
+        if not faces and not reading.present:
+            self._last_places.clear()
+        return reading
 
     def _search(self, frame: Frame) -> list[Face]:
         """All faces in the frame."""

@@ -26,7 +26,7 @@ def left(presence: PresenceFilter, start: float, seconds: float, *, moves_every:
     for tenth in range(round(seconds * 10)):
         now = start + tenth / 10
         moves = moves_every is not None and tenth % round(moves_every * 10) == 0
-        if presence.look(now, faces=False, movement=moves):
+        if presence.look(now, faces=False, moved_at=now if moves else None):
             return now
     return None
 
@@ -58,7 +58,8 @@ def test_the_mood_of_a_turned_head_fades_to_unknown_and_comes_back() -> None:
     moods = {}
     for tenth in range(1200):
         seen = not 120 <= tenth < 1000
-        reading = room.look(tenth / 10, {0 if tenth < 500 else 1: HAPPY} if seen else {}, movement=tenth % 30 == 0)
+        faces = {0 if tenth < 500 else 1: HAPPY} if seen else {}
+        reading = room.look(tenth / 10, faces, moved_at=(tenth - tenth % 30) / 10)
         moods[tenth] = reading.mood
         assert reading.present or tenth < 10
     assert (moods[119].mood, moods[119].people) == ("happy", 1)
