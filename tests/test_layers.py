@@ -43,6 +43,7 @@ PURE = {
     "players.spotify.playback",
     "players.spotify.speakers",
     "players.wishes",
+    "vision.pace",
     "vision.scheduler",
     "vision.tracks",
 }
@@ -58,6 +59,7 @@ STANDARD_AND_PURE = {
     "math",
     "random",
     "re",
+    "statistics",
     "typing",
     "unicodedata",
     "zoneinfo",

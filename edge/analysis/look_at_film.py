@@ -17,6 +17,7 @@ from edge.system.file_names import as_text
 from edge.values import Expression, Frame, Mood
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
+from edge.vision.pace import LookPace
 from edge.vision.pipeline import BASE, find_model
 from edge.vision.tracks import Tracks
 
@@ -74,17 +75,18 @@ class _VideoAnalyzer:
     def __init__(self, config: Config) -> None:
         self._classifier = Classifier(find_model(config.vision.model, BASE))
         self._detector: Detector = open_detector(config.vision, base=BASE)
-        self._tracks, self._config = Tracks(), config.mood
+        self._tracks, self._pace, self._config = Tracks(), LookPace(), config.mood
         self._room = MoodFilter(config.mood, shares=self._classifier.shares)
         self._filters: dict[int, MoodFilter] = {}
 
     def look(self, frame: Frame) -> Sample:
         faces = self._detector.find(frame.grey)
-        tracks = self._tracks.update(frame.at, faces)
+        held_for = self._pace.look(frame.at)
+        tracks = self._tracks.update(frame.at, faces, held_for)
         expressions = {
             track.number: self._classifier.read(frame.grey, face) for track, face in zip(tracks, faces, strict=True)
         }
-        reading = self._room.look(frame.at, expressions)
+        reading = self._room.look(frame.at, expressions, held_for=held_for)
         people = [
             PersonSample(
                 track.number,

@@ -38,7 +38,7 @@ SMOOTHING = 0.01
 SWITCH_MARGIN = 0.5
 # An unclear mood becomes `unknown` after this time.
 UNKNOWN_AFTER_S = 3.0
-# A person out of view for longer is forgotten.
+# A person out of view for longer is forgotten, while looks are frequent.
 FORGET_PERSON_AFTER_S = 2.0
 # A person is read once their strongest expression has this probability.
 READ_PROBABILITY = 0.85
@@ -103,18 +103,28 @@ class MoodFilter:
         self._presence.clear()
         self._unclear_since = None
 
-    def look(self, now: float, expressions: dict[int, Expression], *, moved_at: float | None = None) -> Reading:
+    def look(
+        self,
+        now: float,
+        expressions: dict[int, Expression],
+        *,
+        moved_at: float | None = None,
+        held_for: float = FORGET_PERSON_AFTER_S,
+    ) -> Reading:
         """Take the expressions of the people in view, by track number; returns the mood after it.
 
-        moved_at: when something last moved where somebody was last seen.
+        moved_at: when something last moved where somebody was last seen. held_for: whoever was in view last more than
+        so many seconds ago is forgotten; more than FORGET_PERSON_AFTER_S where looks are rare.
         """
         if not self._presence.begun:
             self._mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
-        if self._presence.look(now, faces=bool(expressions), moved_at=moved_at):
+        # One look without a face never empties a room that is looked at rarely.
+        at_least = held_for if held_for > FORGET_PERSON_AFTER_S else 0.0
+        if self._presence.look(now, faces=bool(expressions), moved_at=moved_at, held_for=at_least):
             self._people.clear()
         for track, expression in expressions.items():
             self._observe(now, track, expression)
-        self._people = {n: p for n, p in self._people.items() if 0 <= now - p.seen <= FORGET_PERSON_AFTER_S}
+        self._people = {n: p for n, p in self._people.items() if 0 <= now - p.seen <= held_for}
         self._mood = self._decide(now, len(expressions))
         return Reading(now, self._mood, self._presence.present)
 

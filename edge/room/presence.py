@@ -39,11 +39,12 @@ class PresenceFilter:
         self.present = False
         self._first_face = self._last_face = self._last_sign = None
 
-    def look(self, now: float, *, faces: bool, moved_at: float | None = None) -> bool:
+    def look(self, now: float, *, faces: bool, moved_at: float | None = None, held_for: float = 0.0) -> bool:
         """Take a look; returns whether the room became or stays empty with it.
 
         A person is present after being in view for `enter_after`, and absent `leave_after` after the last sign of life.
-        faces: somebody is in view. moved_at: when something last moved where somebody was last seen.
+        faces: somebody is in view. moved_at: when something last moved where somebody was last seen. held_for: nobody
+        becomes absent sooner after the last sign of life.
         """
         if self._last_face is None:
             self._last_face = self._last_sign = now
@@ -54,7 +55,7 @@ class PresenceFilter:
             return False
         if self.present and moved_at is not None and moved_at <= self._last_face + HELD_WITHOUT_FACE_MAX_S:
             self._last_sign = max(self._last_sign or now, min(moved_at, now))
-        if self._without_sign(now) < (self._config.leave_after if self.present else self._empty_after):
+        if self._without_sign(now) < max(held_for, self._config.leave_after if self.present else self._empty_after):
             return False
         self._first_face, self.present = None, False
         return True

@@ -17,6 +17,7 @@ from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.last_places import LastPlaces
 from edge.vision.motion import FrameChange, MotionGate
+from edge.vision.pace import FramePace, LookPace
 from edge.vision.scheduler import FramePolicy, LookKind, Scheduler
 from edge.vision.tracks import Tracks
 
@@ -27,6 +28,8 @@ BASE = Path(__file__).resolve().parents[2]
 NOMINAL_COST_S = {LookKind.DETECT: 0.008, LookKind.CLASSIFY: 0.002}
 # Somebody who wasn't found again is searched for in the last place for this long.
 FOLLOW_FOR_S = 1.0
+# After so long somebody may be anywhere: whoever isn't in the last place is searched for in the same look.
+SEARCH_AT_ONCE_AFTER_S = 1.5
 # Two faces that overlap by more than this (intersection over union) are one.
 SAME_FACE_OVERLAP = 0.5
 NO_CHANGE = FrameChange(0.0, 0.0)
@@ -52,6 +55,7 @@ class Pipeline:
         self.cpu_seconds: defaultdict[str, float] = defaultdict(float)
         self.last_examined: float | None = None
         self._motion, self._tracks, self._last_places = MotionGate(), Tracks(), LastPlaces()
+        self._frame_pace, self._look_pace = FramePace(), LookPace()
         self._classifier = Classifier(find_model(config.vision.model, base))
         self._mood = MoodFilter(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
@@ -75,10 +79,13 @@ class Pipeline:
         self._motion.clear()
         self._last_places.clear()
         self._mood.clear()
+        self._look_pace.clear()
         self.frame_request = FrameRequest()
 
     def _examine(self, frame: Frame) -> Reading | None:
         started = time.thread_time()
+        if self._frame_pace.frame(frame.at):
+            self.clear()
         change = NO_CHANGE
         if self.scheduler.needs_motion(frame.at):
             people = [track.box for track in self._tracks.all] or self._last_places.boxes
@@ -87,11 +94,11 @@ class Pipeline:
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
             return None
-        reading = self._look(frame, plan.kind)
-        cost = NOMINAL_COST_S[plan.kind] if self._nominal else time.thread_time() - started
+        kind, reading = self._look(frame, plan.kind)
+        cost = NOMINAL_COST_S[kind] if self._nominal else time.thread_time() - started
         self.scheduler.record_look(
             frame.at,
-            plan.kind,
+            kind,
             cost,
             occupied=bool(self._tracks.all),
             settled=self._mood.settled,
@@ -102,9 +109,13 @@ class Pipeline:
         self.frame_request = FrameRequest(self.scheduler.calm, self._far)
         return reading
 
-    def _look(self, frame: Frame, kind: LookKind) -> Reading:
-        faces = self._search(frame) if kind is LookKind.DETECT else self._follow(frame)
-        tracks = self._tracks.update(frame.at, faces)
+    def _look(self, frame: Frame, kind: LookKind) -> tuple[LookKind, Reading]:
+        """Look; returns also what kind of look it was: with nobody to follow, the frame is searched."""
+        faces = self._follow(frame) if kind is LookKind.CLASSIFY else None
+        if faces is None:
+            kind, faces = LookKind.DETECT, self._search(frame)
+        held_for = self._look_pace.look(frame.at)
+        tracks = self._tracks.update(frame.at, faces, held_for)
         self._far = any(self._classifier.is_far(face) for face in faces)
         expressions = self._timed(
             "classify",
@@ -115,10 +126,12 @@ class Pipeline:
         )
         self._last_places.look(tracks)
         moved_at = self._last_places.moved_at
-        reading = self._timed("mood", lambda: self._mood.look(frame.at, expressions, moved_at=moved_at))
+        reading = self._timed(
+            "mood", lambda: self._mood.look(frame.at, expressions, moved_at=moved_at, held_for=held_for)
+        )
         if not faces and not reading.present:
             self._last_places.clear()
-        return reading
+        return kind, reading
 
     def _search(self, frame: Frame) -> list[Face]:
         """All faces in the frame."""
@@ -126,13 +139,17 @@ class Pipeline:
         self._lost = False
         return faces
 
-    def _follow(self, frame: Frame) -> list[Face]:
-        """The faces that are found again near their last places."""
-        boxes = [track.box for track in self._tracks.all if frame.at - track.last_seen <= FOLLOW_FOR_S]
+    def _follow(self, frame: Frame) -> list[Face] | None:
+        """The faces that are found again near their last places; None if the frame must be searched."""
+        last = frame.at if self._look_pace.last is None else self._look_pace.last
+        since = min(last, frame.at - FOLLOW_FOR_S)
+        boxes = [track.box for track in self._tracks.all if track.last_seen >= since]
+        if not boxes:
+            return None
         faces = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in boxes])
         distinct = _distinct([face for face in faces if face is not None])
         self._lost = len(distinct) < len(boxes)
-        return distinct
+        return None if self._lost and frame.at - last > SEARCH_AT_ONCE_AFTER_S else distinct
 
     def _timed(self, stage: str, call: Callable[[], T]) -> T:
         """Call, and add the CPU time to the stage's."""

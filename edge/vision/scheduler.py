@@ -31,6 +31,11 @@ MOVING_INTERVAL_SHARE = 0.7
 UNCERTAIN_AT_FULL_RATE_S = 1.0
 # A kind of look is expected to cost as much as its most expensive recent one, which fades by this factor a look.
 COST_DECAY = 0.95
+# However the configuration and the heat slow looks down, one may follow after the first of these times, and does after
+# the second; the third counts if only the budget is in the way. Otherwise somebody could come and go unseen.
+LOOK_ALLOWED_AFTER_S, LONGEST_INTERVAL_S, LONGEST_BUDGET_WAIT_S = 5.0, 10.0, 30.0
+# People who move are looked at as if `settled` were at most this.
+MOVING_SETTLED_MAX_S = 2.0
 # Frame times are rounded; a frame that is early by this much is on time.
 TIME_TOLERANCE_S = 1e-6
 
@@ -98,11 +103,12 @@ class Scheduler:
         """The most seconds between two looks while frames come.
 
         This is the slowest configured interval, or the time in which the budget pays for two of the most expensive
-        looks, because the cost of a look is known only afterwards.
+        looks, because the cost of a look is known only afterwards; both within their limits.
         """
         interval = max(self._config.settled, self._config.empty, 1 / self._config.max_rate) * self.slowdown
         highest_cost = max(self._expected_costs.values(), default=0.0)
-        return max(interval, 2 * highest_cost / self._budget_rate)
+        paid = 2 * highest_cost / self._budget_rate if self._budget_rate > 0 else LONGEST_BUDGET_WAIT_S
+        return max(min(interval, LONGEST_INTERVAL_S), min(paid, LONGEST_BUDGET_WAIT_S))
 
     def needs_motion(self, now: float) -> bool:
         """False if this frame is skipped whatever its motion is."""
@@ -139,7 +145,7 @@ class Scheduler:
 
     @property
     def _shortest_interval(self) -> float:
-        return self.slowdown / self._config.max_rate - TIME_TOLERANCE_S
+        return min(self.slowdown / self._config.max_rate, LOOK_ALLOWED_AFTER_S) - TIME_TOLERANCE_S
 
     def _plan(self, now: float, motion: float, near: float) -> Plan:
         if self._last_look is None:
@@ -152,27 +158,30 @@ class Scheduler:
             return Plan(LookKind.SKIP, "clock")
         if elapsed < self._shortest_interval:
             return Plan(LookKind.SKIP, "rate")
-        reason = self._reason(now, elapsed / self.slowdown, motion, near)
+        reason = self._reason(now, elapsed, motion, near)
         if reason is None:
             return Plan(LookKind.SKIP, "still")
         kind = self._kind(now, motion)
-        if not self._budget.affords(now, self._expected_costs.get(kind, 0.0)):
+        affordable = self._budget.affords(now, self._expected_costs.get(kind, 0.0))
+        if not affordable and elapsed < LONGEST_BUDGET_WAIT_S - TIME_TOLERANCE_S:
             return Plan(LookKind.SKIP, "budget")
         return Plan(kind, reason)
 
     def _reason(self, now: float, elapsed: float, motion: float, near: float) -> str | None:
-        """Why to look now. elapsed: seconds since the last look, divided by the slowdown."""
+        """Why to look now. elapsed: seconds since the last look."""
         if self._lost:
             return "lost"
+        overdue = elapsed >= LONGEST_INTERVAL_S - TIME_TOLERANCE_S
+        elapsed /= self.slowdown
         if self._uncertain_since is not None and (
             now - self._uncertain_since < UNCERTAIN_AT_FULL_RATE_S or elapsed >= SAME_LOOK_WITHIN_S - TIME_TOLERANCE_S
         ):
             return "uncertain"
         if motion >= MOTION_SHARE and (not self._occupied or elapsed >= SEARCH_AFTER_MOTION_S):
             return "motion"
-        if near >= MOTION_SHARE and elapsed >= MOVING_INTERVAL_SHARE * self._config.settled:
+        if near >= MOTION_SHARE and elapsed >= MOVING_INTERVAL_SHARE * min(self._config.settled, MOVING_SETTLED_MAX_S):
             return "moving"
-        if elapsed >= (self._config.settled if self._occupied else self._config.empty):
+        if overdue or elapsed >= (self._config.settled if self._occupied else self._config.empty):
             return "settled" if self._occupied else "heartbeat"
         return None
 

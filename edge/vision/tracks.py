@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass, replace
 
 from edge.values import Box, Face
+from edge.vision.pace import HELD_S
 
-# Somebody hidden for less than this is still the same person.
-FORGET_AFTER_S = 2.0
+# Somebody hidden for less than this is still the same person, while looks are frequent.
+FORGET_AFTER_S = HELD_S
 # A face that is less close than this (0..1) to a track isn't matched to it.
 MIN_CLOSENESS = 0.2
 # A face that moved is matched by distance if the sizes are this similar; within this many sides, at this weight.
@@ -26,7 +27,7 @@ class Track:
 
 
 class Tracks:
-    """The people in view, or who were until FORGET_AFTER_S ago."""
+    """The people in view, or who were until a moment ago."""
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
@@ -37,9 +38,12 @@ class Tracks:
         """All tracks, including people who weren't found in the last look."""
         return list(self._tracks.values())
 
-    def update(self, now: float, faces: list[Face]) -> list[Track]:
-        """Match the faces of one look to tracks; return one track for each face, in their order."""
-        self._tracks = {n: t for n, t in self._tracks.items() if 0 <= now - t.last_seen <= FORGET_AFTER_S}
+    def update(self, now: float, faces: list[Face], held_for: float = FORGET_AFTER_S) -> list[Track]:
+        """Match the faces of one look to tracks; return one track for each face, in their order.
+
+        held_for: whoever was seen last more than so many seconds ago is forgotten.
+        """
+        self._tracks = {n: t for n, t in self._tracks.items() if 0 <= now - t.last_seen <= held_for}
         pairs = sorted(
             ((_closeness(t.box, f.box), n, i) for n, t in self._tracks.items() for i, f in enumerate(faces)),
             reverse=True,
