@@ -73,13 +73,14 @@ class ScheduleConfig(Section):
     """How often to look."""
 
     cpu_budget: Annotated[float, Field(gt=0, le=4)] = 0.10
-    """The share of one processor core that looking may use, averaged over a minute."""
+    """The share of one processor core that looking may use, averaged over a minute. However small it is, a look follows
+    after 30 s."""
     max_rate: Annotated[float, Field(gt=0, le=30)] = 5.0
-    """Maximum looks per second, while something happens."""
+    """Maximum looks per second, while something happens. However small it is, a look is allowed after 5 s."""
     settled: Duration = 1.0
-    """Time between two looks at a person whose mood has settled."""
+    """Time between two looks at a person whose mood has settled and who doesn't move; 10 s at most count."""
     empty: Duration = 2.0
-    """Time between two looks at an empty, still room."""
+    """Time between two looks at an empty, still room; 10 s at most count."""
 
 
 class MoodConfig(Section):

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from edge.config import ScheduleConfig
 from edge.room.mood import SAME_LOOK_WITHIN_S
-from edge.vision.scheduler import BUDGET_WINDOW_S, UNCERTAIN_AT_FULL_RATE_S, LookKind, Scheduler
+from edge.vision.scheduler import (
+    BUDGET_WINDOW_S,
+    LONGEST_BUDGET_WAIT_S,
+    LONGEST_INTERVAL_S,
+    UNCERTAIN_AT_FULL_RATE_S,
+    LookKind,
+    Scheduler,
+)
 
 CONFIG = ScheduleConfig()
 
@@ -184,3 +191,20 @@ def test_time_may_stand_still_or_go_back(video: list[tuple[float, float, bool]])
                 scheduler.record_look(now, plan.kind, 0.01, occupied=settled, settled=settled)
     # When time runs normally again, so do looks.
     assert len(run(scheduler, 30, start=2e6)) >= 10
+
+
+slow = st.sampled_from([1e-9, 1e-3, 0.05, 0.3, 0.8, 5.0])
+
+
+@settings(max_examples=60)
+@given(slow, slow, st.sampled_from([0.0, 1.0, 60.0, 366 * 86400.0]), st.sampled_from([1.0, 8.0]), st.booleans())
+def test_no_configuration_and_no_heat_stops_the_looks(
+    max_rate: float, cpu_budget: float, interval: float, slowdown: float, occupied: bool
+) -> None:
+    config = ScheduleConfig(max_rate=max_rate, cpu_budget=min(4.0, cpu_budget), settled=interval, empty=interval)
+    scheduler = Scheduler(config)
+    scheduler.slowdown = slowdown
+    looks = [at for at, _ in run(scheduler, 200, fps=2, occupied=occupied, cost=0.02)]
+    assert max(later - at for at, later in pairwise([*looks, 200.0])) <= LONGEST_BUDGET_WAIT_S + 0.5
+    if cpu_budget >= 0.05:
+        assert max(later - at for at, later in pairwise([*looks, 200.0])) <= LONGEST_INTERVAL_S + 0.5
