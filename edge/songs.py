@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from edge.values import EXPRESSIONS
 
@@ -73,9 +74,13 @@ class Song:
 
     @property
     def link(self) -> str | None:
-        """A link that opens the song in Spotify; None for local files."""
+        """A link that opens the song in Spotify, or searches for one without an address; None for local files."""
+        kind, _, rest = self.uri.partition(":")
         if self.uri.startswith("spotify:track:"):
             return f"https://open.spotify.com/track/{self.uri.split(':')[-1]}"
+        if kind in ("song", "isrc"):
+            words = f"{self.artist} {self.title}".strip() or (self.uri if kind == "isrc" else rest.replace("|", " "))
+            return f"https://open.spotify.com/search/{quote(words, safe='')}"
         return None
 
     @property
@@ -109,7 +114,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A song for a mood. link: opens it in Spotify; None for local files."""
+    """A song for a mood. link: opens it in Spotify, or searches for it there; None for local files."""
 
     uri: str
     title: str

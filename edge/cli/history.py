@@ -21,7 +21,7 @@ def mount(app: typer.Typer) -> None:
 
 def history(
     config: ConfigOption = None,
-    since: Annotated[str, typer.Option(help="12h, 7d, today, or a day such as 2026-11-21.")] = "24h",
+    since: Annotated[str, typer.Option(help="12h, 7d, today, yesterday, monday, or a day such as 2026-11-21.")] = "24h",
     csv_to: CsvFileOption = None,
     json_text: JsonOption = False,
     png: Annotated[Path | None, typer.Option(help="Draw today, or the day given by --since, to this file.")] = None,
@@ -57,10 +57,11 @@ def learning_reset(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
     """Forget what was learned; a running device forgets it too."""
-    from edge.commands.learning import reset_learning
+    from edge.commands.learning import require_entry, reset_learning
     from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
+    require_entry(mood)
     if not yes:
         typer.confirm(f"Forget what was learned about {mood or 'all moods'}?", abort=True)
     reset_learning(settings, mood)

@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from edge import __version__
+from edge.cli import usage
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
 from edge.cli.options import ConfigOption, JsonOption
@@ -23,7 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="A music device that reads the mood of a room, on the device itself, and plays music to match.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 # Disk full, quota exceeded, file too large, terminal gone, descriptor not writable.
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -34,6 +36,21 @@ web_app = typer.Typer(no_args_is_help=True, help="The web page for phones.")
 app.add_typer(web_app, name="web")
 mount_library(app)
 mount_history(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def moodroom(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A music device that reads the mood of a room, on the device itself, and plays music to match."""
 
 
 @app.command()
@@ -176,7 +193,10 @@ def version(config: ConfigOption = None) -> None:  # noqa: ARG001  every command
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point: an error is one sentence on stderr; exit code 2 for bad input, 1 for a failure."""
+    """Entry point: an error is one sentence on stderr; exit code 2 for bad input, 1 for a failure.
+
+    Without a command, `moodroom` and its groups of commands print their help and exit with 0, as with --help.
+    """
     if sys.stdout is None:
         # It was closed on purpose, so nothing is printed.
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open until the process ends
@@ -205,7 +225,10 @@ def _run(arguments: list[str] | None) -> int:
     try:
         return int(app(args=arguments, prog_name="moodroom", standalone_mode=False) or 0)
     except TyperException as error:
-        print(f"moodroom: {error.format_message()}", file=sys.stderr)
+        if (text := usage.help_text(error)) is not None:
+            print(text)
+            return 0
+        print(f"moodroom: {usage.sentence(error)}", file=sys.stderr)
         return 2
     except (ConfigError, ModelError) as error:
         print(f"moodroom: {error}", file=sys.stderr)

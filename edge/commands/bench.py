@@ -17,6 +17,7 @@ from rich.table import Table
 
 from edge.camera.opening import open_camera
 from edge.camera.source import demo_clip
+from edge.commands.output import table_console
 from edge.config import Config
 from edge.health.machine import memory_mb
 from edge.values import EXPRESSIONS, Frame
@@ -137,6 +138,12 @@ def bench(config: Config, video: Path | None, *, json_text: bool) -> None:
         _print(own, every, nth, n, truth)
 
 
+def ordinal(n: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
 def _figures(run: BenchRun, truth: Changes) -> dict[str, Any]:
     delays = reactions(truth, run.moods)
     return {
@@ -149,7 +156,7 @@ def _figures(run: BenchRun, truth: Changes) -> dict[str, Any]:
 
 
 def _print(own: BenchRun, every: BenchRun, nth: BenchRun, n: int, truth: Changes) -> None:
-    table = Table("", "this device", "every frame", f"every {n}th")
+    table = Table("", "this device", "every frame", f"every {ordinal(n)}")
     columns = [_figures(run, truth) for run in (own, every, nth)]
     names = {
         "frames": "frames",
@@ -160,7 +167,7 @@ def _print(own: BenchRun, every: BenchRun, nth: BenchRun, n: int, truth: Changes
     }
     for key, name in names.items():
         table.add_row(name, *(str(column[key]) for column in columns))
-    console = Console()
+    console = table_console()
     console.print(table)
     stages = Table("stage", "CPU ms in total", "ms a look")
     for stage, spent in sorted(own.stages.items(), key=lambda pair: -pair[1]):

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Column, Table
 
 from edge.analysis.dataset import FACE_SIZE_PX
 from edge.analysis.evaluation import evaluate_all
 from edge.analysis.metrics import Evaluation
+from edge.commands.output import progress_bar, table_console
 from edge.config import Config
 from edge.errors import DataError, ModelError
 from edge.values import EXPRESSIONS, Grey
@@ -37,7 +36,7 @@ def evaluate_model(config: Config, data: Path, *, split: str, json_text: bool, p
         weighted = probabilities["expression"] * model.training_shares
         return {**probabilities, "expression": weighted / weighted.sum()}
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with progress_bar() as progress:
         bar = progress.add_task("reading faces", total=None)
         figures = evaluate_all(
             data, classify, split=split, step=lambda done, count: progress.update(bar, completed=done, total=count)
@@ -52,16 +51,23 @@ def evaluate_model(config: Config, data: Path, *, split: str, json_text: bool, p
 
 def _print(figures: dict[str, Evaluation]) -> None:
     table = Table(
-        Column("figure", no_wrap=True), "faces", "accuracy", "macro recall", "worst recall", "calibration error"
+        Column("figure", no_wrap=True),
+        "faces",
+        "accuracy",
+        "macro recall",
+        "worst recall",
+        "calibration error",
+        box=None,
     )
     for name, figure in figures.items():
         shares = (figure.accuracy, figure.macro_recall, figure.worst_recall)
         cells = [f"{share:.2%}" for share in shares]
         table.add_row(name, str(figure.count), *cells, f"{figure.calibration_error:.4f}")
-    classes = Table(Column("recall", no_wrap=True), *EXPRESSIONS)
+    # Without lines between the columns, 80 characters are enough.
+    classes = Table(Column("recall", no_wrap=True), *EXPRESSIONS, box=None)
     for name, figure in figures.items():
         classes.add_row(name, *("-" if np.isnan(share) else f"{share:.1%}" for share in figure.recall))
-    console = Console()
+    console = table_console()
     console.print(table)
     console.print(classes)
     for name, figure in figures.items():

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Column, Table
 
 from edge.commands.charts.history import history_png
-from edge.commands.output import require_folder, write_bytes, write_text
+from edge.commands.output import require_folder, table_console, write_bytes, write_text
 from edge.commands.time_range import local, parse_since, span
 from edge.errors import ConfigError
 from edge.journal.entry import JournalEntry
@@ -22,7 +20,6 @@ from edge.journal.reader import timeline
 from edge.system.database import default_path
 
 DEFAULT_SINCE = "24h"
-PIPE_WIDTH_CHARS = 160
 COLUMNS = (
     "time", "kind", "mood", "title", "artist", "uri", "text", "confidence", "valence", "arousal", "people",
 )  # fmt: skip
@@ -41,8 +38,9 @@ def show_history(
 ) -> None:
     """Print or write the journal; raises ConfigError for a bad argument, JournalError if there is no journal.
 
-    since: such as 12h or 7d, a day (2026-11-21), or today. csv_to: a file, or - for stdout. png: draw the day that
-    `since` begins with or, with `week`, the seven days from it on; by default, those that end today.
+    since: such as 12h, 7d, today, yesterday, monday, or a day (2026-11-21). csv_to: a file, or - for stdout.
+    png: draw the day that `since` begins with or, with `week`, the seven days from it on; by default, those that end
+    today.
     everything: include decisions to leave the music unchanged in the table. now: Unix time, for tests.
     """
     if csv_to == "-" and json_text:
@@ -96,10 +94,7 @@ def _print(entries: list[JournalEntry]) -> None:
         if day != (day := f"{at:%A, %Y-%m-%d}"):
             table.add_row(f"{at:%a %d %b}", "", "")
         table.add_row(f"{at:%H:%M:%S}", entry.kind, describe(entry))
-    # In a pipe, lines aren't folded to 80 characters.
-    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH_CHARS, markup=False, highlight=False, emoji=False).print(
-        table
-    )
+    table_console().print(table)
 
 
 def describe(entry: JournalEntry) -> str:

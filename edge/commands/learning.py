@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from edge.commands.output import table_console
 from edge.config import NOTHING, Config, several
 from edge.errors import ConfigError, JournalError
 from edge.journal.reader import forget_outcomes
@@ -45,7 +45,7 @@ def show_learning(config: Config, *, json_text: bool, path: Path | None = None) 
     for row in rows:
         figures = (f"{row['outcomes']:.1f}", f"{row['left_playing']:.0%}", f"{row['share']:.0%}")
         table.add_row(str(row["mood"]), str(row["name"]), *figures)
-    Console(markup=False, highlight=False, emoji=False).print(table)
+    table_console().print(table)
     if all(row["share"] == 1 for row in rows):
         print("Each mood has only one choice, so there is nothing to learn; list several in music.profiles.")
 
@@ -88,10 +88,15 @@ def beliefs(config: Config, tastes: Tastes) -> list[dict[str, Any]]:
     return rows
 
 
-def reset_learning(config: Config, mood: str | None, *, path: Path | None = None) -> None:
-    """Delete the outcomes of one profile entry, or all; raises ConfigError for an unknown mood, JournalError."""
+def require_entry(mood: str | None) -> None:
+    """Raise ConfigError unless this is a mood, `default`, or None for all."""
     if mood is not None and mood not in (*EXPRESSIONS, "default"):
         raise ConfigError(f"{mood!r}: isn't a mood; choose one of: {', '.join(EXPRESSIONS)}, default")
+
+
+def reset_learning(config: Config, mood: str | None, *, path: Path | None = None) -> None:
+    """Delete the outcomes of one profile entry, or all; raises ConfigError for an unknown mood, JournalError."""
+    require_entry(mood)
     place = default_path() if path is None else path
     count = forget_outcomes(place, *([] if mood is None else [mood]))
     if mood == "default":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edge.commands.library_report import (
@@ -22,6 +22,7 @@ from edge.commands.library_report import (
     print_sorting,
     print_synced,
 )
+from edge.commands.output import progress_bar
 from edge.commands.song_search import find_song
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
@@ -101,7 +102,7 @@ def sort(
     if method not in METHODS:
         raise ConfigError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
     if table is not None:
-        songs = read_table(table)
+        songs = read_table(table, tell=_tell)
         sorting = sort_songs(songs, method=method, clusters=k or config.library.clusters, moved=moves_so_far())
     else:
         with _existing_store() as store:
@@ -119,7 +120,7 @@ def move(text: str, mood: str, *, table: Path | None) -> None:
     if mood not in (*SONG_MOODS, "auto"):
         raise ConfigError(f"{mood}: isn't a mood; use one of {', '.join(SONG_MOODS)}, or auto to undo a move")
     if table is not None:
-        songs = read_table(table)
+        songs = read_table(table, tell=_tell)
     else:
         with Store() as store:
             songs = store.songs()
@@ -152,7 +153,7 @@ def recommend(mood: str, n: int, *, table: Path | None, seed: int | None, json_t
     """Print songs for a mood, with links."""
     if mood not in SONG_MOODS:
         raise ConfigError(f"{mood}: isn't a mood; use one of {', '.join(SONG_MOODS)}")
-    songs = recommend_songs(mood, n, table=table, seed=seed)
+    songs = recommend_songs(mood, n, table=table, seed=seed, tell=_tell)
     if json_text:
         print(json.dumps([asdict(song) for song in songs], indent=1, ensure_ascii=False))
     elif songs:
@@ -161,6 +162,11 @@ def recommend(mood: str, n: int, *, table: Path | None, seed: int | None, json_t
         raise LibraryError(
             f"library: no song is sorted into {mood}; `moodroom library move SONG {mood}` moves one there"
         )
+
+
+def _tell(line: str) -> None:
+    """Print a remark beside the results."""
+    print(line, file=sys.stderr)
 
 
 @contextmanager
@@ -177,7 +183,7 @@ def _progress_bar() -> Iterator[tuple[Progress, Callable[[float], bool]]]:
     """Yield a progress bar on stderr, and a function that waits. Raises StoppedError after Ctrl-C."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with progress_bar(*columns) as bar:
             yield bar, threading.Event().wait
     except KeyboardInterrupt:
         raise StoppedError("library: stopped; what was read is kept, and the next run continues there") from None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Column, Table
 
-from edge.commands.output import write_bytes
+from edge.commands.output import table_console, write_bytes
 from edge.library.features import Coverage
 from edge.library.placement import Sorting, report
 from edge.library.publish import PlaylistChange
@@ -41,7 +40,7 @@ def print_sorting(sorting: Sorting) -> None:
     for mood, songs in data["moods"].items():
         names = [_name(song["artist"], song["title"], song["uri"]) for song in songs["typical"]]
         table.add_row(mood, str(songs["count"]), "; ".join(names))
-    Console().print(table)
+    table_console().print(table)
     silhouette = data["silhouette"]
     line = f"{data['method']}: {data['placed']} of {data['songs']} songs have a mood ({data['coverage']:.0%})"
     line += f", {data['moved']} moved by you" if data["moved"] else ""
@@ -69,7 +68,7 @@ def print_changes(changes: Iterable[PlaylistChange]) -> None:
             f"-{change.removed}",
             status if change.needed else "unchanged",
         )
-    Console().print(table)
+    table_console().print(table)
 
 
 def print_songs(songs: Sequence[Recommendation]) -> None:

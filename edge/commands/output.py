@@ -6,7 +6,24 @@ import os
 import sys
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn
+
 from edge.errors import ConfigError
+
+PIPE_WIDTH_CHARS = 160
+
+
+def table_console() -> Console:
+    """A console for tables on stdout: text is printed as it is, and in a pipe lines aren't cut to 80 characters."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH_CHARS
+    return Console(width=width, markup=False, highlight=False, emoji=False)
+
+
+def progress_bar(*columns: ProgressColumn | str) -> Progress:
+    """A progress bar on stderr that vanishes at its end; off a terminal it prints nothing, not even a blank line."""
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def write_text(path: str, text: str) -> None:

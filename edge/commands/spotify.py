@@ -12,9 +12,12 @@ from edge.errors import ConfigError
 from edge.players.spotify.api import API_URL, SpotifyApi
 from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI
 from edge.players.spotify.errors import SpeakerMissingError
-from edge.players.spotify.login import Login, wait_for_redirect
+from edge.players.spotify.login import Login, WrongAddressError, wait_for_redirect
 from edge.players.spotify.speakers import find_speaker, speaker_table
 from edge.players.spotify.token_file import TokenFile
+
+# Addresses that the user may paste until the right one.
+PASTES_MAX = 5
 
 
 def log_in(
@@ -46,13 +49,26 @@ def log_in(
             file=out,
             flush=True,
         )
-        answer = read()
+        _finish_with_pasted(login, out, read)
     else:
         print(f"Waiting on {redirect} (from another machine: ssh -L {port}:127.0.0.1:{port} ...)", file=out, flush=True)
-        answer = wait_for_redirect(port)
-    login.finish(answer)
+        login.finish(wait_for_redirect(port))
     ends = time.strftime("%d %B %Y", time.localtime(login.expires))
     print(f"Logged in. Spotify ends every login after six months; this one ends on {ends}.", file=out)
+
+
+def _finish_with_pasted(login: Login, out: TextIO, read: Callable[[], str]) -> None:
+    """Take the address from the user, who may correct a wrong one. Raises LoginError."""
+    for left in reversed(range(PASTES_MAX)):
+        answer = read()
+        try:
+            login.finish(answer)
+            return
+        except WrongAddressError as error:
+            # Without a line end the input is over.
+            if not left or not answer.endswith("\n"):
+                raise
+            print(f"{error}\nPaste it again:", file=out, flush=True)
 
 
 def show_speakers(config: Config, out: TextIO, *, api: str = API_URL, accounts: str = ACCOUNTS_URL) -> int:

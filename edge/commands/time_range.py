@@ -7,25 +7,41 @@ from datetime import datetime, timedelta, timezone
 
 from edge.errors import ConfigError
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 UNIT_S = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 # Years that datetime can still add a week to.
 YEARS = range(1970, 9999)
 
 
 def parse_since(text: str, now: float) -> float:
-    """`12h`, `7d`, `today` or `2026-11-21` -> Unix time; raises ConfigError for anything else."""
-    length = re.fullmatch(r"(\d{1,5})\s*([mhdw])", text.strip())
+    """Return the Unix time of `12h`, `7d`, `today`, `yesterday`, `monday` (the last one, or today) or `2026-11-21`.
+
+    Raises ConfigError for anything else.
+    """
+    text = text.strip()
+    word = text.lower()
+    length = re.fullmatch(r"(\d{1,5})\s*([mhdw])", word)
     if length:
         return now - int(length[1]) * UNIT_S[length[2]]
-    if text == "today":
-        return midnight(now)
+    if word in ("today", "yesterday"):
+        return _midnight_before(now, ("today", "yesterday").index(word))
+    if (weekday := next((n for n, name in enumerate(WEEKDAYS) if word in (name, name[:3])), None)) is not None:
+        return _midnight_before(now, (local(now).weekday() - weekday) % 7)
     try:
         day = datetime.fromisoformat(text)
         if day.year in YEARS:
             return day.astimezone().timestamp()
     except (ValueError, OverflowError, OSError):
-        raise ConfigError(f"--since: {text!r} must be such as 12h, 7d, today or 2026-11-21") from None
+        raise ConfigError(
+            f"--since: {text!r} must be such as 12h, 7d, today, yesterday, monday or 2026-11-21"
+        ) from None
     raise ConfigError(f"--since: {text!r} must be a day from {YEARS[0]} to {YEARS[-1]}, such as 2026-11-21")
+
+
+def _midnight_before(now: float, days: int) -> float:
+    """The midnight with which the day began that is so many days before today's."""
+    day = local(now).date() - timedelta(days=days)
+    return datetime(day.year, day.month, day.day).astimezone().timestamp()
 
 
 def midnight(now: float) -> float:

@@ -72,13 +72,18 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be text; put {_show(value)} in quotes" if value is not None else f"{path}: must be text"
     if kind == "string_pattern_mismatch" and path == "spotify.client_id":
         return f"{path}: must be the 32 characters 0-9 and a-f that Spotify's dashboard shows, not {_show(value)}"
-    message = error["msg"]
-    for phrase, plain in _PHRASES.items():
-        message = message.replace(phrase, plain)
+    message = plain(error["msg"])
     if kind in ("greater_than_equal", "less_than_equal") and isinstance(value, str) and value[-1:].isalpha():
         # A duration, written with its unit; its limits are in seconds.
         message += " s"
     return f"{path}: {message}, not {_show(value)}"
+
+
+def plain(message: str) -> str:
+    """Pydantic's message in plainer words."""
+    for phrase, words in _PHRASES.items():
+        message = message.replace(phrase, words)
+    return message
 
 
 def _show(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,18 @@ TYPICAL_DISTANCE = 0.12
 
 
 def recommend(
-    mood: str, n: int = 10, *, table: Path | None = None, seed: int | None = None, path: Path | None = None
+    mood: str,
+    n: int = 10,
+    *,
+    table: Path | None = None,
+    seed: int | None = None,
+    path: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[Recommendation]:
     """Return at most `n` songs for one of SONG_MOODS, without repeats; none for any other mood.
 
     table: a CSV file to use instead of the library. seed: None for one that changes each day. path: the library's file.
+    tell: called with what was assumed about the table.
     Raises LibraryError if nothing is sorted, TableError for a bad table.
     """
     if mood not in SONG_MOODS:
@@ -34,7 +41,7 @@ def recommend(
     if seed is None:
         seed = datetime.date.today().toordinal()  # noqa: DTZ011
     if table is not None:
-        return pick_songs(sort_songs(read_table(table), moved=moves_so_far(path)).of(mood), n, seed=seed)
+        return pick_songs(sort_songs(read_table(table, tell=tell), moved=moves_so_far(path)).of(mood), n, seed=seed)
     placed = []
     if os.path.isfile(path or default_path()):
         with Store(path) as store:

@@ -35,9 +35,9 @@ def bring_features(
     each wait before a retry. Raises TableError, ConfigError, PlayerError or StoppedError; features found until then
     are kept.
     """
-    sentences = []
+    sentences: list[str] = []
     if table is not None:
-        matches = from_table(store, read_table(table))
+        matches = from_table(store, read_table(table, tell=sentences.append))
         parts = ", ".join(f"{count} by {kind}" for kind, count in matches.items())
         sentences.append(f"{table}: has {sum(matches.values())} of your songs ({parts})")
     if reccobeats:

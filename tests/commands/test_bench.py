@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 import scenes
-from edge.commands.bench import EveryNth, reactions
+from edge.commands.bench import EveryNth, ordinal, reactions
 
 KEYS = {"frames", "looks", "cpu_ms_per_s", "reaction_s_median", "rss_mb"}
 
@@ -64,3 +64,9 @@ def test_every_nth_frame_is_looked_at() -> None:
     policy = EveryNth(3)
     kinds = [policy.plan(index, 1.0).kind.value for index in range(7)]
     assert [index for index, kind in enumerate(kinds) if kind == "detect"] == [0, 3, 6]
+
+
+def test_ordinals() -> None:
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 33, 101, 111)] == (
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "33rd", "101st", "111th"]
+    )

@@ -90,3 +90,13 @@ def test_the_figures_in_the_sidecar_are_reproduced(moodroom: Run) -> None:
     for name, figures in claimed.items():
         assert measured[name]["accuracy"] == pytest.approx(figures["accuracy"], abs=0.001)
         assert measured[name]["calibration_error"] == pytest.approx(figures["calibration_error"], abs=0.002)
+
+
+@pytest.mark.parametrize("width", [None, "80"])
+def test_no_figure_is_cut(faces: Path, moodroom: Run, monkeypatch: pytest.MonkeyPatch, width: str | None) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    done = moodroom("evaluate", faces, env={} if width is None else {"COLUMNS": width})
+    assert done.returncode == 0
+    assert "…" not in done.stdout
+    if width is None:
+        assert any(all(name in line for name in EXPRESSIONS) for line in done.stdout.splitlines())

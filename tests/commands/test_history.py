@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from edge.cli.main import main
+from edge.commands import time_range
 from edge.commands.charts import canvas
 from edge.commands.charts.history import DAY_WIDTH_PX, LEFT, MOOD_HEIGHT, ROW, TOP, history_png, lasting
 from edge.commands.history import COLUMNS, as_csv, describe, show_history
-from edge.commands.time_range import midnight, parse_since, span
+from edge.commands.time_range import local, midnight, parse_since, span
 from edge.errors import ConfigError, JournalError
 from edge.journal.entry import JournalEntry
 from edge.journal.tables import SCHEMA
@@ -108,7 +109,22 @@ def test_since_can_be_a_day() -> None:
     assert parse_since("2026-11-21T11:00", NOON) == NOON - HOUR
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "7", "-7d", "7 years", "2026-13-40"])
+def test_since_can_be_a_weekday_or_yesterday() -> None:
+    assert parse_since("Yesterday", NOON) == midnight(NOON - 86400)
+    days = {parse_since(name, NOON): name for name in time_range.WEEKDAYS}
+    assert sorted(days) == [midnight(NOON - 86400 * days_ago) for days_ago in reversed(range(7))]
+    assert all(local(at).strftime("%A").lower() == name for at, name in days.items())
+    assert parse_since("sat", NOON) == parse_since("saturday", NOON)
+
+
+def test_yesterday_begins_at_its_own_midnight_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    noon = datetime(2026, 10, 25, 12).astimezone().timestamp()  # the night before had an hour more
+    assert noon - parse_since("yesterday", noon) == 37 * HOUR
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "7", "-7d", "7 years", "2026-13-40"])
 def test_other_words_for_since_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--since: .* must be such as 12h"):
         parse_since(text, NOON)

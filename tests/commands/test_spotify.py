@@ -12,6 +12,7 @@ import pytest
 
 from edge.commands.spotify import log_in, show_speakers
 from edge.config import Config
+from edge.players.spotify.errors import LoginError
 from edge.players.spotify.token_file import TokenFile
 from tests.broker import free_port
 from tests.conftest import Moodroom
@@ -37,6 +38,29 @@ def test_login_with_a_pasted_address(server: Server, state_folder: Path) -> None
     assert "Logged in" in out.getvalue()
     assert "SECRET" not in out.getvalue()
     assert TokenFile().exists()
+
+
+def test_a_wrong_paste_may_be_corrected(server: Server, state_folder: Path) -> None:
+    out, pasted = io.StringIO(), iter(["https://open.spotify.com/\n", "\n", "http://127.0.0.1/?code=a&state=b\n"])
+
+    def read() -> str:
+        address = next(line.strip() for line in out.getvalue().splitlines() if "authorize?" in line)
+        return next(pasted, None) or agree(server, address) + "\n"
+
+    settings = config(spotify={"client_id": CLIENT})
+    log_in(settings, port=None, out=out, read=read, accounts=server.accounts)
+    assert out.getvalue().count("Paste it again:") == 3
+    assert "this address belongs to another sign-in" in out.getvalue()
+    assert "Logged in" in out.getvalue()
+
+
+def test_a_wrong_paste_at_the_end_of_the_input_is_an_error(server: Server) -> None:
+    pasted = iter(["wrong\n", ""])
+    with pytest.raises(LoginError, match="this isn't the address"):
+        log_in(
+            config(spotify={"client_id": CLIENT}), port=None, out=io.StringIO(), read=lambda: next(pasted),
+            accounts=server.accounts,
+        )  # fmt: skip
 
 
 def test_login_with_a_redirect_to_a_local_port(server: Server, state_folder: Path) -> None:

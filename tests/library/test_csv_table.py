@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.commands import library as commands
 from edge.errors import TableError
 from edge.library.csv_table import read_table
 from edge.songs import Song
@@ -58,7 +59,8 @@ def test_songs_without_an_id_are_identified_by_isrc_or_name(tmp_path: Path) -> N
     )
     by_code, by_name = read_table(path)
     assert by_code.uri == "isrc:USUM72104140" and by_name.uri == "song:beyonce|dejavu"
-    assert by_name.link is None
+    assert by_name.link == "https://open.spotify.com/search/Beyonc%C3%A9%20D%C3%A9j%C3%A0%20Vu"
+    assert by_code.link == "https://open.spotify.com/search/A%20B"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,6 @@ def test_an_unreadable_table_is_an_error(tmp_path: Path) -> None:
     for path, words in ((tmp_path / "none.csv", "no such file"), (tmp_path, "is a folder")):
         with pytest.raises(TableError, match=words):
             read_table(path)
-    with pytest.raises(TableError, match="isn't UTF-8"):
-        read_table(write_table(tmp_path, "id,valence,energy\nä,1,1\n", "latin-1"))
     with pytest.raises(TableError):
         read_table(write_table(tmp_path, "id,valence,energy\n" + "\0" * 10 + ",1,1\n" + '"' + "x" * 2_000_000))
 
@@ -98,3 +98,133 @@ def test_a_song_has_its_album_and_features(tmp_path: Path) -> None:
     [song] = read_table(write_table(tmp_path, f"id,valence,energy,album\n{ID},0,1,The Album\n"))
     assert isinstance(song, Song) and song.album == "The Album"
     assert song.features is not None and (song.features.valence, song.features.energy) == (0.0, 1.0)
+
+
+# --- tables as people have them ---------------------------------------------------------------------------------------
+
+
+def read_and_told(path: Path) -> tuple[list[Song], str]:
+    """The songs, and what was assumed."""
+    told: list[str] = []
+    songs = read_table(path, tell=told.append)
+    assert len(told) <= 1 and not any("\n" in line for line in told)
+    return songs, told[0].removeprefix(f"{path}: ") if told else ""
+
+
+def rows(song: str, count: int = 40) -> str:
+    """Lines of a table; # in the pattern stands for the line's number."""
+    return "".join(song.replace("#", str(number)) + "\n" for number in range(10, 10 + count))
+
+
+@pytest.mark.parametrize(
+    ("header", "song", "features", "told"),
+    [
+        (
+            "Titel;Interpret;Valence;Energy",
+            "T#;I;0,#;0,5",
+            (0.12, 0.5),
+            "decimal commas, with the columns Titel",
+        ),
+        ("title,artist,valence,energy", "T#,I,#,84", (0.12, 0.84), "read valence, energy from 0 to 100"),
+        ("title,artist,valence,energy", 'T#,I,"#,5 %",84%', (0.125, 0.84), "read with decimal commas"),
+        (
+            "track_name,artist(s)_name,valence_%,energy_%",
+            "T#,I,#,1",
+            (0.12, 0.01),
+            "0 to 100, with the columns art",
+        ),
+        ("title,artist,valence,energy", "T#,I,-0.#,0.5", (0.44, 0.5), "read valence from -1 to 1"),
+        ("title,artist,valence,energy", "T#,I,7.#,3", (0.712, 0.3), "read valence, energy from 0 to 10"),
+        (
+            "Song|Artist|Happy|Energy|Dance",
+            "T#|I|#|84|0",
+            (0.12, 0.84),
+            "energy, danceability from 0 to 100",
+        ),
+        (
+            "Exported by hand\n\ntrackName,artistName,Valence,Energy",
+            "T#,I,0.#,0.5",
+            (0.12, 0.5),
+            "trackName, artistName",
+        ),
+        ("sep=;\ntitle;artist;valence;energy", "T#;I;0.#;0.5", (0.12, 0.5), ""),
+        ("TITRE\tARTISTE\tValence\tÉnergie", "T#\tI\t0.#\t0.5", (0.12, 0.5), "the columns TITRE, ARTISTE, Énergie"),
+    ],
+)
+def test_other_ways_of_writing_are_read_and_told(
+    tmp_path: Path, header: str, song: str, features: tuple[float, float], told: str
+) -> None:
+    songs, remark = read_and_told(write_table(tmp_path, f"{header}\n{rows(song)}"))
+    third = songs[2]
+    assert len(songs) == 40 and (third.title, third.artist) == ("T12", "I") and third.features is not None
+    assert (third.features.valence, third.features.energy) == pytest.approx(features)
+    assert told in remark and bool(told) == bool(remark)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("latin-1", "read as Windows-1252 text"),
+        ("cp1252", "read as Windows-1252 text"),
+        ("utf-16", "read as UTF-16 text"),
+        ("utf-16-le", "read as UTF-16 text"),
+        ("utf-16-be", "read as UTF-16 text"),
+        ("utf-32", "read as UTF-32 text"),
+    ],
+)
+def test_other_encodings_are_read_and_told(tmp_path: Path, encoding: str, told: str) -> None:
+    path = write_table(tmp_path, "title,artist,valence,energy\r\nDéjà Vu,Beyoncé,0.5,0.75\r\n", encoding)
+    [song], remark = read_and_told(path)
+    assert (song.title, song.artist, remark) == ("Déjà Vu", "Beyoncé", told)
+
+
+def test_a_few_damaged_characters_do_not_change_the_encoding(tmp_path: Path) -> None:
+    path = write_table(tmp_path, "title,artist,valence,energy\n" + rows("Déjà #,Beyoncé,0.5,0.5"))
+    path.write_bytes(path.read_bytes() + b"caf\xe9,B,0.5,0.5\n")
+    songs, remark = read_and_told(path)
+    assert (songs[0].title, songs[-1].title) == ("Déjà 10", "caf\ufffd")
+    assert remark == "read as UTF-8 text with 1 damaged characters"
+
+
+@pytest.mark.parametrize("mark", ["", "-", "–", "n/a", "NaN", "NULL", "#N/A", "?", "k.A.", "\\N"])
+def test_marks_of_a_missing_value_are_unknown(tmp_path: Path, mark: str) -> None:
+    path = write_table(
+        tmp_path, f"title,artist,album,valence,energy\n{rows('T#,I,A,0.#,0.5')}last,I,{mark},{mark},0.5\n"
+    )
+    songs, remark = read_and_told(path)
+    assert len(songs) == 41 and remark == ""
+    assert songs[-1].features is not None and songs[-1].features.valence is None
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("T,I,high,0.5,120", "1 of 41 rows: line 42: valence: 'high' isn't a number"),
+        ("T,I,0.5,55,120", "1 of 41 rows: line 42: energy: 55 isn't within 0 to 1"),
+        ("T,I,0.5,inf,120", "1 of 41 rows: line 42: energy: inf isn't within 0 to 1"),
+        (",,0.5,0.5,120", "1 of 41 rows: line 42: names no song; fill in the id, the ISRC, or the artist and title"),
+        ("T,I,0.5,0.5,fast", "1 other cell: line 42: tempo: 'fast' isn't a number"),
+    ],
+)
+def test_a_bad_cell_is_left_out_and_told_with_its_line(tmp_path: Path, row: str, told: str) -> None:
+    path = write_table(tmp_path, f"title,artist,valence,energy,tempo\n{rows('T#,I,0.#,0.5,99')}{row}\n")
+    songs, remark = read_and_told(path)
+    assert remark == f"left out {told}"
+    assert len(songs) == (41 if "cell" in told else 40)
+
+
+def test_the_number_of_a_row_is_no_address(tmp_path: Path) -> None:
+    [song], _ = read_and_told(write_table(tmp_path, "id,title,artist,valence,energy\n7,So What,Miles Davis,0.5,0.5\n"))
+    assert song.link == "https://open.spotify.com/search/Miles%20Davis%20So%20What"
+
+
+def test_commands_tell_what_was_assumed_beside_their_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_table(tmp_path, f"Titel;Interpret;Valence;Energy\n{rows('So What #;Miles Davis;0,9#;0,9')}")
+    commands.recommend("happy", 2, table=path, seed=1, json_text=False)
+    printed = capsys.readouterr()
+    assert printed.err == f"{path}: read with decimal commas, with the columns Titel, Interpret\n"
+    assert "https://open.spotify.com/search/Miles%20Davis%20So%20What" in printed.out and "song:" not in printed.out

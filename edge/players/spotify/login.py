@@ -23,6 +23,10 @@ REDIRECT_TIMEOUT_S = 600.0
 REQUEST_TIMEOUT_S = 5
 
 
+class WrongAddressError(LoginError):
+    """Not the address of this sign-in, which goes on."""
+
+
 class Login:
     """One sign-in. The user opens `address`; `finish` takes the address that the browser was sent to. Works once."""
 
@@ -45,18 +49,21 @@ class Login:
         self.address = str(self._auth.get_authorize_url(state=self._state))
 
     def finish(self, answer: str) -> None:
-        """Exchange the code in the address for a token, and save it. Raises LoginError."""
+        """Exchange the code in the address for a token, and save it. Raises LoginError.
+
+        WrongAddressError is the one after which the right address can still be given.
+        """
         query = parse_qs(urlsplit(answer.strip()).query)
         state, code, refusal = (query.get(name, [""])[0] for name in ("state", "code", "error"))
         if self._state is None:
             raise LoginError("this sign-in was already used; run `moodroom login` again")
         if not (code or refusal):
-            raise LoginError(
+            raise WrongAddressError(
                 "this isn't the address that Spotify sent the browser to; paste the one that contains ?code=... and "
                 "&state=..."
             )
         if not secrets.compare_digest(state.encode(), self._state.encode()):
-            raise LoginError("this address belongs to another sign-in; open the one that was printed last")
+            raise WrongAddressError("this address belongs to another sign-in; open the one that was printed last")
         self._state = None
         if refusal:
             raise LoginError(f"Spotify reports that the sign-in was refused ({refusal}); run `moodroom login` again")
