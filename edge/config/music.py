@@ -80,6 +80,11 @@ class MusicConfig(Section):
     """For each profile, a map from mood to a choice or a list of choices. `default` is used for moods that aren't
     listed."""
 
+    def plays_from(self, kind: str) -> bool:
+        """Whether any profile plays an address of this kind: `spotify`, `mpd` or `library`."""
+        moods = (mood for profile in self.profiles.values() for mood in profile.values())
+        return any(choice.play.startswith(f"{kind}:") for mood in moods for choice in several(mood))
+
     @model_validator(mode="after")
     def _profiles_exist(self) -> MusicConfig:
         known = ", ".join(name if name.isprintable() else repr(name) for name in self.profiles)

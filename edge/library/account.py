@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edge.config import Config
+from edge.config import Config, MpdConfig
 from edge.errors import ConfigError, LibraryError
 from edge.library.sync import SongList
 from edge.system.secrets import secret
@@ -42,16 +42,22 @@ def kind_of(config: Config) -> str:
             source = "mpd"
         elif config.spotify.client_id is not None:
             source = "spotify"
-        elif "mpd" in config.model_fields_set:
+        elif _names_mpd(config):
             source = "mpd"
     if source == "auto":
         raise ConfigError(
-            "library.source: no account is set up; set spotify.client_id or music.player: mpd, or sort a table with "
+            "library.source: no account is set up; set spotify.client_id, or library.source: mpd, or sort a table with "
             "`moodroom library sort --from TABLE.csv`"
         )
     if source == "spotify" and config.spotify.client_id is None:
         raise ConfigError("spotify.client_id: is needed to read your songs; `moodroom login` explains how to get one")
     return source
+
+
+def _names_mpd(config: Config) -> bool:
+    """Whether MPD is set up. The shipped configuration lists both sections at their defaults, which says nothing."""
+    alone = "mpd" in config.model_fields_set and "spotify" not in config.model_fields_set
+    return alone or config.mpd != MpdConfig() or config.music.plays_from("mpd")
 
 
 def open_account(config: Config, *, api: str | None = None, accounts: str | None = None) -> LibraryAccount:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from edge.config import Config, several
+from edge.config import Config
 from edge.errors import ConfigError
 from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
@@ -90,11 +90,8 @@ def _has_login(config: Config) -> bool:
 
 def _mpd_is_reachable(config: Config) -> bool:
     """True if MPD is configured, there is music for it, and it answers."""
-    moods = [mood for profile in config.music.profiles.values() for mood in profile.values()]
-    choices = [choice for mood in moods for choice in several(mood)]
-    if "mpd" not in config.model_fields_set or not any(
-        choice.play.startswith(("mpd:", "library:")) for choice in choices
-    ):
+    plays = config.music.plays_from("mpd") or config.music.plays_from("library")
+    if "mpd" not in config.model_fields_set or not plays:
         return False
     try:
         with socket.create_connection((config.mpd.host, config.mpd.port), timeout=CONNECT_TIMEOUT_S):

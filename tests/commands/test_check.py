@@ -217,6 +217,18 @@ def test_mpd_is_checked_if_something_is_to_play_on_it(sections: dict[str, object
         music.mpd(Config.model_validate({"mpd": {"port": 1}} | sections))
 
 
+@pytest.mark.parametrize("player", ["spotify", "dry_run"])
+def test_mpd_is_not_checked_for_another_player(player: str) -> None:
+    config = Config.model_validate({"music": {"player": player}, "mpd": {"port": 1}})
+    assert music.mpd(config) is None
+
+
+@pytest.mark.parametrize("player", ["mpd", "dry_run"])
+def test_a_login_is_not_checked_for_another_player(player: str) -> None:
+    config = Config.model_validate({"music": {"player": player}, "spotify": {"client_id": "0" * 32}})
+    assert music.spotify(config) is None
+
+
 def test_mpd_is_checked_with_the_configured_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     word = tmp_path / "mpd_word"
     config = Config.model_validate({"mpd": {"password_file": str(word)}})

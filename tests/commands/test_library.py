@@ -19,6 +19,7 @@ from edge.library.account import LibraryAccount
 from edge.library.store import Store
 from edge.songs import SONG_MOODS
 from edge.system.database import default_path
+from tests.broker import free_port
 from tests.conftest import Moodroom
 from tests.library.fixtures import WriteTable
 from tests.spotify_server import Server
@@ -212,3 +213,22 @@ def test_a_move_counts_at_once_and_after_the_next_sorting(synced: None) -> None:
 
 def test_the_library_is_in_the_state_directory(synced: None, state_folder: Path) -> None:
     assert default_path() == state_folder / "journal.db" and default_path().is_file()
+
+
+@pytest.mark.parametrize("command", ["sync", "publish"])
+def test_the_shipped_configuration_names_no_account(
+    moodroom: Moodroom, root: Path, state_folder: Path, command: str
+) -> None:
+    Store().close()
+    done = moodroom("library", command, "--config", root / "config.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("moodroom: library.source: no account is set up; set spotify.client_id, or ")
+
+
+def test_an_mpd_that_does_not_run_is_told_at_once(moodroom: Moodroom, tmp_path: Path) -> None:
+    path = tmp_path / "mpd.yaml"
+    path.write_text(f"music: {{player: mpd}}\nmpd: {{port: {free_port()}}}\n")
+    done = moodroom("library", "sync", "--config", path)
+    assert done.returncode == 1
+    # Nothing about a retry.
+    assert len(done.stderr.splitlines()) == 1 and "Connection refused" in done.stderr

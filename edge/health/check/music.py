@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from edge.config import Config, MpdConfig, several
+from edge.config import Config, MpdConfig
 from edge.errors import PlayerError
 from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
@@ -13,8 +13,8 @@ from edge.system.secrets import secret
 
 
 def spotify(config: Config) -> Passed | None:
-    """Whether there is a login, and until when; None if Spotify isn't set up."""
-    if config.spotify.client_id is None:
+    """Whether there is a login, and until when; None if Spotify isn't set up, or neither player nor library uses it."""
+    if config.spotify.client_id is None or not _uses_spotify(config):
         return None
     from edge.players.spotify.errors import login_missing
     from edge.players.spotify.token_file import TokenFile
@@ -62,9 +62,14 @@ def mpd(config: Config) -> Passed | None:
     return Passed(f"{config.mpd.host}:{config.mpd.port} answers")
 
 
+def _uses_spotify(config: Config) -> bool:
+    return config.music.player in ("auto", "spotify") or config.library.source == "spotify"
+
+
 def _uses_mpd(config: Config) -> bool:
-    """Whether MPD is the player, its section was changed, or a profile plays one of its addresses."""
-    if config.music.player == "mpd" or config.mpd != MpdConfig():
+    """Whether MPD is the player or the library, or may be: its section was changed, or a profile plays from it."""
+    if config.music.player == "mpd" or config.library.source == "mpd":
         return True
-    choices = (several(mood) for profile in config.music.profiles.values() for mood in profile.values())
-    return config.music.player == "auto" and any(c.play.startswith("mpd:") for mood in choices for c in mood)
+    if config.music.player != "auto":
+        return False
+    return config.mpd != MpdConfig() or config.music.plays_from("mpd")

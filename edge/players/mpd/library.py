@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from edge.errors import PlayerError
 from edge.players.mpd.connection import MpdConnection, MpdPasswordError, MpdRefusedError
 from edge.songs import Song, SongPage, isrc_key
 
@@ -21,6 +22,7 @@ class MpdLibrary:
         """timeout: seconds for each response."""
         self._connection = MpdConnection(host, port, password=password, timeout=timeout, clock=time.monotonic)
         self._all: list[dict[str, Any]] | None = None
+        self._answered = False
 
     def collection(self, offset: int) -> SongPage:
         """Return at most PAGE_SIZE songs from this offset on, in MPD's own order. Raises PlayerError."""
@@ -45,9 +47,15 @@ class MpdLibrary:
         try:
             # Nothing here refers to MPD's queue, so that a restart doesn't matter.
             self._connection.check_restart()
+            self._answered = True
             return self._connection.call(function)
         except MpdPasswordError as error:
             # Retrying can't help: a person has to set the password first.
+            raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
+        except PlayerError as error:
+            if self._answered:
+                raise
+            # It doesn't run there, or not yet: whoever asks should hear it at once.
             raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
 
 
