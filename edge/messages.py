@@ -26,7 +26,7 @@ from edge.events import (
     assert_never,
 )
 from edge.times import utc_text
-from edge.values import Control, Mood, Playback, Wish
+from edge.values import DRY_RUN, Control, Mood, Playback, Wish
 
 
 def mood(value: Mood, offset: float) -> dict[str, Any]:
@@ -54,9 +54,9 @@ def wish(value: Wish) -> dict[str, Any]:
 
 
 def player(value: Playback, control: Control) -> dict[str, Any]:
-    """Playback as on the topic `player`."""
+    """Playback as on the topic `player`; the state of a dry run is `dry_run`, whatever it simulates."""
     return {
-        "state": value.state,
+        "state": DRY_RUN if value.player == DRY_RUN else value.state,
         "player": value.player,
         "speaker": value.speaker,
         "title": value.title,

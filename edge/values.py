@@ -18,6 +18,10 @@ ABSENT = "absent"
 UNKNOWN = "unknown"
 MOODS = (*EXPRESSIONS, ABSENT, UNKNOWN)
 
+# The player that plays nothing, and what is told of it.
+DRY_RUN = "dry_run"
+DRY_RUN_TEXT = "nothing is heard: no player is set up"
+
 # Two volumes (0..100) this close are the same: speakers and mixers round to steps of their own, some of them coarse.
 VOLUME_TOLERANCE = 4
 
@@ -126,7 +130,7 @@ class Mood:
 
     mood: one of MOODS. confidence: 0..1. valence, arousal: -1..1.
     people: the number of faces in view. since: when this mood began.
-    source: "camera", or "override" if a person set it.
+    source: "camera", "film" or "demo" for a replay, or "override" if a person set it.
     """
 
     mood: str

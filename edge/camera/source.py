@@ -10,6 +10,8 @@ from typing import Protocol
 from edge.values import Frame, FrameRequest
 
 AUTO, DEMO = "auto", "demo"
+# What a source is, beside the demo clip: a video or pictures, or a live camera.
+FILM, CAMERA = "film", "camera"
 # The frame rate while nothing is likely to happen. Half of the default halves the frames, and a change in the room is
 # published 0.1 s later (median of the seeded scenes); at 3, one change in ten took 4 s.
 CALM_FPS = 5.0
@@ -49,6 +51,13 @@ def is_replay(source: str) -> bool:
         or is_stream(source)
         or is_pipeline(source)
     )
+
+
+def source_kind(source: str) -> str:
+    """`demo`, `film` (a video or a folder of pictures) or `camera`, as `Mood.source` names it."""
+    if source == DEMO:
+        return DEMO
+    return FILM if is_replay(source) else CAMERA
 
 
 def is_stream(source: str) -> bool:

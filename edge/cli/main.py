@@ -62,6 +62,10 @@ def run(
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Exit at the end of the replay instead of looping.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Replay as fast as frames can be processed.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish a replay over MQTT as well.")] = False,
+    journal: Annotated[
+        bool, typer.Option("--journal", help="Write a replay into the journal, and learn from it.")
+    ] = False,
     json_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
 ) -> None:
@@ -73,7 +77,7 @@ def run(
 
     logs.set_up(verbose=verbose)
     load = loader(config_file.find(config), None if source is None else config_file.source(source))
-    raise typer.Exit(run_daemon(load, Options(once=once, fast=fast, json=json_lines)))
+    raise typer.Exit(run_daemon(load, Options(once=once, fast=fast, json=json_lines, publish=publish, journal=journal)))
 
 
 @app.command()

@@ -15,13 +15,14 @@ from edge.commands.charts.history import history_png
 from edge.commands.output import require_folder, table_console, write_bytes, write_text
 from edge.commands.time_range import local, parse_since, span
 from edge.errors import ConfigError
-from edge.journal.entry import JournalEntry
+from edge.journal.entry import SET_BY_HAND, JournalEntry
 from edge.journal.reader import timeline
 from edge.system.database import default_path
 
 DEFAULT_SINCE = "24h"
+IN_WORDS = {"demo": "the demo clip", "film": "a film"}
 COLUMNS = (
-    "time", "kind", "mood", "title", "artist", "uri", "text", "confidence", "valence", "arousal", "people",
+    "time", "kind", "mood", "title", "artist", "uri", "text", "confidence", "valence", "arousal", "people", "source",
 )  # fmt: skip
 
 
@@ -70,8 +71,15 @@ def changes_nothing(entry: JournalEntry) -> bool:
 def as_dict(entry: JournalEntry) -> dict[str, object]:
     """An entry as plain data, without unknown values; the time is UTC."""
     at = datetime.fromtimestamp(entry.at, timezone.utc).isoformat(timespec="milliseconds")
-    values = {name: getattr(entry, name) for name in COLUMNS[1:]}
+    values = {name: getattr(entry, name) for name in COLUMNS[1:]} | {"source": source_of(entry)}
     return {"time": at} | {name: value for name, value in values.items() if value is not None}
+
+
+def source_of(entry: JournalEntry) -> str | None:
+    """Where a mood came from: `camera`, `film`, `demo`, or `override` if a person set it; None for other entries."""
+    if entry.kind != "mood":
+        return None
+    return entry.source or ("override" if entry.text == SET_BY_HAND else "camera")
 
 
 def as_csv(entries: list[JournalEntry]) -> str:
@@ -103,7 +111,9 @@ def describe(entry: JournalEntry) -> str:
     if entry.kind == "mood":
         sure = "" if entry.confidence is None else f"{entry.confidence:.0%}"
         people = "" if entry.people is None else f"people: {entry.people}"
-        return f"{entry.mood} ({', '.join(filter(None, (entry.text or sure, people)))})"
+        return (
+            f"{entry.mood} ({', '.join(filter(None, (entry.text or sure, people, IN_WORDS.get(entry.source or ''))))})"
+        )
     if entry.kind in ("play", "skip", "replay"):
         return song + (f" ({entry.mood})" if entry.mood else "")
     return entry.text or song

@@ -10,15 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from edge import __version__
-from edge.camera.opening import open_camera, resolve_source
-from edge.camera.source import AUTO, DEMO, is_replay, redacted
+from edge.camera.source import AUTO, DEMO, is_replay, source_kind
 from edge.config import Config, JournalConfig
 from edge.daemon import restore
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
 from edge.daemon.dispatcher import Dispatcher
 from edge.daemon.inbox import Inbox
 from edge.daemon.options import Options
-from edge.errors import ConfigError
+from edge.daemon.source import SourceClock, settle_source
 from edge.events import MoodUpdated, SettingsReported
 from edge.health.machine import temperature
 from edge.health.monitor import HealthMonitor
@@ -39,9 +38,8 @@ from edge.room.room import Room
 from edge.system import logs, state
 from edge.system.database import default_path
 from edge.system.secrets import secret
-from edge.system.systemd import SystemdNotifier
 from edge.system.time_zone import zone
-from edge.values import UNKNOWN, Mood, Music
+from edge.values import DRY_RUN, UNKNOWN, Mood, Music
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
 
@@ -49,27 +47,12 @@ if TYPE_CHECKING:
     from edge.web.server import Server
 
 
-class SourceClock:
-    """The clock of the frames' source, which is the device's own clock in a fast replay.
-
-    now: the time of the newest frame in a fast replay. first: the time of the source's first frame.
-    """
-
-    def __init__(self, *, fast: bool) -> None:
-        self.now = 0.0
-        self.first: float | None = 0.0 if fast else None
-
-    def since_first(self, timestamp: float) -> float:
-        """Seconds of source time, as lines on stdout show it."""
-        return 0.0 if self.first is None else max(0.0, timestamp - self.first)
-
-
 @dataclass
 class Parts:
     """All parts of the device with one configuration; none of them has a thread yet.
 
     config: with the camera's source settled. demo: no camera was found, so the demo clip takes its place.
-    journal, mqtt, web: None where they are switched off.
+    journal, mqtt, web: None where they are switched off, or not for a replay.
     """
 
     config: Config
@@ -99,23 +82,31 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
 
     out: takes the lines for people or programs. settings: what people had set before a reload; None at the start.
     """
-    config, demo = _settle_source(config, options)
+    auto = config.camera.source == AUTO
+    config = settle_source(config, options)
+    source = source_kind(config.camera.source)
+    replay = is_replay(config.camera.source)
     fast, inbox, wishes, source_clock = options.fast, Inbox(), WishQueue(), SourceClock(fast=options.fast)
     now = 0.0 if fast else time.monotonic()
     wall_clock = WallClock(now, 0.0 if fast else time.time())
     health = HealthMonitor(config.camera.stuck_after, now)
     pipeline = Pipeline(config, base=BASE, nominal=fast)
+    # What a replay shows didn't happen in the room, so it is neither written down nor learned from unless requested.
+    written = not replay or options.journal
     journal, learner = open_journal(
-        config.journal.model_copy(update={"enabled": config.journal.enabled and not fast}),
+        config.journal if written else JournalConfig(enabled=False, learn=False),
         problem=partial(inbox.problem, "journal"),
     )
     director = _open_director(config, learner, wall_clock, now, fast=fast)
     # The camera's switch doesn't count for a video that is replayed once.
-    room = Room(director, camera_on=options.once or state.switched_on("camera"), music=config.music)
+    room = Room(director, camera_on=options.once or state.switched_on("camera"), music=config.music, source=source)
     player = open_player(
-        config, clock=(lambda: source_clock.now) if fast else time.monotonic, demo=demo or fast, resolver=_song_resolver
+        config,
+        clock=(lambda: source_clock.now) if fast else time.monotonic,
+        demo=source == DEMO or fast,
+        resolver=_song_resolver,
     )
-    mqtt = _open_mqtt(config, inbox)
+    mqtt = _open_mqtt(config, inbox) if options.publish or not replay else None
     web = None
     if not fast:
         web = open_web(config, post=inbox.post, problem=inbox.problem, health=health, offset=wall_clock.offset())
@@ -130,7 +121,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     dispatcher = Dispatcher(room, health, reporter, wish=player.apply if fast else wishes.put)
     parts = Parts(
         config=config,
-        demo=demo,
+        demo=auto and source == DEMO,
         inbox=inbox,
         wishes=wishes,
         source_clock=source_clock,
@@ -146,7 +137,10 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         reporter=reporter,
         dispatcher=dispatcher,
     )
-    dispatcher.outlets += [_console(parts, options, out), learner]
+    dispatcher.outlets.append(_console(parts, options, out))
+    if player.name != DRY_RUN or options.journal:
+        # What nobody heard says nothing about tastes.
+        dispatcher.outlets.append(learner)
     _add_outlets(parts, now)
     if not options.once and not fast:
         _restore_settings(parts, settings, now)
@@ -167,20 +161,6 @@ def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tu
     journal.on_outcomes = learner.replace_outcomes
     journal.put(JournalEntry(time.time(), "start", text="the device started"))
     return journal, learner
-
-
-def _settle_source(config: Config, options: Options) -> tuple[Config, bool]:
-    """The configuration with the source that is used, and whether that is the demo clip for want of a camera."""
-    # A service waits for its camera: nobody would notice that the page and MQTT show the demo clip's room.
-    waits = SystemdNotifier().enabled and not (options.once or options.fast)
-    source = config.camera.source if waits else resolve_source(config.camera.source)
-    if options.once and not is_replay(source):
-        raise ConfigError(f"--once: {redacted(source)} is a live camera, which has no end; name a video with --source")
-    camera = config.camera.model_copy(update={"source": source})
-    if is_replay(source):
-        # A source that can't be replayed is refused before anything starts; a camera that fails is tried again later.
-        open_camera(camera, wait=lambda _: None, fast=True).close()
-    return config.model_copy(update={"camera": camera}), config.camera.source == AUTO and source == DEMO
 
 
 def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now: float, *, fast: bool) -> Director:
@@ -236,7 +216,8 @@ def _add_outlets(parts: Parts, now: float) -> None:
         outlet = MqttOutlet(parts.mqtt, offset=parts.wall_clock.offset())
         outlets.append(outlet)
         # The broker may still retain the mood of an earlier run.
-        outlet(MoodUpdated(now, Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)))
+        source = source_kind(parts.config.camera.source)
+        outlet(MoodUpdated(now, Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, source)))
         outlet(SettingsReported(now, parts.room.settings()))
     if parts.web is not None:
         outlets.append(parts.web.board)

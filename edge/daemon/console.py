@@ -29,7 +29,7 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
-from edge.values import Act
+from edge.values import DRY_RUN, DRY_RUN_TEXT, Act
 
 log = logging.getLogger(__name__)
 Outlet = Callable[[Event], None]
@@ -102,6 +102,7 @@ class PlainLines:
 
     def __init__(self, out: TextIO, *, source_time: SourceTime) -> None:
         self._lines, self._source_time = _Lines(out), source_time
+        self._dry_run_told = False
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -110,9 +111,12 @@ class PlainLines:
                 self._print(event, f"{mood.mood} ({sure})")
             case DecisionMade(wish=wish):
                 self._print(event, f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}")
+            case PlaybackChanged(playback=playback):
+                if playback.player == DRY_RUN and not self._dry_run_told:
+                    self._dry_run_told = True
+                    self._print(event, f"  · {DRY_RUN_TEXT}")
             case (
                 MoodUpdated()
-                | PlaybackChanged()
                 | ControlChanged()
                 | TakenOver()
                 | Skipped()

@@ -15,12 +15,15 @@ class Options:
     """The options of `moodroom run`.
 
     once: exit at the end of the replay. fast: replay as fast as frames can be processed, on the video's own clock.
-    json: print JSON lines instead of plain ones.
+    json: print JSON lines instead of plain ones. publish: also publish a replay over MQTT. journal: also write a replay
+    into the journal, and learn from it.
     """
 
     once: bool = False
     fast: bool = False
     json: bool = False
+    publish: bool = False
+    journal: bool = False
 
 
 def loader(path: Path | None, source: str | None) -> Callable[[], Config]:

@@ -23,7 +23,7 @@ from edge.players.driver import PlayerDriver
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
-from edge.values import Frame, Playback, Problem, Reading
+from edge.values import DRY_RUN, Frame, Playback, Problem, Reading
 from edge.vision.loop import VisionLoop
 
 log = logging.getLogger(__name__)
@@ -227,7 +227,8 @@ class Session:
         for item in parts.inbox.drain():
             if isinstance(item, (Reading, Playback)):
                 parts.dispatcher.handle(item)
-        restore.save_playback(parts.director, parts.wall_clock.offset())
+        if parts.player.name != DRY_RUN:
+            restore.save_playback(parts.director, parts.wall_clock.offset())
         for service in (parts.web, parts.mqtt, parts.journal):
             if service is not None:
                 service.stop()
@@ -235,7 +236,9 @@ class Session:
     def _log_summary(self) -> None:
         if self.parts.demo:
             log.info("camera: none found, so the demo clip is replayed; name a camera with camera.source")
-        if self.parts.mqtt is None:
+        if self.parts.config.mqtt.host is None:
             log.info("mqtt: nothing is published; name a broker with mqtt.host")
+        elif self.parts.mqtt is None:
+            log.info("mqtt: a replay isn't published; add --publish if lamps and scenes shall follow it")
         if not self.parts.room.camera_on:
             log.info("camera: off, as it was left; set/camera ON switches it on")

@@ -25,11 +25,13 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
-from edge.values import Act, Command, Mood, Playback, Wish
+from edge.values import DRY_RUN, Act, Command, Mood, Playback, Wish
 
 KINDS = ("start", "mood", "decision", "play", "skip", "replay", "control", "command", "camera")
 # Longer texts are cut: a command may hold anything.
 TEXT_MAX_LENGTH = 200
+# The text of a mood that a person set.
+SET_BY_HAND = "set by hand"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class JournalEntry:
     mood: the mood itself, or the one that a decision is about.
     title, artist, uri: what a decision chose, or what played or was skipped. text: the reason, or the command.
     confidence: 0..1; valence, arousal: -1..1; people: in view. These four are set for a mood only.
+    source: `film` or `demo` for a mood that was read from a replay; None for every other.
     """
 
     at: float
@@ -53,6 +56,7 @@ class JournalEntry:
     valence: float | None = None
     arousal: float | None = None
     people: int | None = None
+    source: str | None = None
 
 
 class Notes:
@@ -103,7 +107,8 @@ class Notes:
         return JournalEntry(at, "skip", skipped.mood, title, artist, skipped.song)
 
     def _play(self, at: float, playback: Playback) -> list[JournalEntry]:
-        if playback.state != "playing":
+        # Nothing is heard in a dry run.
+        if playback.player == DRY_RUN or playback.state != "playing":
             return []
         song = (playback.uri, playback.title, playback.artist)
         if song == self._song or song == (None, None, None):
@@ -117,11 +122,12 @@ def _mood(at: float, mood: Mood) -> JournalEntry:
         at,
         "mood",
         mood.mood,
-        text="set by hand" if mood.source == "override" else None,
+        text=SET_BY_HAND if mood.source == "override" else None,
         confidence=round(mood.confidence, 2),
         valence=round(mood.valence, 2),
         arousal=round(mood.arousal, 2),
         people=mood.people,
+        source=mood.source if mood.source in ("film", "demo") else None,
     )
 
 

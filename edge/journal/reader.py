@@ -46,8 +46,13 @@ def outcomes(path: Path) -> list[Outcome]:
 def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
     """The outcomes in an open file. Raises sqlite3.Error."""
     known = {feedback.value for feedback in Feedback}
-    rows = connection.execute("SELECT at, mood, uri, title, outcome FROM journal_outcomes ORDER BY at")
-    return [Outcome(at / 1e6, mood, uri, title, Feedback(name)) for at, mood, uri, title, name in rows if name in known]
+    rows = connection.execute("SELECT * FROM journal_outcomes ORDER BY at")
+    # Files of older versions have no song.
+    return [
+        Outcome(at / 1e6, mood, uri, title, Feedback(name), *song)
+        for at, mood, uri, title, name, *song in rows
+        if name in known
+    ]
 
 
 def forget_outcomes(path: Path, *moods: str, only: Collection[str] | None = None) -> int:
@@ -78,6 +83,10 @@ def _as_journal_error(path: Path) -> Iterator[None]:
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:
     """An entry from its columns, which are text, whole numbers or None."""
-    at, kind, mood, title, artist, uri, text, *hundredths, people = row
+    at, kind, mood, title, artist, uri, text, *hundredths = row[:10]
     numbers = [None if value is None else value / 100 for value in hundredths]
-    return JournalEntry(at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people)
+    # Files of older versions have no source.
+    people, source = (*row[10:], None)[:2]
+    return JournalEntry(
+        at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people, source
+    )

@@ -47,7 +47,9 @@ def microseconds(seconds: float) -> int:
 
 def _insert(connection: sqlite3.Connection, row: Row) -> None:
     table = "journal_entries" if isinstance(row, JournalEntry) else "journal_outcomes"
-    values = tuple(_storable(text) for text in _texts(row)) + (_numbers(row) if isinstance(row, JournalEntry) else ())
+    values: tuple[str | int | None, ...] = tuple(_storable(text) for text in _texts(row))
+    if isinstance(row, JournalEntry):
+        values += (*_numbers(row), _storable(row.source))
     marks = ", ".join("?" * (len(values) + 1))
     # DO NOTHING covers a taken key only. OR IGNORE would also cover a missing text, and the loop would never end.
     sql = f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  constant names
@@ -59,7 +61,7 @@ def _insert(connection: sqlite3.Connection, row: Row) -> None:
 def _texts(row: Row) -> tuple[str | None, ...]:
     if isinstance(row, JournalEntry):
         return (row.kind, row.mood, row.title, row.artist, row.uri, row.text)
-    return (row.mood, row.uri, row.title, row.feedback.value)
+    return (row.mood, row.uri, row.title, row.feedback.value, row.song)
 
 
 def _numbers(row: JournalEntry) -> tuple[int | None, ...]:

@@ -20,6 +20,11 @@ SCHEMA = Schema(
             "CREATE TABLE journal_outcomes (at INTEGER PRIMARY KEY, mood TEXT NOT NULL, uri TEXT NOT NULL, "
             "title TEXT, outcome TEXT NOT NULL)",
         ),
+        (
+            # The source of a mood that was read from a replay, and the song that a like is for.
+            "ALTER TABLE journal_entries ADD COLUMN source TEXT",
+            "ALTER TABLE journal_outcomes ADD COLUMN song TEXT",
+        ),
     ),
     version=VersionRow("journal_version"),
     pragmas=(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.mqtt.topics import COMMANDS
-from edge.values import EXPRESSIONS, MOODS, Control
+from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, Control
 
 # A state that wasn't published for this long becomes unknown in Home Assistant.
 EXPIRE_AFTER_S = 900
@@ -82,6 +82,7 @@ _EVENT_TEMPLATE = (
     "{% if value_json.event == 'mood_changed' %}"
     "{{ dict(value_json, event_type=value_json.event) | to_json }}{% endif %}"
 )
+_NOW_PLAYING = f"'{DRY_RUN_TEXT}' if value_json.state == '{DRY_RUN}' else (value_json.title or value_json.state)[:250]"
 _CPU = "(value_json.cpu_share * 100) | round(1) if value_json.cpu_share is number else none"
 _MEASUREMENT = {"state_class": "measurement"}
 _AXIS = _MEASUREMENT | {"suggested_display_precision": 2}
@@ -104,7 +105,7 @@ ENTITIES = (
         more={"device_class": "occupancy"},
     ),
     EntityDescription(
-        "now_playing", "sensor", "Now playing", "music", "player", "(value_json.title or value_json.state)[:250]",
+        "now_playing", "sensor", "Now playing", "music", "player", _NOW_PLAYING,
         attributes="player", expires=True,
         # Home Assistant drops an attribute called `state`.
         more={"json_attributes_template": "{{ dict(value_json, playback=value_json.state) | to_json }}"},

@@ -47,6 +47,7 @@ class Outcome:
     """What happened to a choice.
 
     at: seconds, on the clock of the event or, in the journal, Unix time. uri: the choice's address. title: its name.
+    song: the address of the song that a LIKE or UNLIKE is for, if known.
     """
 
     at: float
@@ -54,6 +55,7 @@ class Outcome:
     uri: str
     title: str
     feedback: Feedback
+    song: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.music.playback import still_applies
 from edge.players.wishes import OVERRULED, AbandonedWish, describe, rotated
-from edge.values import Act, Music, Playback, When, Wish
+from edge.values import DRY_RUN, Act, Music, Playback, When, Wish
 
 SONG_DURATION_S = 180.0
 POLL_INTERVAL_S = 2.0
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 class DryRun:
     """Simulates playing, so that everything around it works as with a real speaker."""
 
-    name = "dry_run"
+    name = DRY_RUN
     login_expires: float | None = None
 
     def __init__(self, *, clock: Callable[[], float], volume: int = 40) -> None:

@@ -11,7 +11,7 @@ from edge.config import Config
 from edge.errors import ConfigError
 from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
-from edge.values import Playback, Wish
+from edge.values import DRY_RUN_TEXT, Playback, Wish
 
 CONNECT_TIMEOUT_S = 2.0
 log = logging.getLogger(__name__)
@@ -62,14 +62,14 @@ def open_player(
 
     choice = config.music.player
     if demo:
-        log.info("player: dry run, since the demo clip never controls a real speaker")
+        log.info("player: dry run, since the demo clip and a fast replay never control a real speaker")
         return DryRun(clock=clock)
     if choice == "spotify" or (choice == "auto" and _has_login(config)):
         return _spotify(config, clock, resolver("spotify") if resolver is not None else None)
     if choice == "mpd" or (choice == "auto" and _mpd_is_reachable(config)):
         return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
     if choice == "auto":
-        log.info("player: dry run, which only logs what it would play; no speaker is set up")
+        log.info("player: dry run, %s; it only logs what it would play", DRY_RUN_TEXT)
     return DryRun(clock=clock)
 
 

@@ -37,10 +37,15 @@ class Room:
         camera_on: bool = True,
         music: MusicConfig | None = None,
         control: Control = Control.AUTO,
+        source: str = "camera",
     ) -> None:
-        """music: the director's configuration, with the profiles to choose from. control: the state at the start."""
+        """music: the director's configuration, with the profiles to choose from. control: the state at the start.
+
+        source: where the readings come from, as in `Mood.source`.
+        """
         self._director = director
         self._music = MusicConfig() if music is None else music
+        self._source = source
         self.camera_on = camera_on
         self.resting = False
         self.control = control
@@ -98,7 +103,7 @@ class Room:
         """Take the mood and presence after a look."""
         if not self.looking:
             return []
-        self._camera_mood = reading.mood
+        self._camera_mood = replace(reading.mood, source=self._source)
         known = reading.present or reading.mood.mood != UNKNOWN
         if known:
             self._director.situation.presence.update(reading.at, reading.present)
@@ -226,7 +231,7 @@ class Room:
 
     def _forget_camera_mood(self, now: float) -> list[Event]:
         """The camera stops looking: from now on, its last mood says nothing about the room."""
-        self._camera_mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now)
+        self._camera_mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source)
         self._director.situation.presence.update(now, None)
         return self._update_mood(now)
 

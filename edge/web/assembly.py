@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
 
+from edge.camera.source import CAMERA, DEMO, FILM, source_kind
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.health.monitor import HealthMonitor
@@ -26,6 +28,9 @@ from edge.web.server import Server
 from edge.web.timeline import earlier_runs
 from edge.web.today import start_of_day
 
+# What is shown in place of a camera.
+SHOWN = {DEMO: "the demo clip", FILM: "a film"}
+
 
 def open_page(
     config: Config,
@@ -36,7 +41,14 @@ def open_page(
     on_problem: Callable[[str], None],
 ) -> Server:
     """The page's server, not started yet. `WebPage` and `Server` describe the arguments."""
-    about = {"id": config.device.id, "name": config.device.name, "profiles": list(config.music.profiles)}
+    source = source_kind(config.camera.source)
+    about = {
+        "id": config.device.id,
+        "name": config.device.name,
+        "profiles": list(config.music.profiles),
+        "source": source,
+        "film": Path(config.camera.source).name if source == FILM else None,
+    }
     board = Board(offset=offset, about=about)
     preview = Preview(config.vision, base=BASE) if config.web.camera_view else None
     started_at = time.monotonic()
@@ -90,11 +102,13 @@ def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
     from edge.health.check.checks import run_checks
 
     problem = health.problems.get("camera")
+    source = source_kind(config.camera.source)
+    state = "delivers frames" if source == CAMERA else f"no camera: {SHOWN[source]} is shown"
     camera = {
         "part": "camera",
         "good": problem is None,
-        "warning": False,
-        "text": problem or ("paused or switched off" if health.paused else "delivers frames"),
+        "warning": source != CAMERA,
+        "text": problem or ("paused or switched off" if health.paused else state),
     }
     results = run_checks(config, leave_out=("camera",))
     return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in results)]

@@ -28,7 +28,7 @@ from edge.events import (
     assert_never,
 )
 from edge.times import utc_text
-from edge.values import Act, Playback
+from edge.values import DRY_RUN, Act, Playback
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
 ENTRIES_MAX = 400
@@ -88,7 +88,8 @@ class Today:
 
     def _played(self, playback: Playback) -> dict[str, Any] | None:
         song = (playback.uri, playback.title)
-        if playback.state != "playing" or playback.title is None or song == self._song:
+        # Nothing is heard in a dry run.
+        if playback.player == DRY_RUN or playback.state != "playing" or playback.title is None or song == self._song:
             return None
         self._song = song
         return {"kind": "song", "title": playback.title, "artist": playback.artist, "uri": playback.uri}

@@ -112,7 +112,8 @@ def session(folder: Path, sections: dict[str, object], *, fast: bool = False) ->
     """Return a session whose state directory is in this folder."""
     os.environ["STATE_DIRECTORY"] = str(folder / "state")
     config = Config.model_validate({"device": {"id": "soak"}, "camera": {"source": "demo"}} | sections)
-    return Session(config, Options(fast=fast), Path(os.devnull).open("w", encoding="utf-8"))
+    options = Options(fast=fast, publish=True, journal=not fast)
+    return Session(config, options, Path(os.devnull).open("w", encoding="utf-8"))
 
 
 def _hasty(*given: Any, **options: Any) -> Worker:

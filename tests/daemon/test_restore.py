@@ -108,7 +108,7 @@ def test_a_reload_keeps_everything_and_a_restart_all_but_the_override(
 
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo"],
+            [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo", "--publish"],
             cwd=ROOT, env=os.environ | {"MOODROOM_MODELS": str(yunet_folder)}, text=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip

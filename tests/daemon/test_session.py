@@ -93,7 +93,7 @@ def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
 ) -> None:
     config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port, "keepalive": 5})
     with Listener(broker.port) as person:
-        process = start("--config", config, "--source", "demo", "--json")
+        process = start("--config", config, "--source", "demo", "--json", "--publish")
         wait_for(lambda: (person.last(f"{BASE}/presence")) == "ON", "presence")
         wait_for(lambda: '"mood": "neutral"' in (person.last(f"{BASE}/mood") or ""), "a mood")
         with Listener(broker.port) as late:
@@ -107,7 +107,8 @@ def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
             )
             player = json.loads(late.last(f"{BASE}/player") or "")
             assert set(player) == {"state", "player", "speaker", "title", "artist", "uri", "volume", "control"}
-            assert (player["player"], player["control"]) == ("dry_run", "auto")
+            assert (player["state"], player["player"], player["control"]) == ("dry_run", "dry_run", "auto")
+            assert mood["source"] == "demo"
             assert late.last(f"{BASE}/status") == "online"
 
         person.publish(f"{BASE}/set/mood", "happy")
@@ -122,19 +123,48 @@ def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
         wait_for(lambda: person.last(f"{BASE}/status") == "offline", "the last will")
 
 
+@pytest.mark.parametrize("way", [(), ("--once", "--fast")], ids=["live", "fast"])
+def test_a_replay_that_isn_t_published_leaves_a_home_alone(
+    start: Callable[..., subprocess.Popen[str]],
+    broker: Broker,
+    tmp_path: Path,
+    state_folder: Path,
+    way: tuple[str, ...],
+) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port})
+    with Listener(broker.port) as person:
+        # What the device published when it last looked at the room.
+        before = {f"{BASE}/mood": '{"mood": "sad", "source": "camera"}', f"{BASE}/presence": "OFF"}
+        for topic, payload in before.items():
+            person.publish(topic, payload, retain=True)
+        process = start("--config", config, "--source", "demo", "--json", *way)
+        assert process.stdout is not None
+        changes = (json.loads(line) for line in process.stdout)
+        # Somebody has come in, and music was chosen for them.
+        decided = next(change for change in changes if change["event"] == "decision" and "uri" in change["wish"])
+        assert decided["wish"]["mood"] in ("neutral", "happy")
+        with Listener(broker.port) as late:
+            wait_for(lambda: {topic for topic, _, _ in late.heard} >= set(before), "what is retained")
+            assert {topic: text for topic, text, _ in late.heard} == before
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+        assert {topic for topic, _, _ in person.heard} == set(before)
+    assert not (state_folder / "journal.db").exists()
+
+
 def test_camera_off_survives_a_restart(
     start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
 ) -> None:
     config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port})
     with Listener(broker.port) as person:
-        process = start("--config", config, "--source", "demo")
+        process = start("--config", config, "--source", "demo", "--publish")
         wait_for(lambda: person.last(f"{BASE}/presence") is not None, "presence")
         person.publish(f"{BASE}/set/camera", "OFF")
         wait_for(lambda: (Path(os.environ["STATE_DIRECTORY"]) / "camera").exists(), "the state file")
         process.terminate()
         process.communicate(timeout=PATIENCE)
         person.heard.clear()
-        again = start("--config", config, "--source", "demo")
+        again = start("--config", config, "--source", "demo", "--publish")
         wait_for(lambda: person.last(f"{BASE}/status") == "online", "online")
         time.sleep(8)
         assert '"unknown"' in (person.last(f"{BASE}/mood") or "")
@@ -158,7 +188,7 @@ def test_a_damaged_camera_switch_leaves_the_camera_off(
 ) -> None:
     state_folder.mkdir()
     (state_folder / "camera").write_text("")
-    process = start("--source", "demo")
+    process = start("--source", "demo", "--publish")
     wait_for_log(process, "is damaged, so the camera stays off until it is switched on again")
     wait_for_log(process, "camera: off, as it was left")
     process.terminate()
@@ -181,7 +211,7 @@ def test_without_a_camera_the_demo_clip_is_replayed_in_the_foreground(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_on_a_signal(start: Callable[..., subprocess.Popen[str]], number: signal.Signals) -> None:
-    process = start("--source", "demo", "--json")
+    process = start("--source", "demo", "--json", "--publish")
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(number)
@@ -196,7 +226,7 @@ def test_a_reload_uses_a_good_file_and_rejects_a_bad_one(
     mqtt = {"host": "127.0.0.1", "port": broker.port}
     config = configured(tmp_path, mqtt=mqtt)
     with Listener(broker.port) as person:
-        process = start("--config", config, "--source", "demo")
+        process = start("--config", config, "--source", "demo", "--publish")
         wait_for(lambda: person.last(f"{BASE}/status") == "online", "online")
         config.write_text("mood: {min_dwel: 3s}")
         process.send_signal(signal.SIGHUP)
@@ -277,8 +307,8 @@ def test_every_command_is_acknowledged_by_state(
         tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port}, music={"profiles": profiles, "player": "dry_run"}
     )
     with Listener(broker.port) as person:
-        process = start("--config", config, "--source", "demo")
-        wait_for(lambda: "playing" in (person.last(f"{BASE}/player") or ""), "music")
+        process = start("--config", config, "--source", "demo", "--publish")
+        wait_for(lambda: '"uri": "mpd:Calm"' in (person.last(f"{BASE}/player") or ""), "music")
         assert (person.last("homeassistant/device/den/config") or "").startswith("{")
 
         def request(name: str, value: str, topic: str, expected: str) -> float:
@@ -289,8 +319,8 @@ def test_every_command_is_acknowledged_by_state(
 
         request("mood", "sad", "override", "sad")
         request("profile", "party", "profile", "party")
-        request("playback", "pause", "player", '"paused"')
-        request("playback", "play", "player", '"playing"')
+        request("playback", "pause", "event", '"act": "pause"')
+        request("playback", "play", "event", '"act": "resume"')
         # The round trip through the broker, both threads and the player.
         took = sorted(request("volume", str(number), "player", f'"volume": {number},') for number in range(11, 22))
         print(f"command to the player's new state: median {took[5] * 1000:.0f} ms, maximum {took[-1] * 1000:.0f} ms")

@@ -37,14 +37,16 @@ def play(film: Path, **options: bool) -> str:
 
 
 def test_a_run_is_in_the_journal(film: Path, state_folder: Path) -> None:
-    play(film)
+    play(film, journal=True)
     entries = timeline(state_folder / "journal.db", 0, 4e9)
+    assert entries[1].source == "film"
     assert [(entry.kind, entry.mood) for entry in entries][:2] == [("start", None), ("mood", "absent")]
     assert all(abs(time.time() - entry.at) < 120 for entry in entries)
 
 
-def test_a_fast_replay_leaves_no_trace(film: Path, state_folder: Path) -> None:
-    assert '"mood": "absent"' in play(film, fast=True)
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_replay_leaves_no_trace(film: Path, state_folder: Path, fast: bool) -> None:
+    assert '"source": "film"' in play(film, fast=fast)
     assert not (state_folder / "journal.db").exists()
 
 
@@ -55,7 +57,7 @@ def test_the_device_continues_without_the_journal(
     connection = open_for_writing(state_folder / "journal.db", SCHEMA)
     connection.execute("UPDATE journal_version SET version = 99")
     connection.close()
-    assert '"mood": "absent"' in play(film)
+    assert '"mood": "absent"' in play(film, journal=True)
     assert "version 99" in caplog.text
 
 

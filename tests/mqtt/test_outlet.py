@@ -42,7 +42,8 @@ def test_each_event_reaches_its_topic() -> None:
     outlet(ControlChanged(1, Control.OFF))
     assert "player" not in broker.states, "nothing is known about the player yet"
     outlet(PlaybackChanged(1, Playback("playing", "dry_run")))
-    assert broker.states["player"]["control"] == "off"
+    assert (broker.states["player"]["control"], broker.states["player"]["state"]) == ("off", "dry_run")
+    outlet(PlaybackChanged(1, Playback("playing", "mpd")))
     outlet(ControlChanged(2, Control.AUTO))
     assert (broker.states["player"]["control"], broker.states["player"]["state"]) == ("auto", "playing")
     outlet(PresenceChanged(3, True))

@@ -10,6 +10,7 @@ from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
 from edge.health.rules import apply_rules
 from edge.system.secrets import secret
+from edge.values import DRY_RUN, DRY_RUN_TEXT
 
 
 def spotify(config: Config) -> Passed | None:
@@ -42,8 +43,11 @@ def player(config: Config) -> Passed:
         player.close()
     if playback.state == "unavailable":
         raise PlayerError(f"{player.name}: the speaker is offline; wake it, or choose one of `moodroom speakers`")
-    if player.name == "dry_run" and config.music.player == "auto":
-        return Passed("dry run, which only logs what it would play; set spotify.client_id or mpd.host", warning=True)
+    if player.name == DRY_RUN:
+        unset = config.music.player == "auto"
+        return Passed(
+            f"dry run, {DRY_RUN_TEXT}" + ("; set spotify.client_id or mpd.host" if unset else ""), warning=unset
+        )
     return Passed(f"{player.name}: {playback.state}" + (f" on {playback.speaker}" if playback.speaker else ""))
 
 

@@ -20,7 +20,7 @@ BROKER_TIMEOUT_S = 8.0
 def camera(config: Config) -> Passed:
     """One frame from the camera."""
     from edge.camera.opening import open_camera, resolve_source
-    from edge.camera.source import AUTO, DEMO
+    from edge.camera.source import AUTO, CAMERA, DEMO, source_kind
 
     source = resolve_source(config.camera.source)
     camera = open_camera(config.camera.model_copy(update={"source": source}), wait=time.sleep)
@@ -31,14 +31,16 @@ def camera(config: Config) -> Passed:
     if frame is None:
         raise ConfigError(f"camera.source: {source} delivered no frame; check the file, or set another source")
     height, width = frame.grey.shape
-    is_demo = config.camera.source == AUTO and source == DEMO
+    kind = source_kind(source)
     is_dark = frame.grey.mean() < DARK_GREY_LEVEL
     text = f"{camera.name}, {width}x{height}"
-    if is_demo:
-        text = f"no camera was found; the service waits for one, and `moodroom run` replays the demo clip ({text})"
+    if config.camera.source == AUTO and kind == DEMO:
+        text = "no camera was found; the service waits for one, and `moodroom run` shows the demo clip (source: demo)"
+    elif kind != CAMERA:
+        text = f"no camera is used: {'the demo clip' if kind == DEMO else 'a film'} is shown (source: {kind}), {text}"
     if is_dark:
         text = f"{text}; the picture is very dark, check that the lens isn't covered"
-    return Passed(text, warning=bool(is_demo or is_dark))
+    return Passed(text, warning=bool(kind == DEMO or is_dark))
 
 
 def detector(config: Config) -> Passed:

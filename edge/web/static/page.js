@@ -38,9 +38,17 @@ async function send(name, value) {
 // Parts that are also drawn again when another part changes.
 const DEPENDS_ON = { mood: ["trail", "settings", "health"] };
 
+// What the page says where no camera looks.
+const REPLAYS = {
+  demo: () => "No camera: the demo clip is shown",
+  film: (name) => `No camera: the film ${name} is shown`,
+};
+
 const drawers = {
-  device({ name, profiles }) {
+  device({ name, profiles, source, film }) {
     say("name", name);
+    byId("replay").hidden = !(source in REPLAYS);
+    say("replay", source in REPLAYS ? REPLAYS[source](film) : "");
     renew(byId("profile"), profiles.map((profile) => new Option(profile, profile)));
     byId("profile-row").hidden = profiles.length < 2;
   },
@@ -59,11 +67,14 @@ const drawers = {
   },
   player(player) {
     if (!player) return;
-    const states = { playing: "Playing", paused: "Paused", stopped: "Nothing is playing", unavailable: "No speaker available" };
+    const states = {
+      playing: "Playing", paused: "Paused", stopped: "Nothing is playing", unavailable: "No speaker available",
+      dry_run: "Nothing is heard: no player is set up",
+    };
     const title = player.title || states[player.state] || player.state;
     renew(byId("song"), [song(title, player.uri)]);
     say("artist", player.artist || "");
-    const speaker = [player.title ? states[player.state] : "", player.speaker, player.player.replace("_", " ")];
+    const speaker = [player.title ? states[player.state] : "", player.speaker, player.state === "dry_run" ? "" : player.player.replace("_", " ")];
     say("speaker", speaker.filter(Boolean).join(" · "));
     if (player.volume !== null && !isPending("volume", player.volume)) drawVolume(player.volume);
   },
