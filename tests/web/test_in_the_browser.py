@@ -189,7 +189,7 @@ def test_the_page_says_that_the_demo_clip_is_shown_and_that_nothing_is_heard(pho
     expect(phone.locator("#replay")).to_be_visible()
     expect(phone.locator("#replay")).to_have_text("No camera: the demo clip is shown")
     expect(phone.locator("#camera-text")).to_have_text("No camera looks at the room: the demo clip is shown.")
-    expect(phone.locator(".music")).to_contain_text("Nothing is heard: no player is set up")
+    expect(phone.locator(".music")).to_contain_text("nothing is heard: no player is set up")
     expect(phone.locator(".music")).not_to_contain_text("Playing")
 
 

@@ -69,7 +69,7 @@ const drawers = {
     if (!player) return;
     const states = {
       playing: "Playing", paused: "Paused", stopped: "Nothing is playing", unavailable: "No speaker available",
-      dry_run: "Nothing is heard: no player is set up",
+      dry_run: "Dry run, nothing is heard: no player is set up",
     };
     const title = player.title || states[player.state] || player.state;
     renew(byId("song"), [song(title, player.uri)]);
