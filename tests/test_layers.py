@@ -11,7 +11,7 @@ import pytest
 
 EDGE = Path(__file__).parent.parent / "edge"
 # Packages, modules, or modules within a package; a package is named as a whole.
-VALUES = {"errors", "values", "events", "config", "songs", "times"}
+VALUES = {"errors", "values", "events", "config", "songs", "times", "text"}
 # These modules of `config` read the file, so they are neither.
 CONFIG_READERS = {"config.file", "config.validation_errors", "config.yaml_lines"}
 PURE = {
@@ -56,6 +56,7 @@ STANDARD_AND_PURE = {
     "enum",
     "functools",
     "itertools",
+    "json",
     "math",
     "random",
     "re",

@@ -19,6 +19,7 @@ from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
 from edge.cli.options import ConfigOption, JsonOption
 from edge.errors import ConfigError, ModelError, MoodroomError
+from edge.text import printable
 
 app = typer.Typer(
     add_completion=False,
@@ -232,13 +233,13 @@ def _run(arguments: list[str] | None) -> int:
         if (text := usage.help_text(error)) is not None:
             print(text)
             return 0
-        print(f"moodroom: {usage.sentence(error)}", file=sys.stderr)
+        _complain(usage.sentence(error))
         return 2
     except (ConfigError, ModelError) as error:
-        print(f"moodroom: {error}", file=sys.stderr)
+        _complain(str(error))
         return 2
     except MoodroomError as error:
-        print(f"moodroom: {error}", file=sys.stderr)
+        _complain(str(error))
         return 1
     except typer.Abort:
         # The user declined a confirmation, or pressed Ctrl-C.
@@ -246,6 +247,11 @@ def _run(arguments: list[str] | None) -> int:
     except SystemExit:
         # Typer and rich raise this when the reader closed the pipe.
         raise BrokenPipeError from None
+
+
+def _complain(sentence: str) -> None:
+    """Print an error on stderr; it may name a file or quote a server."""
+    print(printable(f"moodroom: {sentence}"), file=sys.stderr)
 
 
 def _discard_stdout() -> None:

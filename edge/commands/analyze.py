@@ -16,7 +16,7 @@ from edge.analysis.film import Analysis
 from edge.analysis.film_text import as_csv, as_dict
 from edge.analysis.look_at_film import LOOKS_PER_SECOND, analyze, length
 from edge.commands.charts.analysis import analysis_png
-from edge.commands.output import require_folder, write_bytes, write_text
+from edge.commands.output import require_folder, table_console, write_bytes, write_text
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
 from edge.music.choices import choices_for, music_of
@@ -88,7 +88,7 @@ def _own_songs(mood: str) -> list[dict[str, Any]]:
 
 
 def _print(analysis: Analysis, music: list[dict[str, Any]]) -> None:
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = table_console()
     table = Table("who", Column("in view", justify="right"), "moods", box=None)
     table.add_row("room", f"{analysis.seconds:.1f} s", _shares(analysis.room()))
     for person in analysis.people():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TextIO
 
+from edge.commands.terminal import say
 from edge.config import Config
 from edge.health.check.checks import run_checks
 
@@ -16,9 +17,9 @@ def print_checks(config: Config, out: TextIO, *, as_json: bool = False) -> int:
         results.append(result)
         if not as_json:
             verdict = "FAIL" if not result.ok else "warn" if result.warning else "ok  "
-            print(f"{verdict}  {result.part:<9} {result.message}", file=out, flush=True)
+            say(f"{verdict}  {result.part:<9} {result.message}", out)
     ok = all(result.ok for result in results)
     if as_json:
         payload = {"ok": ok, "checks": [result.as_dict() for result in results]}
-        print(json.dumps(payload, ensure_ascii=False, indent=2), file=out)
+        print(json.dumps(payload, indent=2), file=out)
     return 0 if ok else 1

@@ -24,6 +24,7 @@ from edge.commands.library_report import (
 )
 from edge.commands.output import progress_bar
 from edge.commands.song_search import find_song
+from edge.commands.terminal import say
 from edge.config import Config
 from edge.errors import ConfigError, LibraryError
 from edge.library.account import LibraryAccount, open_account
@@ -127,7 +128,7 @@ def move(text: str, mood: str, *, table: Path | None) -> None:
     song = find_song(text, songs)
     with Store() as store:
         store.move(song.uri, None if mood == "auto" else mood)
-    print(f"{song.name}: sorted by its features again" if mood == "auto" else f"{song.name}: {mood} from now on")
+    say(f"{song.name}: sorted by its features again" if mood == "auto" else f"{song.name}: {mood} from now on")
 
 
 def publish(config: Config, *, yes: bool, account: OpenAccount = open_account) -> None:
@@ -166,7 +167,7 @@ def recommend(mood: str, n: int, *, table: Path | None, seed: int | None, json_t
 
 def _tell(line: str) -> None:
     """Print a remark beside the results."""
-    print(line, file=sys.stderr)
+    say(line, sys.stderr)
 
 
 @contextmanager

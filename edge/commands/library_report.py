@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.table import Column, Table
 
 from edge.commands.output import table_console, write_bytes
+from edge.commands.terminal import say
 from edge.library.features import Coverage
 from edge.library.placement import Sorting, report
 from edge.library.publish import PlaylistChange
@@ -22,7 +23,7 @@ def print_synced(synced: Iterable[Synced]) -> None:
     for songs in synced:
         resumed = f", resumed at song {songs.resumed}" if songs.resumed else ""
         removed = f", {songs.gone} removed" if songs.gone else ""
-        print(f"{songs.title}: {songs.songs} songs{removed} ({songs.pages} pages{resumed})")
+        say(f"{songs.title}: {songs.songs} songs{removed} ({songs.pages} pages{resumed})")
 
 
 def print_coverage(known: Coverage) -> None:
@@ -74,7 +75,7 @@ def print_changes(changes: Iterable[PlaylistChange]) -> None:
 def print_songs(songs: Sequence[Recommendation]) -> None:
     """Print a line for each song, with its link."""
     for song in songs:
-        print(f"{_name(song.artist, song.title, song.uri)}  {song.link or song.uri}")
+        say(f"{_name(song.artist, song.title, song.uri)}  {song.link or song.uri}")
 
 
 def _name(artist: str, title: str, uri: str) -> str:

@@ -5,19 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn
+from rich.text import Text
 
 from edge.errors import ConfigError
+from edge.text import printable
 
 PIPE_WIDTH_CHARS = 160
 
 
-def table_console() -> Console:
+class SafeConsole(Console):
+    """A console that prints text as it is, without markup, and passes no control character to the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, highlight=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """The text as rich draws it, safe line by line."""
+        return super().render_str("\n".join(printable(line) for line in text.split("\n")), **options)
+
+
+def table_console() -> SafeConsole:
     """A console for tables on stdout: text is printed as it is, and in a pipe lines aren't cut to 80 characters."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH_CHARS
-    return Console(width=width, markup=False, highlight=False, emoji=False)
+    return SafeConsole(width=width)
 
 
 def progress_bar(*columns: ProgressColumn | str) -> Progress:

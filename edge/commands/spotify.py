@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from edge.commands.terminal import say
 from edge.config import Config
 from edge.errors import ConfigError
 from edge.players.spotify.api import API_URL, SpotifyApi
@@ -81,13 +82,13 @@ def show_speakers(config: Config, out: TextIO, *, api: str = API_URL, accounts: 
     finally:
         client.close()
     for line in speaker_table(speakers, config.spotify.speaker):
-        print(line, file=out)
+        say(line, out)
     if config.spotify.speaker is None:
         print("Set spotify.speaker to one of them.", file=out)
         return 0
     try:
         find_speaker(config.spotify.speaker, speakers)
     except SpeakerMissingError as error:
-        print(error, file=out)
+        say(str(error), out)
         return 1
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+
+from edge.text import printable
 
 UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Linux's limits for a file name and a whole path, in bytes; the path's limit includes a final NUL.
@@ -98,6 +101,28 @@ class Section(BaseModel):
         if isinstance(value, bool) and _numeric(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("must be a number")
         return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _text_is_readable(cls, value: Any) -> Any:
+        """Refuse names that would drive a terminal or that no encoding takes; YAML can spell them with escapes."""
+        for text in _texts(value):
+            if printable(text) != text.replace("\n", " ").replace("\t", " "):
+                raise ValueError("must be text without control characters")
+        return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The text in a value: itself, or a list's entries, or a dictionary's keys and values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(key)
+            yield from _texts(one)
 
 
 def _numeric(annotation: Any) -> bool:

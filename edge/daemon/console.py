@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from typing import TextIO
@@ -29,6 +28,7 @@ from edge.events import (
     TakenOver,
     assert_never,
 )
+from edge.text import printable, to_json
 from edge.values import DRY_RUN, DRY_RUN_TEXT, Act
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class JsonLines:
 
     def _print(self, event: Event, name: str, values: dict[str, object]) -> None:
         line = {"t": round(self._source_time(event.at), 2), "event": name} | values
-        self._lines.print(json.dumps(line, ensure_ascii=False))
+        self._lines.print(to_json(line))
 
 
 class PlainLines:
@@ -136,7 +136,7 @@ class PlainLines:
                 assert_never(event)
 
     def _print(self, event: Event, text: str) -> None:
-        self._lines.print(f"{self._source_time(event.at):7.1f} s  {text}")
+        self._lines.print(f"{self._source_time(event.at):7.1f} s  {printable(text)}")
 
 
 class LogLines:

@@ -56,6 +56,8 @@ class Dispatcher:
         self.outlets: list[Outlet] = []
         self.restart = False
         self._logged_rejection = -LOG_REJECTION_EVERY_S
+        # The kinds of outlet errors that were logged.
+        self._logged_errors: set[tuple[str, str]] = set()
 
     def handle(self, item: Item) -> None:
         """Take an item from the inbox, and publish the events that follow from it."""
@@ -92,7 +94,21 @@ class Dispatcher:
             if isinstance(event, DecisionMade) and event.wish.act is not Act.KEEP:
                 self._wish(event.wish)
             for outlet in self.outlets:
-                outlet(event)
+                self._pass_on(event, outlet)
+
+    def _pass_on(self, event: Event, outlet: Outlet) -> None:
+        """Call an outlet; whatever it raises costs it this event only, and is logged once for each kind."""
+        try:
+            outlet(event)
+        except BrokenPipeError:
+            raise  # the reader of stdout has gone, which ends the program
+        except Exception as error:  # error boundary: a message must not end the device
+            part = type(outlet).__name__
+            kind = (part, type(error).__name__)
+            if kind not in self._logged_errors:
+                self._logged_errors.add(kind)
+                log.warning("%s: left out an event: %s: %s", part, kind[1], error)
+            log.debug("%s", part, exc_info=True)
 
     def publish_settings(self, now: float) -> None:
         """Publish what people have set; outlets pass on only what changed."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from edge.events import Event
+from edge.text import clean
 from edge.values import Command, Playback, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Inbox:
 
     def problem(self, part: str, message: str | None) -> None:
         """Post that a part doesn't work, and the fix; without a message, that it works again."""
-        self.post(Problem(part, message or ""))
+        self.post(Problem(part, clean(message or "")))
 
     def get(self, timeout: float) -> Item | None:
         """The oldest item, waiting for it at most `timeout` seconds; None if none came."""

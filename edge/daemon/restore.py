@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from edge.events import (
 )
 from edge.music.director import Director
 from edge.system import state
+from edge.text import parse_json, to_json
 from edge.values import Basis, Command, Music
 
 SETTINGS_FILE, PLAYBACK_FILE = "settings", "playing"
@@ -88,11 +88,11 @@ class SavedSettings:
         if new != self._written:
             # Counts as written even if the disk refuses it: `state.write` logs that, and once is enough.
             self._written = new
-            state.write(SETTINGS_FILE, json.dumps(new, ensure_ascii=False), self._folder)
+            state.write(SETTINGS_FILE, to_json(new), self._folder)
 
     def _read(self) -> dict[str, str]:
         try:
-            settings = json.loads(state.read(SETTINGS_FILE, self._folder) or "{}")
+            settings = parse_json(state.read(SETTINGS_FILE, self._folder) or "{}")
             return {str(name): str(value) for name, value in settings.items()}
         except (ValueError, AttributeError):
             return {}
@@ -121,13 +121,13 @@ def save_playback(director: Director, offset: float, folder: Path | None = None)
         ends = None if basis.ends is None else basis.ends + offset
         saved = {"uri": music.uri, "name": music.name, "context": basis.context, "song": basis.song, "ends": ends}
     if saved is not None or state.read(PLAYBACK_FILE, folder) not in (None, "null"):
-        state.write(PLAYBACK_FILE, json.dumps(saved, ensure_ascii=False), folder)
+        state.write(PLAYBACK_FILE, to_json(saved), folder)
 
 
 def restore_playback(director: Director, offset: float, folder: Path | None = None) -> None:
     """Set what `save_playback` wrote; a damaged file counts as none."""
     try:
-        saved = json.loads(state.read(PLAYBACK_FILE, folder) or "null")
+        saved = parse_json(state.read(PLAYBACK_FILE, folder) or "null")
         ends = None if saved["ends"] is None else float(saved["ends"]) - offset
         basis = Basis(True, saved["context"], saved["song"], ends)
         director.situation.own_before_restart = Music(str(saved["uri"]), str(saved["name"])), basis

@@ -13,6 +13,7 @@ from edge.journal.entry import JournalEntry
 from edge.journal.tables import SCHEMA
 from edge.music.tastes import Feedback, Outcome
 from edge.system import database
+from edge.text import clean, clean_or_none
 
 DAY_US = 86_400_000_000
 
@@ -49,7 +50,7 @@ def read_outcomes(connection: sqlite3.Connection) -> list[Outcome]:
     rows = connection.execute("SELECT * FROM journal_outcomes ORDER BY at")
     # Files of older versions have no song.
     return [
-        Outcome(at / 1e6, mood, uri, title, Feedback(name), *song)
+        Outcome(at / 1e6, mood, uri, clean(title or ""), Feedback(name), *song)
         for at, mood, uri, title, name, *song in rows
         if name in known
     ]
@@ -87,6 +88,7 @@ def _entry(row: tuple[Any, ...]) -> JournalEntry:
     numbers = [None if value is None else value / 100 for value in hundredths]
     # Files of older versions have no source.
     people, source = (*row[10:], None)[:2]
+    mood, title, artist, uri, text = (clean_or_none(value) for value in (mood, title, artist, uri, text))
     return JournalEntry(
-        at / 1e6, kind, mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people, source
+        at / 1e6, clean(kind), mood, title, artist, uri, text, numbers[0], numbers[1], numbers[2], people, source
     )

@@ -24,6 +24,7 @@ from edge.library.table.numbers import (
     parse_number,
 )
 from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key, track_uri
+from edge.text import ADDRESS_MAX_CHARS, clean
 
 FIELD_LENGTH_MAX = 1_000_000
 DELIMITERS = ",;\t|"
@@ -171,7 +172,7 @@ class _Reader:
 
     def _cell(self, row: list[str], key: str) -> str:
         column = self._columns.places.get(key)
-        return row[column].strip() if column is not None and column < len(row) else ""
+        return clean(row[column].strip(), ADDRESS_MAX_CHARS) if column is not None and column < len(row) else ""
 
     def _song(self, line: int, row: list[str]) -> Song | None:
         """The song of a row; None for a row that can't be used, which is counted."""

@@ -12,6 +12,7 @@ from edge.library.lists import SyncedLists
 from edge.library.tables import LibraryFile
 from edge.songs import FEATURES, Features, Placed, Song
 from edge.system.database import default_path
+from edge.text import clean
 
 # Where several sources know a song's features, the first of these is used.
 SOURCES = ("table", "reccobeats", "audio")
@@ -72,7 +73,7 @@ class Store:
                 f"SELECT uri, title, artist, album, isrc FROM library_songs WHERE {_OF_MOOD} ORDER BY uri",  # noqa: S608
                 of,
             ).fetchall()
-        return [Song(row[0], row[1], row[2], row[3], row[4], features.get(row[0])) for row in rows]
+        return [Song(row[0], clean(row[1]), clean(row[2]), clean(row[3]), row[4], features.get(row[0])) for row in rows]
 
     def looked_up(self, source: str) -> set[str]:
         """The addresses that were looked up at a source, whether it knew them or not."""

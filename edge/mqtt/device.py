@@ -7,7 +7,6 @@ lock while it calls, and the two would deadlock.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from edge.mqtt.discovery_publisher import DiscoveryPublisher
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
 from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of
+from edge.text import clean, to_json
 from edge.values import Command
 
 MAX_COMMAND_BYTES = 1024
@@ -99,7 +99,7 @@ class MqttDevice:
 
     def publish_state(self, topic: str, payload: str | dict[str, Any]) -> None:
         """Set a retained topic; published now or on the next connect, and only if it changed."""
-        text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
+        text = payload if isinstance(payload, str) else to_json(payload)
         with self._lock:
             if self._states.get(topic) == text:
                 return
@@ -123,7 +123,7 @@ class MqttDevice:
     def publish_event(self, payload: dict[str, Any]) -> None:
         """Publish an event; while the broker is away it waits for a minute, then it is dropped."""
         with self._lock:
-            self._events.add(json.dumps(payload, ensure_ascii=False))
+            self._events.add(to_json(payload))
             if self._connected.is_set():
                 self._events.publish()
 
@@ -193,7 +193,7 @@ class MqttDevice:
                 self._discovery.home_assistant_started()
         elif not retained:
             # A retained command could be of any age.
-            name = topic.removeprefix(self._topic(COMMANDS))[:MAX_COMMAND_NAME_CHARS]
+            name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)
             self._on_command(read_command(name, payload))
 
 
@@ -202,6 +202,6 @@ def read_command(name: str, payload: bytes) -> Command:
     if len(payload) > MAX_COMMAND_BYTES:
         return Command(name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes")
     try:
-        return Command(name, payload.decode("utf-8").strip(), origin="mqtt")
+        return Command(name, clean(payload.decode("utf-8").strip(), MAX_COMMAND_BYTES), origin="mqtt")
     except UnicodeDecodeError:
         return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text")

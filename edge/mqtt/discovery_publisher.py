@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections import deque
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from edge.mqtt.discovery import Discovery, Stage, changes
 from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.mqtt.topics import RETAINED
+from edge.text import to_json
 
 # Home Assistant needs this long to process one stage before the next.
 STAGE_INTERVAL_S = 2.0
@@ -67,4 +67,4 @@ class DiscoveryPublisher:
     def _publish_due_stages(self) -> None:
         while self._stages and self._stages[0][0] <= time.monotonic():
             for topic, payload in self._stages.popleft()[1]:
-                self._publish(topic, None if payload is None else json.dumps(payload, ensure_ascii=False))
+                self._publish(topic, None if payload is None else to_json(payload))

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from edge.system import state
+from edge.text import parse_json
 
 MEMORY_FILE = "mqtt"
 
@@ -28,7 +29,7 @@ class DiscoveryMemory:
 def memory() -> DiscoveryMemory:
     """What was saved last; empty if there is no file or it is damaged."""
     try:
-        saved = json.loads(state.read(MEMORY_FILE) or "{}")
+        saved = parse_json(state.read(MEMORY_FILE) or "{}")
         base = saved.get("base")
         parts = {str(topic): {str(k): str(v) for k, v in kinds.items()} for topic, kinds in saved["discovery"].items()}
     except (ValueError, LookupError, AttributeError, TypeError):

@@ -60,7 +60,7 @@ def replaces(new: Wish, old: Wish) -> bool:
     """
     if new.act is Act.FORGET:
         return old.act is Act.FORGET or is_revocable(old)
-    if _queues(new) or _queues(old):
+    if queues(new) or queues(old):
         return False
     if new.act is Act.PLAY and new.when is not When.NOW:
         return old.act is Act.PLAY
@@ -130,7 +130,8 @@ def rotated(songs: list[str], offset: int | None) -> list[str]:
     return songs[start:] + songs[:start]
 
 
-def _queues(wish: Wish) -> bool:
+def queues(wish: Wish) -> bool:
+    """True for a song that is to be played after those that are queued already."""
     return wish.act is Act.PLAY and wish.when is When.QUEUE
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from edge.budget import TokenBucket
+from edge.text import printable
 
 _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 # Lines that may come at once, and seconds until one more may: at most 60 in any hour. A memory card wears out, and
@@ -47,7 +48,15 @@ class LogBudget(logging.Filter):
         return True
 
 
-class _JournalFormatter(logging.Formatter):
+class _PrintableFormatter(logging.Formatter):
+    """Keeps each message to one line that is safe to show, whatever a server or a file name put into it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.msg, record.args = printable(record.getMessage()), ()
+        return super().format(record)
+
+
+class _JournalFormatter(_PrintableFormatter):
     """Puts the priority before the line, as sd-daemon(3) describes."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -70,7 +79,7 @@ def set_up(*, verbose: bool = False) -> None:
     if in_journal():
         handler.setFormatter(_JournalFormatter("%(message)s"))
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(_PrintableFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     if not verbose:
         handler.addFilter(LogBudget())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

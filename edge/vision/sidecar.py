@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from edge.errors import ModelError
+from edge.text import parse_json
 from edge.values import EXPRESSIONS
 from edge.vision.sidecar_section import SidecarSection
 
@@ -59,10 +59,10 @@ class Sidecar:
 def read(path: Path) -> SidecarSection:
     """The file's keys; raises ModelError if it isn't a sidecar."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such file; vision.model needs its sidecar beside it") from None
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         raise ModelError(f"{path}: isn't a readable JSON file; take it from the project again") from None
     if not isinstance(values, dict):
         raise ModelError(f"{path}: isn't a model's sidecar; take it from the project again")

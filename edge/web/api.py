@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from edge.errors import MoodroomError
+from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
 from edge.web.page import SignIn, WebPage
@@ -130,7 +131,7 @@ class Api:
         value = body.get("value")
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100:
             body = {"value": str(value)}
-        self._page.post(Command(name, text_value(body, "value", 100), origin="page"))
+        self._page.post(Command(name, clean(text_value(body, "value", 100)), origin="page"))
         return JSONResponse({"sent": True}, 202)
 
     @answers_errors

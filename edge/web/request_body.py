@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 from starlette.requests import Request
 
+from edge.text import parse_json
 from edge.web.security.gate import refused
 
 MAX_BODY_BYTES = 8192
@@ -34,10 +34,10 @@ async def read_body(request: Request) -> dict[str, Any]:
         return content
 
     try:
-        body = json.loads(await asyncio.wait_for(read(), BODY_TIMEOUT_S))
+        body = parse_json(await asyncio.wait_for(read(), BODY_TIMEOUT_S))
     except asyncio.TimeoutError:
         raise RefusedRequest(408, "the request took too long") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise RefusedRequest(400, "the request isn't JSON") from None
     if not isinstance(body, dict):
         raise RefusedRequest(422, "the request must be a JSON object")

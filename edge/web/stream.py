@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Callable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from edge.text import to_json
 from edge.web.board import Board
 from edge.web.security.gate import refused
 
@@ -49,7 +49,7 @@ class Stream(Response):
                 parts = listener.take()
                 if parts is None:
                     break
-                text = f"data: {json.dumps(parts, ensure_ascii=False, separators=(',', ':'))}\n\n"
+                text = f"data: {to_json(parts)}\n\n"
                 body = {"type": "http.response.body", "body": text.encode(), "more_body": True}
                 await asyncio.wait_for(send(body), SEND_TIMEOUT_S)
                 await _wait(disconnected, changed)

@@ -240,3 +240,20 @@ def test_a_file_that_is_no_journal_is_reported(tmp_path: Path) -> None:
 def test_written_files_are_private(tmp_path: Path) -> None:
     open_for_writing(tmp_path / "journal.db", SCHEMA).close()
     assert (tmp_path / "journal.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also those that an earlier version has stored."""
+    path = tmp_path / "journal.db"
+    connection = open_for_writing(path, SCHEMA)
+    title = "\x1b]0;mine\x07\x1b[2J\r\nSat 21 Nov \x9b31mforged\u202e"
+    values = (round((NOON - HOUR) * 1e6), "play", None, title, "an\x00artist", "mpd:x", None, None, None, None, None)
+    connection.execute(f"INSERT INTO journal_entries VALUES ({', '.join('?' * len(values))})", values)
+    connection.close()
+    show_history(path=path, now=NOON)
+    show_history(path=path, now=NOON, json_text=True)
+    show_history(path=path, now=NOON, csv_to="-")
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\x07", "\x00", "\x9b", "\r", "\u202e"}
+    assert not [line for line in out.splitlines() if line.startswith("Sat 21 Nov �")]
+    assert "forged" in out

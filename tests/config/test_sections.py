@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from edge.config import CameraConfig, Choice, Config, MoodConfig, Section, reference
 from edge.config import file as config_file
+from edge.errors import ConfigError
 from edge.values import EXPRESSIONS
 
 
@@ -273,3 +274,11 @@ def test_any_duration_in_range_is_read_as_written(number: float, unit: str) -> N
     seconds = float(f"{number:.3f}") * {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
     if seconds <= 366 * 86400:
         assert MoodConfig(min_dwell=f"{number:.3f}{unit}").min_dwell == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("name", [r"a\e[31m", r"half\ud83d", r"nul\0", r"\u202eoverride"])
+def test_names_that_would_drive_a_terminal_are_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"device\.name: must be text without control characters"):
+        config_file.parse(f'device: {{name: "{name}"}}')
+    with pytest.raises(ConfigError, match="must be text without control characters"):
+        config_file.parse(f'music: {{profile: "{name}", profiles: {{"{name}": {{}}}}}}')

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 import mpd
 
 from edge.errors import PlayerError
+from edge.players.mpd.client import ANSWER_MAX_BYTES, BoundedClient
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
+from edge.text import clean
 
 T = TypeVar("T")
 RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
@@ -25,6 +27,14 @@ class MpdRefusedError(PlayerError):
     """MPD refused a command, and would refuse it again."""
 
     lasting = True
+
+
+class MpdLostError(PlayerError):
+    """The connection was lost in the middle of a command; the next command opens another."""
+
+
+class MpdAnswerError(MpdLostError):
+    """MPD's answer can't be used: too large, or not what the protocol says."""
 
 
 class MpdPasswordError(PlayerError):
@@ -44,14 +54,17 @@ class MpdConnection:
         clock: Callable[[], float],
         listener: IdleListener | None = None,
         advice: str = "",
+        answer_max_bytes: int = ANSWER_MAX_BYTES,
     ) -> None:
-        """timeout: seconds for each response. clock: monotonic seconds.
+        """timeout: seconds for the next bytes of a response; the whole may take ANSWER_TIMEOUTS times as long.
+
+        clock: monotonic seconds. answer_max_bytes: the size of the largest response that is read.
 
         listener: is restarted with each new connection. advice: what a person can do about a refused command.
         """
         self.host, self.port, self._password, self._timeout, self._clock = host, port, password, timeout, clock
         self._listener, self._advice = listener, advice
-        self._client: Any = mpd.MPDClient()
+        self._client: Any = BoundedClient(answer_max_bytes=answer_max_bytes)
         self.connected = False
         self._used_at = 0.0
         self._start_time: StartTime | None = None
@@ -59,9 +72,10 @@ class MpdConnection:
         self._retry_s = RETRY_MIN_S
 
     def call(self, function: Callable[[Any], T]) -> T:
-        """Return what the function returns for the connected mpd.MPDClient.
+        """Return what the function returns for the connected BoundedClient.
 
-        Raises MpdRefusedError if MPD refuses, MpdPasswordError, or PlayerError if it can't be reached; and PlayerError
+        Raises MpdRefusedError if MPD refuses, MpdPasswordError, MpdLostError if the connection was lost or the answer
+        can't be used, or PlayerError if MPD can't be reached; and PlayerError
         after a restart of MPD until `check_restart` is called, since song ids from before may now be other songs'.
         """
         self._connect()
@@ -71,9 +85,15 @@ class MpdConnection:
             result = function(self._client)
         except mpd.CommandError as error:
             raise self._refusal(error) from None
-        except (mpd.MPDError, OSError, ValueError) as error:
+        except (mpd.ProtocolError, ValueError, TypeError, KeyError) as error:
             self.disconnect()
-            raise PlayerError(
+            raise MpdAnswerError(
+                f"mpd: {self._address} sent an answer that can't be used ({reason(error)}); is that an MPD?",
+                retry_after=RETRY_MIN_S,
+            ) from None
+        except (mpd.MPDError, OSError) as error:
+            self.disconnect()
+            raise MpdLostError(
                 f"mpd: the connection to {self._address} was lost ({reason(error)}); reconnecting",
                 retry_after=RETRY_MIN_S,
             ) from None
@@ -117,7 +137,7 @@ class MpdConnection:
             raise MpdPasswordError(
                 f"mpd: {self._address} refused the password; {LOGIN_FIX}", retry_after=PASSWORD_RETRY_S
             ) from None
-        except (mpd.MPDError, OSError) as error:
+        except (mpd.MPDError, OSError, ValueError, TypeError) as error:
             self.disconnect()
             retry_after, self._retry_s = self._retry_s, min(2 * self._retry_s, RETRY_MAX_S)
             raise PlayerError(
@@ -139,5 +159,5 @@ class MpdConnection:
             return MpdPasswordError(
                 f"mpd: {self._address} requires a password; {LOGIN_FIX}", retry_after=PASSWORD_RETRY_S
             )
-        message = text.split("} ", 1)[-1]
+        message = clean(text.split("} ", 1)[-1])
         return MpdRefusedError(f"mpd: {message}; {self._advice}" if self._advice else f"mpd: {message}", retry_after=1)

@@ -11,6 +11,7 @@ from typing import Any
 
 import mpd
 
+from edge.players.mpd.client import BoundedClient
 from edge.players.mpd.protocol import connect, disconnect, reason
 
 # Detects a dead connection after a minute; the system's default is two hours.
@@ -38,7 +39,7 @@ class IdleListener:
 
     def start(self) -> None:
         """Listen on a new connection; the previous one may have died unnoticed, and its thread ends."""
-        client = mpd.MPDClient()
+        client = BoundedClient()
         self._replace_client(client)
         self._thread = threading.Thread(target=self._run, args=(client,), name="mpd-idle", daemon=True)
         self._thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,10 +10,14 @@ from typing import Any, TypeVar
 from edge.errors import PlayerError
 from edge.players.mpd.connection import MpdConnection, MpdPasswordError, MpdRefusedError
 from edge.songs import Song, SongPage, isrc_key
+from edge.system.file_names import is_text
+from edge.text import clean
 
 T = TypeVar("T")
 PAGE_SIZE = 500
 TIMEOUT_S = 10.0
+ANSWER_MAX_BYTES = 16 * 2**20  # servers without a window send everything at once
+log = logging.getLogger(__name__)
 
 
 class MpdLibrary:
@@ -20,7 +25,9 @@ class MpdLibrary:
 
     def __init__(self, host: str, port: int, *, password: str | None, timeout: float = TIMEOUT_S) -> None:
         """timeout: seconds for each response."""
-        self._connection = MpdConnection(host, port, password=password, timeout=timeout, clock=time.monotonic)
+        self._connection = MpdConnection(
+            host, port, password=password, timeout=timeout, clock=time.monotonic, answer_max_bytes=ANSWER_MAX_BYTES
+        )
         self._all: list[dict[str, Any]] | None = None
         self._answered = False
 
@@ -60,19 +67,27 @@ class MpdLibrary:
 
 
 def _page(songs: list[dict[str, Any]], total: int) -> SongPage:
+    files = [song for song in songs if isinstance(song.get("file"), str)]
+    readable = [song for song in files if is_text(song["file"])]
+    if len(readable) < len(files):
+        first = next(song["file"] for song in files if not is_text(song["file"]))
+        log.warning(
+            "mpd: left out %d files whose names aren't UTF-8 text, such as %s; rename them",
+            len(files) - len(readable),
+            clean(first),
+        )
     page = [
         Song(
             f"mpd:{song['file']}",
-            _text(song.get("title")) or str(song["file"]).rsplit("/", 1)[-1],
+            _text(song.get("title")) or clean(song["file"].rsplit("/", 1)[-1]),
             _text(song.get("artist") or song.get("albumartist")),
             _text(song.get("album")),
             isrc_key(_text(song.get("isrc"))),
         )
-        for song in songs
-        if "file" in song
+        for song in readable
     ]
     return SongPage(tuple(page), len(songs), total)
 
 
 def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    return clean(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))

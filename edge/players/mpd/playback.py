@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from edge.players.mpd.connection import MpdConnection
+from edge.text import ADDRESS_MAX_CHARS, clean
 from edge.values import Playback
 
 _STATES = {"play": "playing", "pause": "paused"}
@@ -35,19 +37,36 @@ def to_playback(status: dict[str, Any], song: dict[str, Any], *, speaker: str, c
         speaker=speaker,
         title=_text(song.get("title") or song.get("name")) or _text(song.get("file")),
         artist=_text(song.get("artist")),
-        uri=f"mpd:{song['file']}" if song.get("file") else None,
+        uri=clean(f"mpd:{_one(song['file'])}", ADDRESS_MAX_CHARS) if song.get("file") else None,
         volume=volume_of(status),
         context=context,
-        duration=float(status["duration"]) if status.get("duration") else None,
-        position=float(status["elapsed"]) if status.get("elapsed") else None,
+        duration=_seconds(status.get("duration")),
+        position=_seconds(status.get("elapsed")),
     )
 
 
 def volume_of(status: dict[str, Any]) -> int | None:
     """Return the volume, 0..100; None if the output has no volume control."""
-    volume = int(status.get("volume", -1))
-    return volume if volume >= 0 else None
+    try:
+        volume = int(status.get("volume", -1))
+    except (ValueError, TypeError):
+        return None
+    return volume if 0 <= volume <= 100 else None
+
+
+def _seconds(value: Any) -> float | None:
+    """Seconds; None for what isn't a time."""
+    try:
+        seconds = float(value)
+    except (ValueError, TypeError):
+        return None
+    return seconds if 0 <= seconds < math.inf else None
 
 
 def _text(value: Any) -> str | None:
-    return ", ".join(value) if isinstance(value, list) else value
+    return (clean(", ".join(value) if isinstance(value, list) else value) or None) if value else None
+
+
+def _one(value: Any) -> str:
+    """The value, or the first of several."""
+    return str(value[0] if isinstance(value, list) else value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.errors import PlayerError
 from edge.music.playback import still_applies
-from edge.players.mpd.connection import MpdConnection, MpdRefusedError
+from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.executor import MpdExecutor
 from edge.players.mpd.fade import Fade
@@ -17,7 +17,7 @@ from edge.players.mpd.playback import fetch, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
-from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, replaces, resolved
+from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
 from edge.values import Act, Playback, Wish
 
 TIMEOUT_S = 3.0
@@ -25,6 +25,7 @@ CLOSE_TIMEOUT_S = 1.0
 POLL_INTERVAL_S = 2.0
 LISTENING_POLL_INTERVAL_S = 30.0  # MPD reports changes by itself; this only notices that it has gone
 WAIT_MIN_S = 0.05
+UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
 
 
 class MpdPlayer:
@@ -69,12 +70,17 @@ class MpdPlayer:
             return
         playable = resolved(wish, self.name, "mpd:", self._resolve)
         self._pending = [pending for pending in self._pending if not replaces(wish, pending.original)]
-        self._pending.append(WishProgress(playable, wish, self._clock() + patience(wish)))
-        self._carry_out_pending()
+        new = WishProgress(playable, wish, self._clock() + patience(wish))
+        self._pending.append(new)
+        failed = self._carry_out_pending()
+        if (error := failed.get(id(new))) is not None:
+            raise error
 
     def playback(self) -> Playback:
         self._listener.changed.clear()
-        self._carry_out_pending()
+        lost = [error for error in self._carry_out_pending().values() if isinstance(error, MpdLostError)]
+        if lost:
+            raise lost[0]
         status, song = fetch(self._connection)
         self._queue.update(status)
         if (volume := self._fade.step(self._clock(), volume_of(status))) is not None:
@@ -107,26 +113,42 @@ class MpdPlayer:
         self._connection.disconnect()
         self._listener.close()
 
-    def _carry_out_pending(self) -> None:
-        """Carry out the pending wishes in their order; those that can't be yet stay pending. Raises PlayerError."""
+    def _carry_out_pending(self) -> dict[int, PlayerError]:
+        """Carry out the pending wishes in their order. Raises PlayerError if MPD can't be reached.
+
+        Returns the errors by the id() of the WishProgress. A wish that was cut short stays pending and doesn't hold up
+        the others, except that songs for the queue keep their order; one that MPD refuses is abandoned.
+        """
         if (new_ids := self._queue.check_restart()) is not None:
             for pending in self._pending:
                 pending.renumber(new_ids)
             self._upcoming.renumber(new_ids)
-        while self._pending:
-            pending = self._pending[0]
-            if self._clock() > pending.expires:
-                self._abandon(pending.original, EXPIRED, fault=True)
-            elif not self._still_applies(pending.original):
-                self._abandon(pending.original, OVERRULED)
-            else:
-                try:
-                    self._executor.carry_out(pending)
-                except MpdRefusedError as error:
-                    self._pending.pop(0)
-                    self._abandon(pending.original, str(error), fault=True)
-                    raise
-            self._pending.pop(0)
+        failed: dict[int, PlayerError] = {}
+        for pending in list(self._pending):
+            if failed and queues(pending.original):
+                failed[id(pending)] = next(iter(failed.values()))
+                continue
+            try:
+                self._carry_out(pending)
+            except MpdLostError as error:
+                failed[id(pending)] = error
+                pending.failures += isinstance(error, MpdAnswerError)
+                if pending.failures < UNUSABLE_ANSWERS_MAX:
+                    continue
+                self._abandon(pending.original, str(error), fault=True)
+            except MpdRefusedError as error:
+                failed[id(pending)] = error
+                self._abandon(pending.original, str(error), fault=True)
+            self._pending.remove(pending)
+        return failed
+
+    def _carry_out(self, pending: WishProgress) -> None:
+        if self._clock() > pending.expires:
+            self._abandon(pending.original, EXPIRED, fault=True)
+        elif not self._still_applies(pending.original):
+            self._abandon(pending.original, OVERRULED)
+        else:
+            self._executor.carry_out(pending)
 
     def _still_applies(self, wish: Wish) -> bool:
         return wish.basis is None or still_applies(wish, self._to_playback(*fetch(self._connection)), self._clock())

@@ -14,6 +14,7 @@ class WishProgress:
     wish: with music that MPD can play. original: as it was given. expires: on the player's clock.
     target_id: the song that a skip goes to. tried: its songs may already be in the queue, as the response was lost.
     placed: the ids of its songs in the queue. begun: it is carried out now, whatever its `when`, and may already play.
+    failures: how often MPD's answer couldn't be used.
     """
 
     wish: Wish
@@ -23,6 +24,7 @@ class WishProgress:
     tried: bool = False
     placed: tuple[str, ...] = ()
     begun: bool = False
+    failures: int = 0
 
     @property
     def address(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Connecting an `mpd.MPDClient`, and when the MPD process behind it was started."""
+"""Connecting a `BoundedClient`, and when the MPD process behind it was started."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 
 import mpd
 
+from edge.text import clean
+
 CLOCK_DRIFT = 0.001  # the largest difference between the speeds of two machines' clocks
+REASON_MAX_CHARS = 120
 
 
 @dataclass(frozen=True)
@@ -55,4 +58,4 @@ def disconnect(client: Any) -> None:
 
 def reason(error: Exception) -> str:
     """Return the cause of an error in words."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return clean(str(getattr(error, "strerror", None) or error or ""), REASON_MAX_CHARS) or type(error).__name__

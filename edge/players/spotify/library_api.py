@@ -12,9 +12,11 @@ from typing import Any
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import InvalidResponseError, LoginError, NotFoundError, RequestRefusedError
 from edge.songs import Song, SongPage, isrc_key
+from edge.text import clean, clean_or_none
 
 PAGE_SIZE = 50
 SONGS_PER_REQUEST = 100
+PLAYLISTS_MAX = 10_000
 WRITE_SCOPE = "playlist-modify-private"
 
 
@@ -50,11 +52,15 @@ class SpotifyLibrary(SpotifyApi):
             # Some items may be null, but count for the offset.
             offset += len(items)
             playlists += [
-                Playlist(str(item.get("id")), str(item.get("name") or ""), str(item.get("description") or ""))
+                Playlist(
+                    clean(str(item.get("id"))),
+                    clean(str(item.get("name") or "")),
+                    clean(str(item.get("description") or "")),
+                )
                 for item in items
                 if isinstance(item, dict)
             ]
-            if not items or offset >= int(page.get("total") or 0):
+            if not items or offset >= min(int(page.get("total") or 0), PLAYLISTS_MAX):
                 return playlists
 
     def create(self, name: str, description: str) -> str:
@@ -107,11 +113,17 @@ def _parse_song(entry: Any) -> Song | None:
     track = (entry.get("item") or entry.get("track")) if isinstance(entry, dict) else None
     if not isinstance(track, dict) or track.get("is_local") or not track.get("id") or track.get("type") == "episode":
         return None
-    artists = [str(artist.get("name") or "") for artist in track.get("artists") or [] if isinstance(artist, dict)]
+    artists = [clean_or_none(artist.get("name")) or "" for artist in _objects(track.get("artists"))]
+    album, ids = _objects([track.get("album")]), _objects([track.get("external_ids")])
     return Song(
-        f"spotify:track:{track['id']}",
-        str(track.get("name") or ""),
-        ", ".join(artists),
-        str((track.get("album") or {}).get("name") or ""),
-        isrc_key((track.get("external_ids") or {}).get("isrc")),
+        f"spotify:track:{clean(str(track['id']))}",
+        clean_or_none(track.get("name")) or "",
+        clean(", ".join(artists)),
+        (clean_or_none(album[0].get("name")) if album else None) or "",
+        isrc_key(clean_or_none(ids[0].get("isrc")) if ids else None),
     )
+
+
+def _objects(values: Any) -> list[dict[str, Any]]:
+    """Those of the values that are JSON objects; none if it isn't a list."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.players.spotify.speakers import Speaker, same_name
+from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none
 from edge.values import Music, Playback
 
 LIBRARY_NAMES_MAX = 8
+SONG_MAX_MS = 7 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,11 @@ def parse_playback(state: Mapping[str, Any] | None, *, speaker_name: str | None,
     assert item is not None
     context = state.get("context")
     artists = item.get("artists") or ([item["show"]] if isinstance(item.get("show"), dict) else [])
-    names = [str(artist.get("name") or artist.get("publisher") or "") for artist in artists if isinstance(artist, dict)]
+    names = [
+        clean_or_none(artist.get("name") or artist.get("publisher"))
+        for artist in (artists if isinstance(artists, list) else [])
+        if isinstance(artist, dict)
+    ]
     linked = item.get("linked_from")
     shuffle = state.get("shuffle_state")
     return SpotifyPlayback(
@@ -94,20 +100,26 @@ def parse_playback(state: Mapping[str, Any] | None, *, speaker_name: str | None,
         playing=bool(state.get("is_playing")),
         speaker=speaker,
         on_own_speaker=speaker is not None and speaker_name is not None and same_name(speaker.name, speaker_name),
-        uri=item.get("uri"),
-        linked_uri=linked.get("uri") if isinstance(linked, dict) else None,
-        title=item.get("name"),
-        artist=", ".join(filter(None, names)) or None,
-        context=context.get("uri") if isinstance(context, dict) else None,
+        uri=_address(item),
+        linked_uri=_address(linked),
+        title=clean_or_none(item.get("name")),
+        artist=clean(", ".join(filter(None, names))) or None,
+        context=_address(context),
         position=_seconds(state.get("progress_ms")),
         duration=_seconds(item.get("duration_ms")),
         shuffle=shuffle if isinstance(shuffle, bool) else None,
-        repeat=state.get("repeat_state") or None,
+        repeat=clean_or_none(state.get("repeat_state")),
     )
 
 
+def _address(item: Any) -> str | None:
+    return clean_or_none(item.get("uri"), ADDRESS_MAX_CHARS) if isinstance(item, dict) else None
+
+
 def _seconds(milliseconds: Any) -> float | None:
-    return milliseconds / 1000 if isinstance(milliseconds, (int, float)) else None
+    """Seconds; None for what can't be a song's time, such as infinity."""
+    is_time = isinstance(milliseconds, (int, float)) and 0 <= milliseconds <= SONG_MAX_MS
+    return milliseconds / 1000 if is_time else None
 
 
 class LibraryNames:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.players.spotify.errors import SpeakerMissingError
+from edge.text import clean_or_none
 
 MISSING_RETRY_S = 60.0
 SUGGESTIONS_MAX = 2
@@ -35,12 +36,12 @@ class Speaker:
         """device: the Web API's device object; any field may be missing."""
         volume = device.get("volume_percent")
         return cls(
-            id=device.get("id") or None,
-            name=str(device.get("name") or ""),
-            kind=str(device.get("type") or ""),
+            id=clean_or_none(device.get("id")),
+            name=clean_or_none(device.get("name")) or "",
+            kind=clean_or_none(device.get("type")) or "",
             active=bool(device.get("is_active")),
             restricted=bool(device.get("is_restricted")),
-            volume=int(volume) if isinstance(volume, (int, float)) else None,
+            volume=int(volume) if isinstance(volume, (int, float)) and 0 <= volume <= 100 else None,
             volume_settable=device.get("supports_volume") is not False,
         )
 

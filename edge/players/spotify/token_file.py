@@ -15,6 +15,7 @@ from edge.players.spotify.errors import LoginError, login_busy
 from edge.players.spotify.lock import FolderLock
 from edge.system import state
 from edge.system.files import write_atomically
+from edge.text import parse_json
 
 FILE_NAME = "spotify_login.json"
 LOGIN_LIFETIME_S = 182 * 86400.0  # six months, rounded down: better a day early than a day late
@@ -123,7 +124,7 @@ class TokenFile:
         if self._unsaved is not None:
             return dict(self._unsaved)
         try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
+            content = parse_json(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         token = content.get("token") if isinstance(content, dict) else None

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from edge.system.files import write_atomically
+from edge.text import parse_json
 
 FILE_NAME = "web_sessions"
 # If more are opened, the oldest are closed.
@@ -53,7 +54,7 @@ class Sessions:
         if self._file is None:
             return
         try:
-            saved = json.loads(self._file.read_text(encoding="utf-8"))
+            saved = parse_json(self._file.read_text(encoding="utf-8"))
             if hmac.compare_digest(str(saved["for"]), self._password_id):
                 self._ends.update((str(key), float(end)) for key, end in list(saved["ends"].items())[-MAX_SESSIONS:])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -1,0 +1,57 @@
+"""Text and JSON from elsewhere: cleaned where it enters, and made safe where a terminal shows it. Pure.
+
+Titles, names, topics, files and answers of servers may hold anything: half characters, which no encoder takes; control
+characters, which drive terminals and forge lines; marks that turn the direction of what follows; megabytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+TEXT_MAX_CHARS = 500
+ADDRESS_MAX_CHARS = 2000
+REPLACEMENT = "\ufffd"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
+# C0, DEL and C1: ESC, CSI and OSC begin commands to a terminal.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+# Embeddings, overrides and isolates; the plain marks that right-to-left titles need (U+200E, U+200F) stay.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """One line that is safe to print, log, encode and publish.
+
+    Line breaks become spaces, control characters and lone surrogates U+FFFD; marks of direction are removed.
+    """
+    if text.isprintable():
+        return text
+    text = _DIRECTION.sub("", _SPACE.sub(" ", text))
+    return _SURROGATE.sub(REPLACEMENT, _CONTROL.sub(REPLACEMENT, text))
+
+
+def clean(text: str, max_chars: int = TEXT_MAX_CHARS) -> str:
+    """Foreign text as it may travel through the device: `printable`, and cut with an ellipsis after `max_chars`."""
+    # Cut first, so that a huge text costs nothing.
+    text = printable(text[: max_chars + 1])
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+
+
+def clean_or_none(value: object, max_chars: int = TEXT_MAX_CHARS) -> str | None:
+    """The cleaned text; None for anything else, and for an empty text."""
+    return (clean(value, max_chars) or None) if isinstance(value, str) else None
+
+
+def to_json(value: Any) -> str:
+    """The value as JSON that can always be encoded: half a character that got this far becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value that a JSON text describes; raises ValueError, also for one that is nested too deeply."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
