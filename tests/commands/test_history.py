@@ -247,8 +247,8 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: py
     path = tmp_path / "journal.db"
     connection = open_for_writing(path, SCHEMA)
     title = "\x1b]0;mine\x07\x1b[2J\r\nSat 21 Nov \x9b31mforged\u202e"
-    values = (round((NOON - HOUR) * 1e6), "play", None, title, "an\x00artist", "mpd:x", None, None, None, None, None)
-    connection.execute(f"INSERT INTO journal_entries VALUES ({', '.join('?' * len(values))})", values)
+    values = (round((NOON - HOUR) * 1e6), "play", title, "an\x00artist", "mpd:x")
+    connection.execute("INSERT INTO journal_entries (at, kind, title, artist, uri) VALUES (?, ?, ?, ?, ?)", values)
     connection.close()
     show_history(path=path, now=NOON)
     show_history(path=path, now=NOON, json_text=True)
