@@ -40,6 +40,7 @@ def mood(value: Mood, offset: float) -> dict[str, Any]:
         "people": value.people,
         "since": utc_text(value.since + offset),
         "source": value.source,
+        "presence_source": value.presence_source,
     }
 
 

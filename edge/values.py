@@ -131,6 +131,7 @@ class Mood:
     mood: one of MOODS. confidence: 0..1. valence, arousal: -1..1.
     people: the number of faces in view. since: when this mood began.
     source: "camera", "film" or "demo" for a replay, or "override" if a person set it.
+    presence_source: who says whether anybody is present: "camera", "sensor" for the home's own, or "override".
     """
 
     mood: str
@@ -140,6 +141,7 @@ class Mood:
     people: int
     since: float
     source: str = "camera"
+    presence_source: str = "camera"
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,13 @@ class Command:
     value: str = ""
     origin: str = ""
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class PresenceReport:
+    """What the home's own sensor says: whether anybody is present; None where it has no value any more."""
+
+    present: bool | None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationInfo, field_validator
+
 from edge.config.choices import NOTHING, SPOTIFY_KINDS, Choice, Profile, several
 from edge.config.device import DeviceConfig
 from edge.config.fields import Section
@@ -58,3 +60,11 @@ class Config(Section):
     web: WebConfig = WebConfig()
     journal: JournalConfig = JournalConfig()
     library: LibraryConfig = LibraryConfig()
+
+    @field_validator("mqtt")
+    @classmethod
+    def _sensor_is_another_device(cls, mqtt: MqttConfig, info: ValidationInfo) -> MqttConfig:
+        device = info.data.get("device", DeviceConfig())
+        if mqtt.presence_topic is not None and mqtt.presence_topic.startswith(f"{mqtt.base_topic}/{device.id}/"):
+            raise ValueError(f"presence_topic: {mqtt.presence_topic} is this device's own topic; name the sensor's")
+        return mqtt

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from edge.config.fields import FilePath, Port, Section
+from edge.config.fields import Duration, FilePath, Port, Section, utf8
 
 # Labels of up to 63 characters between dots; or IPv6, which has colons and may name an interface after a percent sign.
 _HOST = re.compile(
@@ -36,6 +36,18 @@ def _key(value: str | None, info: ValidationInfo) -> str | None:
 def _topic(value: str) -> str:
     if not value or re.search(r"[+#\0]|^/|/$|//", value):
         raise ValueError("must be a topic without wildcards, and without a slash at either end, such as moodroom")
+    return value
+
+
+def _foreign_topic(value: str) -> str:
+    if not value or re.search(r"[+#\0]", value) or len(utf8(value)) > 65535:
+        raise ValueError("must be a topic without wildcards, such as zigbee2mqtt/desk")
+    return value
+
+
+def _key_path(value: str) -> str:
+    if not all(value.split(".")):
+        raise ValueError("must be a name in the message's JSON, or several with dots between them, such as occupancy")
     return value
 
 
@@ -72,3 +84,11 @@ class MqttConfig(Section):
     per entity, for older versions."""
     discovery_prefix: Annotated[str, AfterValidator(_topic)] = "homeassistant"
     """The topic prefix that Home Assistant uses for discovery."""
+    presence_topic: Annotated[str, AfterValidator(_foreign_topic)] | None = None
+    """The topic of the home's own presence sensor, which then decides whether anybody is present. null: the camera
+    does."""
+    presence_key: Annotated[str, AfterValidator(_key_path)] | None = None
+    """Where the value is in the sensor's JSON: a name, or several with dots between them, such as `occupancy`. null:
+    the message is the value."""
+    presence_expires: Annotated[Duration, Field(gt=0)] = 1800.0
+    """The camera decides again if neither the sensor nor `set/presence` has said anything for this long."""

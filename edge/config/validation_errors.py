@@ -63,7 +63,7 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
-        if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy"):
+        if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy", "presence_topic"):
             return f"{path}.{reason}"
         return f"{path}: {reason}, not {_show(value)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):

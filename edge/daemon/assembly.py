@@ -29,6 +29,7 @@ from edge.journal.writer import Journal
 from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import discovery
 from edge.mqtt.outlet import MqttOutlet
+from edge.mqtt.presence_sensor import PresenceSensor
 from edge.music.director import Director
 from edge.players.player import Player, open_player
 from edge.players.wish_queue import WishQueue
@@ -39,7 +40,7 @@ from edge.system import logs, state
 from edge.system.database import default_path
 from edge.system.secrets import secret
 from edge.system.time_zone import zone
-from edge.values import DRY_RUN, UNKNOWN, Mood, Music
+from edge.values import DRY_RUN, UNKNOWN, Mood, Music, PresenceReport
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
 
@@ -99,7 +100,13 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     )
     director = _open_director(config, learner, wall_clock, now, fast=fast)
     # The camera's switch doesn't count for a video that is replayed once.
-    room = Room(director, camera_on=options.once or state.switched_on("camera"), music=config.music, source=source)
+    room = Room(
+        director,
+        camera_on=options.once or state.switched_on("camera"),
+        music=config.music,
+        source=source,
+        presence_expires=config.mqtt.presence_expires,
+    )
     player = open_player(
         config,
         clock=(lambda: source_clock.now) if fast else time.monotonic,
@@ -197,7 +204,19 @@ def _open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
         password=password,
         on_command=inbox.post,
         on_problem=partial(inbox.problem, "mqtt"),
+        sensor=_presence_sensor(config, inbox),
         home=discovery(config, version=__version__, temperature=temperature() is not None),
+    )
+
+
+def _presence_sensor(config: Config, inbox: Inbox) -> PresenceSensor | None:
+    if config.mqtt.presence_topic is None:
+        return None
+    return PresenceSensor(
+        config.mqtt.presence_topic,
+        config.mqtt.presence_key,
+        report=lambda present: inbox.post(PresenceReport(present)),
+        problem=partial(inbox.problem, "presence sensor"),
     )
 
 

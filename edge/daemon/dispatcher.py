@@ -33,9 +33,10 @@ from edge.health.machine import memory_mb
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
 from edge.room.commands import execute
+from edge.room.home_presence import SENSOR
 from edge.room.room import Room
 from edge.system import state
-from edge.values import Act, Command, Playback, Problem, Reading, Wish
+from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
 # The shortest interval between two rejected commands in the log.
@@ -81,6 +82,8 @@ class Dispatcher:
                     self.publish([self._reporter.report(now)])
             case Command():
                 self._execute(now, item)
+            case PresenceReport(present=present):
+                self.publish(self.room.on_presence(now, SENSOR, present))
             case Wish():
                 self.room.on_abandoned(now, item)
             case SessionEnd():

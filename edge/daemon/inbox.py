@@ -9,7 +9,7 @@ from enum import Enum
 
 from edge.events import Event
 from edge.text import clean
-from edge.values import Command, Playback, Problem, Reading, Wish
+from edge.values import Command, Playback, PresenceReport, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
 MAX_ITEMS = 256
@@ -25,7 +25,7 @@ class SessionEnd(Enum):
 
 
 # A Wish in the inbox is one that the player gave up.
-Item = Reading | Playback | Command | Problem | Event | Wish | SessionEnd
+Item = Reading | Playback | Command | PresenceReport | Problem | Event | Wish | SessionEnd
 
 
 class Inbox:

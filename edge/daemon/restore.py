@@ -105,7 +105,7 @@ def after_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[
 
 def as_commands(settings: Mapping[str, str]) -> list[Command]:
     """The commands that set a new room like before; `Room.restore` does the rest."""
-    names = {"control": "control", "profile": "profile", "override": "mood"}
+    names = {"control": "control", "profile": "profile", "override": "mood", "presence_override": "presence"}
     return [Command(names[name], value, origin="before") for name, value in settings.items() if name in names]
 
 

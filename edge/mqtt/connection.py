@@ -93,12 +93,16 @@ class MqttConnection:
         return mid in self._unacked
 
     def subscribe(self, topic: str, *, retained: bool = False) -> None:
-        """Subscribe. retained: also receive what is retained there; version 3.1.1 sends it in any case."""
+        """Subscribe. retained: also receive what is retained there; version 3.1.1 sends it in any case.
+
+        With it, a message counts as retained only if the broker had kept it; otherwise also if it is to be kept, except
+        with version 3.1.1.
+        """
         if self._client is None:
             return
         if self._config.protocol == "5":
             handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
-            options = SubscribeOptions(qos=QOS, retainAsPublished=True, retainHandling=handling)
+            options = SubscribeOptions(qos=QOS, retainAsPublished=not retained, retainHandling=handling)
             self._client.subscribe(topic, options=options)
         else:
             self._client.subscribe(topic, qos=QOS)

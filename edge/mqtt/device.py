@@ -20,6 +20,7 @@ from edge.mqtt.discovery import Discovery
 from edge.mqtt.discovery_publisher import DiscoveryPublisher
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
+from edge.mqtt.presence_sensor import PresenceSensor
 from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of
 from edge.text import clean, to_json
 from edge.values import Command
@@ -43,18 +44,19 @@ class MqttDevice:
         on_problem: Callable[[str | None], None],
         silent: bool = False,
         home: Discovery | None = None,
+        sensor: PresenceSensor | None = None,
     ) -> None:
         """device: the id that names the topics and the client.
 
         password: of `config.username`. on_command: called with each command, in paho's thread. on_problem: called with
         a sentence when the broker is away or refuses, and with None once connected. silent: only connect, to try the
         broker: no last will, no status, no commands. home: the discovery messages for Home Assistant; if given, those
-        that this device published under other names before are removed.
+        that this device published under other names before are removed. sensor: the home's own presence sensor.
         """
         if config.host is None:
             raise ConfigError("mqtt.host: must be set")
         self.base = base_of(config.base_topic, device)
-        self._on_command, self._silent = on_command, silent
+        self._on_command, self._silent, self._sensor = on_command, silent, sensor
         self._sent_states = 0
         # The newest payload of each topic, when it was last published, and which the client couldn't take.
         self._states: dict[str, str] = {}
@@ -160,6 +162,8 @@ class MqttDevice:
         with self._lock:
             if not self._silent:
                 self._connection.subscribe(self._topic(f"{COMMANDS}#"))
+                if self._sensor is not None:
+                    self._connection.subscribe(self._sensor.topic, retained=True)
                 if self._discovery is not None and self._discovery.birth_topic is not None:
                     self._connection.subscribe(self._discovery.birth_topic)
                 self._states[STATUS] = "online"
@@ -191,6 +195,8 @@ class MqttDevice:
         if self._discovery is not None and topic == self._discovery.birth_topic:
             if payload == b"online":
                 self._discovery.home_assistant_started()
+        elif self._sensor is not None and topic == self._sensor.topic:
+            self._sensor.message(payload, retained=retained)
         elif not retained:
             # A retained command could be of any age.
             name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)

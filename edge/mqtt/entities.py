@@ -101,8 +101,11 @@ ENTITIES = (
     _sensor("arousal", "Arousal", "pulse", "mood", "value_json.arousal", **_AXIS),
     _sensor("people", "People", "account-group", "mood", "value_json.people", **_MEASUREMENT),
     EntityDescription(
-        "presence", "binary_sensor", "Presence", "motion-sensor", "presence", expires=True,
-        more={"device_class": "occupancy"},
+        "presence", "binary_sensor", "Presence", "motion-sensor", "presence", attributes="mood", expires=True,
+        more={
+            "device_class": "occupancy",
+            "json_attributes_template": "{{ {'presence_source': value_json.presence_source} | to_json }}",
+        },
     ),
     EntityDescription(
         "now_playing", "sensor", "Now playing", "music", "player", _NOW_PLAYING,
@@ -122,6 +125,10 @@ ENTITIES = (
     EntityDescription(
         "mood_override", "select", "Mood override", "emoticon-cool-outline", "override", command="mood",
         options=["auto", *EXPRESSIONS],
+    ),
+    EntityDescription(
+        "presence_override", "select", "Presence override", "account-check", "presence_override", command="presence",
+        options=["auto", "ON", "OFF"],
     ),
     EntityDescription("profile", "select", "Profile", "playlist-music", "profile", command="profile"),
     EntityDescription("camera", "switch", "Camera", "camera", "camera", command="camera"),

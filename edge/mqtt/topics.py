@@ -31,6 +31,7 @@ TOPICS = (
     Topic("control", "auto, hands_off or off"),
     Topic("override", "a mood, or auto"),
     Topic("profile", "a profile's name"),
+    Topic("presence_override", "ON, OFF or auto"),
     Topic("event", "JSON: something that happened", retained=False),
 )
 STATUS, EVENT = "status", "event"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from edge.events import CommandRejected, Event, Liked, RestartRequested
+from edge.room.home_presence import OVERRIDE, presence_of
 from edge.room.room import Room
 from edge.values import EXPRESSIONS, Act, Command, Control
 
@@ -34,6 +35,14 @@ def _camera(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in ("ON", "OFF"):
         return _rejected(now, command, "camera must be ON or OFF")
     return room.switch_camera(now, command.value == "ON")
+
+
+def _presence(room: Room, now: float, command: Command) -> list[Event]:
+    try:
+        present = None if command.value.lower() == "auto" else presence_of(command.value)
+    except ValueError:
+        return _rejected(now, command, "presence must be ON, OFF or auto")
+    return room.on_presence(now, OVERRIDE, present)
 
 
 def _control(room: Room, now: float, command: Command) -> list[Event]:
@@ -81,6 +90,7 @@ def _rejected(now: float, command: Command, why: str) -> list[Event]:
 _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "mood": _mood,
     "camera": _camera,
+    "presence": _presence,
     "control": _control,
     "profile": _profile,
     "volume": _volume,

@@ -21,6 +21,7 @@ from edge.events import (
 )
 from edge.music.director import Director
 from edge.music.interpretation import Cause, Interpretation
+from edge.room.home_presence import CAMERA, HomePresence, in_agreement
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 # The smallest change of confidence, valence or arousal that is published.
@@ -38,10 +39,12 @@ class Room:
         music: MusicConfig | None = None,
         control: Control = Control.AUTO,
         source: str = "camera",
+        presence_expires: float = 1800.0,
     ) -> None:
         """music: the director's configuration, with the profiles to choose from. control: the state at the start.
 
-        source: where the readings come from, as in `Mood.source`.
+        source: where the readings come from, as in `Mood.source`. presence_expires: how long the home's own presence
+        counts, seconds.
         """
         self._director = director
         self._music = MusicConfig() if music is None else music
@@ -54,7 +57,11 @@ class Room:
         # The mood that the camera shows, and the one that was published last.
         self._camera_mood: Mood | None = None
         self._mood: Mood | None = None
+        # What the camera shows, what the home says, and the presence that was published last and whose it is.
+        self._camera_present: bool | None = None
+        self._home = HomePresence(presence_expires)
         self._present: bool | None = None
+        self._decided: tuple[bool | None, str] = (None, CAMERA)
 
     @property
     def mood(self) -> Mood | None:
@@ -77,7 +84,7 @@ class Room:
         return self._director.situation.own_music
 
     def settings(self) -> dict[str, str]:
-        """What people have set (camera, control, override and profile), and what follows from it.
+        """What people have set (camera, control, override, profile and presence_override), and what follows from it.
 
         resting: ON while quiet hours let the camera rest. held: ON while the music stays paused because a person wanted
         it so. scheduled: the profile that the schedule named last.
@@ -87,6 +94,7 @@ class Room:
             "control": self.control.value,
             "override": self.override or "auto",
             "profile": self._music.profile,
+            "presence_override": {None: "auto", True: "ON", False: "OFF"}[self._home.override],
             "resting": "ON" if self.resting else "OFF",
             "held": "ON" if self._director.situation.paused_by_person else "OFF",
             "scheduled": self._director.timetable.profile or "",
@@ -104,14 +112,14 @@ class Room:
         if not self.looking:
             return []
         self._camera_mood = replace(reading.mood, source=self._source)
-        known = reading.present or reading.mood.mood != UNKNOWN
-        if known:
-            self._director.situation.presence.update(reading.at, reading.present)
-        events = self._update_mood(reading.at)
-        if reading.present != self._present and known:
-            self._present = reading.present
-            events.append(PresenceChanged(reading.at, reading.present))
-        return events
+        if reading.present or reading.mood.mood != UNKNOWN:
+            self._camera_present = reading.present
+        return self._update(reading.at)
+
+    def on_presence(self, now: float, source: str, present: bool | None) -> list[Event]:
+        """Take whether anybody is present from SENSOR or OVERRIDE of `home_presence`; None: no value any more."""
+        self._home.report(now, source, present)
+        return self._update(now)
 
     def on_playback(self, now: float, playback: Playback) -> list[Event]:
         """Take what the player does now; if a person changed it, they have taken over."""
@@ -133,6 +141,8 @@ class Room:
         resting = self._director.timetable.camera_rests(now)
         events = self._forget_camera_mood(now) if resting and not self.resting else []
         self.resting = resting
+        if self._home.decide(now, self._camera_present) != self._decided:
+            events += self._update(now)
         profile = self._director.timetable.profile_due(now)
         if profile is not None:
             events += self.use_profile(now, profile, requested=False)
@@ -148,7 +158,7 @@ class Room:
     def set_override(self, now: float, mood: str | None) -> list[Event]:
         """Use this mood instead of the camera's; None returns to the camera's."""
         self.override = mood
-        return self._update_mood(now, requested=mood is not None)
+        return self._update(now, requested=mood is not None)
 
     def switch_camera(self, now: float, on: bool) -> list[Event]:
         """Switch the camera on or off."""
@@ -231,21 +241,38 @@ class Room:
 
     def _forget_camera_mood(self, now: float) -> list[Event]:
         """The camera stops looking: from now on, its last mood says nothing about the room."""
-        self._camera_mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source)
-        self._director.situation.presence.update(now, None)
-        return self._update_mood(now)
+        self._camera_mood, self._camera_present = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source), None
+        return self._update(now)
 
-    def _update_mood(self, now: float, *, requested: bool = False) -> list[Event]:
-        """The events for the mood that counts now. requested: a person has just set it."""
+    def _update(self, now: float, *, requested: bool = False) -> list[Event]:
+        """The events for the presence and the mood that count now. requested: a person has just set the mood."""
+        self._decided = present, source = self._home.decide(now, self._camera_present)
+        self._director.situation.presence.update(now, present)
+        events = self._update_mood(now, present, source, requested=requested)
+        if present is not None and present != self._present:
+            self._present = present
+            events.append(PresenceChanged(now, present))
+        return events
+
+    def _update_mood(self, now: float, present: bool | None, source: str, *, requested: bool) -> list[Event]:
         mood = self._camera_mood
+        if mood is None and source != CAMERA:
+            mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source)
+        if mood is not None:
+            mood = in_agreement(mood, now, present=present if self.looking else None, source=source)
         if self.override is not None:
-            mood = override_mood(self.override, now, mood.people if mood else 0)
+            people = mood.people if mood else 0
+            mood = replace(override_mood(self.override, now, people), presence_source=source)
         if mood is None:
             return []
         before = self._mood
         if before is None:
             if mood.mood == UNKNOWN:
-                return []
+                if source == CAMERA:
+                    return []
+                self._mood = mood
+                self._director.update_mood(mood)
+                return [MoodUpdated(now, mood)]
         elif (before.mood, before.source) == (mood.mood, mood.source):
             mood = replace(mood, since=before.since)
             if not _differs(before, mood):
@@ -262,4 +289,5 @@ class Room:
 
 def _differs(a: Mood, b: Mood) -> bool:
     steps = (a.confidence - b.confidence, a.valence - b.valence, a.arousal - b.arousal)
-    return a.people != b.people or any(abs(step) >= MOOD_CHANGE_MIN for step in steps)
+    changed = (a.people, a.presence_source) != (b.people, b.presence_source)
+    return changed or any(abs(step) >= MOOD_CHANGE_MIN for step in steps)

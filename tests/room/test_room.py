@@ -96,11 +96,17 @@ def test_only_a_change_of_playback_is_an_event(room: Room) -> None:
 
 def test_settings_contain_what_people_have_set(room: Room) -> None:
     derived = {"resting": "OFF", "held": "OFF", "scheduled": ""}
-    chosen = {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday"}
+    chosen = {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday", "presence_override": "auto"}
     assert room.settings() == chosen | derived
-    for name, value in (("playback", "pause"), ("camera", "OFF"), ("control", "hands_off"), ("mood", "sad")):
+    for name, value in (
+        ("playback", "pause"),
+        ("camera", "OFF"),
+        ("control", "hands_off"),
+        ("mood", "sad"),
+        ("presence", "on"),
+    ):
         execute(room, 0, Command(name, value))
-    chosen |= {"camera": "OFF", "control": "hands_off", "override": "sad"}
+    chosen |= {"camera": "OFF", "control": "hands_off", "override": "sad", "presence_override": "ON"}
     assert room.settings() == chosen | derived | {"held": "ON"}
 
 
