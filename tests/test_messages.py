@@ -30,7 +30,7 @@ def test_a_mood_has_the_documented_keys() -> None:
     offset = datetime(2026, 11, 21, 8, 15, 20, tzinfo=timezone.utc).timestamp()
     assert messages.mood(HAPPY, offset) == {
         "mood": "happy", "confidence": 0.83, "valence": 0.7, "arousal": 0.35, "people": 2,
-        "since": "2026-11-21T08:15:30Z", "source": "camera",
+        "since": "2026-11-21T08:15:30Z", "source": "camera", "presence_source": "camera",
     }  # fmt: skip
 
 

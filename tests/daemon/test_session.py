@@ -101,7 +101,8 @@ def test_the_retained_topics_are_as_documented_and_the_last_will_is_offline(
             wait_for(lambda: {t.removeprefix(f"{BASE}/") for t, _, _ in late.heard} >= topics, "retained topics")
             assert all(retained for _, _, retained in late.heard)
             mood = json.loads(late.last(f"{BASE}/mood") or "")
-            assert set(mood) == {"mood", "confidence", "valence", "arousal", "people", "since", "source"}
+            keys = {"mood", "confidence", "valence", "arousal", "people", "since", "source", "presence_source"}
+            assert set(mood) == keys
             assert (
                 abs(time.time() - time.mktime(time.strptime(mood["since"], "%Y-%m-%dT%H:%M:%SZ")) + time.timezone) < 60
             )

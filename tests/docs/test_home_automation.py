@@ -27,7 +27,7 @@ def blocks(kind: str) -> list[str]:
 
 
 def table() -> dict[str, str]:
-    return dict(re.findall(r"^\| `([a-z/]+)` \| (yes|no|never)", TEXT, re.MULTILINE))
+    return dict(re.findall(r"^\| `([a-z_/]+)` \| (yes|no|never)", TEXT, re.MULTILINE))
 
 
 def test_the_table_of_topics_is_complete() -> None:
@@ -65,5 +65,5 @@ def test_every_named_entity_exists() -> None:
 
 
 def test_every_named_topic_exists() -> None:
-    named = set(re.findall(r"moodroom/moodroom/([a-z/]+)", TEXT))
+    named = set(re.findall(r"moodroom/moodroom/([a-z_/]+)", TEXT))
     assert named and named <= set(table())

@@ -43,7 +43,8 @@ def test_the_keys_of_entities_never_change() -> None:
     assert {key: part["platform"] for key, part in PARTS.items()} == {
         "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
         "presence": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
-        "control": "select", "mood_override": "select", "profile": "select", "camera": "switch", "volume": "number",
+        "control": "select", "mood_override": "select", "presence_override": "select", "profile": "select",
+        "camera": "switch", "volume": "number",
         "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",
         "restart": "button",
         "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",

@@ -36,7 +36,7 @@ async function send(name, value) {
 }
 
 // Parts that are also drawn again when another part changes.
-const DEPENDS_ON = { mood: ["trail", "settings", "health"] };
+const DEPENDS_ON = { mood: ["trail", "settings", "health", "presence"] };
 
 // What the page says where no camera looks.
 const REPLAYS = {
@@ -62,7 +62,8 @@ const drawers = {
     byId("confidence").value = hasConfidence ? mood.confidence : 0;
     say("confidence-text", isOverride ? "set by hand" : hasConfidence ? percent(mood.confidence) : "–");
     const count = mood ? inView(mood) : "";
-    say("people", mood ? `${count ? `${count} · s` : "S"}ince ${clock(mood.since)}` : "");
+    const whose = mood ? PRESENCE_FROM[mood.presence_source] : "";
+    say("people", mood ? `${count ? `${count} · s` : "S"}ince ${clock(mood.since)}${whose ? ` · ${whose}` : ""}` : "");
     drawPlane(mood, state.trail);
   },
   player(player) {
@@ -112,8 +113,11 @@ const drawers = {
   },
 };
 
+const PRESENCE_FROM = { sensor: "presence is the home sensor's", override: "presence is set by hand" };
+
 // Empty while the camera doesn't look, and for an override with nobody in view, which doesn't show whether it looks.
 function inView({ mood, people, source }) {
+  if (mood === "unknown" && people === 0 && state.presence && camera(state).looks) return "No face in view";
   const notLooking = mood === "unknown" || !camera(state).looks || (source === "override" && people === 0);
   if (notLooking) return "";
   return people === 0 ? "Nobody in view" : people === 1 ? "One person in view" : `${people} people in view`;
