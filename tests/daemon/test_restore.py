@@ -36,7 +36,9 @@ from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker"]
 
-CHOSEN = {"camera": "OFF", "control": "hands_off", "override": "sad", "profile": "party"}
+CHOSEN = {
+    "camera": "OFF", "control": "hands_off", "override": "sad", "profile": "party", "presence_override": "ON",
+}  # fmt: skip
 
 
 def test_control_and_profile_survive_a_restart_and_an_override_does_not(tmp_path: Path) -> None:
