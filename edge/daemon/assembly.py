@@ -13,6 +13,7 @@ from edge import __version__
 from edge.camera.source import AUTO, DEMO, is_replay, source_kind
 from edge.config import Config, JournalConfig
 from edge.daemon import restore
+from edge.daemon.camera_switch import camera_is_on
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
 from edge.daemon.dispatcher import Dispatcher
 from edge.daemon.inbox import Inbox
@@ -36,7 +37,7 @@ from edge.players.wish_queue import WishQueue
 from edge.players.wishes import Resolve
 from edge.room.commands import execute
 from edge.room.room import Room
-from edge.system import logs, state
+from edge.system import logs
 from edge.system.database import default_path
 from edge.system.secrets import secret
 from edge.system.time_zone import zone
@@ -102,7 +103,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     # The camera's switch doesn't count for a video that is replayed once.
     room = Room(
         director,
-        camera_on=options.once or state.switched_on("camera"),
+        camera_on=options.once or camera_is_on(settings or {}),
         music=config.music,
         source=source,
         presence_expires=config.mqtt.presence_expires,

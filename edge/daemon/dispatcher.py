@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from edge.daemon.camera_switch import CameraSwitch
 from edge.daemon.console import Outlet
 from edge.daemon.inbox import Item, SessionEnd
 from edge.events import (
@@ -35,12 +36,13 @@ from edge.health.reporter import HealthReporter
 from edge.room.commands import execute
 from edge.room.home_presence import SENSOR
 from edge.room.room import Room
-from edge.system import state
 from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
 # The shortest interval between two rejected commands in the log.
 LOG_REJECTION_EVERY_S = 60.0
+# The part under which `health` lists a switch that can't be saved.
+SWITCH_PART = "camera switch"
 
 
 class Dispatcher:
@@ -56,6 +58,7 @@ class Dispatcher:
         self.room, self._health, self._reporter, self._wish = room, health, reporter, wish
         self.outlets: list[Outlet] = []
         self.restart = False
+        self.switch = CameraSwitch()
         self._logged_rejection = -LOG_REJECTION_EVERY_S
         # The kinds of outlet errors that were logged.
         self._logged_errors: set[tuple[str, str]] = set()
@@ -122,7 +125,6 @@ class Dispatcher:
         for event in events:
             match event:
                 case CameraSwitched(on=on):
-                    state.write("camera", "ON" if on else "OFF")
                     log.info("camera: switched %s by %s", "on" if on else "off", command.origin)
                 case RestartRequested():
                     log.info("restart: requested by %s", command.origin)
@@ -150,8 +152,34 @@ class Dispatcher:
                     pass
                 case _:
                     assert_never(event)
+        if command.name == "camera" and not any(isinstance(event, CommandRejected) for event in events):
+            # Written also if it was so already: perhaps it couldn't be written then.
+            events += self._save_switch(now)
         self.publish([CommandReceived(now, command), *events])
         self.publish_settings(now)
+
+    def report_dropped(self, dropped: Mapping[str, int]) -> None:
+        """Answer the commands that were dropped. dropped: their number by name."""
+        now = time.monotonic()
+        for name, count in dropped.items():
+            text = f"{count} request{'s' if count > 1 else ''} came faster than they could be carried out, so newer "
+            text += "ones count; send fewer"
+            log.warning("command refused: %s: %s", name, text)
+            self.publish([CommandRejected(now, name, f"{name}: {text}")])
+
+    def retry(self, now: float) -> None:
+        """Try again to save the camera's switch, if that failed."""
+        if self.switch.retry(now):
+            self.handle(Problem(SWITCH_PART, ""))
+
+    def _save_switch(self, now: float) -> list[Event]:
+        """Save the camera's switch; where it can't be saved, whoever used it is told."""
+        if self.switch.save(now, self.room.camera_on):
+            self._clear_problem(SWITCH_PART)
+            return []
+        log.warning("camera: %s", self.switch.fault)
+        self.handle(Problem(SWITCH_PART, self.switch.fault))
+        return [ProblemOccurred(now, "camera", f"camera: {self.switch.fault}")]
 
     def _clear_problem(self, part: str) -> None:
         if part in self._health.problems:

@@ -23,7 +23,7 @@ from edge.players.driver import PlayerDriver
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
-from edge.values import DRY_RUN, Frame, Playback, Problem, Reading
+from edge.values import DRY_RUN, Command, Frame, Playback, Problem, Reading
 from edge.vision.loop import VisionLoop
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,8 @@ class Session:
         """Run with a thread for each part; this one decides."""
         self._log_summary()
         parts = self.parts
+        if not self._options.once:
+            parts.dispatcher.switch.begin(time.monotonic(), parts.room.camera_on)
         frames: Latest[Frame] = Latest()
         capture = Capture(
             parts.config.camera,
@@ -172,6 +174,8 @@ class Session:
                 if isinstance(item, SessionEnd):
                     return item
                 parts.dispatcher.handle(item)
+            if dropped := parts.inbox.take_dropped():
+                parts.dispatcher.report_dropped(dropped)
             now = time.monotonic()
             if now - second < 1.0:
                 continue
@@ -194,6 +198,7 @@ class Session:
         parts = self.parts
         parts.dispatcher.publish(parts.room.tick(now, now + parts.wall_clock.offset()))
         parts.dispatcher.publish_settings(now)
+        parts.dispatcher.retry(now)
         if stepped := parts.reporter.tick(now, paused=not parts.room.looking):
             parts.dispatcher.publish(stepped)
             if parts.room.mood is not None:
@@ -225,7 +230,7 @@ class Session:
             log.warning("%s: didn't stop in time", name)
         # What the threads reported while they stopped.
         for item in parts.inbox.drain():
-            if isinstance(item, (Reading, Playback)):
+            if isinstance(item, (Reading, Playback, Command)):
                 parts.dispatcher.handle(item)
         if parts.player.name != DRY_RUN:
             restore.save_playback(parts.director, parts.wall_clock.offset())

@@ -6,6 +6,9 @@ import contextlib
 import os
 from pathlib import Path
 
+# A file that has any content has a whole block, which is at least this long.
+IN_PLACE_BYTES = 512
+
 
 def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> None:
     """Replace a file's content, or create the file. Text is written as UTF-8.
@@ -31,6 +34,34 @@ def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> Non
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def replace_or_overwrite(path: Path, data: str, *, mode: int = 0o600) -> None:
+    """Replace a file's content as `write_atomically` does or, where that fails, overwrite the file in place.
+
+    On a full disk no new file can be written, but the blocks of the old one are there. They are used if the text isn't
+    longer than the old one, or than IN_PLACE_BYTES; what is left of the old one becomes empty lines. A power cut
+    meanwhile may leave a damaged file, so only for files that are safe to lose. Raises OSError; the old content is
+    then unchanged.
+    """
+    try:
+        write_atomically(path, data, mode=mode)
+    except OSError as error:
+        content = data.encode()
+        try:
+            number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            raise error from None
+        try:
+            size = os.fstat(number).st_size
+            if not size or len(content) > max(size, IN_PLACE_BYTES):
+                raise
+            padded = content.ljust(size, b"\n")
+            if os.pwrite(number, padded, 0) != len(padded):
+                raise
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import logging
 import os
 from pathlib import Path
 
-from edge.system.files import write_atomically
+from edge.system.files import replace_or_overwrite, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,17 @@ def switched_on(name: str, folder: Path | None = None) -> bool:
     if value not in ("ON", "OFF"):
         log.warning("state: %s is damaged, so the %s stays off until it is switched on again", path, name)
     return value == "ON"
+
+
+def write_switch(name: str, on: bool, folder: Path | None = None) -> str:
+    """Save a switch, in place where the disk is full; returns why it can't be saved, "" if it is."""
+    path = (folder or directory()) / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_or_overwrite(path, "ON\n" if on else "OFF\n")
+    except OSError as error:
+        return f"{path} can't be written ({error.strerror})"
+    return ""
 
 
 def write(name: str, value: str, folder: Path | None = None) -> bool:

@@ -29,6 +29,10 @@ COMMANDS = ("mood", "camera", "presence", "control", "profile", "volume", "playb
 MAX_SONGS = 50
 # A sign-in to Spotify must be finished within this time.
 SIGN_IN_LIFETIME_S = 900.0
+SIGN_OUT_UNSAVED = (
+    "you are signed out, but a restart forgets that, since the disk can't be written; make room on it, or set the "
+    "password again"
+)
 Endpoint = Callable[["Api", Request], Awaitable[Response]]
 
 
@@ -94,9 +98,10 @@ class Api:
 
     @answers_errors
     async def logout(self, request: Request) -> Response:
+        kept = True
         if self._gate.sessions is not None:
-            self._gate.sessions.close(request.cookies.get(COOKIE, ""))
-        answer = Response(status_code=204)
+            kept = await run_in_threadpool(self._gate.sessions.close, request.cookies.get(COOKIE, ""))
+        answer = Response(status_code=204) if kept else refused(507, SIGN_OUT_UNSAVED)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
 

@@ -161,7 +161,7 @@ def test_camera_off_survives_a_restart(
         process = start("--config", config, "--source", "demo", "--publish")
         wait_for(lambda: person.last(f"{BASE}/presence") is not None, "presence")
         person.publish(f"{BASE}/set/camera", "OFF")
-        wait_for(lambda: (Path(os.environ["STATE_DIRECTORY"]) / "camera").exists(), "the state file")
+        wait_for(lambda: (Path(os.environ["STATE_DIRECTORY"]) / "camera").read_text() == "OFF\n", "the state file")
         process.terminate()
         process.communicate(timeout=PATIENCE)
         person.heard.clear()

@@ -80,10 +80,15 @@ def password_line() -> str:
 
 @pytest.fixture
 def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
-    """serve(protected=True, camera_view=..., view=...): keys of WebConfig and parts of WebPage."""
+    """serve(protected=True, camera_view=..., view=...): keys of WebConfig and parts of WebPage.
+
+    folder: for the sessions.
+    """
     running: list[Served] = []
 
-    def start(*, protected: bool = False, wait: bool = True, port: int | None = None, **more: Any) -> Served:
+    def start(
+        *, protected: bool = False, wait: bool = True, port: int | None = None, folder: Path = state_folder, **more: Any
+    ) -> Served:
         keys = {key: more.pop(key) for key in list(more) if key in WebConfig.model_fields}
         config = WebConfig(enabled=True, port=port or free_port(), **keys)
         board = Board(offset=time.time() - time.monotonic(), about={"id": "den", "name": "Den", "profiles": ["a", "b"]})
@@ -93,7 +98,7 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         line = password_line if protected else None
         served.server = Server(
             config,
-            lambda: build(page, config, password_line=line, sessions_file=state_folder / sessions.FILE_NAME),
+            lambda: build(page, config, password_line=line, sessions_file=folder / sessions.FILE_NAME),
             board,
             on_problem=served.problems.append,
         )

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
+import time
 from collections import OrderedDict
 from pathlib import Path
 
-from edge.system.files import write_atomically
+from edge.system.files import replace_or_overwrite
 from edge.text import parse_json
 
+log = logging.getLogger(__name__)
 FILE_NAME = "web_sessions"
 # If more are opened, the oldest are closed.
 MAX_SESSIONS = 64
+# The shortest interval between two tries to write what couldn't be written.
+RETRY_EVERY_S = 60.0
 # Wrong passwords within the window, from one address and from all together.
 MAX_GUESSES, MAX_ALL_GUESSES = 5, 30
 GUESS_WINDOW_S = 300.0
@@ -29,6 +34,8 @@ class Sessions:
         self._password_id = _hash(password_line)
         self._lifetime_s, self._file = lifetime_s, file
         self._ends: OrderedDict[str, float] = OrderedDict()
+        # Whether the file lacks the last change.
+        self._unsaved, self._tried_at = False, 0.0
         self._read()
 
     def open(self, now: float) -> str:
@@ -43,12 +50,15 @@ class Sessions:
 
     def valid(self, token: str | None, now: float) -> bool:
         """Whether this is the token of an open session. now: Unix time."""
+        if self._unsaved and not 0 <= now - self._tried_at < RETRY_EVERY_S:
+            self._write()
         return bool(token) and now < self._ends.get(_hash(str(token)), 0.0)
 
-    def close(self, token: str) -> None:
-        """End a session."""
-        if self._ends.pop(_hash(token), None) is not None:
+    def close(self, token: str) -> bool:
+        """End a session. Returns whether that is kept over a restart; if not, later calls try again."""
+        if self._ends.pop(_hash(token), None) is not None or self._unsaved:
             self._write()
+        return not self._unsaved
 
     def _read(self) -> None:
         if self._file is None:
@@ -63,11 +73,16 @@ class Sessions:
     def _write(self) -> None:
         if self._file is None:
             return
+        self._tried_at = time.time()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file, json.dumps({"for": self._password_id, "ends": self._ends}))
-        except OSError:
-            self._file = None  # keep them in memory only
+            # In place on a full disk: a session less is never longer, and a damaged file only signs everybody out.
+            replace_or_overwrite(self._file, json.dumps({"for": self._password_id, "ends": self._ends}))
+            self._unsaved = False
+        except OSError as error:
+            if not self._unsaved:
+                log.warning("web: %s can't be written (%s); sign-outs may not last", self._file, error.strerror)
+            self._unsaved = True
 
 
 class Guesses:

@@ -197,7 +197,12 @@ for (const button of document.querySelectorAll("[data-playback]")) {
   button.addEventListener("click", () => send("playback", button.dataset.playback));
 }
 byId("logout").addEventListener("click", async () => {
-  await post("/api/logout");
+  try {
+    await post("/api/logout");
+  } catch (error) {
+    notice(error.message);
+    return;
+  }
   location.replace("/login");
 });
 listen(onParts, onLink);

@@ -1,0 +1,69 @@
+"""Sessions on a disk that is full."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edge.system import files
+from edge.web.security.sessions import FILE_NAME, Sessions
+from tests.small_disk import disk, fill
+from tests.waiting import PATIENCE
+from tests.web.served import Serve, password_line, serve
+
+__all__ = ["disk", "password_line", "serve"]
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def sessions(path: Path) -> Sessions:
+    return Sessions("a password's hash", lifetime_s=3600.0, file=path)
+
+
+def test_signing_out_lasts_on_a_full_disk(serve: Serve, disk: Path) -> None:
+    served = serve(protected=True, folder=disk)
+    browser, other = served.session(sign_in=True), served.session(sign_in=True)
+    cookies = [dict(one.cookies) for one in (browser, other)]
+    fill(disk)
+    assert browser.post(f"{served.url}/api/logout", json={}, timeout=PATIENCE).status_code == 204
+    served.server.stop()
+    again = serve(protected=True, folder=disk)
+    assert [again.get("/api/state", cookies=one).status_code for one in cookies] == [401, 200]
+
+
+def test_a_sign_out_that_is_not_kept_is_answered(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = serve(protected=True)
+    browser = served.session(sign_in=True)
+    monkeypatch.setattr("edge.web.security.sessions.replace_or_overwrite", full)
+    answer = browser.post(f"{served.url}/api/logout", json={}, timeout=PATIENCE)
+    assert answer.status_code == 507
+    assert "you are signed out, but a restart forgets that" in answer.json()["error"]
+    assert served.get("/api/state", cookies=dict(browser.cookies)).status_code == 401
+
+
+def test_after_a_failed_write_later_ones_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / FILE_NAME
+    one = sessions(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write_atomically", full)
+        first = one.open(1.0)
+        assert not path.exists()
+    second = one.open(2.0)
+    again = sessions(path)
+    assert again.valid(first, 3.0) and again.valid(second, 3.0)
+
+
+def test_what_could_not_be_written_is_written_when_the_page_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / FILE_NAME
+    one = sessions(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write_atomically", full)
+        token = one.open(1.0)
+    assert one.valid(token, 2.0)
+    assert len(json.loads(path.read_text())["ends"]) == 1
