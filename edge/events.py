@@ -89,6 +89,16 @@ class Liked:
 
 
 @dataclass(frozen=True)
+class Unliked:
+    """A person took back their like of this song; the fields are those of Skipped."""
+
+    at: float
+    mood: str
+    choice: str | None
+    song: str | None
+
+
+@dataclass(frozen=True)
 class PresenceChanged:
     """People came into the room, or the last one left."""
 
@@ -170,6 +180,7 @@ Event = (
     | TakenOver
     | Skipped
     | Liked
+    | Unliked
     | PresenceChanged
     | CameraSwitched
     | SettingsReported

@@ -23,6 +23,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.times import utc_text
@@ -82,6 +83,8 @@ def event(value: Event, offset: float) -> dict[str, Any] | None:
             return {"event": "skipped", "mood": value.mood, "choice": value.choice, "song": value.song}
         case Liked():
             return {"event": "liked", "mood": value.mood, "choice": value.choice, "song": value.song}
+        case Unliked():
+            return {"event": "unliked", "mood": value.mood, "choice": value.choice, "song": value.song}
         case CommandRejected():
             return {"event": "command_rejected", "command": value.command, "message": value.message}
         case ProblemOccurred():

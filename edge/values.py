@@ -220,6 +220,7 @@ class Wish:
     shuffle: play the songs in random order. repeat: "off", "context" or "track". offset: the first song, from 0.
     None for volume, shuffle, repeat or offset leaves it as it is on the speaker.
     basis: what the wish counts on; None if a person requested it, who knows what plays.
+    about: what the sentence explains: "music", or only "volume", "control" (who chooses) or "press" (a button).
     """
 
     act: Act
@@ -233,6 +234,7 @@ class Wish:
     repeat: str | None = None
     offset: int | None = None
     basis: Basis | None = field(default=None, compare=False)
+    about: str = field(default="music", compare=False)
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ class Playback:
 
     state: "playing", "paused", "stopped" or "unavailable". volume: 0..100.
     context: the playlist, album or artist that the song is played from. elsewhere: it plays on another speaker than
-    the configured one. position, duration: of the song, seconds.
+    the configured one. position, duration: of the song, seconds. liked: a person likes this song; set by the room.
     """
 
     state: str
@@ -255,6 +257,7 @@ class Playback:
     elsewhere: bool = False
     duration: float | None = None
     position: float | None = field(default=None, compare=False)
+    liked: bool = False
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         music=config.music,
         source=source,
         presence_expires=config.mqtt.presence_expires,
+        likes=learner.likes,
     )
     player = open_player(
         config,

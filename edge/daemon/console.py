@@ -26,6 +26,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.text import printable, to_json
@@ -79,6 +80,7 @@ class JsonLines:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()
@@ -121,6 +123,7 @@ class PlainLines:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()
@@ -158,6 +161,7 @@ class LogLines:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()

@@ -28,6 +28,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.health.machine import memory_mb
@@ -142,6 +143,7 @@ class Dispatcher:
                     | TakenOver()
                     | Skipped()
                     | Liked()
+                    | Unliked()
                     | PresenceChanged()
                     | SettingsReported()
                     | CommandReceived()

@@ -24,6 +24,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.music.director import Director
@@ -60,6 +61,7 @@ class SavedSettings:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | PresenceChanged()
                 | CameraSwitched()
                 | CommandReceived()

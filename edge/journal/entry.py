@@ -23,11 +23,14 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.values import DRY_RUN, Act, Command, Mood, Playback, Wish
 
-KINDS = ("start", "mood", "decision", "play", "skip", "replay", "control", "command", "camera")
+KINDS = (
+    "start", "mood", "decision", "play", "skip", "replay", "like", "unlike", "control", "command", "camera",
+)  # fmt: skip
 # Longer texts are cut: a command may hold anything.
 TEXT_MAX_LENGTH = 200
 # The text of a mood that a person set.
@@ -82,12 +85,15 @@ class Notes:
             case CommandReceived(command=command):
                 return [_command(at, command)]
             case Skipped():
-                return [self._skip(at, event)]
+                return [self._about_song(at, "skip", event)]
+            case Liked():
+                return [self._about_song(at, "like", event)]
+            case Unliked():
+                return [self._about_song(at, "unlike", event)]
             case CameraSwitched(on=on):
                 return [JournalEntry(at, "camera", text="on" if on else "off")]
             case (
                 MoodUpdated()
-                | Liked()
                 | PresenceChanged()
                 | SettingsReported()
                 | CommandRejected()
@@ -100,20 +106,22 @@ class Notes:
             case _:
                 return assert_never(event)
 
-    def _skip(self, at: float, skipped: Skipped) -> JournalEntry:
-        """The title and artist are those of the skipped song; the next one may play already."""
-        known = [song for song in (self._song, self._before) if song is not None and song[0] == skipped.song]
-        _, title, artist = known[0] if known and skipped.song is not None else (None, None, None)
-        return JournalEntry(at, "skip", skipped.mood, title, artist, skipped.song)
+    def _about_song(self, at: float, kind: str, event: Skipped | Liked | Unliked) -> JournalEntry:
+        """The title and artist are those of the event's song; after a skip the next one may play already."""
+        known = [song for song in (self._song, self._before) if song is not None and song[0] == event.song]
+        _, title, artist = known[0] if known and event.song is not None else (None, None, None)
+        return JournalEntry(at, kind, event.mood, title, artist, event.song)
 
     def _play(self, at: float, playback: Playback) -> list[JournalEntry]:
-        # Nothing is heard in a dry run.
-        if playback.player == DRY_RUN or playback.state != "playing":
+        if playback.state != "playing":
             return []
         song = (playback.uri, playback.title, playback.artist)
         if song == self._song or song == (None, None, None):
             return []
         self._before, self._song = self._song, song
+        if playback.player == DRY_RUN:
+            # Nothing is heard.
+            return []
         return [JournalEntry(at, "play", title=playback.title, artist=playback.artist, uri=playback.uri)]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from edge.events import Event
 from edge.journal.entry import JournalEntry
+from edge.music.likes import Likes, liked_songs
 from edge.music.outcomes import Outcomes
 from edge.music.tastes import Feedback, Outcome, Tastes
 from edge.values import Music
@@ -25,6 +26,8 @@ class Learner:
         """
         self._save, self._learn = save, learn
         self._outcomes = Outcomes()
+        # What the room shows as liked; `Outcomes` has what was counted.
+        self.likes = Likes()
         self._rng = np.random.default_rng(seed)
         # The profile's entry that each address was last chosen for.
         self._entries: dict[str, str] = {}
@@ -45,6 +48,9 @@ class Learner:
         """Learn from these outcomes alone: all that are stored, at the start and after some were deleted."""
         if self._learn:
             self.tastes = Tastes(outcomes)
+            liked = liked_songs(outcomes)
+            self.likes.replace(liked)
+            self._outcomes.likes.replace(liked)
 
     def weigh(self, mood: str, choices: Sequence[Music]) -> list[float]:
         """The chance that each choice is the best one: choosing with these is Thompson sampling. See choices.Weigh.

@@ -26,6 +26,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.library.account import LibraryAccount, open_account
@@ -57,6 +58,7 @@ class QuietTimes:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | CameraSwitched()
                 | SettingsReported()
                 | CommandReceived()

@@ -22,6 +22,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.mqtt.device import MqttDevice
@@ -70,6 +71,7 @@ class MqttOutlet:
                 | TakenOver()
                 | Skipped()
                 | Liked()
+                | Unliked()
                 | CameraSwitched()
                 | CommandReceived()
                 | CommandRejected()

@@ -52,9 +52,10 @@ class DecisionRules:
         known = self._situation
         mood, playback = known.mood, known.playback
         if control is not Control.AUTO:
-            return self._keep(self.takeover_reason if control is Control.HANDS_OFF else "music control is off")
+            why = self.takeover_reason if control is Control.HANDS_OFF else "music control is off"
+            return self._keep(why, about="control")
         if known.paused_by_person:
-            return self._keep("somebody paused the music")
+            return self._keep("somebody paused the music", about="press")
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
         if (wish := self._resume_after_return(now)) is not None:
@@ -229,7 +230,9 @@ class DecisionRules:
         if correction is None:
             return None
         volume, why = correction
-        return Wish(Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis())
+        return Wish(
+            Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis(), about="volume"
+        )
 
     def _is_strong_change(self, mood: Mood) -> bool:
         """True where the mood is far from the one that the music was chosen for."""
@@ -239,8 +242,8 @@ class DecisionRules:
             return False
         return distance((before.valence, before.arousal), (mood.valence, mood.arousal)) >= threshold
 
-    def _keep(self, why: str) -> Wish:
-        return Wish(Act.KEEP, self._situation.mood_name, f"kept: {why}")
+    def _keep(self, why: str, *, about: str = "music") -> Wish:
+        return Wish(Act.KEEP, self._situation.mood_name, f"kept: {why}", about=about)
 
     def _block(self, why: str, *, for_now: bool = False) -> Wish:
         """Keep, although something should change; the reason is published even where only time has passed."""

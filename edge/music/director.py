@@ -119,7 +119,7 @@ class Director:
         known.presence.person_acted(now)
         playback = known.playback
         if playback is not None and playback.elsewhere and act is not Act.PAUSE:
-            return Wish(Act.KEEP, known.mood_name, f"kept: {elsewhere_reason(playback)}")
+            return Wish(Act.KEEP, known.mood_name, f"kept: {elsewhere_reason(playback)}", about="press")
         known.paused_by_person = act is Act.PAUSE and control is Control.AUTO
         known.presence.paused_at = None
         if act is Act.RESUME:
@@ -129,12 +129,12 @@ class Director:
                 if wish.act is Act.PLAY:
                     return self._request(now, replace(wish, why=f"{why}: {wish.why}"))
         volume = self._volume.for_resume(now) if act is Act.RESUME else None
-        return self._request(now, Wish(act, known.mood_name, why, volume=volume))
+        return self._request(now, Wish(act, known.mood_name, why, volume=volume, about="press"))
 
     def volume_command(self, now: float, volume: int) -> Wish:
         """Return the wish for a volume (0..100) that a person requested; it is the room's volume from now on."""
         allowed, why = self._volume.request(now, volume, self.situation.own.offset)
-        return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed))
+        return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed, about="volume"))
 
     def yield_control(self, now: float, why: str) -> Wish | None:
         """Leave the music to people. why: such as "somebody chose this song".
@@ -147,7 +147,9 @@ class Director:
         known.disown()
         if not known.own.cancel_upcoming(now) and not waiting:
             return None
-        wish = Wish(Act.FORGET, known.mood_name, f"the music that was to play next is cancelled: {why}")
+        wish = Wish(
+            Act.FORGET, known.mood_name, f"the music that was to play next is cancelled: {why}", about="control"
+        )
         return self._request(now, wish)
 
     def resume_control(self) -> None:

@@ -23,8 +23,10 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
+from edge.music.likes import Likes
 from edge.music.playback import matches
 from edge.music.tastes import Feedback, Outcome
 from edge.values import Act, Command, Control, Music, Playback, Wish
@@ -39,6 +41,8 @@ START_WITHIN_S = 900.0
 MUSIC_TAKEOVERS = ("song", "music")
 # A song was over this long before its end: players report positions a second or two late, and songs fade out.
 SONG_END_S = 5.0
+# The value of a button's command.
+PRESS = "PRESS"
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,10 @@ class _RequestedChoice:
 
 
 class Outcomes:
-    """Events in, outcomes out; used by one thread."""
+    """Events in, outcomes out; used by one thread. likes: the songs whose like has been returned."""
 
     def __init__(self) -> None:
+        self.likes = Likes()
         self._requested: _RequestedChoice | None = None
         self._current: _CurrentChoice | None = None
         self._playback: Playback | None = None
@@ -93,12 +98,15 @@ class Outcomes:
             case PresenceChanged(present=present):
                 self._present = present
                 return self._note_stayed(at)
+            case Liked(choice=choice, song=song):
+                return self._like(at, event.mood, choice, song)
+            case Unliked(choice=choice, song=song):
+                return self._unlike(at, event.mood, choice, song)
             case (
                 MoodUpdated()
                 | MoodChanged()
                 | ControlChanged()
                 | Skipped()
-                | Liked()
                 | CameraSwitched()
                 | SettingsReported()
                 | CommandRejected()
@@ -163,9 +171,27 @@ class Outcomes:
             return self._close(at, Feedback.SKIP)
         if request == ("playback", "previous"):
             return [_outcome(at, current, Feedback.REPLAY)]
-        if command.name == "like":
-            return [_outcome(at, current, Feedback.LIKE)]
+        if command.name == "like" and command.value in ("", PRESS):
+            return self._like(at, current.mood, current.music.uri, current.song)
         return self._note_stayed(at)
+
+    def _like(self, at: float, mood: str, choice: str | None, song: str | None) -> list[Outcome]:
+        """Return LIKE, once for each song; after a restart the device's music may play on without a current choice."""
+        liked = song or choice
+        if choice is None or liked is None or liked in self.likes:
+            return []
+        self.likes.add(liked)
+        current = self._current
+        if current is not None and current.music.uri == choice:
+            return [replace(_outcome(at, current, Feedback.LIKE), song=liked)]
+        return [Outcome(at, mood, choice, choice, Feedback.LIKE, liked)]
+
+    def _unlike(self, at: float, mood: str, choice: str | None, song: str | None) -> list[Outcome]:
+        liked = song or choice
+        if liked is None or liked not in self.likes:
+            return []
+        self.likes.remove(liked)
+        return [Outcome(at, mood, choice or liked, choice or liked, Feedback.UNLIKE, liked)]
 
     def _note_stayed(self, at: float) -> list[Outcome]:
         """Return STAYED, once, for a choice that has played for a while with somebody there to hear it."""

@@ -30,6 +30,7 @@ class Feedback(str, Enum):
     REPLAY = "replay"
     HANDS_OFF = "hands_off"
     LIKE = "like"
+    UNLIKE = "unlike"
 
 
 # What each feedback adds to a belief: for and against the choice. What a person did says more than leaving it playing.
@@ -39,6 +40,8 @@ EVIDENCE = {
     Feedback.REPLAY: (2.0, 0.0),
     Feedback.HANDS_OFF: (0.0, 1.0),
     Feedback.LIKE: (3.0, 0.0),
+    # Takes away what is left of the song's like.
+    Feedback.UNLIKE: (0.0, 0.0),
 }
 
 
@@ -82,12 +85,26 @@ class Tastes:
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
         """outcomes: in order of time."""
         self._beliefs: dict[str, dict[str, Belief]] = {}
+        # What is left of each liked song's evidence: the mood, the choice's address, and what it adds to the belief.
+        self._likes: dict[str, tuple[str, str, float]] = {}
         for outcome in outcomes:
             self.learn(outcome)
 
     def learn(self, outcome: Outcome) -> None:
-        """Add an outcome in full; the older ones of its mood count a little less from now on."""
+        """Add an outcome in full; the older ones of its mood count a little less from now on.
+
+        A song is liked once: more likes of it change nothing until the like is taken back.
+        """
         beliefs = self._beliefs.setdefault(outcome.mood, {})
+        if outcome.feedback is Feedback.UNLIKE:
+            self._take_back(outcome)
+            return
+        if outcome.feedback is Feedback.LIKE and outcome.song in self._likes:
+            return
+        self._likes = {
+            song: (mood, uri, left * OUTCOME_DISCOUNT if mood == outcome.mood else left)
+            for song, (mood, uri, left) in self._likes.items()
+        }
         for uri, belief in beliefs.items():
             beliefs[uri] = Belief(
                 *(PRIOR_COUNT + OUTCOME_DISCOUNT * (n - PRIOR_COUNT) for n in (belief.alpha, belief.beta))
@@ -95,6 +112,15 @@ class Tastes:
         belief = beliefs.get(outcome.uri, Belief())
         good, bad = EVIDENCE[outcome.feedback]
         beliefs[outcome.uri] = Belief(belief.alpha + good, belief.beta + bad)
+        if outcome.feedback is Feedback.LIKE and outcome.song is not None:
+            self._likes[outcome.song] = outcome.mood, outcome.uri, good
+
+    def _take_back(self, outcome: Outcome) -> None:
+        if outcome.song not in self._likes:
+            return
+        mood, uri, left = self._likes.pop(outcome.song)
+        belief = self.belief(mood, uri)
+        self._beliefs[mood][uri] = Belief(max(PRIOR_COUNT, belief.alpha - left), belief.beta)
 
     def belief(self, mood: str, uri: str) -> Belief:
         """Return the belief about a choice; the prior where nothing is known."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from edge.events import CommandRejected, Event, Liked, RestartRequested
+from edge.events import CommandRejected, Event, RestartRequested
 from edge.room.home_presence import OVERRIDE, presence_of
+from edge.room.liking import like, unlike
 from edge.room.room import Room
 from edge.values import EXPRESSIONS, Act, Command, Control
 
@@ -74,7 +75,13 @@ def _like(room: Room, now: float, command: Command) -> list[Event]:
         return _rejected(now, command, f"like must be {PRESS}")
     if room.own_music is None:
         return _rejected(now, command, "like is for music that the device chose, and none of it plays")
-    return [Liked(now, *room.feedback_on(room.playback))]
+    return like(room, now)
+
+
+def _unlike(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value != PRESS:
+        return _rejected(now, command, f"unlike must be {PRESS}")
+    return unlike(room, now) or _rejected(now, command, "unlike takes back a like, and nobody likes what plays now")
 
 
 def _restart(_room: Room, now: float, command: Command) -> list[Event]:
@@ -96,5 +103,6 @@ _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "volume": _volume,
     "playback": _playback,
     "like": _like,
+    "unlike": _unlike,
     "restart": _restart,
 }

@@ -21,6 +21,7 @@ from edge.events import (
 )
 from edge.music.director import Director
 from edge.music.interpretation import Cause, Interpretation
+from edge.music.likes import Likes, song_address
 from edge.room.home_presence import CAMERA, HomePresence, in_agreement
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
@@ -40,15 +41,17 @@ class Room:
         control: Control = Control.AUTO,
         source: str = "camera",
         presence_expires: float = 1800.0,
+        likes: Likes | None = None,
     ) -> None:
         """music: the director's configuration, with the profiles to choose from. control: the state at the start.
 
         source: where the readings come from, as in `Mood.source`. presence_expires: how long the home's own presence
-        counts, seconds.
+        counts, seconds. likes: the songs that people like.
         """
         self._director = director
         self._music = MusicConfig() if music is None else music
         self._source = source
+        self.likes = Likes() if likes is None else likes
         self.camera_on = camera_on
         self.resting = False
         self.control = control
@@ -124,6 +127,7 @@ class Room:
     def on_playback(self, now: float, playback: Playback) -> list[Event]:
         """Take what the player does now; if a person changed it, they have taken over."""
         meaning, before = self._director.observe(now, playback), self.playback
+        playback = replace(playback, liked=song_address(playback, self.own_music) in self.likes)
         events: list[Event] = [] if playback == self.playback else [PlaybackChanged(now, playback)]
         self.playback = playback
         if meaning.cause is Cause.TAKEOVER and self.control is Control.AUTO:

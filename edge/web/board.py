@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from edge import messages
@@ -28,10 +29,11 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
 from edge.times import utc_text
-from edge.values import Control, Mood, Playback, Wish
+from edge.values import Act, Control, Mood, Playback, Wish
 from edge.web.today import Today, start_of_day
 
 # Points of the trail in the plane of valence and arousal.
@@ -58,8 +60,10 @@ class BoardListener:
 class Board:
     """An outlet that keeps the current state as plain data.
 
-    Its parts: device, mood, trail, presence, player, why, settings, health, notice, and timeline, a number that
-    increases with each new entry of the day. Values are replaced and never mutated, so that threads may share them.
+    Its parts: device, mood, trail, presence, player, why, also, settings, health, notice, and timeline, a number that
+    increases with each new entry of the day. `why` is the reason for the music; `also` is the newest sentence about the
+    volume, about who chooses, or about a button, and None once it is over. Values are replaced and never mutated, so
+    that threads may share them.
     """
 
     def __init__(self, *, offset: float, about: dict[str, Any], wall: Callable[[], float] = time.time) -> None:
@@ -72,15 +76,18 @@ class Board:
         self._trail: deque[dict[str, Any]] = deque(maxlen=TRAIL_MAX_POINTS)
         self._mood: Mood | None = None
         self._wish: tuple[float, Wish] | None = None
+        self._also: tuple[float, Wish] | None = None
         self._control, self._playback = Control.AUTO, Playback("unavailable", "")
-        names = ("mood", "presence", "player", "why", "settings", "health", "notice")
+        names = ("mood", "presence", "player", "why", "also", "settings", "health", "notice")
         self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
 
     def __call__(self, event: Event) -> None:
         with self._lock:
             changes = self._changes(event)
             # A step of the wall clock changes the times of all entries.
-            if self._day.add(event) or isinstance(event, ClockStepped):
+            added = self._day.add(event)
+            # A problem comes with a notice, with which the page reads the day again.
+            if (added and not isinstance(event, ProblemOccurred)) or isinstance(event, ClockStepped):
                 changes["timeline"] = self._parts["timeline"] + 1
             changed = {name for name, value in changes.items() if self._parts[name] != value}
             self._parts |= changes
@@ -151,17 +158,20 @@ class Board:
                 self._trail.append(_point(mood))
                 return self._timed() | {"trail": list(self._trail)}
             case DecisionMade(wish=wish):
-                self._wish = event.at, wish
-                return self._timed()
+                return self._explained(event.at, wish)
             case ClockStepped(offset=offset):
                 self._offset = self._day.offset = offset
                 return self._timed()
             case PlaybackChanged(playback=playback):
                 self._playback = playback
-                return {"player": messages.player(playback, self._control)}
+                return self._player()
             case ControlChanged(control=control):
                 self._control = control
-                return {"player": messages.player(self._playback, control)}
+                return self._player()
+            case Liked(song=song) | Unliked(song=song):
+                if song == self._playback.uri:
+                    self._playback = replace(self._playback, liked=isinstance(event, Liked))
+                return self._player()
             case PresenceChanged(present=present):
                 return {"presence": present}
             case SettingsReported(settings=settings):
@@ -174,10 +184,24 @@ class Board:
                 return self._notice("taken over", why)
             case ProblemOccurred(message=message):
                 return self._notice("problem", message)
-            case Skipped() | Liked() | CameraSwitched() | CommandReceived() | RestartRequested():
+            case Skipped() | CameraSwitched() | CommandReceived() | RestartRequested():
                 return {}
             case _:
                 return assert_never(event)
+
+    def _player(self) -> dict[str, Any]:
+        return {"player": messages.player(self._playback, self._control) | {"liked": self._playback.liked}}
+
+    def _explained(self, at: float, wish: Wish) -> dict[str, Any]:
+        """A sentence about anything but the music leaves the reason for the music as it is."""
+        if wish.about != "music":
+            self._also = at, wish
+            return self._timed()
+        self._wish = at, wish
+        if self._also is not None and (wish.act is not Act.KEEP or self._also[1].about != "volume"):
+            self._also = None
+            return self._timed() | {"also": None}
+        return self._timed()
 
     def _notice(self, kind: str, text: str) -> dict[str, Any]:
         """A sentence that the page shows for a while; `number` distinguishes it from the last one."""
@@ -189,9 +213,12 @@ class Board:
         parts: dict[str, Any] = {}
         if self._mood is not None:
             parts["mood"] = messages.mood(self._mood, self._offset)
-        if self._wish is not None:
-            at, wish = self._wish
-            parts["why"] = messages.wish(wish) | {"why": wish.why, "at": utc_text(at + self._offset)}
+        for name, explained in (("why", self._wish), ("also", self._also)):
+            if explained is not None:
+                at, wish = explained
+                parts[name] = messages.wish(wish) | {"why": wish.why, "at": utc_text(at + self._offset)}
+                if name == "also":
+                    parts[name]["about"] = wish.about
         return parts
 
 

@@ -28,8 +28,8 @@ class WebPage:
     """The page's data and functions, called from the page's thread. None hides the part of the page that needs it.
 
     post: puts a command into the daemon's queue. fresh: whether frames arrive, or are paused on purpose.
-    timeline: today's entries, oldest first: {"at", "kind": "mood" | "decision" | "song" | "camera" | "start" | "stop",
-    ...}; a start and a stop end a mood. recommend: (mood, count) -> songs {"title", "artist", "uri"}.
+    timeline: today's entries, oldest first: {"at", "kind", ...}, where openapi.json lists the kinds; a start and a
+    stop end a mood. recommend: (mood, count) -> songs {"title", "artist", "uri"}.
     checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
     view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
     """

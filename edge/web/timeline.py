@@ -11,7 +11,7 @@ from edge.errors import MoodroomError
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
 from edge.times import utc_text
-from edge.web.today import start_of_day
+from edge.web.today import CONTROL_IN_WORDS, start_of_day
 
 log = logging.getLogger(__name__)
 # The kinds of journal entries that the page shows, with its own names for them.
@@ -19,6 +19,10 @@ SHOWN_KINDS = {
     "mood": "mood",
     "decision": "decision",
     "play": "song",
+    "skip": "skip",
+    "like": "like",
+    "unlike": "unlike",
+    "control": "control",
     "camera": "camera",
     "start": "start",
     "stop": "stop",
@@ -75,7 +79,11 @@ def _changes_nothing(entry: JournalEntry) -> bool:
 
 
 def _as_dict(entry: JournalEntry, midnight: float) -> dict[str, Any]:
-    text = f"camera switched {entry.text}" if entry.kind == "camera" else entry.text
+    text = entry.text
+    if entry.kind == "camera":
+        text = f"camera switched {text}"
+    elif entry.kind == "control":
+        text = CONTROL_IN_WORDS.get(text or "", text)
     values = {
         "mood": entry.mood,
         "confidence": entry.confidence,

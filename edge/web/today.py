@@ -1,4 +1,4 @@
-"""The moods, decisions and songs of the day, kept in memory while the device runs."""
+"""What happened today (moods, decisions, songs, and what people did), kept in memory while the device runs."""
 
 from __future__ import annotations
 
@@ -25,23 +25,31 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
     assert_never,
 )
+from edge.journal.entry import SET_BY_HAND
 from edge.times import utc_text
-from edge.values import DRY_RUN, Act, Playback
+from edge.values import DRY_RUN, Act, Control, Playback
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
 ENTRIES_MAX = 400
+CONTROL_IN_WORDS = {
+    Control.AUTO.value: "the device chooses the music",
+    Control.HANDS_OFF.value: "people choose the music",
+    Control.OFF.value: "nobody chooses the music",
+}
 
 
 class Today:
-    """Moods, decisions and songs with their times, oldest first."""
+    """The day's entries with their times, oldest first."""
 
     def __init__(self, *, offset: float, limit: int = ENTRIES_MAX) -> None:
         """offset: wall clock minus the events' clock, seconds; a new value counts for all entries."""
         self.offset = offset
         self._entries: deque[tuple[float, dict[str, Any]]] = deque(maxlen=limit)
-        self._song: tuple[str | None, str | None] | None = None
+        # The last two songs.
+        self._songs: deque[dict[str, str | None]] = deque(maxlen=2)
 
     def add(self, event: Event) -> bool:
         """Add an event; returns whether it became an entry."""
@@ -60,25 +68,34 @@ class Today:
     def _entry(self, event: Event) -> dict[str, Any] | None:
         match event:
             case MoodChanged(mood=mood):
-                return {"kind": "mood", "mood": mood.mood, "confidence": round(mood.confidence, 2)}
+                by_hand = {"text": SET_BY_HAND} if mood.source == "override" else {}
+                return {"kind": "mood", "mood": mood.mood, "confidence": round(mood.confidence, 2)} | by_hand
             case DecisionMade(wish=wish):
                 return {"kind": "decision", "mood": wish.mood, "text": wish.why} if wish.act is Act.PLAY else None
             case CameraSwitched(on=on):
                 return {"kind": "camera", "text": "camera switched on" if on else "camera switched off"}
             case PlaybackChanged(playback=playback):
                 return self._played(playback)
+            case ControlChanged(control=control):
+                return {"kind": "control", "text": CONTROL_IN_WORDS[control.value]}
+            case TakenOver(why=why):
+                return {"kind": "control", "text": why}
+            case Skipped():
+                return self._about_song("skip", event)
+            case Liked():
+                return self._about_song("like", event)
+            case Unliked():
+                return self._about_song("unlike", event)
+            case ProblemOccurred(message=message):
+                return {"kind": "problem", "text": message}
+            case RestartRequested():
+                return {"kind": "control", "text": "somebody restarted the device"}
             case (
                 MoodUpdated()
-                | ControlChanged()
-                | TakenOver()
-                | Skipped()
-                | Liked()
                 | PresenceChanged()
                 | SettingsReported()
                 | CommandReceived()
                 | CommandRejected()
-                | RestartRequested()
-                | ProblemOccurred()
                 | HealthReported()
                 | ClockStepped()
             ):
@@ -87,12 +104,20 @@ class Today:
                 return assert_never(event)
 
     def _played(self, playback: Playback) -> dict[str, Any] | None:
-        song = (playback.uri, playback.title)
-        # Nothing is heard in a dry run.
-        if playback.player == DRY_RUN or playback.state != "playing" or playback.title is None or song == self._song:
+        if playback.state != "playing" or playback.title is None:
             return None
-        self._song = song
-        return {"kind": "song", "title": playback.title, "artist": playback.artist, "uri": playback.uri}
+        song = {"title": playback.title, "artist": playback.artist, "uri": playback.uri}
+        last = self._songs[-1] if self._songs else {}
+        if (song["uri"], song["title"]) == (last.get("uri"), last.get("title")):
+            return None
+        self._songs.append(song)
+        # Nothing is heard in a dry run.
+        return None if playback.player == DRY_RUN else {"kind": "song"} | song
+
+    def _about_song(self, kind: str, event: Skipped | Liked | Unliked) -> dict[str, Any]:
+        """The song may be the one before: after a skip the next one may play already."""
+        song = next((song for song in self._songs if song["uri"] == event.song), {"uri": event.song})
+        return {"kind": kind, "mood": event.mood} | song
 
 
 def start_of_day(now: float) -> float:

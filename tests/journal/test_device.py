@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from functools import partial
+from operator import contains
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,10 @@ from edge.config import JournalConfig
 from edge.daemon.assembly import open_journal
 from edge.daemon.options import Options, loader
 from edge.daemon.session import run
-from edge.events import CommandReceived, DecisionMade, Event, PlaybackChanged, Skipped
+from edge.events import CommandReceived, DecisionMade, Event, Liked, PlaybackChanged, Skipped, Unliked
 from edge.journal.reader import outcomes, timeline
 from edge.journal.tables import SCHEMA
+from edge.music.tastes import Feedback, Tastes
 from edge.system.database import open_for_writing
 from edge.values import Act, Command, Music, Playback, Wish
 from tests.waiting import wait_for
@@ -89,6 +92,35 @@ def test_what_is_learned_survives_a_restart(state_folder: Path) -> None:
     wait_for(lambda: restarted_learner.tastes.moods(), "what was learned")
     restarted.stop()
     assert restarted_learner.tastes.belief("happy", "mpd:a").beta == 2
+
+
+def likes(at: float) -> list[Event]:
+    """A person presses the button again and again."""
+    pressed = [CommandReceived(at + number, Command("like", "PRESS", "mqtt")) for number in range(6)]
+    return [*pressed, Liked(at + 6, mood="happy", choice="mpd:a", song="mpd:1")]
+
+
+def test_six_presses_are_one_like_also_over_a_restart(state_folder: Path) -> None:
+    for run_number in range(2):
+        journal, learner = open_journal(JournalConfig(), problem=print)
+        assert journal is not None
+        journal.start()
+        if run_number:
+            wait_for(partial(contains, learner.likes, "mpd:1"), "the like")
+        began = time.monotonic() - 20
+        for event in [*events(began)[:2], *likes(began + 3)]:
+            learner(event)
+        assert learner.tastes.belief("happy", "mpd:a").evidence == pytest.approx(3.0)
+        journal.stop()
+    assert [outcome.feedback for outcome in outcomes(state_folder / "journal.db")] == [Feedback.LIKE]
+    journal, learner = open_journal(JournalConfig(), problem=print)
+    assert journal is not None
+    journal.start()
+    wait_for(lambda: "mpd:1" in learner.likes, "the like")
+    # The song plays on after the restart, and nothing was chosen since.
+    learner(Unliked(time.monotonic(), mood="happy", choice="mpd:a", song="mpd:1"))
+    journal.stop()
+    assert Tastes(outcomes(state_folder / "journal.db")).belief("happy", "mpd:a").evidence == 0
 
 
 def test_without_a_journal_it_learns_until_the_next_start(state_folder: Path) -> None:

@@ -102,6 +102,28 @@ def test_old_outcomes_fade() -> None:
     assert tastes.belief("happy", URIS[0]).beta == pytest.approx(1 + OUTCOME_DISCOUNT**100)
 
 
+def liked(feedback: Feedback, song: str = "mpd:song", uri: str = URIS[0]) -> Outcome:
+    return Outcome(0, "happy", uri, "", feedback, song)
+
+
+def test_a_song_is_liked_once_and_a_like_can_be_taken_back() -> None:
+    once, six = Tastes([liked(Feedback.LIKE)]), Tastes([liked(Feedback.LIKE)] * 6)
+    assert six.belief("happy", URIS[0]) == once.belief("happy", URIS[0]) == Belief(4.0, 1.0)
+    both = Tastes([liked(Feedback.LIKE), liked(Feedback.LIKE, "mpd:another")])
+    assert both.belief("happy", URIS[0]).alpha > 6
+    both.learn(liked(Feedback.UNLIKE))
+    assert both.belief("happy", URIS[0]) == Belief(4.0, 1.0)
+    both.learn(liked(Feedback.UNLIKE))
+    assert both.belief("happy", URIS[0]) == Belief(4.0, 1.0), "it was taken back already"
+
+
+def test_a_like_that_is_taken_back_late_leaves_what_else_was_learned() -> None:
+    others = [outcome(URIS[0], Feedback.STAYED)] * 20
+    without = Tastes(others).belief("happy", URIS[0])
+    taken_back = Tastes([liked(Feedback.LIKE), *others, liked(Feedback.UNLIKE)]).belief("happy", URIS[0])
+    assert taken_back.alpha == pytest.approx(without.alpha)
+
+
 @settings(deadline=None)
 @given(st.lists(outcomes, max_size=60))
 def test_beliefs_stay_valid_after_any_history(history: list[Outcome]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from edge.config import MusicConfig
-from edge.events import CommandRejected, DecisionMade, Liked, RestartRequested
+from edge.events import CommandRejected, DecisionMade, Liked, PlaybackChanged, RestartRequested, Unliked
 from edge.music.director import Director
 from edge.room.commands import execute
 from edge.room.room import Room
-from edge.values import Act, Command
+from edge.values import Act, Command, Playback
 from tests.room.test_room import kinds, reading
 
 
@@ -84,3 +84,19 @@ def test_a_like_is_for_the_device_s_own_music(room: Room) -> None:
     assert (type(liked), liked.mood) == (Liked, "happy")
     assert liked.choice.startswith("spotify:artist:")
     assert kinds(execute(room, 6, Command("like", "yes"))) == [CommandRejected]
+
+
+def test_a_song_is_liked_once_until_the_like_is_taken_back(room: Room) -> None:
+    room.on_reading(reading("happy"))
+    assert kinds(execute(room, 5, Command("unlike", "PRESS"))) == [CommandRejected]
+    assert room.own_music is not None
+    song = Playback("playing", "spotify", title="Song", uri="spotify:track:1", context=room.own_music.uri)
+    room.on_playback(5, song)
+    assert [len(execute(room, 6, Command("like", "PRESS"))) for _ in range(6)] == [1, 0, 0, 0, 0, 0]
+    assert room.playback is not None and room.playback.liked
+    assert not any(isinstance(event, PlaybackChanged) for event in room.on_playback(7, song)), "nothing new plays"
+    assert kinds(execute(room, 8, Command("unlike", "yes"))) == [CommandRejected]
+    (unliked,) = execute(room, 8, Command("unlike", "PRESS"))
+    assert (type(unliked), unliked.song) == (Unliked, "spotify:track:1")
+    assert not room.playback.liked
+    assert kinds(execute(room, 9, Command("like", "PRESS"))) == [Liked]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from edge.events import (
     ControlChanged,
     DecisionMade,
     HealthReported,
+    Liked,
     MoodChanged,
     MoodUpdated,
     PlaybackChanged,
@@ -22,6 +24,7 @@ from edge.events import (
     SettingsReported,
     Skipped,
     TakenOver,
+    Unliked,
 )
 from edge.times import utc_text
 from edge.values import Act, Control, Mood, Music, Playback, Wish
@@ -61,7 +64,7 @@ def test_each_event_sets_its_part() -> None:
     assert (parts["player"]["title"], parts["player"]["control"]) == ("Clocks", "hands_off")
     assert parts["presence"] is True
     assert parts["notice"] == {"number": 1, "kind": "refused", "text": "no such mood"}
-    assert parts["timeline"] == 3
+    assert parts["timeline"] == 5
 
 
 def test_a_takeover_is_shown_with_its_sentence() -> None:
@@ -85,6 +88,58 @@ def test_a_wish_that_failed_for_good_is_shown_with_its_sentence() -> None:
             "text": "can't play Clocks: the playlist doesn't exist any more",
         }
     }
+
+
+def test_the_reason_for_the_music_stays_while_volume_and_control_explain_themselves() -> None:
+    made = board()
+    chosen = Wish(Act.PLAY, "happy", "the room is happy: X plays now", Music("mpd:x", "X"))
+    made(DecisionMade(1.0, chosen))
+    for number, (wish, about) in enumerate(
+        (
+            (Wish(Act.VOLUME, "happy", "somebody asked for it", volume=30, about="volume"), "volume"),
+            (Wish(Act.NEXT, "happy", "somebody asked for it", about="press"), "press"),
+            (Wish(Act.KEEP, "happy", "kept: music control is off", about="control"), "control"),
+        )
+    ):
+        made(DecisionMade(2.0 + number, wish))
+        parts = made.snapshot()
+        assert (parts["why"]["why"], parts["also"]["why"]) == (chosen.why, wish.why)
+        assert parts["also"]["about"] == about
+    made(DecisionMade(6.0, Wish(Act.KEEP, "sad", "kept: X is already playing for sad")))
+    parts = made.snapshot()
+    assert (parts["why"]["why"], parts["also"]) == ("kept: X is already playing for sad", None)
+
+
+def test_a_like_is_shown_until_it_is_taken_back() -> None:
+    made = board()
+    made(PlaybackChanged(1.0, Playback("playing", "mpd", title="Clocks", uri="mpd:1")))
+    assert made.snapshot()["player"]["liked"] is False
+    made(Liked(2.0, "happy", "mpd:x", "mpd:1"))
+    assert made.snapshot()["player"]["liked"] is True
+    made(Unliked(3.0, "happy", "mpd:x", "mpd:1"))
+    assert made.snapshot()["player"]["liked"] is False
+
+
+def test_today_has_what_people_did() -> None:
+    now = start_of_day(time.time()) + 3600
+    made = Board(offset=now - 100.0, about={}, wall=lambda: now)
+    made(MoodChanged(99.0, replace(mood(), source="override")))
+    made(PlaybackChanged(99.0, Playback("playing", "mpd", title="Clocks", artist="Coldplay", uri="mpd:1")))
+    made(Liked(99.0, "happy", "mpd:x", "mpd:1"))
+    made(Skipped(99.0, "happy", "mpd:x", "mpd:1"))
+    made(TakenOver(99.0, "song", "somebody chose another song"))
+    made(ControlChanged(99.0, Control.HANDS_OFF))
+    made(ProblemOccurred(99.0, "player", "can't play X: its folder is missing"))
+    told = [(entry["kind"], entry.get("text") or entry["title"]) for entry in made.today()]
+    assert told == [
+        ("mood", "set by hand"),
+        ("song", "Clocks"),
+        ("like", "Clocks"),
+        ("skip", "Clocks"),
+        ("control", "somebody chose another song"),
+        ("control", "people choose the music"),
+        ("problem", "can't play X: its folder is missing"),
+    ]
 
 
 def test_only_changes_wake_and_a_slow_listener_gets_the_newest_values_only() -> None:

@@ -9,9 +9,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from edge.events import HealthReported, MoodChanged, PlaybackChanged, ProblemOccurred, SettingsReported, TakenOver
+from edge.events import (
+    DecisionMade,
+    HealthReported,
+    Liked,
+    MoodChanged,
+    PlaybackChanged,
+    ProblemOccurred,
+    SettingsReported,
+    TakenOver,
+    Unliked,
+)
 from edge.times import utc_text
-from edge.values import Mood, Playback
+from edge.values import Act, Mood, Playback, Wish
 from edge.web.board import Board
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve, Served, publish
@@ -100,6 +110,45 @@ def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> No
     served, page = open_page()
     publish(served.board, ProblemOccurred, "player", "can't play Clocks: the playlist doesn't exist any more")
     expect(page.locator("#notice")).to_have_text("can't play Clocks: the playlist doesn't exist any more")
+
+
+def test_a_problem_stays_in_the_day_of_a_page_that_is_opened_later(open_page: Open) -> None:
+    served, page = open_page()
+    publish(served.board, ProblemOccurred, "player", "can't play mpd:folder/jazz: there is no such folder")
+    expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
+    page.reload()
+    expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
+
+
+def test_a_like_is_shown_on_its_button_which_takes_it_back(open_page: Open) -> None:
+    served, page = open_page()
+    button = page.locator("#like")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    wait_for(lambda: served.commands != [], "the command")
+    publish(served.board, Liked, "happy", "spotify:playlist:x", SONG)
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#today-list")).to_contain_text("liked: Clocks · Coldplay")
+    button.click()
+    wait_for(lambda: len(served.commands) == 2, "the second command")
+    assert [(command.name, command.value) for command in served.commands] == [("like", "PRESS"), ("unlike", "PRESS")]
+    publish(served.board, Unliked, "happy", "spotify:playlist:x", SONG)
+    expect(button).to_have_text("Like")
+
+
+def test_another_volume_leaves_the_reason_for_the_music(open_page: Open) -> None:
+    served, page = open_page()
+    publish(served.board, DecisionMade, Wish(Act.PLAY, "happy", "the room is happy: Clocks plays now"))
+    expect(page.locator("#also")).to_be_hidden()
+    publish(served.board, DecisionMade, Wish(Act.VOLUME, "happy", "somebody asked for it", volume=30, about="volume"))
+    expect(page.locator("#also")).to_have_text("The volume: somebody asked for it")
+    expect(page.locator("#why")).to_have_text("Why: the room is happy: Clocks plays now")
+
+
+def test_a_mood_set_by_hand_is_told_as_such(open_page: Open) -> None:
+    served, page = open_page()
+    publish(served.board, MoodChanged, mood("sad", source="override"))
+    expect(page.locator("#today-list li").first).to_contain_text("sad, set by hand")
 
 
 def test_updates_do_not_move_a_slider_that_is_being_dragged(open_page: Open) -> None:

@@ -51,6 +51,7 @@ def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
         ("decision", "happy"),
         ("song", "Clocks"),
         ("camera", "camera switched off"),
+        ("skip", "Clocks"),
         # The last entry of that run.
         ("stop", UNKNOWN_TEXT),
     ]

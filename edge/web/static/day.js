@@ -3,6 +3,7 @@ import { byId, clock, feels, make, percent, renew, say, shape, song } from "./te
 
 const MAX_LISTED = 40;
 const HOUR_MS = 3600000;
+const ABOUT_SONG = { skip: "skipped:", like: "♥ liked:", unlike: "like taken back:" };
 const RIBBON_KINDS = ["mood", "start", "stop"];
 
 // The span of the ribbon: from the full hour before the first mood to the full hour after now.
@@ -31,9 +32,12 @@ function drawRibbon(entries) {
 function describe(entry) {
   const line = make("span");
   if (entry.kind === "mood") {
-    line.append(make("b", feels(entry.mood)), entry.confidence ? `, ${percent(entry.confidence)} sure` : "");
+    const sure = entry.confidence ? `, ${percent(entry.confidence)} sure` : "";
+    line.append(make("b", feels(entry.mood)), entry.text ? `, ${entry.text}` : sure);
   } else if (entry.kind === "song") {
     line.append("♪ ", song(entry.title, entry.uri), entry.artist ? ` · ${entry.artist}` : "");
+  } else if (entry.kind in ABOUT_SONG) {
+    line.append(`${ABOUT_SONG[entry.kind]} `, song(entry.title || "this song", entry.uri), entry.artist ? ` · ${entry.artist}` : "");
   } else {
     line.append(entry.text || entry.kind);
   }

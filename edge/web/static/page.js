@@ -36,7 +36,9 @@ async function send(name, value) {
 }
 
 // Parts that are also drawn again when another part changes.
-const DEPENDS_ON = { mood: ["trail", "settings", "health", "presence"] };
+const DEPENDS_ON = { mood: ["trail", "settings", "health", "presence"], timeline: ["notice"] };
+// What a sentence is about that doesn't explain the music itself.
+const ALSO = { volume: "The volume", control: "Who chooses", press: "The last button" };
 
 // What the page says where no camera looks.
 const REPLAYS = {
@@ -77,10 +79,17 @@ const drawers = {
     say("artist", player.artist || "");
     const speaker = [player.title ? states[player.state] : "", player.speaker, player.state === "dry_run" ? "" : player.player.replace("_", " ")];
     say("speaker", speaker.filter(Boolean).join(" · "));
+    say("like", player.liked ? "♥ Liked" : "Like");
+    byId("like").setAttribute("aria-pressed", String(Boolean(player.liked)));
+    byId("like").title = player.liked ? "Take the like back" : "";
     if (player.volume !== null && !isPending("volume", player.volume)) drawVolume(player.volume);
   },
   why(why) {
     say("why", why ? `Why: ${why.why}` : "");
+  },
+  also(also) {
+    byId("also").hidden = !also;
+    say("also", also ? `${ALSO[also.about] || "And"}: ${also.why}` : "");
   },
   settings(settings) {
     if (!settings) return;
@@ -192,7 +201,9 @@ byId("profile").addEventListener("change", (event) => send("profile", event.targ
 byId("camera").addEventListener("click", () => send("camera", byId("camera").dataset.value));
 byId("volume").addEventListener("change", () => send("volume", byId("volume").value));
 byId("volume").addEventListener("released", () => draw(["player"]));
-byId("like").addEventListener("click", () => send("like", "PRESS"));
+byId("like").addEventListener("click", () => {
+  send(byId("like").getAttribute("aria-pressed") === "true" ? "unlike" : "like", "PRESS");
+});
 for (const button of document.querySelectorAll("[data-playback]")) {
   button.addEventListener("click", () => send("playback", button.dataset.playback));
 }
