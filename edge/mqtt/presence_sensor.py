@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from edge.room.home_presence import presence_of
+from edge.text import parse_json
 
 MAX_MESSAGE_BYTES = 65536
 # As much of a wrong value is shown.
@@ -29,8 +29,8 @@ def read_sensor(payload: bytes, key: str | None) -> bool | None:
     if text.lower() in NO_VALUE:
         return None
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parse_json(text)
+    except ValueError:
         value = text
     if key is not None:
         value = _at(value, key)

@@ -7,6 +7,7 @@ it was; an edge that moves lowers it, already by a fraction of a pixel.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -27,32 +28,36 @@ Blocks = NDArray[np.bool_]
 _Float = NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class _Reduced:
+    """A picture at WIDTH_PX, and the mean and variance of each block."""
+
+    picture: _Float
+    mean: _Float
+    variance: _Float
+
+
 class BlockChange:
     """Compares pictures with the reference that was set last."""
 
     def __init__(self) -> None:
-        self._current: tuple[_Float, _Float, _Float] | None = None
-        self._reference: tuple[_Float, _Float, _Float] | None = None
+        self._current: _Reduced | None = None
+        self._reference: _Reduced | None = None
 
     def measure(self, grey: Grey) -> tuple[Blocks, Blocks] | None:
         """(height, width) luma -> (rows, columns) of blocks, twice; None without a reference.
 
         The first are the blocks that changed, the second those with enough texture for a change to be seen.
         """
-        self._current = picture, mean, variance = _reduced(grey)
-        if self._reference is None or self._reference[0].shape != picture.shape:
+        self._current = _reduced(grey)
+        if self._reference is None or self._reference.picture.shape != self._current.picture.shape:
             self._reference = self._current
             return None
-        before, mean_before, variance_before = self._reference
-        covariance = _means(picture * before) - mean * mean_before
-        both = np.maximum(variance * variance_before, 1e-3)
-        # With the smaller variance, since a brighter light also shows what was hidden in the noise.
-        least, most = np.minimum(variance, variance_before), np.maximum(variance, variance_before)
-        unexplained = (1 - np.minimum(covariance**2 / both, 1)) * least
-        flat = most <= np.partition(most, most.size // 4, axis=None)[most.size // 4]
-        threshold = max(CHANGE_MIN_VARIANCE, CHANGE_MIN_NOISE_RATIO * float(np.median(unexplained[flat])))
-        vanished = (most > CONTRAST_MIN_RATIO * threshold) & (least < VANISHED_SHARE * most)
-        return np.asarray((unexplained > threshold) | vanished), np.asarray(most > threshold)
+        changed, textured = _compare(self._reference, self._current)
+        if changed.any():
+            # Bands of light and a lamp's halo are uneven within a block, too.
+            changed &= _compare(_relit(self._reference, self._current), self._current)[0]
+        return changed, textured
 
     def set_reference(self) -> None:
         """Compare the next pictures with the one that was measured last."""
@@ -63,12 +68,34 @@ class BlockChange:
         self._reference = self._current = None
 
 
-def _reduced(grey: Grey) -> tuple[_Float, _Float, _Float]:
-    """The picture at WIDTH_PX, and the mean and variance of each block."""
+def _reduced(grey: Grey) -> _Reduced:
     height = max(1, round(grey.shape[0] * WIDTH_PX / grey.shape[1] / BLOCK_PX)) * BLOCK_PX
-    picture = np.asarray(cv2.resize(grey, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.float32)
+    return _with_blocks(np.asarray(cv2.resize(grey, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.float32))
+
+
+def _with_blocks(picture: _Float) -> _Reduced:
     mean = _means(picture)
-    return picture, mean, np.maximum(_means(picture * picture) - mean * mean, 0)
+    return _Reduced(picture, mean, np.maximum(_means(picture * picture) - mean * mean, 0))
+
+
+def _compare(before: _Reduced, now: _Reduced) -> tuple[Blocks, Blocks]:
+    """The blocks that changed, and those with texture."""
+    covariance = _means(now.picture * before.picture) - now.mean * before.mean
+    both = np.maximum(now.variance * before.variance, 1e-3)
+    # With the smaller variance, since a brighter light also shows what was hidden in the noise.
+    least, most = np.minimum(now.variance, before.variance), np.maximum(now.variance, before.variance)
+    unexplained = (1 - np.minimum(covariance**2 / both, 1)) * least
+    flat = most <= np.partition(most, most.size // 4, axis=None)[most.size // 4]
+    threshold = max(CHANGE_MIN_VARIANCE, CHANGE_MIN_NOISE_RATIO * float(np.median(unexplained[flat])))
+    vanished = (most > CONTRAST_MIN_RATIO * threshold) & (least < VANISHED_SHARE * most)
+    return np.asarray((unexplained > threshold) | vanished), np.asarray(most > threshold)
+
+
+def _relit(before: _Reduced, now: _Reduced) -> _Reduced:
+    """`before` in the light of `now`, as far as that changes smoothly."""
+    gain = np.asarray((cv2.blur(now.mean, (3, 3)) + 1) / (cv2.blur(before.mean, (3, 3)) + 1), np.float32)
+    height, width = before.picture.shape
+    return _with_blocks(before.picture * np.asarray(cv2.resize(gain, (width, height)), np.float32))
 
 
 def _means(picture: NDArray[Any]) -> _Float:

@@ -50,6 +50,12 @@ def test_a_lamp_in_one_corner_changes_nothing() -> None:
     assert changed(noisy(room(), 2), noisy(np.clip(room() * halo, 0, 255).astype(np.uint8), 2)) <= 1
 
 
+def test_the_bands_of_a_lamp_that_flickers_change_nothing() -> None:
+    bands = [1 + 0.15 * np.sin(np.linspace(0, 16, 480) + phase)[:, None] for phase in (0.0, 2.0)]
+    before, after = (noisy((room() * band).astype(np.uint8), 2) for band in bands)
+    assert changed(before, after) == 0
+
+
 @pytest.mark.parametrize("shift", [1.0, 2.0, 10.0, 60.0])
 @pytest.mark.parametrize("gain", [1.0, 0.7])
 def test_a_head_that_moves_changes_its_outline(shift: float, gain: float) -> None:
