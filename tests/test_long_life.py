@@ -212,7 +212,7 @@ def test_the_start_is_cheap_and_a_hanging_broker_does_not_delay_the_stop(tmp_pat
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(PATIENCE)
         process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo", "--publish"],
+            [sys.executable, "-m", "edge", "run", "--config", config, "--source", "demo", "--publish", "--journal"],
             cwd=ROOT, env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "notify")}, stdout=out, stderr=out,
         )  # fmt: skip
         try:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from edge import __version__
-from edge.camera.source import AUTO, DEMO, is_replay, source_kind
+from edge.camera.source import AUTO, CAMERA, DEMO, source_kind
 from edge.config import Config, JournalConfig
 from edge.daemon import restore
 from edge.daemon.camera_switch import camera_is_on
@@ -87,18 +87,12 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     auto = config.camera.source == AUTO
     config = settle_source(config, options)
     source = source_kind(config.camera.source)
-    replay = is_replay(config.camera.source)
     fast, inbox, wishes, source_clock = options.fast, Inbox(), WishQueue(), SourceClock(fast=options.fast)
     now = 0.0 if fast else time.monotonic()
     wall_clock = WallClock(now, 0.0 if fast else time.time())
     health = HealthMonitor(config.camera.stuck_after, now)
     pipeline = Pipeline(config, base=BASE, nominal=fast)
-    # What a replay shows didn't happen in the room, so it is neither written down nor learned from unless requested.
-    written = not replay or options.journal
-    journal, learner = open_journal(
-        config.journal if written else JournalConfig(enabled=False, learn=False),
-        problem=partial(inbox.problem, "journal"),
-    )
+    journal, learner = open_journal(config.journal, problem=partial(inbox.problem, "journal"))
     director = _open_director(config, learner, wall_clock, now, fast=fast)
     # The camera's switch doesn't count for a video that is replayed once.
     room = Room(
@@ -115,7 +109,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         demo=source == DEMO or fast,
         resolver=_song_resolver,
     )
-    mqtt = _open_mqtt(config, inbox) if options.publish or not replay else None
+    mqtt = _open_mqtt(config, inbox) if options.publish or source == CAMERA else None
     web = None
     if not fast:
         web = open_web(config, post=inbox.post, problem=inbox.problem, health=health, offset=wall_clock.offset())

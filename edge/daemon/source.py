@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edge.camera.opening import open_camera, resolve_source
 from edge.camera.source import is_replay, redacted
-from edge.config import Config
+from edge.config import Config, JournalConfig
 from edge.daemon.options import Options
 from edge.errors import ConfigError
 from edge.system.systemd import SystemdNotifier
@@ -26,7 +26,10 @@ class SourceClock:
 
 
 def settle_source(config: Config, options: Options) -> Config:
-    """The configuration with the source that is used; raises MoodroomError if it can't be used with these options."""
+    """The configuration with the source that is used, and without a journal for a replay unless it is requested.
+
+    Raises MoodroomError if the source can't be used with these options.
+    """
     # A service waits for its camera: nobody would notice that the page and MQTT show the demo clip's room.
     waits = SystemdNotifier().enabled and not (options.once or options.fast)
     source = config.camera.source if waits else resolve_source(config.camera.source)
@@ -38,4 +41,7 @@ def settle_source(config: Config, options: Options) -> Config:
     if is_replay(source):
         # A source that can't be replayed is refused before anything starts; a camera that fails is tried again later.
         open_camera(camera, wait=lambda _: None, fast=True).close()
+        if not options.journal:
+            # What a replay shows didn't happen in the room: it is neither written down nor learned from.
+            config = config.model_copy(update={"journal": JournalConfig(enabled=False, learn=False)})
     return config.model_copy(update={"camera": camera})

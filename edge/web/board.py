@@ -77,6 +77,7 @@ class Board:
         self._mood: Mood | None = None
         self._wish: tuple[float, Wish] | None = None
         self._also: tuple[float, Wish] | None = None
+        self._notices = 0
         self._control, self._playback = Control.AUTO, Playback("unavailable", "")
         names = ("mood", "presence", "player", "why", "also", "settings", "health", "notice")
         self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
@@ -198,6 +199,9 @@ class Board:
             self._also = at, wish
             return self._timed()
         self._wish = at, wish
+        if wish.act is not Act.KEEP and (self._parts["notice"] or {}).get("kind") == "problem":
+            # The page shows a problem beside the reason that it is about.
+            return self._timed() | {"also": None, "notice": None}
         if self._also is not None and (wish.act is not Act.KEEP or self._also[1].about != "volume"):
             self._also = None
             return self._timed() | {"also": None}
@@ -205,8 +209,8 @@ class Board:
 
     def _notice(self, kind: str, text: str) -> dict[str, Any]:
         """A sentence that the page shows for a while; `number` distinguishes it from the last one."""
-        number = (self._parts["notice"] or {"number": 0})["number"] + 1
-        return {"notice": {"number": number, "kind": kind, "text": text}}
+        self._notices += 1
+        return {"notice": {"number": self._notices, "kind": kind, "text": text}}
 
     def _timed(self) -> dict[str, Any]:
         """The parts that contain a wall clock time."""

@@ -142,6 +142,17 @@ def test_today_has_what_people_did() -> None:
     ]
 
 
+def test_a_problem_is_over_with_the_next_wish() -> None:
+    made = board()
+    made(ProblemOccurred(1.0, "player", "can't play X"))
+    made(DecisionMade(2.0, Wish(Act.KEEP, "happy", "kept: nobody is here")))
+    assert made.snapshot()["notice"]["text"] == "can't play X"
+    made(DecisionMade(3.0, Wish(Act.PLAY, "happy", "the room is happy: Y plays now", Music("mpd:y", "Y"))))
+    assert made.snapshot()["notice"] is None
+    made(ProblemOccurred(4.0, "player", "can't play Y"))
+    assert made.snapshot()["notice"]["number"] == 2
+
+
 def test_only_changes_wake_and_a_slow_listener_gets_the_newest_values_only() -> None:
     made, woken = board(), []
     listener = made.listen(lambda: woken.append(1))

@@ -117,6 +117,7 @@ def test_a_problem_stays_in_the_day_of_a_page_that_is_opened_later(open_page: Op
     publish(served.board, ProblemOccurred, "player", "can't play mpd:folder/jazz: there is no such folder")
     expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
     page.reload()
+    expect(page.locator("#failed")).to_have_text("But: can't play mpd:folder/jazz: there is no such folder")
     expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
 
 

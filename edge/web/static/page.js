@@ -87,6 +87,12 @@ const drawers = {
   why(why) {
     say("why", why ? `Why: ${why.why}` : "");
   },
+  // What failed stays until another wish.
+  notice(notice) {
+    const failed = notice && notice.kind === "problem";
+    byId("failed").hidden = !failed;
+    say("failed", failed ? `But: ${notice.text}` : "");
+  },
   also(also) {
     byId("also").hidden = !also;
     say("also", also ? `${ALSO[also.about] || "And"}: ${also.why}` : "");
