@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge.values import EXPRESSIONS, MOODS, Box, Mood
+from edge.values import EXPRESSIONS, MOODS, UNKNOWN, Box, Mood
 
 QUALITY_MIN = 1e-3
 
@@ -53,23 +53,34 @@ class Person:
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysed video. seconds: its length. samples: in the order of time."""
+    """An analysed video.
+
+    seconds: its length. samples: in the order of time. gaps: when they began and ended, times in which the video has no
+    picture and nobody's mood is known. notes: what the source lacked, a sentence each.
+    """
 
     source: str
     seconds: float
     samples: tuple[Sample, ...]
+    gaps: tuple[tuple[float, float], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def room(self) -> dict[str, float]:
-        """Seconds of each mood of the room, the longest first."""
+        """Seconds of each mood of the room, the longest first; a gap counts as `unknown`."""
         spent = dict.fromkeys(MOODS, 0.0)
+        spent[UNKNOWN] = sum(end - begin for begin, end in self.gaps)
         for sample, duration in zip(self.samples, self.lengths(), strict=True):
             spent[sample.mood.mood] += duration
         return _longest_first(spent)
 
     def lengths(self) -> list[float]:
-        """The duration of each sample in seconds: until the next one, or for the last one until the end."""
+        """The duration of each sample in seconds: until the next one or the end of the video, without gaps."""
         times = [sample.at for sample in self.samples]
-        return [max(0.0, later - at) for at, later in zip(times, [*times[1:], self.seconds], strict=False)]
+        spans = zip(times, [*times[1:], self.seconds], strict=False)
+        return [max(0.0, later - at - self._gap_within(at, later)) for at, later in spans]
+
+    def _gap_within(self, begin: float, end: float) -> float:
+        return sum(max(0.0, min(end, later) - max(begin, earlier)) for earlier, later in self.gaps)
 
     def people(self) -> list[Person]:
         """All people, those in view for longest first."""

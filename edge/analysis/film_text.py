@@ -13,11 +13,16 @@ COLUMNS = ("seconds", "who", "mood", "confidence", "valence", "arousal", "people
 
 
 def as_dict(analysis: Analysis) -> dict[str, Any]:
-    """All results: `source`, `seconds`, `room`, `people`, and `looks`, one for each frame that was looked at."""
+    """All results: `source`, `seconds`, `room`, `people`, and `looks`, one for each frame that was looked at.
+
+    `gaps` are times without pictures, `notes` sentences about what the source lacked.
+    """
     return {
         "source": analysis.source,
         "seconds": round(analysis.seconds, 3),
         "room": {"moods": _rounded(analysis.room())},
+        "gaps": [{"from": round(begin, 3), "to": round(end, 3)} for begin, end in analysis.gaps],
+        "notes": list(analysis.notes),
         "people": [_person(person) for person in analysis.people()],
         "looks": [_look(sample) for sample in analysis.samples],
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import cv2
 
 from edge.analysis.film import Analysis, PersonSample, Sample
-from edge.camera.replay import open_replay
+from edge.camera.replay import SLIDE_S, open_replay
 from edge.config import Config, MoodConfig
 from edge.errors import SourceError
 from edge.room.mood import MoodFilter
@@ -17,7 +19,7 @@ from edge.system.file_names import as_text
 from edge.values import Expression, Frame, Mood
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
-from edge.vision.pace import LookPace
+from edge.vision.pace import FramePace, LookPace, is_gap
 from edge.vision.pipeline import BASE, find_model
 from edge.vision.tracks import Tracks
 
@@ -40,9 +42,11 @@ def analyze(
     try:
         analyzer = _VideoAnalyzer(config)
         samples: list[Sample] = []
-        due, last, previous = 0.0, 0.0, 0.0
+        due = 0.0
+        times: list[float] = []
         while (frame := replay.read()) is not None:
-            previous, last = last, frame.at
+            times.append(frame.at)
+            analyzer.picture(frame.at)
             if frame.at >= due - TIME_TOLERANCE_S:
                 samples.append(analyzer.look(frame))
                 # In a video with fewer frames each is looked at once.
@@ -51,8 +55,10 @@ def analyze(
                     step(frame.at)
     finally:
         replay.close()
-    # The last frame lasts as long as the one before it.
-    return Analysis(str(video), last + (last - previous), tuple(samples))
+    usual = median(later - at for at, later in pairwise(times)) if len(times) > 1 else SLIDE_S
+    # A picture lasts as long as others usually do, and so does the last one.
+    gaps = [(at + usual, later) for at, later in pairwise(times) if is_gap(later - at, usual)]
+    return Analysis(str(video), times[-1] + usual if times else 0.0, tuple(samples), tuple(gaps), tuple(replay.notes))
 
 
 def length(video: Path) -> float | None:
@@ -75,9 +81,19 @@ class _VideoAnalyzer:
     def __init__(self, config: Config) -> None:
         self._classifier = Classifier(find_model(config.vision.model, BASE))
         self._detector: Detector = open_detector(config.vision, base=BASE)
-        self._tracks, self._pace, self._config = Tracks(), LookPace(), config.mood
-        self._room = MoodFilter(config.mood, shares=self._classifier.shares)
+        self._tracks, self._pace, self._frame_pace = Tracks(), LookPace(), FramePace()
+        # Whoever is in view is present at once: a film or photograph may be short.
+        self._config: MoodConfig = config.mood.model_copy(update={"enter_after": 0.0})
+        self._room = MoodFilter(self._config, shares=self._classifier.shares)
         self._filters: dict[int, MoodFilter] = {}
+
+    def picture(self, now: float) -> None:
+        """Take the time of each picture of the video: after a gap everybody is new."""
+        if self._frame_pace.frame(now):
+            self._tracks.clear()
+            self._pace.clear()
+            self._room.clear()
+            self._filters.clear()
 
     def look(self, frame: Frame) -> Sample:
         faces = self._detector.find(frame.grey)
@@ -100,8 +116,7 @@ class _VideoAnalyzer:
         return Sample(frame.at, reading.mood, reading.present, tuple(people))
 
     def _mood_of(self, now: float, number: int, expression: Expression) -> Mood:
-        """The mood of one person, by the same filter; a person in view is present immediately."""
+        """The mood of one person, by the same filter."""
         if number not in self._filters:
-            config: MoodConfig = self._config.model_copy(update={"enter_after": 0.0})
-            self._filters[number] = MoodFilter(config, shares=self._classifier.shares)
+            self._filters[number] = MoodFilter(self._config, shares=self._classifier.shares)
         return self._filters[number].look(now, {number: expression}).mood

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-
+from edge.camera.film import Film, Note, TimedPicture
 from edge.camera.grey import to_grey
+from edge.camera.picture_file import read_picture
 from edge.camera.source import Wait
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.system.file_names import as_text, is_text
-from edge.values import Frame, FrameRequest, Grey
-
-# FFmpeg and OpenCV print many lines about a broken video; `open_replay` raises one sentence.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-# OpenCV 4.11, which NumPy 1 needs, has it in another module.
-_set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
-_LOG_ERRORS_ONLY = 2
-_set_log_level(_LOG_ERRORS_ONLY)
+from edge.values import Frame, FrameRequest
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # Up to this many pictures are a slide show; more are the frames of a video.
 SLIDES_MAX = 60
 SLIDE_S = 2.0
-# A frame's time is believed if it is later than the last one by at most this much.
-FRAME_GAP_MAX_S = 60.0
-# Seconds from the start, and the picture.
-TimedPicture = tuple[float, Grey]
+# In real time the wait for the next picture is at most this share of `camera.stuck_after`.
+REAL_WAIT_SHARE = 0.8
+log = logging.getLogger(__name__)
+
+
+def ignore(_: str) -> None:
+    """A `Note` that is lost."""
 
 
 class Replay:
-    """Frames with the source's own times; in real time these start at the monotonic time of the first read."""
+    """Frames with the source's own times; in real time these start at the monotonic time of the first read, and long
+    gaps are cut short.
+
+    notes: what was missing in the source, a sentence each.
+    """
 
     def __init__(self, name: str, path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loop: bool) -> None:
         self.name = name
@@ -45,6 +46,7 @@ class Replay:
         self._seq = 0
         self._start: float | None = 0.0 if fast else None
         self._offset = self._last = 0.0
+        self.notes: list[str] = []
         self._pictures = self._open()
 
     def read(self) -> Frame | None:
@@ -62,7 +64,10 @@ class Replay:
             self._start = time.monotonic()
         due = self._start + self._offset + self._last
         if not self._fast and (early := due - time.monotonic()) > 0:
-            self._wait(early)
+            # A longer wait would count as a camera that is stuck, so a long gap is cut short.
+            cut = max(0.0, early - REAL_WAIT_SHARE * self._config.stuck_after)
+            self._start, due = self._start - cut, due - cut
+            self._wait(early - cut)
         frame = Frame(self._seq, due, grey)
         self._seq += 1
         return frame
@@ -78,7 +83,13 @@ class Replay:
         self._loop = False
 
     def _open(self) -> Iterator[TimedPicture]:
-        return pictures(self._path, self._config) if self._path.is_dir() else video(self._path, self._config)
+        return _open(self._path, self._config, self._note)
+
+    def _note(self, sentence: str) -> None:
+        """Log what was missing, once however often the replay starts again."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+            log.warning("%s", sentence)
 
 
 def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loop: bool) -> Replay:
@@ -95,47 +106,48 @@ def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loo
             raise SourceError(f"{path}: is empty; name a video such as .mp4, .webm or .gif")
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
-    frames = pictures(path, config) if path.is_dir() else video(path, config)
-    if next(frames, None) is None:
+    if next(_open(path, config, ignore), None) is None:
         what = "none of its pictures can be read" if path.is_dir() else "isn't a video that can be read"
         raise SourceError(f"{path}: {what}; name a video such as .mp4, .webm or .gif, or a folder of .jpg files")
     return Replay(str(path), path, config, wait=wait, fast=fast, loop=loop)
 
 
-def video(path: Path, config: CameraConfig) -> Iterator[TimedPicture]:
-    """A video's frames with their times in seconds from its start; times never go back."""
-    # One decoder thread: more would only cost memory.
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
-    try:
-        rate = capture.get(cv2.CAP_PROP_FPS)
-        step = 1 / rate if 0.1 <= rate <= 240 else 1 / config.fps
-        position = -step
-        while True:
-            ok, picture = capture.read()
-            if not ok:
-                return
-            reported = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            position = reported if position < reported < position + FRAME_GAP_MAX_S else position + step
-            yield max(position, 0.0), to_grey(picture, config)
-    finally:
-        capture.release()
+def _open(path: Path, config: CameraConfig, note: Note) -> Iterator[TimedPicture]:
+    if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
+        return pictures(path, config, note)
+    return video(path, config, note)
 
 
-def pictures(folder: Path, config: CameraConfig) -> Iterator[TimedPicture]:
-    """A folder's pictures by name: up to SLIDES_MAX are shown for SLIDE_S each, more are the frames of a video."""
-    files = _list_pictures(folder)
+def video(path: Path, config: CameraConfig, note: Note = ignore) -> Iterator[TimedPicture]:
+    """A video's frames with their times in seconds from its start; times never go back.
+
+    note: called at the end with a sentence about each thing that was missing.
+    """
+    film = Film(path, config)
+    yield from film.pictures()
+    for sentence in film.notes:
+        note(sentence)
+
+
+def pictures(folder: Path, config: CameraConfig, note: Note = ignore) -> Iterator[TimedPicture]:
+    """One picture, or those of a folder by name: up to SLIDES_MAX are shown for SLIDE_S each, more are a video.
+
+    note: called at the end with a sentence about pictures that couldn't be read.
+    """
+    files = _list_pictures(folder) if folder.is_dir() else [folder]
     repeat = max(1, round(SLIDE_S * config.fps)) if len(files) <= SLIDES_MAX else 1
-    count = itertools.count()
+    count, broken = itertools.count(), []
     for file in files:
-        try:
-            picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-        except cv2.error:  # such as a picture larger than OpenCV allows
-            picture = None
+        picture = read_picture(file)
         if picture is None:
+            broken.append(file.name)
             continue
         grey = to_grey(picture, config)
         for _ in range(repeat):
             yield next(count) / config.fps, grey
+    if broken:
+        pictures_ = "1 picture" if len(broken) == 1 else f"{len(broken)} pictures"
+        note(f"{folder}: {pictures_} couldn't be read, the first of them {broken[0]}; the others were")
 
 
 def _list_pictures(folder: Path) -> list[Path]:

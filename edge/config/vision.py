@@ -48,6 +48,9 @@ class CameraConfig(Section):
     """Rotation in degrees clockwise, for a camera that is mounted sideways or upside down."""
     flip: Literal["none", "horizontal", "vertical"] = "none"
     """Mirror the picture after the rotation, for a camera that looks into a mirror."""
+    aspect: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}:[1-9][0-9]{0,3}$")] | None = None
+    """Width to height of the whole picture, such as "16:9" or "4:3", for a source that shows people too wide or too
+    narrow. null: as the source tells, which most do."""
     exposure: Literal["normal", "long"] = "normal"
     """`long` lets a Pi camera see more in a dark room, but blurs people who move."""
     detail: Annotated[int, Field(ge=1, le=4)] = 2

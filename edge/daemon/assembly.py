@@ -42,6 +42,7 @@ from edge.system.database import default_path
 from edge.system.secrets import secret
 from edge.system.time_zone import zone
 from edge.values import DRY_RUN, UNKNOWN, Mood, Music, PresenceReport
+from edge.vision.pace import FramePace
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
 
@@ -62,6 +63,7 @@ class Parts:
     inbox: Inbox
     wishes: WishQueue
     source_clock: SourceClock
+    frame_pace: FramePace
     wall_clock: WallClock
     health: HealthMonitor
     pipeline: Pipeline
@@ -128,6 +130,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         inbox=inbox,
         wishes=wishes,
         source_clock=source_clock,
+        frame_pace=FramePace(),
         wall_clock=wall_clock,
         health=health,
         pipeline=pipeline,

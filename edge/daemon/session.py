@@ -25,6 +25,7 @@ from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.values import DRY_RUN, Command, Frame, Playback, Problem, Reading
 from edge.vision.loop import VisionLoop
+from edge.vision.pace import GAP_MIN_S
 
 log = logging.getLogger(__name__)
 # The interval between two health reports, and until the second one: rates are known a moment after the start.
@@ -124,6 +125,10 @@ class Session:
                 parts.mqtt.start()
                 parts.mqtt.wait_connected(CONNECT_WITHIN_S)
             while not flags.stop and (frame := camera.read()) is not None:
+                before = parts.frame_pace.last
+                if parts.frame_pace.frame(frame.at) and before is not None:
+                    parts.source_clock.now = before + GAP_MIN_S
+                    parts.dispatcher.publish(parts.room.lose_sight(before + GAP_MIN_S))
                 parts.source_clock.now = frame.at
                 reading = parts.pipeline.process(frame)
                 if reading is not None:
@@ -162,6 +167,7 @@ class Session:
         if parts.health.last_frame is None or "camera" in parts.health.problems:
             parts.inbox.problem("camera", "")
         parts.health.record_frame(frame.at)
+        parts.frame_pace.frame(frame.at)
         if parts.web is not None:
             parts.web.offer(frame)
 
@@ -199,6 +205,8 @@ class Session:
         parts.dispatcher.publish(parts.room.tick(now, now + parts.wall_clock.offset()))
         parts.dispatcher.publish_settings(now)
         parts.dispatcher.retry(now)
+        if parts.frame_pace.overdue(now):
+            parts.dispatcher.publish(parts.room.lose_sight(now))
         if stepped := parts.reporter.tick(now, paused=not parts.room.looking):
             parts.dispatcher.publish(stepped)
             if parts.room.mood is not None:

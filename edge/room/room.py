@@ -157,6 +157,11 @@ class Room:
         wish = self._director.tick(now, self.control)
         return [*events, DecisionMade(now, wish)] if wish else events
 
+    def lose_sight(self, now: float) -> list[Event]:
+        """No picture has come for long: from now on, the camera's last mood says nothing about the room."""
+        known = self._camera_mood is not None and self._camera_mood.mood != UNKNOWN
+        return self._forget_camera_mood(now) if self.looking and known else []
+
     # What people set.
 
     def set_override(self, now: float, mood: str | None) -> list[Event]:

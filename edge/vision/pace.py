@@ -45,6 +45,7 @@ class FramePace:
 
     def __init__(self) -> None:
         self._intervals: deque[float] = deque(maxlen=_INTERVALS)
+        self._usual = 0.0
         self._last: float | None = None
 
     @property
@@ -57,12 +58,19 @@ class FramePace:
         gap = self.overdue(now)
         if self._last is not None:
             self._intervals.append(max(0.0, now - self._last))
+            self._usual = median(self._intervals)
         self._last = now
         return gap
 
     def overdue(self, now: float) -> bool:
-        """Whether there was no frame for so long that what the last one showed says nothing any more."""
-        if self._last is None or now - self._last <= GAP_MIN_S:
-            return False
-        usual = median(self._intervals) if self._intervals else 0.0
-        return now - self._last > GAP_USUAL_INTERVALS * usual
+        """Whether there was no frame for so long that what the last one showed says nothing any more.
+
+        May be called by another thread than `frame`.
+        """
+        last = self._last
+        return last is not None and is_gap(now - last, self._usual)
+
+
+def is_gap(interval: float, usual: float) -> bool:
+    """Whether so many seconds between two frames are a gap. usual: seconds between two frames of this source."""
+    return interval > max(GAP_MIN_S, GAP_USUAL_INTERVALS * usual)

@@ -221,3 +221,57 @@ def test_an_unreachable_video_has_no_length(tmp_path: Path) -> None:
 def test_the_targets_are_checked_before_the_video(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="its folder doesn't exist"):
         show_analysis(Config(), tmp_path / "none.mp4", csv_to=None, json_to=None, png=tmp_path / "none" / "a.png")
+
+
+def ffmpeg(*arguments: object) -> None:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *map(str, arguments)], check=True, capture_output=True)
+
+
+def remade(film: Path, path: Path, filters: str) -> Path:
+    """A film with other times, as these filters of ffmpeg set them."""
+    ffmpeg("-i", film, "-vf", filters, "-vsync", "vfr", "-c:v", "libx264", path)
+    return path
+
+
+GAP = "setpts='if(gte(N,40),PTS+300/TB,PTS)'"
+
+
+def test_a_photograph_has_a_mood_and_its_rows_agree(
+    config: Config, cut: dict[str, Path], tmp_path: Path, moodroom: Moodroom
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    ffmpeg("-ss", "6", "-i", cut["film"], "-frames:v", "1", photo)
+    done = moodroom("analyze", photo)
+    assert done.returncode == 0, done.stderr
+    room, someone = done.stdout.splitlines()[1:3]
+    assert room.split()[1:] == someone.split()[2:] == ["2.0", "s", "happy", "2.0", "s"]
+    for sample in analyze(config, cut["film"], fps=5).samples[:5]:
+        assert [person.mood.mood for person in sample.people] == [sample.mood.mood]
+
+
+def test_a_gap_is_nobodys_mood_and_a_time_lapse_is_counted(
+    config: Config, cut: dict[str, Path], tmp_path: Path
+) -> None:
+    gap = remade(cut["film"], tmp_path / "gap.mkv", GAP)
+    lapse = remade(cut["film"], tmp_path / "lapse.mp4", "fps=2,trim=end_frame=12,setpts=N*70/TB")
+    analysis = analyze(config, gap, fps=2.5)
+    assert analysis.seconds == pytest.approx(308, abs=0.5)
+    assert analysis.gaps == ((pytest.approx(4.0, abs=0.2), pytest.approx(304.0, abs=0.2)),)
+    room = analysis.room()
+    assert room["unknown"] == pytest.approx(300, abs=0.5) and sum(room.values()) == pytest.approx(308, abs=0.5)
+    assert sum(sum(person.seconds.values()) for person in analysis.people()) == pytest.approx(8, abs=0.5)
+    assert as_dict(analysis)["gaps"] and as_dict(analysis)["notes"]
+    analysis = analyze(config, lapse)
+    assert analysis.seconds == pytest.approx(12 * 70, abs=1) and not analysis.gaps
+    assert sum(seconds for mood, seconds in analysis.room().items() if mood in EXPRESSIONS) == pytest.approx(840, abs=1)
+
+
+def test_in_a_replay_no_mood_stands_across_a_gap(
+    config: Config, cut: dict[str, Path], tmp_path: Path, moodroom: Moodroom
+) -> None:
+    gap = remade(cut["film"], tmp_path / "gap.mkv", GAP)
+    done = moodroom("run", "--source", gap, "--once", "--fast", "--json")
+    changes = [json.loads(line) for line in done.stdout.splitlines()]
+    moods = [(line["t"], line["mood"]["mood"]) for line in changes if line["event"] == "mood_changed"]
+    assert [mood for _, mood in moods][-2:] == ["unknown", "happy"]
+    assert moods[-2][0] == pytest.approx(13.9, abs=0.2) and moods[-1][0] > 303

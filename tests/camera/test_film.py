@@ -1,0 +1,170 @@
+"""Video files of many makes, made with ffmpeg from the demo clip."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.camera.film import BLACK_LUMA, PIXELS_MAX
+from edge.camera.replay import Replay, open_replay
+from edge.config import CameraConfig
+from edge.errors import SourceError
+from edge.values import Frame
+
+DEMO = Path(__file__).parents[2] / "edge" / "demo" / "demo.webm"
+X264 = ("-c:v", "libx264", "-preset", "ultrafast")
+
+
+def make(path: Path, *arguments: str, start: float = 10.0, seconds: float = 4.0) -> Path:
+    """A part of the demo clip, written by ffmpeg with these arguments."""
+    command = ["ffmpeg", "-v", "error", "-y", "-ss", str(start), "-t", str(seconds), "-i", str(DEMO), *arguments]
+    subprocess.run([*command, str(path)], check=True, capture_output=True)
+    return path
+
+
+def read(path: Path, config: CameraConfig | None = None) -> tuple[list[Frame], Replay]:
+    replay = open_replay(path, config or CameraConfig(), wait=lambda _: None, fast=True, loop=False)
+    frames = list(iter(replay.read, None))
+    replay.close()
+    return frames, replay
+
+
+def unlike(frame: Frame, second: float) -> float:
+    """Mean grey levels by which a frame differs from the demo clip's at this second."""
+    capture = cv2.VideoCapture(str(DEMO))
+    capture.set(cv2.CAP_PROP_POS_MSEC, second * 1000)
+    ok, picture = capture.read()
+    capture.release()
+    assert ok
+    size = (frame.grey.shape[1], frame.grey.shape[0])
+    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), size)
+    return float(np.abs(grey.astype(float) - frame.grey).mean())
+
+
+# --- interlaced -------------------------------------------------------------------------------------------------------
+
+
+INTERLACED = {
+    "a.mpg": ("-vf", "fps=25,scale=720:576,interlace", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-b:v", "4M"),
+    "a.avi": ("-vf", "fps=50,scale=720:576,interlace", "-c:v", "dvvideo", "-pix_fmt", "yuv420p", "-aspect", "4:3"),
+    "a.mts": ("-vf", "fps=50,scale=960:720,interlace", *X264, "-x264opts", "tff=1"),
+}
+
+
+@pytest.mark.parametrize("name", INTERLACED)
+def test_interlaced_films_are_read(tmp_path: Path, name: str) -> None:
+    frames, replay = read(make(tmp_path / name, *INTERLACED[name], seconds=2.0))
+    assert frames[-1].at == pytest.approx(2.0, abs=0.2) and not replay.notes
+    assert unlike(frames[len(frames) // 2], 11.0) < 8
+    height, width = frames[0].grey.shape
+    assert width / height == pytest.approx(4 / 3, abs=0.02)
+
+
+def test_without_ffmpeg_an_interlaced_film_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(tmp_path / "a.mts", *INTERLACED["a.mts"], seconds=1.0)
+    if tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 13):
+        pytest.skip("this OpenCV reads interlaced films")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(SourceError, match=r"interlaced.*install ffmpeg"):
+        read(path)
+
+
+@pytest.mark.parametrize("level", [0, 16, 128, 255])
+def test_a_still_picture_is_no_interlaced_film(tmp_path: Path, level: int) -> None:
+    path = tmp_path / "still.mp4"
+    colour = f"color=c=0x{level:02x}{level:02x}{level:02x}:s=320x240:r=10:d=1"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", colour, *X264, path], check=True)
+    frames, _ = read(path)
+    assert len(frames) == 10 and float(frames[5].grey.mean()) == pytest.approx(level, abs=BLACK_LUMA)
+
+
+# --- the shape of pictures --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("a.mp4", "scale=320:480,setsar=2"), ("a.mkv", "scale=320:480,setsar=2"), ("a.avi", "scale=720:480,setsar=8/9")],
+)
+def test_pixels_that_are_not_square_are_stretched(tmp_path: Path, name: str, shape: str) -> None:
+    code = ("-c:v", "mpeg4", "-q:v", "3") if name.endswith("avi") else X264
+    frames, _ = read(make(tmp_path / name, "-vf", shape, *code, seconds=1.0))
+    height, width = frames[0].grey.shape
+    assert width / height == pytest.approx(4 / 3, abs=0.01)
+    assert unlike(frames[5], 10.5) < 8
+
+
+def test_the_aspect_can_be_configured(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp4", "-vf", "scale=320:480,setsar=1", *X264, seconds=1.0)
+    assert read(path)[0][0].grey.shape == (480, 320)
+    assert read(path, CameraConfig(aspect="4:3"))[0][0].grey.shape == (480, 640)
+    assert read(path, CameraConfig(aspect="4:3", rotate=90))[0][0].grey.shape == (640, 480)
+
+
+# --- what is missing --------------------------------------------------------------------------------------------------
+
+
+def damage(path: Path, begin: float, end: float) -> Path:
+    """Overwrite a part of a file with noise. begin, end: shares of its length."""
+    data, noise = bytearray(path.read_bytes()), random.Random(1)
+    for at in range(int(len(data) * begin), int(len(data) * end)):
+        data[at] = noise.randrange(256)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.avi"])
+def test_a_film_goes_on_after_pictures_that_cannot_be_decoded(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    code = {"a.avi": ("-c:v", "mjpeg", "-q:v", "4"), "a.webm": ("-c:v", "libvpx", "-b:v", "1M")}.get(name, X264)
+    frames, replay = read(damage(make(tmp_path / name, *code, seconds=10.0), 0.35, 0.48))
+    assert frames[-1].at > 8.0 and 60 <= len(frames) < 95
+    assert len(replay.notes) == 1 and replay.notes[0] in caplog.text
+    assert any(words in replay.notes[0] for words in ("could not be decoded", "without pictures", "incomplete"))
+
+
+def test_a_truncated_film_is_mentioned(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mkv", *X264, seconds=10.0)
+    assert read(path)[1].notes == []
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    (note,) = read(path)[1].notes
+    assert note.startswith(str(path)) and "of 10.0 s; the file is incomplete" in note
+
+
+def test_a_broken_picture_in_a_folder_is_mentioned_once_however_often_it_is_replayed(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.jpg"), np.full((48, 64), 100, np.uint8))
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:200])
+    replay = open_replay(tmp_path, CameraConfig(), wait=lambda _: None, fast=True, loop=True)
+    assert all(replay.read() is not None for _ in range(70))
+    assert replay.notes == [f"{tmp_path}: 1 picture couldn't be read, the first of them b.jpg; the others were"]
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def test_time_passes_in_a_gap_and_between_pictures_that_are_far_apart(tmp_path: Path) -> None:
+    gap = make(tmp_path / "gap.mkv", "-vf", "setpts='if(gte(N,20),PTS+300/TB,PTS)'", "-vsync", "vfr", *X264)
+    frames, replay = read(gap)
+    assert len(frames) == 40 and frames[-1].at == pytest.approx(303.9, abs=0.1)
+    assert "a gap without pictures, 300.1 s in total, the first at 1.9 s" in replay.notes[0]
+    lapse = make(tmp_path / "lapse.mp4", "-vf", "fps=5,setpts=N*70/TB", "-vsync", "vfr", "-frames:v", "20", *X264)
+    frames, replay = read(lapse)
+    assert [round(frame.at) for frame in frames] == [70 * n for n in range(20)] and not replay.notes
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_film_too_large_for_the_memory_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp4", "-vf", "scale=7680:4320", "-frames:v", "1", *X264)
+    assert PIXELS_MAX < 7680 * 4320
+    with pytest.raises(SourceError, match="7680 x 4320 pixels need too much memory; make it smaller first"):
+        read(path)
