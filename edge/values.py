@@ -117,7 +117,8 @@ class Expression:
     """The classifier's result for one face.
 
     probabilities: seven numbers in the order of EXPRESSIONS; their sum is 1.
-    quality: 0..1, how far the picture of the face can be trusted (size, sharpness, pose, the detector's score).
+    quality: 0..1, how far the picture of the face can be trusted: its size, sharpness and pose, what covers it, and the
+    detector's score.
     """
 
     probabilities: tuple[float, ...]

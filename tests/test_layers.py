@@ -44,6 +44,8 @@ PURE = {
     "players.spotify.speakers",
     "players.wishes",
     "vision.pace",
+    "vision.faces.facing",
+    "vision.faces.pose",
     "vision.scheduler",
     "vision.tracks",
 }

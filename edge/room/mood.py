@@ -40,6 +40,8 @@ SWITCH_MARGIN = 0.5
 UNKNOWN_AFTER_S = 3.0
 # A person out of view for longer is forgotten, while looks are frequent.
 FORGET_PERSON_AFTER_S = 2.0
+# A face of lower quality (0..1) is no evidence: many such looks would add up to a mood that nobody shows.
+READABLE_QUALITY = 0.25
 # A person is read once their strongest expression has this probability.
 READ_PROBABILITY = 0.85
 
@@ -56,7 +58,8 @@ def update(belief: Belief, expression: Expression, weight: float, shares: Belief
     shares: of each expression in the classifier's training set; their sum is 1.
     """
     likelihood = (np.asarray(expression.probabilities) + SMOOTHING) / (shares + SMOOTHING) ** PRIOR_EXPONENT
-    posterior = belief * likelihood ** (weight * expression.quality)
+    evidence = expression.quality if expression.quality >= READABLE_QUALITY else 0.0
+    posterior = belief * likelihood ** (weight * evidence)
     # Without this, a belief that was certain for an hour could not change within a second or two.
     uniform = UNIFORM_SHARE * weight
     return np.asarray((1 - uniform) * posterior / posterior.sum() + uniform * _UNIFORM)

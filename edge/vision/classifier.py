@@ -14,6 +14,8 @@ from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
+from edge.vision.faces.facing import facing
+from edge.vision.faces.visibility import VisibilityModel
 from edge.vision.sidecar import Head
 from edge.vision.tflite import PACKAGES, open_interpreter
 
@@ -26,6 +28,8 @@ BLURRED_EDGES, SHARP_EDGES = 0.004, 0.05
 SHARPNESS_MIN = 0.1
 # Added to the picture's variance, so that the noise of an even surface isn't sharpness.
 VARIANCE_OFFSET = 25
+# The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
+VISIBLE, COVERED = 0.6, 0.25
 
 
 class Classifier:
@@ -46,6 +50,7 @@ class Classifier:
         self._margin, self._raised = description.margin, description.raised
         self._levels = _input_levels(description.mean, description.std, description.scale, description.zero_point)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
+        self._visibility = VisibilityModel()
 
     def is_far(self, face: Face) -> bool:
         """True if the face has fewer pixels in the frame than the model's input."""
@@ -56,13 +61,16 @@ class Classifier:
 
         detail: the same picture at a larger size, from which a far face is cropped.
         """
-        box = square(face.box, margin=self._margin, raised=self._raised)
+        area = box = square(face.box, margin=self._margin, raised=self._raised)
         if detail is not None and box.w < self.size:
             across, down = detail.shape[1] / grey.shape[1], detail.shape[0] / grey.shape[0]
             grey, box = detail, Box(box.x * across, box.y * down, box.w * across, box.h * down)
         part = cut(grey, box, self.size)
         probabilities = self.classify(part)["expression"]
-        reliability = quality(part, box.w, face)
+        seen = 1.0
+        if face.landmarks is not None:
+            seen = self._visibility.judge(part, area, face.landmarks).least
+        reliability = quality(part, box.w, face, seen=seen)
         return Expression(tuple(float(probabilities[i]) for i in self._order), quality=reliability)
 
     def classify(self, face: Grey) -> dict[str, NDArray[np.float64]]:
@@ -95,13 +103,18 @@ def _input_levels(mean: float, std: float, scale: float, zero_point: int) -> NDA
     return np.asarray(np.clip(levels, -128, 127), np.int8)
 
 
-def quality(part: Grey, side: float, face: Face) -> float:
-    """How reliable a reading is, QUALITY_MIN..1: by the face's size, sharpness, pose and the detector's score.
+def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
+    """How reliable a reading is, QUALITY_MIN..1.
 
-    part: the model's (size, size) input. side: the width of that part in pixels of the frame.
+    It falls with the face's size, its sharpness, its pose, what covers it, and the detector's score.
+
+    part: the model's (size, size) input. side: the width of that part in pixels of the frame. seen: the probability
+    (0..1) that mouth and eyes can be seen.
     """
     size = min(1.0, side / FULL_DETAIL_PX)
     edges = float(cv2.Laplacian(part, cv2.CV_32F).var()) / (float(part.var()) + VARIANCE_OFFSET)
     sharpness = math.log(max(edges, 1e-6) / BLURRED_EDGES) / math.log(SHARP_EDGES / BLURRED_EDGES)
+    uncovered = min(1.0, max(0.0, (seen - COVERED) / (VISIBLE - COVERED)))
     certainty = 0.5 + 0.5 * face.score
-    return min(1.0, max(QUALITY_MIN, size * min(1.0, max(SHARPNESS_MIN, sharpness)) * face.frontal * certainty))
+    whole = size * min(1.0, max(SHARPNESS_MIN, sharpness)) * facing(face) * uncovered * certainty
+    return min(1.0, max(QUALITY_MIN, whole))

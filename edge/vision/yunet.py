@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge.errors import ModelError
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
-from edge.vision.pose import estimate
+from edge.vision.faces.pose import estimate
 from edge.vision.region import REGION_SIDE_PX, SEARCH_WIDTH_PX, closest, reduce_frame, region_around
 
 # The columns of a result: x, y, w, h, five landmarks (x, y) from the right eye on, score.

@@ -160,3 +160,17 @@ def test_every_reading_is_in_its_ranges(looks: list[tuple[float, dict[int, Expre
         if before is not None and before.mood in EXPRESSIONS and mood.mood in EXPRESSIONS and mood != before:
             assert mood.mood == before.mood or now - before.since >= CONFIG.min_dwell
         before = mood
+
+
+def test_any_number_of_looks_at_a_face_that_can_hardly_be_read_makes_no_mood() -> None:
+    """A head that is bowed over a phone looks sad to the classifier, look after look."""
+    room = MoodFilter(MoodConfig())
+    assert {reading.mood.mood for reading in watch(room, 0, 60, shows("sad", quality=0.15))} <= {"absent", "unknown"}
+
+
+def test_a_mood_fades_while_its_face_is_hardly_read() -> None:
+    room = MoodFilter(MoodConfig())
+    assert watch(room, 0, 10, shows("happy"))[-1].mood.mood == "happy"
+    bowed = watch(room, 10, 60, shows("sad", quality=0.15))
+    assert {reading.mood.mood for reading in bowed} == {"happy", "unknown"} and bowed[-1].mood.mood == "unknown"
+    assert watch(room, 70, 10, shows("happy"))[-1].mood.mood == "happy"

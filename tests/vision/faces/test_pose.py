@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from edge.vision.pose import MODEL_FACE_CM, estimate
+from edge.vision.faces.pose import MODEL_FACE_CM, estimate
 
 
 def landmarks(yaw: float = 0, pitch: float = 0, roll: float = 0, scale: float = 5) -> list[tuple[float, float]]:
