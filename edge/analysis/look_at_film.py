@@ -66,7 +66,7 @@ def length(video: Path) -> float | None:
     name = as_text(video, SourceError)
     if not os.path.isfile(name):
         return None
-    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(str(video.absolute()), cv2.CAP_FFMPEG)
     try:
         count, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
     finally:

@@ -25,8 +25,8 @@ from edge.values import Grey
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # OpenCV 4.11, which NumPy 1 needs, has it in another module.
 _set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
-_LOG_ERRORS_ONLY = 2
-_set_log_level(_LOG_ERRORS_ONLY)
+_LOG_NOTHING = 0
+_set_log_level(_LOG_NOTHING)
 
 # Seconds from the start, and the picture.
 TimedPicture = tuple[float, Grey]
@@ -59,6 +59,8 @@ class Film:
 
     def __init__(self, path: Path, config: CameraConfig) -> None:
         self._path, self._config = path, config
+        # Absolute, because FFmpeg takes the beginning of a name such as 20:15.mp4 for a protocol.
+        self._name = str(path.absolute())
         self.notes: list[str] = []
         self._undecodable, self._first_undecodable = 0, 0.0
         self._gaps: list[tuple[float, float]] = []
@@ -70,7 +72,7 @@ class Film:
         A picture that can't be decoded is left out.
         """
         # One decoder thread: more would only cost memory.
-        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+        capture = cv2.VideoCapture(self._name, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         try:
             yield from self._read(capture)
         finally:
@@ -165,9 +167,7 @@ class Film:
         4.13 and later don't convert interlaced ones: each read succeeds, and returns the same black or random picture.
         picture: the first one, sampled. It is compared with its own luma plane.
         """
-        raw = cv2.VideoCapture(
-            str(self._path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1, cv2.CAP_PROP_CONVERT_RGB, 0]
-        )
+        raw = cv2.VideoCapture(self._name, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1, cv2.CAP_PROP_CONVERT_RGB, 0])
         try:
             raw.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
             ok, luma = raw.read()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -11,11 +13,20 @@ import numpy as np
 
 from edge.camera.devices import first_video_device
 from edge.camera.grey import full_range, to_grey
+from edge.camera.picture_file import decode_picture
+from edge.camera.server_answer import rtsp_reason
 from edge.camera.source import CALM_FPS, is_stream, redacted
 from edge.camera.v4l2 import MJPG, YUYV, Mode, choose, modes
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, FrameRequest
+
+# FFmpeg and OpenCV write to stderr about broken streams; the camera's own sentence tells what matters.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# OpenCV 4.11, which NumPy 1 needs, has it in another module.
+_set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+_LOG_NOTHING = 0
+_set_log_level(_LOG_NOTHING)
 
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 8000, 8000
 # Cheap cameras begin with truncated pictures; more than this in a row mean a bad cable.
@@ -77,7 +88,11 @@ class OpenCvCamera:
         capture = _open_stream(self._device) if stream else _open_device(self._device, self._config)
         if not capture.isOpened():
             capture.release()
-            raise CameraError(f"camera: {self.name} doesn't open; is it plugged in, and may this user read it?")
+            if not stream:
+                raise CameraError(f"camera: {self.name} doesn't open; is it plugged in, and may this user read it?")
+            is_rtsp = self._device.lower().startswith("rtsp")
+            reason = rtsp_reason(self._device) if is_rtsp else "it sends nothing that can be played"
+            raise CameraError(f"camera: {self.name} doesn't open: {reason}")
         self._capture = capture
         return capture
 
@@ -125,5 +140,5 @@ def _luma(picture: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
         return full_range(cv2.extractChannel(picture, 0))
     if 1 in picture.shape[:2]:
         # An undecoded JPEG in one row.
-        return cv2.imdecode(picture.reshape(-1), cv2.IMREAD_GRAYSCALE)
+        return decode_picture(picture)
     return picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from edge.camera.devices import find_camera
@@ -43,6 +44,11 @@ def open_camera(config: CameraConfig, *, wait: Wait, fast: bool = False, loop: b
         from edge.camera.gstreamer import GStreamerCamera
 
         return GStreamerCamera(source, config)
+    if source.lower().startswith(("http://", "https://")):
+        from edge.camera.http_camera import HttpCamera, NotPicturesError
+
+        with contextlib.suppress(NotPicturesError):
+            return HttpCamera(source, config, wait=wait)
     from edge.camera.opencv import OpenCvCamera
 
     return OpenCvCamera(source, config)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # The interval between two health reports, and until the second one: rates are known a moment after the start.
 HEALTH_EVERY_S, SECOND_HEALTH_AFTER_S = 30.0, 3.0
 STOP_WITHIN_S = 2.0
+# A camera that fails again within this time is tried more and more rarely, and its problem stands.
+CAMERA_HEALTHY_AFTER_S = 60.0
 # How long a fast replay waits for the broker.
 CONNECT_WITHIN_S = 3.0
 
@@ -62,6 +64,7 @@ class Session:
         self.parts = assemble(config, options, out, settings=settings)
         self.next_config = config
         self._options, self._out = options, out
+        self._capture_relapses: Callable[[float], bool] = lambda _: False
 
     def run(self, flags: SignalFlags, load: Callable[[], Config]) -> SessionEnd:
         """Run with a thread for each part; this one decides."""
@@ -83,7 +86,14 @@ class Session:
         player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)
         problem = parts.inbox.problem
         vision_worker = Worker("vision", vision.turn, on_error=partial(problem, "vision"), first_wait_s=0.1)
-        capture_worker = Worker("capture", capture.turn, on_error=partial(problem, "camera"), on_end=capture.close)
+        capture_worker = Worker(
+            "capture",
+            capture.turn,
+            on_error=partial(problem, "camera"),
+            on_end=capture.close,
+            healthy_after_s=CAMERA_HEALTHY_AFTER_S,
+        )
+        self._capture_relapses = capture_worker.relapsing
         capture.stopping = capture_worker.stopping
         workers = [
             Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close),
@@ -164,7 +174,8 @@ class Session:
             return
         if parts.source_clock.first is None:
             parts.source_clock.first = frame.at
-        if parts.health.last_frame is None or "camera" in parts.health.problems:
+        again = "camera" in parts.health.problems and not self._capture_relapses(frame.at)
+        if parts.health.last_frame is None or again:
             parts.inbox.problem("camera", "")
         parts.health.record_frame(frame.at)
         parts.frame_pace.frame(frame.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -56,15 +57,20 @@ class Worker:
         on_end: Callable[[], None] | None = None,
         first_wait_s: float = 1.0,
         max_wait_s: float = 30.0,
+        healthy_after_s: float = 0.0,
     ) -> None:
         """turn: a short piece of work. It must return within a second or two, or wait on `stopping`.
 
         on_error: called with each error's sentence. on_end: called at the end, in this thread.
         first_wait_s, max_wait_s: how long to wait after a first error, and at most after several.
+        healthy_after_s: a turn that works ends a series of errors only after so many seconds without one.
         """
         self.name = name
         self.stopping = threading.Event()
         self._turn_began: float | None = None
+        self._healthy_after_s, self._last_error = healthy_after_s, -math.inf
+        # How often errors followed each other within that time, though turns between them worked.
+        self._relapses = 0
         self._turn, self._on_error, self._on_end = turn, on_error, on_end
         self._backoff = wait_exponential(multiplier=first_wait_s, max=max_wait_s) + wait_random(0, first_wait_s / 2)
         self._retry = Retrying(
@@ -82,6 +88,10 @@ class Worker:
         """Seconds since the current turn began; 0 between turns. A large value means that a driver hangs."""
         since = self._turn_began
         return 0.0 if since is None else max(0.0, now - since)
+
+    def relapsing(self, now: float) -> bool:
+        """Whether errors keep coming back, the last one less than `healthy_after_s` ago."""
+        return self._relapses > 0 and now - self._last_error < self._healthy_after_s
 
     def join(self, wait: float) -> bool:
         """Wait at most `wait` seconds for the thread to end; returns whether it has ended."""
@@ -111,8 +121,16 @@ class Worker:
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds until the next try: the error's own `retry_after`, else longer each time."""
+        now = time.monotonic()
+        if state.attempt_number == 1:
+            self._relapses = self._relapses + 1 if now - self._last_error < self._healthy_after_s else 0
+        state.attempt_number += self._relapses
+        wait = self._backoff(state)
+        state.attempt_number -= self._relapses
         retry_after = getattr(_error(state), "retry_after", None)
-        return float(retry_after) if retry_after is not None else self._backoff(state)
+        wait = float(retry_after) if retry_after is not None else wait
+        self._last_error = now + wait
+        return wait
 
     def _report(self, state: RetryCallState) -> None:
         error = _error(state)

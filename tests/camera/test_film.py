@@ -168,3 +168,9 @@ def test_a_film_too_large_for_the_memory_is_refused_in_a_sentence(tmp_path: Path
     assert PIXELS_MAX < 7680 * 4320
     with pytest.raises(SourceError, match="7680 x 4320 pixels need too much memory; make it smaller first"):
         read(path)
+
+
+def test_a_name_with_a_colon_is_a_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "a.mp4", *X264, seconds=1.0).rename(tmp_path / "20:15.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert len(read(Path("20:15.mp4"))[0]) == 10

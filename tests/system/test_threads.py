@@ -203,3 +203,27 @@ def test_on_end_runs_once_in_the_thread_even_if_it_raises(start: Start, error: E
     worker = start(lambda: time.sleep(0.001), on_end=end)
     assert stop_all([worker], PATIENCE) == []
     assert ended == [worker.name]
+
+
+def test_a_part_that_works_for_a_moment_only_is_tried_more_and_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each second turn fails; after a healthy minute the waits start small again."""
+    clock, waits, turns = [100.0], [], iter(range(1000))
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def turn() -> None:
+        clock[0] += 300.0 if next(turns) == 20 else 2.0
+        if next(turns) % 4 == 1:
+            raise CameraError("camera: it broke")
+
+    worker = Worker("capture", turn, on_error=lambda _: None, first_wait_s=1.0, healthy_after_s=60.0)
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        clock[0] += seconds
+        if len(waits) == 9:
+            worker.stopping.set()
+
+    worker._retry.sleep = sleep
+    worker._run()
+    assert all(earlier < later for earlier, later in itertools.pairwise(waits[:5])) and max(waits) > 15
+    assert min(waits[5:]) < 2, "after a healthy time"
