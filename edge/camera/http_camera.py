@@ -54,18 +54,19 @@ class HttpCamera:
         deadline = time.monotonic() + NO_PICTURE_MAX_S
         broken = 0
         while time.monotonic() < deadline:
-            data = self._next()
+            data = self._next(deadline)
             if self._splitter is not None and time.monotonic() < self._due:
                 # A picture that isn't needed isn't decoded.
                 continue
             picture = _decoded(data)
             if picture is not None:
                 now = time.monotonic()
-                self._due = now + self._interval
+                if self._splitter is not None:
+                    self._due = now + self._interval
                 frame = Frame(self._seq, now, to_grey(picture, self._config))
                 self._seq += 1
                 return frame
-            broken += 1
+            broken += bool(data)
         what = f"{broken} pictures in a row can't be decoded" if broken else "no picture comes"
         raise CameraError(f"camera: {self.name} delivers no more frames: {what}; it is opened again")
 
@@ -82,8 +83,8 @@ class HttpCamera:
     def close(self) -> None:
         self.rest()
 
-    def _next(self) -> bytes:
-        """The next picture's bytes, broken or not."""
+    def _next(self, deadline: float) -> bytes:
+        """The next picture's bytes, broken or not; empty if the deadline comes first."""
         if self._splitter is None:
             if self._seq and (early := self._due - time.monotonic()) > 0:
                 self._wait(early)
@@ -92,6 +93,8 @@ class HttpCamera:
             self._due = time.monotonic() + self._snapshot_every
             return self._pictures.pop() if self._pictures else b""
         while not self._pictures:
+            if time.monotonic() > deadline:
+                return b""
             try:
                 data = self._response.read1(_CHUNK_BYTES) if self._response is not None else b""
             except _FAILURES as error:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.camera import http_camera
 from edge.camera.http_camera import HttpCamera
 from edge.camera.mjpeg import PICTURE_MAX_BYTES, PartSplitter
 from edge.camera.opening import open_camera
@@ -153,7 +154,7 @@ def test_a_snapshot_is_requested_once_a_second_and_the_camera_stays_open() -> No
         camera = open_camera(CameraConfig(source=f"http://{host}/snap.jpg"), wait=waits.append)
         frames = [camera.read() for _ in range(4)]
     assert [frame.seq for frame in frames] == [0, 1, 2, 3] and frames[0].grey.mean() == pytest.approx(100, abs=2)
-    assert len(requests) == 4 and all(0.5 < wait <= 1.0 for wait in waits)
+    assert len(requests) == 4 and len(waits) == 3 and all(0.5 < wait <= 1.0 for wait in waits)
 
 
 def test_broken_pictures_in_a_stream_cost_only_themselves(capfd: pytest.CaptureFixture[str]) -> None:
@@ -183,6 +184,20 @@ def test_a_huge_picture_is_not_decoded_and_an_endless_one_ends() -> None:
     for _ in range(PICTURE_MAX_BYTES // 2**20 + 2):
         assert list(splitter.feed(bytes(2**20))) == []
     assert len(splitter._buffer) <= PICTURE_MAX_BYTES + 2**20
+
+
+def test_a_stream_without_pictures_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        send(handler, 200, "multipart/x-mixed-replace; boundary=frame")
+        while True:
+            handler.wfile.write(b"garbage" * 999)
+
+    monkeypatch.setattr(http_camera, "NO_PICTURE_MAX_S", 0.3)
+    with serving(answer) as host:
+        camera = opened(f"http://{host}/video")
+        with pytest.raises(CameraError, match="delivers no more frames: no picture comes; it is opened again"):
+            camera.read()
+        camera.close()
 
 
 @pytest.mark.parametrize("length", [True, False])
