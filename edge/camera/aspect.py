@@ -14,14 +14,21 @@ _OBLONG_MAX = 3.0
 _SQUARE_WITHIN = 0.01
 
 
+def configured_aspect(config: CameraConfig, width: int, height: int) -> float | None:
+    """The width of a pixel divided by its height, from `camera.aspect`; None where that isn't set."""
+    if config.aspect is None or width <= 0 or height <= 0:
+        return None
+    across, down = map(float, config.aspect.split(":"))
+    return across / down * height / width
+
+
 def pixel_aspect(capture: cv2.VideoCapture, config: CameraConfig, width: int, height: int) -> float:
     """The width of a pixel divided by its height: as configured, else as the source tells; 1 where nobody does.
 
     width, height: of a picture as the source delivers it, in pixels.
     """
-    if config.aspect is not None and width > 0 and height > 0:
-        across, down = map(float, config.aspect.split(":"))
-        return across / down * height / width
+    if (configured := configured_aspect(config, width, height)) is not None:
+        return configured
     number, of = capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN)
     aspect = number / of if number > 0 and of > 0 else 1.0
     if not 1 / _OBLONG_MAX <= aspect <= _OBLONG_MAX:

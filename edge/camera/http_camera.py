@@ -12,6 +12,7 @@ import urllib.request
 from email.message import Message
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from edge.camera.aspect import configured_aspect, square_pixels
 from edge.camera.grey import to_grey
 from edge.camera.mjpeg import PICTURE_MAX_BYTES, PartSplitter
 from edge.camera.picture_file import decode_picture
@@ -63,12 +64,17 @@ class HttpCamera:
                 now = time.monotonic()
                 if self._splitter is not None:
                     self._due = now + self._interval
-                frame = Frame(self._seq, now, to_grey(picture, self._config))
+                frame = Frame(self._seq, now, self._grey(picture))
                 self._seq += 1
                 return frame
             broken += bool(data)
         what = f"{broken} pictures in a row can't be decoded" if broken else "no picture comes"
         raise CameraError(f"camera: {self.name} delivers no more frames: {what}; it is opened again")
+
+    def _grey(self, picture: Grey) -> Grey:
+        height, width = picture.shape
+        aspect = configured_aspect(self._config, width, height) or 1.0
+        return square_pixels(to_grey(picture, self._config), aspect, self._config)
 
     def adapt(self, request: FrameRequest) -> None:
         self._interval = 1 / min(CALM_FPS, self._config.fps) if request.calm else 0.0

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels
 from edge.camera.devices import first_video_device
 from edge.camera.grey import full_range, to_grey
 from edge.camera.picture_file import decode_picture
@@ -47,7 +48,7 @@ class OpenCvCamera:
         self._device = f"/dev/video{device}" if device.isdigit() else device
         self.name = redacted(self._device)
         self._config = config
-        self._seq = 0
+        self._seq, self._aspect = 0, 1.0
         self._due, self._interval = 0.0, 0.0
         self._capture: cv2.VideoCapture | None = None
         self._open()
@@ -65,7 +66,7 @@ class OpenCvCamera:
             if luma is not None:
                 now = time.monotonic()
                 self._due = now + self._interval
-                frame = Frame(self._seq, now, to_grey(luma, self._config))
+                frame = Frame(self._seq, now, square_pixels(to_grey(luma, self._config), self._aspect, self._config))
                 self._seq += 1
                 return frame
         raise CameraError(f"camera: {self.name} delivers no more frames; it is opened again")
@@ -94,6 +95,9 @@ class OpenCvCamera:
             reason = rtsp_reason(self._device) if is_rtsp else "it sends nothing that can be played"
             raise CameraError(f"camera: {self.name} doesn't open: {reason}")
         self._capture = capture
+        width, height = (int(capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        aspect = pixel_aspect(capture, self._config, width, height) if stream else None
+        self._aspect = aspect or configured_aspect(self._config, width, height) or 1.0
         return capture
 
 

@@ -186,6 +186,12 @@ def test_a_huge_picture_is_not_decoded_and_an_endless_one_ends() -> None:
     assert len(splitter._buffer) <= PICTURE_MAX_BYTES + 2**20
 
 
+def test_the_configured_aspect_counts_for_cameras_too() -> None:
+    with serving(lambda handler: send(handler, 200, "image/jpeg", JPEG)) as host:
+        config = CameraConfig(source=f"http://{host}/a.jpg", aspect="16:9")
+        assert open_camera(config, wait=lambda _: None).read().grey.shape == (120, 213)
+
+
 def test_a_stream_without_pictures_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         send(handler, 200, "multipart/x-mixed-replace; boundary=frame")
