@@ -87,6 +87,7 @@ FOREIGN = {
     "tflite_runtime",
     "threadpoolctl",
     "typer",
+    "urllib3",
     "uvicorn",
     "yaml",
 }
@@ -98,7 +99,8 @@ IMPORTED_IN = {
     "spotipy": {"players.spotify"},
     "mpd": {"players.mpd"},
     "librosa": {"library.audio"},
-    "requests": {"players.spotify", "library"},
+    "requests": {"players.spotify", "library", "system.http_session"},
+    "urllib3": {"system.http_session"},
     "yaml": {"config.yaml_lines"},
     "pydantic": {"config"},
     "scipy": {"library"},

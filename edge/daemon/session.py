@@ -20,6 +20,7 @@ from edge.errors import MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
+from edge.system.memory import release_memory
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
@@ -52,6 +53,9 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
                 return 1 if end is SessionEnd.STUCK else 0
             before, config = config.music.profile, session.next_config
             settings = restore.after_reload(session.parts.room.settings(), before=before, now=config.music.profile)
+            # The parts refer to each other; without this the next ones would come on top of them.
+            del session
+            release_memory()
 
 
 class Session:
@@ -95,8 +99,10 @@ class Session:
         )
         self._capture_relapses = capture_worker.relapsing
         capture.stopping = capture_worker.stopping
+        player_worker = Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close)
+        parts.reporter.player_busy = player_worker.busy_for
         workers = [
-            Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close),
+            player_worker,
             vision_worker,
             capture_worker,
             *self._library_workers(),
@@ -235,6 +241,7 @@ class Session:
         try:
             new = load()
             assemble(new, self._options, self._out, settings={}).discard()
+            release_memory()
         except Exception as error:  # a device that runs is better than none, whatever went wrong
             reason = str(error) if isinstance(error, MoodroomError) else f"{type(error).__name__}: {error}"
             log.error("%s; the configuration stays as it was", reason)

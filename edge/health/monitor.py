@@ -92,17 +92,19 @@ class HealthMonitor:
         paused: bool = False,
         look_late: float = LOOK_OVERDUE_S,
         login_expires: float | None = None,
+        player_busy: float = 0.0,
     ) -> HealthReadings:
         """What the rules judge.
 
         paused: the camera is switched off or in quiet hours. look_late: seconds after which a look is overdue.
-        login_expires: Unix time.
+        login_expires: Unix time. player_busy: seconds for which the player's thread has been in one turn.
         """
         return HealthReadings(
             frame_age=now - self.counted_from(self.last_frame),
             look_age=now - self.counted_from(self.last_look),
             mood_age=now - self.counted_from(self.last_mood),
             player_age=now - (self.last_playback or self.started),
+            player_busy=player_busy,
             broker_age=None if self.last_broker is None else now - self.last_broker,
             frame_late=self.stuck_after,
             look_late=look_late,

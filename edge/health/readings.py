@@ -34,15 +34,17 @@ class HealthReadings:
     """The state of the device at one moment.
 
     *_age: seconds since a part's last result, or since the start where there was none; None for a part that isn't set
-    up. frame_late, look_late: seconds from which an age is too high. paused: the camera is switched off or in quiet
-    hours. wall: Unix time by the wall clock. step, step_age: by how many seconds the clock was set last, and how long
-    ago. login_expires: Unix time. faults: what the parts report about themselves, one sentence each.
+    up. player_busy: seconds for which the player's thread has been in one turn. frame_late, look_late: seconds from
+    which an age is too high. paused: the camera is switched off or in quiet hours. wall: Unix time by the wall clock.
+    step, step_age: by how many seconds the clock was set last, and how long ago. login_expires: Unix time. faults: what
+    the parts report about themselves, one sentence each.
     """
 
     frame_age: float = 0.0
     look_age: float = 0.0
     mood_age: float = 0.0
     player_age: float = 0.0
+    player_busy: float = 0.0
     broker_age: float | None = None
     frame_late: float = 10.0
     look_late: float = LOOK_OVERDUE_S

@@ -41,6 +41,8 @@ class HealthReporter:
         self._health, self._clock, self._pipeline, self._player, self._mqtt = health, clock, pipeline, player, mqtt
         self._longest_look_interval, self._clocks = longest_look_interval, clocks
         self._paused = False
+        # Seconds for which the player's thread has been in one turn; set once there is a thread.
+        self.player_busy: Callable[[float], float] = lambda _: 0.0
         if mqtt is not None:
             health.last_broker = health.started
 
@@ -73,6 +75,7 @@ class HealthReporter:
             paused=self._paused,
             look_late=max(LOOK_OVERDUE_S, 5 * slower * self._longest_look_interval),
             login_expires=expires,
+            player_busy=self.player_busy(now),
         )
         log_changes(*health.update_findings(readings))
         report = health.report(now, self._pipeline.looks, login_expires=expires)

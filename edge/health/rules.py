@@ -20,6 +20,9 @@ CLOCK_STEP_S, CLOCK_STEP_REPORTED_FOR_S = 60.0, 3600.0
 # How long before the login expires it becomes a notice, and how long before it becomes a problem.
 LOGIN_NOTICE_S, LOGIN_PROBLEM_S = 21 * DAY_S, 3 * DAY_S
 
+# A turn of the player's thread may send several requests, each with a deadline of seconds.
+PLAYER_HANGS_S = 60.0
+
 Rule = Callable[[HealthReadings, Collection[Finding]], Iterator[Finding]]
 
 
@@ -71,7 +74,13 @@ def _check_broker(readings: HealthReadings, _: Collection[Finding]) -> Iterator[
 
 
 def _check_player(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
-    if readings.player_age > PLAYER_OVERDUE_S:
+    if readings.player_busy > PLAYER_HANGS_S:
+        yield Finding(
+            "player",
+            f"player: a request has hung for {PLAYER_HANGS_S:.0f} s or longer; check the network, and "
+            "restart the device if this persists",
+        )
+    elif readings.player_age > PLAYER_OVERDUE_S:
         yield Finding("player", "player: no answer for 10 minutes or longer; check the speaker's power")
 
 

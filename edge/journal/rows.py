@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 
 from edge.journal.entry import JournalEntry
 from edge.music.tastes import Outcome
 
 Row = JournalEntry | Outcome
+# For a key. Far more than things that happen at once; fewer than endless, should the table refuse every row.
+TRIES_MAX = 10_000
 # What Python and SQLite raise for a value, as opposed to the file: such a row can never be stored.
 UNSTORABLE = (
     ValueError,
@@ -53,9 +54,11 @@ def _insert(connection: sqlite3.Connection, row: Row) -> None:
     marks = ", ".join("?" * (len(values) + 1))
     # DO NOTHING covers a taken key only. OR IGNORE would also cover a missing text, and the loop would never end.
     sql = f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  constant names
-    for key in itertools.count(microseconds(row.at)):
+    first = microseconds(row.at)
+    for key in range(first, first + TRIES_MAX):
         if connection.execute(sql, (key, *values)).rowcount == 1:
             return
+    raise ValueError("there is no free time")
 
 
 def _texts(row: Row) -> tuple[str | None, ...]:

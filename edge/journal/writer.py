@@ -143,14 +143,24 @@ class Journal:
             self._file.close()
             if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
                 self._file.set_aside(error)
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+                # The statement doesn't suit the tables, now or later.
+                self._give_up()
+                path = self._file.path
+                raise JournalError(
+                    f"journal: {path} can't be used ({error}); move the file away, and restart"
+                ) from None
             raise JournalError(_sentence(self._file.path, error)) from None
         except JournalError:
-            # The file of a newer program stays as it is.
-            self._given_up = True
-            self._waiting.clear()
+            # The file of a newer or another program stays as it is.
+            self._give_up()
             raise
         # `stop` ends this wait, and what is left is saved by `close`.
         self._worker.stopping.wait(min(wait, self._gather_s, 1.0))
+
+    def _give_up(self) -> None:
+        self._given_up = True
+        self._waiting.clear()
 
     def _save(self) -> None:
         """Save one batch. Rows leave the queue only once they are saved."""

@@ -10,6 +10,8 @@ import requests
 
 from edge.errors import PlayerError
 from edge.songs import FEATURES, Features, track_uri
+from edge.system.http_session import BoundedSession
+from edge.text import parse_json
 
 # The service's limit.
 IDS_PER_REQUEST = 40
@@ -26,9 +28,7 @@ class ReccoBeats:
     def __init__(self, url: str, *, timeout: float = TIMEOUT_S) -> None:
         """url: such as https://api.reccobeats.com/v1. timeout: seconds."""
         self._url, self._timeout = url.rstrip("/"), timeout
-        self._session = requests.Session()
-        # Don't send the default entry of a .netrc file.
-        self._session.auth = lambda request: request
+        self._session = BoundedSession()
 
     def features(self, uris: Sequence[str]) -> dict[str, Features]:
         """Return the features of those tracks that the service knows. Raises PlayerError.
@@ -50,7 +50,7 @@ class ReccoBeats:
                 f"reccobeats: refused the request (HTTP {response.status_code}); check library.reccobeats_url"
             )
         try:
-            content = response.json()["content"]
+            content = parse_json(response.content)["content"]
             requested = set(uris)
             return {
                 uri: features

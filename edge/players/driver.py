@@ -17,6 +17,7 @@ from edge.values import Playback, Problem, Wish
 # After an error that names no time.
 RETRY_MIN_S, RETRY_MAX_S = 1.0, 30.0
 UNAVAILABLE_AFTER_S = 10.0
+GONE_AFTER_S = 3.0  # a restart of MPD takes less
 MAX_REPORTED = 32
 TURN_MAX_S = 0.5  # a stop waits for the end of the turn
 WAIT_TOLERANCE_S = 0.01  # by which a wait may end too soon
@@ -113,7 +114,9 @@ class PlayerDriver:
         self._retry_s = min(2 * self._retry_s, RETRY_MAX_S)
         self._look_at = now + wait
         self._post(Problem("player", str(error)))
-        if not self._has_answered or max(wait, now - self._failing_since) >= UNAVAILABLE_AFTER_S:
+        failing_for = now - self._failing_since
+        is_gone = error.gone and failing_for >= GONE_AFTER_S
+        if is_gone or not self._has_answered or max(wait, failing_for) >= UNAVAILABLE_AFTER_S:
             # Not after a short failure, during which the music goes on.
             self._post(Playback("unavailable", self._player.name))
 

@@ -18,12 +18,16 @@ from pathlib import Path
 
 from edge.errors import MoodroomError
 from edge.system import state
+from edge.system.files import make_folder
+from edge.system.schema_check import fits, is_untouched
 
 FILE = "journal.db"
 DAMAGED_FILES_KEPT = 3
 # A write-ahead log (sqlite.org/wal.html) keeps two more files beside the database.
 SUFFIXES = ("", "-wal", "-shm")
 GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+# The version of a table whose rows aren't versions.
+UNREADABLE_VERSION = -1
 log = logging.getLogger(__name__)
 
 
@@ -95,9 +99,10 @@ def default_path() -> Path:
 def open_for_writing(path: Path, schema: Schema) -> sqlite3.Connection:
     """Open the file, creating it or bringing the schema's tables to the newest version. No transaction is open.
 
-    Raises the schema's error for a newer program's file, and sqlite3.Error or OSError where it can't be opened.
+    Raises the schema's error for a newer or another program's file, and sqlite3.Error or OSError where it can't be
+    opened.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         return _open(path, schema)
     except sqlite3.OperationalError:
@@ -118,8 +123,12 @@ def open_for_reading(path: Path, schema: Schema) -> sqlite3.Connection:
     log_exists = os.path.exists(path.with_name(path.name + "-wal"))
     for mode in ("mode=ro", "mode=ro&immutable=1") if log_exists else ("mode=ro&immutable=1",):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=schema.busy_s)
+        connection.text_factory = _lenient
         try:
             version = version_of(connection, schema)
+            if version < 0 or (0 < version <= schema.newest and not fits(connection, schema.steps[:version])):
+                connection.close()
+                raise _foreign(path, schema)
         except sqlite3.Error as failed:
             connection.close()
             error = failed
@@ -146,7 +155,11 @@ def migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
     path: for the error, which is the schema's, where the file is of a newer program.
     """
-    if _known_version(connection, path, schema) == schema.newest:
+    version = _known_version(connection, path, schema)
+    steps = schema.steps
+    if not (fits(connection, steps[:version]) if version else is_untouched(connection, steps)):
+        raise _foreign(path, schema)
+    if version == schema.newest:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -199,6 +212,7 @@ def _open(path: Path, schema: Schema) -> sqlite3.Connection:
     make_private(path)
     # isolation_level=None: transactions begin and end with explicit statements.
     connection = sqlite3.connect(path, timeout=schema.busy_s, isolation_level=None)
+    connection.text_factory = _lenient
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may lose the last transactions, but never damages the file: the log is synced before it is copied.
@@ -218,9 +232,15 @@ def _open(path: Path, schema: Schema) -> sqlite3.Connection:
 
 def _known_version(connection: sqlite3.Connection, path: Path, schema: Schema) -> int:
     version = version_of(connection, schema)
+    if version < 0:
+        raise _foreign(path, schema)
     if version > schema.newest:
         raise _newer(path, schema, version)
     return version
+
+
+def _foreign(path: Path, schema: Schema) -> MoodroomError:
+    return schema.error(f"{schema.part}: {path} has tables of another program; move the file away, and restart")
 
 
 def _newer(path: Path, schema: Schema, version: int) -> MoodroomError:
@@ -230,9 +250,19 @@ def _newer(path: Path, schema: Schema, version: int) -> MoodroomError:
     )
 
 
+def _lenient(text: bytes) -> str:
+    """Text as SQLite stores it, which another program may have written in another encoding."""
+    return text.decode("utf-8", "replace")
+
+
 def _first(connection: sqlite3.Connection, table: str, sql: str, *values: str) -> int:
     """The number that a query on a table returns; 0 where there is no such table or row."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is None:
         return 0
-    row = connection.execute(sql.format(table=table), values).fetchone()
-    return int(row[0]) if row else 0
+    try:
+        row = connection.execute(sql.format(table=table), values).fetchone()
+        return int(row[0]) if row else 0
+    except (sqlite3.OperationalError, ValueError, TypeError) as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error):
+            raise
+        return UNREADABLE_VERSION

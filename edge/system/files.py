@@ -64,6 +64,16 @@ def replace_or_overwrite(path: Path, data: str, *, mode: int = 0o600) -> None:
             os.close(number)
 
 
+def make_folder(folder: Path) -> None:
+    """Create the folder if it doesn't exist, for its owner only; missing ones above it may be read by all.
+
+    Neither depends on the umask, which may allow everybody to write. Raises OSError.
+    """
+    for one in (*reversed(folder.parents), folder):
+        if not os.path.isdir(one):
+            one.mkdir(0o700 if one == folder else 0o755, exist_ok=True)
+
+
 def _sync_folder(folder: Path) -> None:
     """Save the folder's list of names: without this, a power cut can bring the old file back."""
     with contextlib.suppress(OSError):  # some file systems can't sync a folder; the file is already replaced

@@ -6,7 +6,7 @@ import logging
 import os
 from pathlib import Path
 
-from edge.system.files import replace_or_overwrite, write_atomically
+from edge.system.files import make_folder, replace_or_overwrite, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def write_switch(name: str, on: bool, folder: Path | None = None) -> str:
     """Save a switch, in place where the disk is full; returns why it can't be saved, "" if it is."""
     path = (folder or directory()) / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         replace_or_overwrite(path, "ON\n" if on else "OFF\n")
     except OSError as error:
         return f"{path} can't be written ({error.strerror})"
@@ -60,7 +60,7 @@ def write(name: str, value: str, folder: Path | None = None) -> bool:
     """Save a value, safely against power cuts. Returns False, and logs why, where it can't be written."""
     path = (folder or directory()) / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, value + "\n")
     except OSError as error:
         log.warning("state: %s can't be written (%s); it is forgotten on a restart", path, error.strerror)

@@ -39,7 +39,7 @@ def open_detector(config: VisionConfig, *, base: Path) -> Detector:
     """The detector that the configuration names.
 
     base: the project's folder, where `models/` may contain YuNet's file.
-    Raises ModelError if YuNet is required and its file is missing.
+    Raises ModelError if YuNet's file is damaged, or missing where it is required.
     """
     cv2.setNumThreads(1)
     file = None if config.detector == "haar" else find_yunet(base)

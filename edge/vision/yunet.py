@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from edge.values import Box, Face, Grey
 from edge.vision.faces.pose import estimate
 from edge.vision.region import REGION_SIDE_PX, SEARCH_WIDTH_PX, closest, reduce_frame, region_around
 
+# Of face_detection_yunet_2023mar.onnx, which has 232,589 bytes.
+SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+MAX_BYTES = 1_000_000
 # The columns of a result: x, y, w, h, five landmarks (x, y) from the right eye on, score.
 RIGHT_EYE_X, LEFT_EYE_X, NOSE_X, LANDMARKS, SCORE = 4, 6, 8, slice(4, 14), 14
 # A nose this far from the middle of the eyes, as a share of their distance, still counts as a frontal face.
@@ -33,6 +37,7 @@ class YuNet:
         min_score: 0..1. min_face: the smallest face that is searched for, in pixels of the frame.
         """
         name = as_text(file, ModelError)
+        _check_sum(file)
         try:
             self._net = cv2.FaceDetectorYN.create(name, "", (SEARCH_WIDTH_PX, SEARCH_WIDTH_PX * 3 // 4), min_score)
             # A second network for regions: changing the input size back and forth would cost more than its memory.
@@ -67,6 +72,16 @@ class YuNet:
                 pose = estimate(landmarks)
                 faces.append(Face(box, min(score, 1.0), _frontal(row), landmarks if pose else None, pose))
         return sorted(faces, key=lambda face: -face.score)
+
+
+def _check_sum(file: Path) -> None:
+    """Raise ModelError unless the file is the one that this program was made for; OpenCV may crash over another."""
+    try:
+        actual = hashlib.sha256(file.read_bytes()).hexdigest() if file.stat().st_size <= MAX_BYTES else ""
+    except OSError as error:
+        raise ModelError(f"{file}: can't be read ({error.strerror}); check its permissions") from None
+    if actual != SHA256:
+        raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again")
 
 
 def _frontal(row: NDArray[float32]) -> float:

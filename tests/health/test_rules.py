@@ -40,6 +40,7 @@ def test_a_healthy_device_has_no_findings() -> None:
         ({"mood_age": 1801.0}, "mood", NOTICE, "more light"),
         ({"broker_age": 121.0}, "mqtt", PROBLEM, "mqtt.host"),
         ({"player_age": 601.0}, "player", PROBLEM, "speaker's power"),
+        ({"player_age": 601.0, "player_busy": 61.0}, "player", PROBLEM, "a request has hung for 60 s or longer"),
         ({"temperature": 75.0}, "temperature", NOTICE, "75 °C or more"),
         ({"temperature": 91.0}, "temperature", PROBLEM, "80 °C or more"),
         ({"throttled": 0x4}, "temperature", NOTICE, "slows the processor down"),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.errors import JournalError
+from edge.journal.entry import JournalEntry
 from edge.journal.reader import outcomes, timeline
 from edge.journal.tables import SCHEMA
+from edge.journal.writer import Journal
 from edge.system.database import DAMAGED_FILES_KEPT, open_for_writing, version_of
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -133,3 +138,39 @@ def test_reading_a_missing_file_is_an_error_and_creates_nothing(path: Path) -> N
     with pytest.raises(JournalError, match="there is none yet"):
         timeline(path, 0, 10)
     assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "CREATE TABLE journal_entries (id INTEGER, body TEXT)",
+        "CREATE TABLE journal_outcomes (id INTEGER)",
+        "CREATE TABLE journal_version (version TEXT); INSERT INTO journal_version VALUES ('newest')",
+        "CREATE TABLE journal_version (number INTEGER); INSERT INTO journal_version VALUES (1)",
+        "CREATE TABLE journal_version (version INTEGER); INSERT INTO journal_version VALUES (1)",
+        "CREATE TABLE journal_version (version INTEGER); INSERT INTO journal_version VALUES (-5)",
+        "CREATE TABLE journal_version (version INTEGER); INSERT INTO journal_version VALUES (2);"
+        "CREATE TABLE journal_entries (at INTEGER PRIMARY KEY); CREATE TABLE journal_outcomes (at INTEGER PRIMARY KEY)",
+    ],
+)
+def test_another_programs_file_is_one_lasting_problem(path: Path, foreign: str) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.executescript(foreign)
+    connection.close()
+    before = path.read_bytes()[100:]
+    with pytest.raises(JournalError, match="has tables of another program; move the file away, and restart"):
+        open_for_writing(path, SCHEMA)
+    assert path.read_bytes()[100:] == before
+    problems: list[str] = []
+    told = threading.Event()
+    journal = Journal(
+        path, keep_s=1e6, on_problem=lambda text: (problems.append(text), told.set()), retry_s=0.01, gather_s=0.01
+    )
+    journal.start()
+    assert told.wait(PATIENCE)
+    for at in range(20):
+        journal.put(JournalEntry(float(at), "mood"))
+        time.sleep(0.005)
+    journal.stop()
+    assert len(problems) == 1 and "another program" in problems[0] and journal.waiting == 0

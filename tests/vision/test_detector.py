@@ -146,3 +146,15 @@ def test_a_file_that_is_not_yunet_is_one_sentence(tmp_path: Path, monkeypatch: p
     (tmp_path / YUNET_FILE).write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     with pytest.raises(ModelError, match="isn't the YuNet model; run scripts/fetch_models again"):
         open_detector(VisionConfig(), base=tmp_path)
+
+
+@pytest.mark.parametrize("choice", ["auto", "yunet"])
+def test_a_damaged_yunet_is_found_by_its_sum_before_it_is_loaded(
+    choice: str, tmp_path: Path, yunet_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOODROOM_MODELS", str(tmp_path))
+    content = bytearray((yunet_folder / YUNET_FILE).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / YUNET_FILE).write_bytes(content)
+    with pytest.raises(ModelError, match="isn't the YuNet model; run scripts/fetch_models again"):
+        open_detector(VisionConfig.model_validate({"detector": choice}), base=tmp_path)

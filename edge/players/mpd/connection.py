@@ -37,6 +37,12 @@ class MpdAnswerError(MpdLostError):
     """MPD's answer can't be used: too large, or not what the protocol says."""
 
 
+class MpdGoneError(PlayerError):
+    """No MPD answers at the address."""
+
+    gone = True
+
+
 class MpdPasswordError(PlayerError):
     """MPD requires a password, or refuses the one it was given."""
 
@@ -75,7 +81,7 @@ class MpdConnection:
         """Return what the function returns for the connected BoundedClient.
 
         Raises MpdRefusedError if MPD refuses, MpdPasswordError, MpdLostError if the connection was lost or the answer
-        can't be used, or PlayerError if MPD can't be reached; and PlayerError
+        can't be used, or MpdGoneError if MPD can't be reached; and PlayerError
         after a restart of MPD until `check_restart` is called, since song ids from before may now be other songs'.
         """
         self._connect()
@@ -140,7 +146,7 @@ class MpdConnection:
         except (mpd.MPDError, OSError, ValueError, TypeError) as error:
             self.disconnect()
             retry_after, self._retry_s = self._retry_s, min(2 * self._retry_s, RETRY_MAX_S)
-            raise PlayerError(
+            raise MpdGoneError(
                 f"mpd: {self._address} doesn't answer ({reason(error)}); is MPD running there?",
                 retry_after=retry_after,
             ) from None

@@ -13,6 +13,7 @@ from spotipy.oauth2 import SpotifyPKCE
 
 from edge.players.spotify.errors import login_missing
 from edge.players.spotify.token_file import TokenFile
+from edge.system.http_session import BoundedSession
 
 ACCOUNTS_URL = "https://accounts.spotify.com/"
 REDIRECT_URI = "http://127.0.0.1:8731/callback"
@@ -32,14 +33,12 @@ for _name in ("client", "oauth2", "cache_handler", "util"):
     logging.getLogger(f"spotipy.{_name}").addFilter(_drop)
 
 
-class CountingSession(requests.Session):
+class CountingSession(BoundedSession):
     """Counts requests and keeps the last response: spotipy returns None for both a 204 and truncated JSON."""
 
     def __init__(self, today: Callable[[], object] = lambda: None) -> None:
         """today: returns a value that differs from day to day."""
         super().__init__()
-        # Keeps an entry in the user's .netrc from replacing the token.
-        self.auth = lambda request: request
         self.calls = 0
         self.calls_by_day: Counter[object] = Counter()
         self._today = today

@@ -23,6 +23,7 @@ from edge.players.spotify.errors import (
     login_ended,
 )
 from edge.players.spotify.token_file import TokenFile
+from edge.text import parse_json
 
 
 def translate(
@@ -53,6 +54,8 @@ def network_error(error: requests.RequestException) -> SpotifyError:
     """The error for a failed connection. A timeout or a lost connection leaves it open whether the request arrived."""
     if isinstance(error, requests.ReadTimeout):
         return ResponseTimeoutError("spotify: Spotify didn't answer in time; checking again", retry_after=2)
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return InvalidResponseError("spotify: Spotify's response is too large or damaged; trying again", retry_after=2)
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     not_sent = isinstance(
         error, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
@@ -92,6 +95,6 @@ def _token_error(error: Exception, response: requests.Response | None, file: Tok
 
 def _json(response: requests.Response) -> Any:
     try:
-        return response.json()
+        return parse_json(response.content)
     except ValueError:
         return None

@@ -14,7 +14,7 @@ from typing import Any
 from edge.players.spotify.errors import LoginError, login_busy
 from edge.players.spotify.lock import FolderLock
 from edge.system import state
-from edge.system.files import write_atomically
+from edge.system.files import make_folder, write_atomically
 from edge.text import parse_json
 
 FILE_NAME = "spotify_login.json"
@@ -109,7 +109,7 @@ class TokenFile:
 
     def _save(self, content: dict[str, Any], *, new_login: bool) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             write_atomically(self.path, json.dumps(content))
             self._unsaved, self._last_known = None, content
         except OSError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from edge.config import WebConfig
 from edge.errors import ConfigError
 from edge.system import state
-from edge.system.files import write_atomically
+from edge.system.files import make_folder, write_atomically
 
 FILE_NAME = "web_password"
 PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS = 8, 1000
@@ -76,7 +76,7 @@ def write(config: WebConfig, password: str) -> Path:
     """Store a new password's hash, readable only by this user; returns the file. Raises ConfigError."""
     line, path = hashed(password), file_path(config)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, line + "\n")
     except OSError as error:
         raise ConfigError(f"web: the password file {path} can't be written: {error.strerror}") from None

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from pathlib import Path
 
-from edge.system.files import replace_or_overwrite
+from edge.system.files import make_folder, replace_or_overwrite
 from edge.text import parse_json
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Sessions:
             return
         self._tried_at = time.time()
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._file.parent)
             # In place on a full disk: a session less is never longer, and a damaged file only signs everybody out.
             replace_or_overwrite(self._file, json.dumps({"for": self._password_id, "ends": self._ends}))
             self._unsaved = False
