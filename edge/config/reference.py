@@ -26,7 +26,7 @@ Write durations as `300ms`, `20s`, `5m`, `2h` or `7d`, or as a number of seconds
 are percentages. Passwords don't belong in this file.
 """
 NoneType, UnionType = type(None), type(int | None)
-_PLURALS = {"section": "sections", "link": "links", "link or address": "links or addresses"}
+_PLURALS = {"section": "sections", "area": "areas", "link": "links", "link or address": "links or addresses"}
 _PLAIN_TYPES = {str: "text", int: "whole number", float: "number"}
 
 

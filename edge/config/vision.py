@@ -30,6 +30,34 @@ Source = Annotated[
 ]
 
 
+def _area(value: Any) -> tuple[float, ...]:
+    """Four fractions of the picture: left, top, width and height."""
+    numbers = list(value) if isinstance(value, (list, tuple)) else []
+    if len(numbers) != 4 or any(isinstance(n, bool) or not isinstance(n, (int, float)) for n in numbers):
+        raise ValueError("must be four numbers, [left, top, width, height], as fractions of the picture")
+    left, top, width, height = numbers
+    # Written this way round, `not a number` is refused as well.
+    if not all(0 <= n <= 1 for n in numbers):
+        raise ValueError("must be four numbers from 0 to 1, as fractions of the picture")
+    if not (width > 0 and height > 0):
+        raise ValueError("must have a width and a height above 0")
+    if left + width > 1 + AREA_TOLERANCE or top + height > 1 + AREA_TOLERANCE:
+        raise ValueError("must end inside the picture; left + width and top + height are at most 1")
+    return float(left), float(top), float(width), float(height)
+
+
+# Fractions such as 0.7 + 0.3 aren't exact.
+AREA_TOLERANCE = 1e-6
+Area = Annotated[
+    tuple[float, float, float, float],
+    BeforeValidator(_area),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}, "minItems": 4, "maxItems": 4}
+    ),
+    Kind("area"),
+]
+
+
 class CameraConfig(Section):
     """Where frames come from."""
 
@@ -70,6 +98,13 @@ class VisionConfig(Section):
     """Faces narrower than this many pixels are ignored."""
     min_score: Share = 0.7
     """The score that YuNet must give a face for it to count."""
+    ignore: Annotated[tuple[Area, ...], Field(max_length=20)] = ()
+    """Areas of the picture in which no face is looked for, such as a television: for each `[left, top, width, height]`
+    as fractions of the picture, after `camera.rotate` and `camera.flip`. `[[0.7, 0, 0.3, 0.5]]` is the upper half of
+    the right end. A face counts as inside if its middle is."""
+    liveness: bool = True
+    """Count a face once it has moved as living ones do, so that pictures and statues don't count. `false` counts every
+    face, which a replay of still pictures needs."""
 
 
 class ScheduleConfig(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.config.vision import Area
 from edge.values import Box, Grey
 
 # Columns and rows of cells.
@@ -38,7 +40,12 @@ class FrameChange:
 class MotionGate:
     """Compares frames, reduced to GRID cells, with the reference: the frame of the last look."""
 
-    def __init__(self) -> None:
+    def __init__(self, ignore: Sequence[Area] = ()) -> None:
+        """ignore: areas whose changes don't count."""
+        self._ignored = np.zeros((GRID[1], GRID[0]), np.bool_)
+        for left, top, width, height in ignore:
+            columns = slice(round(left * GRID[0]), round((left + width) * GRID[0]))
+            self._ignored[round(top * GRID[1]) : round((top + height) * GRID[1]), columns] = True
         self._reference: Cells | None = None
         self._current: Cells | None = None
         self._usual_change = np.zeros((GRID[1], GRID[0]), np.float32)
@@ -60,6 +67,7 @@ class MotionGate:
         changed = np.abs(cells - self._reference) > allowed
         if np.count_nonzero(changed) > EXPOSURE_SUSPECTED_SHARE * changed.size:
             changed = _change_without_exposure(self._reference, cells) > allowed
+        changed &= ~self._ignored
         if not people:
             return FrameChange(int(np.count_nonzero(changed)) / changed.size, 0.0)
         occupied = _cells_of(people, grey.shape)

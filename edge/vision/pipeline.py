@@ -16,10 +16,12 @@ from edge.values import Face, Frame, FrameRequest, Reading
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.last_places import LastPlaces
+from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import FrameChange, MotionGate
 from edge.vision.pace import FramePace, LookPace
+from edge.vision.region import outside
 from edge.vision.scheduler import FramePolicy, LookKind, Scheduler
-from edge.vision.tracks import Tracks
+from edge.vision.tracks import Track, Tracks
 
 T = TypeVar("T")
 # The project's folder, or the folder where the package is installed.
@@ -32,6 +34,8 @@ FOLLOW_FOR_S = 1.0
 SEARCH_AT_ONCE_AFTER_S = 1.5
 # Two faces that overlap by more than this (intersection over union) are one.
 SAME_FACE_OVERLAP = 0.5
+# The frame before a look is compared with it if it isn't older than this.
+FRAME_BEFORE_S = 0.5
 NO_CHANGE = FrameChange(0.0, 0.0)
 
 
@@ -54,11 +58,14 @@ class Pipeline:
         self.looks = 0
         self.cpu_seconds: defaultdict[str, float] = defaultdict(float)
         self.last_examined: float | None = None
-        self._motion, self._tracks, self._last_places = MotionGate(), Tracks(), LastPlaces()
+        self._ignore = config.vision.ignore
+        self._motion, self._tracks, self._last_places = MotionGate(self._ignore), Tracks(), LastPlaces()
         self._frame_pace, self._look_pace = FramePace(), LookPace()
         self._classifier = Classifier(find_model(config.vision.model, base))
         self._mood = MoodFilter(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
+        self._liveness = Liveness(enabled=config.vision.liveness)
+        self._before: Frame | None = None
         self._nominal = nominal
         self._lost = self._far = False
 
@@ -70,7 +77,7 @@ class Pipeline:
     def process(self, frame: Frame) -> Reading | None:
         """A reading if the frame was looked at, None if it was skipped."""
         reading = self._examine(frame)
-        self.last_examined = frame.at
+        self.last_examined, self._before = frame.at, frame
         return reading
 
     def clear(self) -> None:
@@ -80,6 +87,8 @@ class Pipeline:
         self._last_places.clear()
         self._mood.clear()
         self._look_pace.clear()
+        self._liveness.clear()
+        self._before = None
         self.frame_request = FrameRequest()
 
     def _examine(self, frame: Frame) -> Reading | None:
@@ -88,7 +97,7 @@ class Pipeline:
             self.clear()
         change = NO_CHANGE
         if self.scheduler.needs_motion(frame.at):
-            people = [track.box for track in self._tracks.all] or self._last_places.boxes
+            people = [track.box for track in self._people] or self._last_places.boxes
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, timestamp=frame.at, people=people))
             self._timed("places", lambda: self._last_places.watch(frame.at, frame.grey))
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
@@ -100,8 +109,8 @@ class Pipeline:
             frame.at,
             kind,
             cost,
-            occupied=bool(self._tracks.all),
-            settled=self._mood.settled,
+            occupied=bool(self._people),
+            settled=self._mood.settled and not self._liveness.pending,
             lost=self._lost,
         )
         self._motion.set_reference()
@@ -109,29 +118,41 @@ class Pipeline:
         self.frame_request = FrameRequest(self.scheduler.calm, self._far)
         return reading
 
+    @property
+    def _people(self) -> list[Track]:
+        """All tracks but pictures, including people who weren't found in the last look."""
+        return [track for track in self._tracks.all if not self._liveness.is_picture(track.number)]
+
     def _look(self, frame: Frame, kind: LookKind) -> tuple[LookKind, Reading]:
         """Look; returns also what kind of look it was: with nobody to follow, the frame is searched."""
         faces = self._follow(frame) if kind is LookKind.CLASSIFY else None
         if faces is None:
             kind, faces = LookKind.DETECT, self._search(frame)
         held_for = self._look_pace.look(frame.at)
+        faces = outside(faces, self._ignore, frame.grey.shape)
         tracks = self._tracks.update(frame.at, faces, held_for)
-        self._far = any(self._classifier.is_far(face) for face in faces)
+        alive = self._timed("liveness", lambda: self._alive(frame, tracks, held_for))
+        people = [(track, face) for track, face in zip(tracks, faces, strict=True) if track.number in alive]
+        self._far = any(self._classifier.is_far(face) for _, face in people)
         expressions = self._timed(
             "classify",
-            lambda: {
-                track.number: self._classifier.read(frame.grey, face, frame.detail)
-                for track, face in zip(tracks, faces, strict=True)
-            },
+            lambda: {track.number: self._classifier.read(frame.grey, face, frame.detail) for track, face in people},
         )
-        self._last_places.look(tracks)
+        self._last_places.look([track for track, _ in people])
         moved_at = self._last_places.moved_at
         reading = self._timed(
             "mood", lambda: self._mood.look(frame.at, expressions, moved_at=moved_at, held_for=held_for)
         )
-        if not faces and not reading.present:
+        if not people and not reading.present:
             self._last_places.clear()
         return kind, reading
+
+    def _alive(self, frame: Frame, tracks: list[Track], held_for: float) -> set[int]:
+        """The numbers of the tracks that are people, not pictures."""
+        before = self._before
+        recent = before is not None and 0 < frame.at - before.at <= FRAME_BEFORE_S
+        grey_before = before.grey if before is not None and recent else None
+        return self._liveness.look(frame.at, frame.grey, tracks, before=grey_before, held_for=held_for)
 
     def _search(self, frame: Frame) -> list[Face]:
         """All faces in the frame."""
@@ -143,7 +164,7 @@ class Pipeline:
         """The faces that are found again near their last places; None if the frame must be searched."""
         last = frame.at if self._look_pace.last is None else self._look_pace.last
         since = min(last, frame.at - FOLLOW_FOR_S)
-        boxes = [track.box for track in self._tracks.all if track.last_seen >= since]
+        boxes = [track.box for track in self._people if track.last_seen >= since]
         if not boxes:
             return None
         faces = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in boxes])

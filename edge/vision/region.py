@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from edge.config.vision import Area
 from edge.values import Box, Face, Grey
 
 # The whole frame is searched at this width: near faces are still found, at a quarter of the cost of 640 pixels.
@@ -74,3 +76,14 @@ def reduce_frame(grey: Grey) -> tuple[Grey, float]:
     scale = width / SEARCH_WIDTH_PX
     size = (SEARCH_WIDTH_PX, max(1, round(height / scale)))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def outside(faces: list[Face], areas: Sequence[Area], shape: tuple[int, ...]) -> list[Face]:
+    """The faces whose middle is in none of these areas of a frame of this shape, (height, width)."""
+    return [face for face in faces if not any(_contains(area, face.box, shape) for area in areas)]
+
+
+def _contains(area: Area, box: Box, shape: tuple[int, ...]) -> bool:
+    left, top, width, height = area
+    x, y = box.centre[0] / shape[1], box.centre[1] / shape[0]
+    return left <= x <= left + width and top <= y <= top + height

@@ -78,7 +78,7 @@ def draw(seed: int, seconds: float, *, leaves: bool) -> Sitting:
 def frames(scene: Sitting) -> Iterator[Frame]:
     """Yield 640x480 luma, 10 frames a second."""
     random = np.random.default_rng([scene.seed, 7])
-    room = scenes._room(random)
+    room = scenes.draw_room(random)
     face = scenes.composites()[str(random.choice(["happy", "neutral", "sad"]))][0]
     face = cv2.resize(face, (scene.size, scene.size), interpolation=cv2.INTER_AREA).astype(np.float32)
     path = _movement(scene, random)

@@ -111,7 +111,7 @@ def _found(model: Classifier, faces: LabelledFaces, sample: np.ndarray) -> dict[
     assert faces.top is not None
     random = np.random.default_rng(2)
     detector = open_detector(VisionConfig(detector="auto"), base=ROOT)
-    room = scenes._room(random)
+    room = scenes.draw_room(random)
     margins = {f"found, margin {m:.2f}": m for m in (1.0, 1.05, 1.1, 1.15, 1.2)}
     right: dict[str, list[bool]] = {name: [] for name in ("found: cut by hand", *margins)}
     found = 0

@@ -69,7 +69,7 @@ class Scene:
         random = np.random.default_rng(self.seed)
         faces = faces or composites()
         picks = {id(visit): int(random.integers(1 << 30)) for visit in self.visits}
-        empty = _room(random)
+        empty = draw_room(random)
         grain = [random.normal(0, self.noise, (HEIGHT, WIDTH)).astype(np.float32) for _ in range(8)]
         for seq in range(round(self.seconds * FPS)):
             at = seq / FPS
@@ -93,7 +93,7 @@ def composites() -> Faces:
     return {name: [np.asarray(tile, np.uint8)] for name, tile in zip(EXPRESSIONS, tiles, strict=True)}
 
 
-def _room(random: np.random.Generator) -> np.ndarray:
+def draw_room(random: np.random.Generator) -> np.ndarray:
     """Draw a wall, a window, shelves and a floor."""
     wall = np.linspace(150, 120, HEIGHT, dtype=np.float32)[:, None] * np.ones((1, WIDTH), np.float32)
     cv2.rectangle(wall, (30, 30), (190, 140), 60.0, -1)

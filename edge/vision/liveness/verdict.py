@@ -1,0 +1,98 @@
+"""Which of the faces in view are living ones.
+
+A face counts once it has moved as heads do, be it by a fraction of a pixel, and the camera hasn't. Whoever keeps still
+goes on counting; the more often a face has moved, the longer. A picture never moves, and its place is remembered.
+"""
+
+from __future__ import annotations
+
+from edge.values import Grey
+from edge.vision.liveness.subject import PENDING_FOR_S, Subject, begin, has_walked, is_same, observe
+from edge.vision.tracks import FORGET_AFTER_S, Track
+
+# Faces out of view are remembered for this long, the pictures so that they aren't looked at again and again.
+REMEMBER_PERSON_S, REMEMBER_PICTURE_S = 60.0, 24 * 3600.0
+REMEMBERED_MAX = 24
+SAME_PLACE_OVERLAP = 0.3
+
+
+class Liveness:
+    """Follows the faces of all looks."""
+
+    def __init__(self, *, enabled: bool = True) -> None:
+        """enabled: whether a face must move to count."""
+        self._enabled = enabled
+        self._subjects: list[Subject] = []
+        self._now, self._slower = 0.0, 1.0
+
+    def clear(self) -> None:
+        """Forget all faces, for example when the camera is switched off."""
+        self._subjects.clear()
+
+    @property
+    def pending(self) -> bool:
+        """Whether a face is in view about which more looks would tell something."""
+        return any(
+            s.track is not None and not s.alive(self._now) and self._now - s.first_seen < PENDING_FOR_S * self._slower
+            for s in self._subjects
+        )
+
+    def is_picture(self, number: int) -> bool:
+        """Whether the face with this track's number is taken for a picture."""
+        return any(s.track == number and self._is_picture(s) for s in self._subjects)
+
+    def look(
+        self,
+        now: float,
+        grey: Grey,
+        tracks: list[Track],
+        *,
+        before: Grey | None = None,
+        held_for: float = FORGET_AFTER_S,
+    ) -> set[int]:
+        """Take the faces of a look; returns the numbers of those that are alive.
+
+        grey: (height, width) luma. before: the frame before it, if that was a moment ago. held_for: how long somebody
+        out of view is held, in seconds; longer where looks are rare.
+        """
+        if not self._enabled:
+            return {track.number for track in tracks}
+        self._now, self._slower = now, max(1.0, held_for / FORGET_AFTER_S)
+        numbers = {track.number for track in tracks}
+        for subject in self._subjects:
+            subject.track = subject.track if subject.track in numbers else None
+        for track in tracks:
+            known = self._find(now, grey, track)
+            if known is None:
+                self._subjects.append(begin(now, grey, track, before))
+            else:
+                known.track, known.last_seen, known.slower = track.number, now, self._slower
+                observe(known, now, grey, track.box)
+        self._forget(now)
+        return {s.track for s in self._subjects if s.track is not None and s.alive(now)}
+
+    def _is_picture(self, subject: Subject) -> bool:
+        return not subject.alive(self._now) and self._now - subject.first_seen >= PENDING_FOR_S * self._slower
+
+    def _find(self, now: float, grey: Grey, track: Track) -> Subject | None:
+        """The face that this one was before, if it is known."""
+        own = next((s for s in self._subjects if s.track == track.number), None)
+        for other in self._subjects:
+            if other.track is not None or other.box.overlap(track.box) <= SAME_PLACE_OVERLAP:
+                continue
+            # Whoever stood in front of a picture has left it, or a face that was lost is found again.
+            if (own is None or self._is_picture(other)) and is_same(other.reference.compare(grey)):
+                if own is not None:
+                    own.track = None
+                return other
+        if own is not None:
+            return own
+        return next((s for s in self._subjects if s.track is None and has_walked(s, now, grey, track.box)), None)
+
+    def _forget(self, now: float) -> None:
+        kept = [
+            s
+            for s in self._subjects
+            if 0 <= now - s.last_seen <= (REMEMBER_PICTURE_S if self._is_picture(s) else REMEMBER_PERSON_S)
+        ]
+        self._subjects = sorted(kept, key=lambda s: -s.last_seen)[:REMEMBERED_MAX]

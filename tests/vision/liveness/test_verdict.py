@@ -1,0 +1,105 @@
+"""Who counts: drawn faces at known places, without a detector."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+import scenes
+from edge.values import Box, Grey
+from edge.vision.liveness.verdict import Liveness
+from edge.vision.tracks import Track
+
+FACES = scenes.composites()
+SIDE = 60
+WALL = scenes.draw_room(np.random.default_rng(3))
+
+
+def _frame(at: float, *faces: tuple[str, float, float], light: float = 1.0) -> Grey:
+    """The room with these faces: expression and centre."""
+    random = np.random.default_rng(int(at * 10))
+    picture = WALL.copy()
+    for name, x, y in faces:
+        tile = cv2.resize(FACES[name][0], (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+        matrix = np.array([[1.0, 0, x - SIDE / 2], [0, 1.0, y - SIDE / 2]])
+        cv2.warpAffine(tile, matrix, (640, 480), dst=picture, borderMode=cv2.BORDER_TRANSPARENT)
+    return np.clip(picture * light + random.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+
+
+def _track(number: int, x: float, y: float) -> Track:
+    return Track(number, Box(x - 23, y - 28, 46, 58), 0.0, 0.0)
+
+
+def test_a_picture_counts_never_whatever_the_light_does() -> None:
+    liveness = Liveness()
+    for second in range(120):
+        light = 0.5 if 40 <= second < 60 else 1 + 0.08 * math.sin(second * 2.1)
+        grey = _frame(second, ("happy", 300, 200), light=light)
+        assert liveness.look(second, grey, [_track(1, 300, 200)]) == set()
+        assert liveness.is_picture(1) == (second >= 8)
+        assert liveness.pending == (second < 8)
+
+
+def test_somebody_who_breathes_counts_within_seconds_and_then_goes_on_keeping_still() -> None:
+    liveness = Liveness()
+    counted = []
+    for step in range(60):
+        at = 0.4 * step
+        y = 200 + 0.6 * math.sin(at * 1.5)
+        counted.append(bool(liveness.look(at, _frame(at, ("happy", 300, y)), [_track(1, 300, 200)])))
+    assert counted.index(True) <= 8
+    assert all(counted[8:])
+    for second in range(30, 600, 3):
+        grey = _frame(second, ("happy", 300, 200))
+        assert liveness.look(second, grey, [_track(1, 300, 200)]) == {1}, "ten minutes without the least movement"
+
+
+def test_somebody_who_comes_in_counts_at_the_first_look() -> None:
+    liveness = Liveness()
+    before = _frame(0.0, ("happy", 280, 200))
+    assert liveness.look(0.1, _frame(0.1, ("happy", 300, 200)), [_track(1, 300, 200)], before=before) == {1}
+
+
+def test_a_picture_that_somebody_stood_before_is_still_a_picture() -> None:
+    liveness = Liveness()
+    for second in range(12):
+        liveness.look(second, _frame(second, ("happy", 300, 200)), [_track(1, 300, 200)])
+    # Somebody walks in front of it; the tracks take them for one face.
+    for step in range(20):
+        at, x = 12 + 0.2 * step, 420 - 6.0 * step
+        alive = liveness.look(at, _frame(at, ("angry", x, 200)), [_track(2, x, 200)])
+    assert alive == {2}
+    for step in range(10):
+        at = 16 + 0.4 * step
+        alive = liveness.look(at, _frame(at, ("happy", 300, 200)), [_track(2, 300, 200)])
+    assert alive == set()
+
+
+def test_a_slide_show_of_faces_never_moves() -> None:
+    liveness = Liveness()
+    random = np.random.default_rng(7)
+    for second in range(60):
+        if second % 4 == 0:
+            texture = cv2.GaussianBlur(random.uniform(0, 255, (SIDE, SIDE)).astype(np.float32), (0, 0), 4)
+            slide = np.clip(128 + 8 * (texture - texture.mean()), 0, 255)
+        grey = _frame(second)
+        grey[170:230, 270:330] = slide
+        assert liveness.look(second, grey, [_track(1, 300, 200)]) == set()
+
+
+def test_a_camera_that_is_moved_brings_no_picture_to_life() -> None:
+    liveness = Liveness()
+    for second in range(40):
+        shift = 1.5 * math.sin(second)
+        matrix = np.array([[1.0, 0, shift], [0, 1.0, 0.7 * shift]])
+        grey = cv2.warpAffine(_frame(second, ("happy", 300, 200)), matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+        assert liveness.look(second, np.asarray(grey, np.uint8), [_track(1, 300, 200)]) == set()
+
+
+def test_switched_off_every_face_counts() -> None:
+    liveness = Liveness(enabled=False)
+    assert liveness.look(0.0, _frame(0, ("happy", 300, 200)), [_track(1, 300, 200)]) == {1}
+    assert not liveness.pending
+    assert not liveness.is_picture(1)

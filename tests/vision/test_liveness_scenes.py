@@ -1,0 +1,65 @@
+"""Pictures, televisions and people who keep still, through the real detector and pipeline.
+
+More seeds and the figures: `scripts/measure/liveness.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import liveness
+import scenes
+from edge.config import Config
+from edge.vision.detector import YUNET_FILE
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "fer2013.npz"
+
+
+@pytest.fixture(autouse=True)
+def _yunet(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (yunet_folder / YUNET_FILE).is_file()
+    monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
+
+
+def _composites() -> np.ndarray:
+    faces = [tiles[0] for tiles in scenes.composites().values()]
+    return np.stack([cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA) for face in faces])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_picture_is_nobody(seed: int) -> None:
+    result = liveness.run("picture", seed, _composites(), 40.0)
+    assert result.first is None, result
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_somebody_who_keeps_still_is_somebody(seed: int) -> None:
+    result = liveness.run("person", seed, _composites(), 60.0)
+    assert result.first is not None, result
+    assert result.first <= liveness.JUDGED_AFTER_S
+    assert result.lost == 0, result
+
+
+@pytest.mark.skipif(not DATA.is_file(), reason="needs FER2013's faces in ../shared/data")
+def test_photographs_of_many_people_are_nobody() -> None:
+    faces = liveness.load_faces(DATA)
+    assert all(liveness.run("picture", seed, faces, 30.0).first is None for seed in range(10, 14))
+
+
+def test_a_face_in_an_ignored_area_is_not_looked_for() -> None:
+    room = liveness.Room("person", 1, _composites())
+    x, y = room.place
+    corner = [round(min(max(x / 640 - 0.15, 0), 0.7), 3), round(min(max(y / 480 - 0.2, 0), 0.6), 3), 0.3, 0.4]
+    found = liveness.run("person", 1, _composites(), 15.0)
+    assert found.first is not None
+    config = Config.model_validate({"vision": {"ignore": [corner]}})
+    assert liveness.run("person", 1, _composites(), 15.0, config).first is None
+
+
+def test_without_liveness_every_face_counts() -> None:
+    config = Config.model_validate({"vision": {"liveness": False}})
+    assert liveness.run("picture", 1, _composites(), 8.0, config).first is not None
