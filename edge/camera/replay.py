@@ -135,7 +135,7 @@ def pictures(folder: Path, config: CameraConfig, note: Note = ignore) -> Iterato
     note: called at the end with a sentence about pictures that couldn't be read.
     """
     files = _list_pictures(folder) if folder.is_dir() else [folder]
-    repeat = max(1, round(SLIDE_S * config.fps)) if len(files) <= SLIDES_MAX else 1
+    repeat = max(1, round(SLIDE_S * config.fps)) if is_slide_show(folder) else 1
     count, broken = itertools.count(), []
     for file in files:
         picture = read_picture(file)
@@ -148,6 +148,13 @@ def pictures(folder: Path, config: CameraConfig, note: Note = ignore) -> Iterato
     if broken:
         pictures_ = "1 picture" if len(broken) == 1 else f"{len(broken)} pictures"
         note(f"{folder}: {pictures_} couldn't be read, the first of them {broken[0]}; the others were")
+
+
+def is_slide_show(path: Path) -> bool:
+    """Whether this is a picture, or a folder with few of them: each is shown for a while."""
+    if path.is_dir():
+        return len(_list_pictures(path)) <= SLIDES_MAX
+    return path.suffix.lower() in PICTURE_SUFFIXES
 
 
 def _list_pictures(folder: Path) -> list[Path]:

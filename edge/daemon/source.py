@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from edge.camera.opening import open_camera, resolve_source
+from edge.camera.replay import is_slide_show
 from edge.camera.source import is_replay, redacted
 from edge.config import Config, JournalConfig
 from edge.daemon.options import Options
@@ -44,4 +47,8 @@ def settle_source(config: Config, options: Options) -> Config:
         if not options.journal:
             # What a replay shows didn't happen in the room: it is neither written down nor learned from.
             config = config.model_copy(update={"journal": JournalConfig(enabled=False, learn=False)})
+        if is_slide_show(Path(source)):
+            # In photographs nothing moves.
+            vision = config.vision.model_copy(update={"liveness": False})
+            config = config.model_copy(update={"vision": vision})
     return config.model_copy(update={"camera": camera})
