@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -56,6 +57,12 @@ class LastPlaces:
         self._places, self._in_view, self._most_at_once = [], {}, 0
         self.moved_at = self._watched_at = None
         self._change.clear()
+
+    def forget(self, on_screen: Callable[[Box], bool]) -> None:
+        """Forget the places where a screen was taken for somebody."""
+        self._places = [box for box in self._places if not on_screen(box)]
+        self._in_view = {number: box for number, box in self._in_view.items() if not on_screen(box)}
+        self._most_at_once = min(self._most_at_once, len(self._places) + len(self._in_view))
 
     def look(self, tracks: list[Track]) -> None:
         """Take the people in view in a look."""

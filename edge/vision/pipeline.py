@@ -138,6 +138,7 @@ class Pipeline:
             "classify",
             lambda: {track.number: self._classifier.read(frame.grey, face, frame.detail) for track, face in people},
         )
+        self._last_places.forget(self._liveness.is_on_screen)
         self._last_places.look([track for track, _ in people])
         moved_at = self._last_places.moved_at
         reading = self._timed(

@@ -27,6 +27,9 @@ CONTRAST_OFFSET = 0.5
 CONTRAST_MIN = 1.5
 # A detector's boxes of the same face differ by this much.
 SEARCH_PX = 4
+# What surrounds a face was replaced if so many of its corners changed by so many grey levels,
+# or in the dark by such a share of its brightness.
+CORNERS_MIN, CORNER_CHANGE, CORNER_CHANGE_SHARE = 3, 12.0, 0.12
 # A face that left its place is looked for in a square of so many areas.
 REACH = 3
 
@@ -79,6 +82,7 @@ class Reference:
         """grey: (height, width) luma. area: from `area_around`."""
         patch = cut(grey, area, PATCH_SIDE)
         self.area, self.brightness = area, float(patch.mean())
+        self._corners = _corners(patch)
         self._levels = normalise(patch)
         self._columns = _columns(self._levels)
         weighted = self._columns * _WEIGHTS
@@ -115,6 +119,15 @@ class Reference:
         other = normalise(cut(grey, area, PATCH_SIDE))[_inner(SEARCH_PX)]
         return float(cv2.matchTemplate(self._levels, other, cv2.TM_CCOEFF_NORMED).max())
 
+    def surroundings_changed(self, grey: Grey) -> bool:
+        """Whether what surrounds the face was replaced too, as by a cut in a film. The light alone scales all of it."""
+        patch = cut(grey, self.area, PATCH_SIDE)
+        gain = (self.brightness + 1) / (float(patch.mean()) + 1)
+        changed = np.abs(_corners(patch) * gain - self._corners) > min(
+            CORNER_CHANGE, CORNER_CHANGE_SHARE * self.brightness
+        )
+        return int(np.count_nonzero(changed)) >= CORNERS_MIN
+
     def find(self, grey: Grey) -> Found:
         """Where this face is in another frame, within REACH areas."""
         x, y = self.area.centre
@@ -128,6 +141,13 @@ class Reference:
         scale = self.area.w / PATCH_SIDE
         near = matches[here - 1 : here + 2, here - 1 : here + 2]
         return Found((int(column) - here) * scale, (int(row) - here) * scale, float(matches.max()), float(near.max()))
+
+
+def _corners(patch: Grey) -> Levels:
+    """(4,): the mean grey levels of the corners, where a face in the middle doesn't reach."""
+    side = PATCH_SIDE // 5
+    parts = [patch[rows, columns] for rows in np.s_[:side, -side:] for columns in np.s_[:side, -side:]]
+    return np.array([part.mean() for part in parts], np.float32)
 
 
 def _inner(margin: int) -> tuple[slice, slice]:

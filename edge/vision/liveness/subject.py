@@ -92,24 +92,26 @@ def begin(now: float, grey: Grey, track: Track, before: Grey | None) -> Subject:
     return subject
 
 
-def observe(subject: Subject, now: float, grey: Grey, box: Box) -> None:
-    """Compare a face with what it was."""
+def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
+    """Compare a face with what it was; returns whether it was replaced by another face in other surroundings."""
     area = subject.reference.area
     certain = subject.movements >= MOVEMENTS_MAX and subject.alive(now)
     away = _distance(box, area) > STEP_SHARE * box.w
     if certain and not away and 0 <= now - subject.compared < CERTAIN_COMPARED_EVERY_S:
         subject.box = box
-        return
+        return False
     subject.compared = now
     stepped = _distance(box, subject.box) > STEP_SHARE * box.w
     subject.box = box
     movement = subject.reference.compare(grey)
     first = not subject.alive(now) and now - subject.first_seen < PENDING_FOR_S
+    cut = False
     old = not 0 <= now - subject.referenced <= (FIRST_REFERENCE_MAX_AGE_S if first else REFERENCE_MAX_AGE_S)
     if not is_same(movement):
         same = subject.reference.resembles(grey, area_around(box)) >= SAME_FACE_LIKENESS
         if not same:
             # A cut on a television, a head that turned, or a picture that was behind somebody: it has to move again.
+            cut = subject.reference.surroundings_changed(grey)
             subject.movements = min(subject.movements, 1)
             subject.lives_until = min(subject.lives_until, now + HOLD_S * subject.slower)
         elif (stepped or _moved(movement, subject.reference)) and not subject.scene.follows(
@@ -125,6 +127,7 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> None:
             _refer(subject, now, grey, box)
     elif away or old or (_light_changed(movement, subject.reference) and now - subject.referenced > LIGHT_SETTLES_S):
         _refer(subject, now, grey, box)
+    return cut
 
 
 def _shift(box: Box, area: Box, movement: Movement, *, stepped: bool) -> tuple[float, float]:

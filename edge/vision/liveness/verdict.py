@@ -1,12 +1,14 @@
 """Which of the faces in view are living ones.
 
 A face counts once it has moved as heads do, be it by a fraction of a pixel, and the camera hasn't. Whoever keeps still
-goes on counting; the more often a face has moved, the longer. A picture never moves, and its place is remembered.
+goes on counting; the more often a face has moved, the longer. A picture never moves, and its place is remembered. So
+is a television's, whose faces are replaced in the same place again and again.
 """
 
 from __future__ import annotations
 
-from edge.values import Grey
+from edge.values import Box, Grey
+from edge.vision.liveness.screens import Screens
 from edge.vision.liveness.subject import PENDING_FOR_S, Subject, begin, has_walked, is_same, observe
 from edge.vision.tracks import FORGET_AFTER_S, Track
 
@@ -23,23 +25,27 @@ class Liveness:
         """enabled: whether a face must move to count."""
         self._enabled = enabled
         self._subjects: list[Subject] = []
+        self._screens = Screens()
         self._now, self._slower = 0.0, 1.0
 
     def clear(self) -> None:
         """Forget all faces, for example when the camera is switched off."""
         self._subjects.clear()
+        self._screens.clear()
 
     @property
     def pending(self) -> bool:
         """Whether a face is in view about which more looks would tell something."""
-        return any(
-            s.track is not None and not s.alive(self._now) and self._now - s.first_seen < PENDING_FOR_S * self._slower
-            for s in self._subjects
-        )
+        waiting = [s for s in self._subjects if s.track is not None and not self._counts(s)]
+        return any(not self._is_picture(s) for s in waiting)
 
     def is_picture(self, number: int) -> bool:
         """Whether the face with this track's number is taken for a picture."""
         return any(s.track == number and self._is_picture(s) for s in self._subjects)
+
+    def is_on_screen(self, box: Box) -> bool:
+        """Whether a television was seen in this place."""
+        return self._screens.contains(self._now, box)
 
     def look(
         self,
@@ -60,19 +66,28 @@ class Liveness:
         self._now, self._slower = now, max(1.0, held_for / FORGET_AFTER_S)
         numbers = {track.number for track in tracks}
         for subject in self._subjects:
-            subject.track = subject.track if subject.track in numbers else None
+            if subject.track is not None and subject.track not in numbers:
+                subject.track = None
+                if subject.reference.surroundings_changed(grey):
+                    self._screens.add_cut(now, subject.reference.area)
         for track in tracks:
             known = self._find(now, grey, track)
             if known is None:
                 self._subjects.append(begin(now, grey, track, before))
             else:
                 known.track, known.last_seen, known.slower = track.number, now, self._slower
-                observe(known, now, grey, track.box)
+                area = known.reference.area
+                if observe(known, now, grey, track.box):
+                    self._screens.add_cut(now, area)
         self._forget(now)
-        return {s.track for s in self._subjects if s.track is not None and s.alive(now)}
+        return {s.track for s in self._subjects if s.track is not None and self._counts(s)}
+
+    def _counts(self, subject: Subject) -> bool:
+        return subject.alive(self._now) and not self._screens.contains(self._now, subject.box)
 
     def _is_picture(self, subject: Subject) -> bool:
-        return not subject.alive(self._now) and self._now - subject.first_seen >= PENDING_FOR_S * self._slower
+        old = self._now - subject.first_seen >= PENDING_FOR_S * self._slower
+        return not self._counts(subject) and (old or self._screens.contains(self._now, subject.box))
 
     def _find(self, now: float, grey: Grey, track: Track) -> Subject | None:
         """The face that this one was before, if it is known."""
