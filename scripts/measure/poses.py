@@ -39,7 +39,7 @@ WORN = ("arrives bowed", "cap", "mask", "grey box")
 
 def frames(face: Grey, act: str, random: np.random.Generator) -> Iterator[Frame]:
     """The scene's frames; the head follows the act in half a second."""
-    room = scenes._room(random)
+    room = scenes.draw_room(random)
     room = cv2.GaussianBlur(room, (0, 0), 0.7)
     tone = float(np.median(face[20:44, 12:36]))
     sign, deep = float(random.choice([-1, 1])), float(random.uniform(32, 48))
