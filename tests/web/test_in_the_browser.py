@@ -193,6 +193,13 @@ def test_the_page_says_that_the_demo_clip_is_shown_and_that_nothing_is_heard(pho
     expect(phone.locator(".music")).not_to_contain_text("Playing")
 
 
+def test_the_page_says_who_decides_about_presence(phone: Page, person: Listener) -> None:
+    person.publish(f"{BASE}/set/presence", "ON")
+    expect(phone.locator("#people")).to_contain_text("presence is set by hand")
+    person.publish(f"{BASE}/set/presence", "auto")
+    expect(phone.locator("#people")).not_to_contain_text("presence")
+
+
 def test_the_reason_for_the_music_is_shown(phone: Page) -> None:
     expect(phone.locator("#why")).to_contain_text("Why: ")
 
