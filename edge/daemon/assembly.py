@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from edge import __version__
 from edge.camera.source import AUTO, CAMERA, DEMO, source_kind
 from edge.config import Config, JournalConfig
 from edge.daemon import restore
+from edge.daemon.broker import open_absence, open_mqtt
 from edge.daemon.camera_switch import camera_is_on
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
 from edge.daemon.dispatcher import Dispatcher
@@ -20,17 +20,15 @@ from edge.daemon.inbox import Inbox
 from edge.daemon.options import Options
 from edge.daemon.source import SourceClock, settle_source
 from edge.events import MoodUpdated, SettingsReported
-from edge.health.machine import temperature
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
 from edge.health.wall_clock import WallClock
 from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.journal.writer import Journal
+from edge.mqtt.absence import Absence
 from edge.mqtt.device import MqttDevice
-from edge.mqtt.discovery import discovery
 from edge.mqtt.outlet import MqttOutlet
-from edge.mqtt.presence_sensor import PresenceSensor
 from edge.music.director import Director
 from edge.players.player import Player, open_player
 from edge.players.wish_queue import WishQueue
@@ -39,9 +37,8 @@ from edge.room.commands import execute
 from edge.room.room import Room
 from edge.system import logs
 from edge.system.database import default_path
-from edge.system.secrets import secret
 from edge.system.time_zone import zone
-from edge.values import DRY_RUN, UNKNOWN, Mood, Music, PresenceReport
+from edge.values import DRY_RUN, UNKNOWN, Mood, Music
 from edge.vision.pace import FramePace
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
@@ -56,6 +53,7 @@ class Parts:
 
     config: with the camera's source settled. demo: no camera was found, so the demo clip takes its place.
     journal, mqtt, web: None where they are switched off, or not for a replay.
+    absence: tells a home that the device is offline, during a replay.
     """
 
     config: Config
@@ -72,6 +70,7 @@ class Parts:
     player: Player
     journal: Journal | None
     mqtt: MqttDevice | None
+    absence: Absence | None
     web: Server | None
     reporter: HealthReporter
     dispatcher: Dispatcher
@@ -111,7 +110,8 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         demo=source == DEMO or fast,
         resolver=_song_resolver,
     )
-    mqtt = _open_mqtt(config, inbox) if options.publish or source == CAMERA else None
+    published = options.publish or source == CAMERA
+    mqtt = open_mqtt(config, inbox) if published else None
     web = None
     if not fast:
         web = open_web(config, post=inbox.post, problem=inbox.problem, health=health, offset=wall_clock.offset())
@@ -139,6 +139,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         player=player,
         journal=journal,
         mqtt=mqtt,
+        absence=None if published else open_absence(config),
         web=web,
         reporter=reporter,
         dispatcher=dispatcher,
@@ -190,33 +191,6 @@ def _song_resolver(player: str) -> Resolve:
         return resolver(player)(uri)
 
     return resolve
-
-
-def _open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
-    mqtt = config.mqtt
-    if mqtt.host is None:
-        return None
-    password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-    return MqttDevice(
-        mqtt,
-        device=config.device.id,
-        password=password,
-        on_command=inbox.post,
-        on_problem=partial(inbox.problem, "mqtt"),
-        sensor=_presence_sensor(config, inbox),
-        home=discovery(config, version=__version__, temperature=temperature() is not None),
-    )
-
-
-def _presence_sensor(config: Config, inbox: Inbox) -> PresenceSensor | None:
-    if config.mqtt.presence_topic is None:
-        return None
-    return PresenceSensor(
-        config.mqtt.presence_topic,
-        config.mqtt.presence_key,
-        report=lambda present: inbox.post(PresenceReport(present)),
-        problem=partial(inbox.problem, "presence sensor"),
-    )
 
 
 def _console(parts: Parts, options: Options, out: TextIO) -> Outlet:

@@ -118,7 +118,7 @@ class Session:
             stuck_after=parts.config.camera.stuck_after,
         )
         try:
-            for service in (parts.journal, parts.mqtt, parts.web):
+            for service in (parts.journal, parts.mqtt, parts.absence, parts.web):
                 if service is not None:
                     service.start()
             for worker in workers:
@@ -137,8 +137,10 @@ class Session:
         parts = self.parts
         camera = open_camera(parts.config.camera, wait=lambda _: None, fast=True, loop=not self._options.once)
         try:
+            for service in (parts.absence, parts.mqtt):
+                if service is not None:
+                    service.start()
             if parts.mqtt is not None:
-                parts.mqtt.start()
                 parts.mqtt.wait_connected(CONNECT_WITHIN_S)
             while not flags.stop and (frame := camera.read()) is not None:
                 before = parts.frame_pace.last
@@ -159,8 +161,9 @@ class Session:
                     log.warning("%s", item.message)
             camera.close()
             parts.player.close()
-            if parts.mqtt is not None:
-                parts.mqtt.stop()
+            for service in (parts.mqtt, parts.absence):
+                if service is not None:
+                    service.stop()
         return SessionEnd.STOPPED if flags.stop else SessionEnd.OVER
 
     def _library_workers(self) -> list[Worker]:
@@ -260,7 +263,7 @@ class Session:
                 parts.dispatcher.handle(item)
         if parts.player.name != DRY_RUN:
             restore.save_playback(parts.director, parts.wall_clock.offset())
-        for service in (parts.web, parts.mqtt, parts.journal):
+        for service in (parts.web, parts.absence, parts.mqtt, parts.journal):
             if service is not None:
                 service.stop()
 

@@ -167,6 +167,24 @@ def test_no_camera_is_a_warning_because_the_demo_clip_is_replayed(monkeypatch: p
     assert passed.warning and "demo clip" in passed.text
 
 
+def test_a_replay_is_no_working_camera(demo_clip: Path) -> None:
+    for source, told in (
+        ("demo", "the demo clip is shown (source: demo)"),
+        (demo_clip, "a film is shown (source: film)"),
+    ):
+        passed = part_checks.camera(Config.model_validate({"camera": {"source": str(source)}}))
+        assert passed.text.startswith(f"no camera is used: {told}")
+        assert passed.warning == (source == "demo"), "a film was chosen on purpose"
+
+
+def test_a_dry_run_says_that_nothing_is_heard() -> None:
+    chosen, for_want = (
+        music.player(Config.model_validate({"music": {"player": player}})) for player in ("dry_run", "auto")
+    )
+    assert chosen.text == "dry run, nothing is heard: no player is set up" and not chosen.warning
+    assert for_want.text == f"{chosen.text}; set spotify.client_id or mpd.host" and for_want.warning
+
+
 def test_a_covered_lens_is_a_warning(film: Any, tmp_path: Path) -> None:
     config = Config.model_validate({"camera": {"source": str(film("dark.mp4", [2] * 5))}})
     passed = part_checks.camera(config)

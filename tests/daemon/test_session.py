@@ -145,12 +145,23 @@ def test_a_replay_that_isn_t_published_leaves_a_home_alone(
         decided = next(change for change in changes if change["event"] == "decision" and "uri" in change["wish"])
         assert decided["wish"]["mood"] in ("neutral", "happy")
         with Listener(broker.port) as late:
-            wait_for(lambda: {topic for topic, _, _ in late.heard} >= set(before), "what is retained")
-            assert {topic: text for topic, text, _ in late.heard} == before
+            wait_for(lambda: late.last(f"{BASE}/status") == "offline", "offline")
+            assert {topic: text for topic, text, _ in late.heard} == before | {f"{BASE}/status": "offline"}
         process.terminate()
         process.communicate(timeout=PATIENCE)
-        assert {topic for topic, _, _ in person.heard} == set(before)
+        assert {topic for topic, _, _ in person.heard} == {*before, f"{BASE}/status"}
     assert not (state_folder / "journal.db").exists()
+
+
+def test_a_replay_beside_the_running_device_leaves_it_online(
+    start: Callable[..., subprocess.Popen[str]], broker: Broker, tmp_path: Path
+) -> None:
+    config = configured(tmp_path, mqtt={"host": "127.0.0.1", "port": broker.port})
+    with Listener(broker.port) as person:
+        person.publish(f"{BASE}/status", "online", retain=True)
+        replay = start("--config", config, "--source", "demo", "--once", "--fast")
+        assert replay.wait(PATIENCE) == 0
+        assert [text for _, text, _ in person.heard] == ["online"]
 
 
 def test_camera_off_survives_a_restart(

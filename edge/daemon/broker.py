@@ -1,0 +1,58 @@
+"""The device's side of the broker: its topics, or for a replay only the word that it is offline."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from edge import __version__
+from edge.config import Config
+from edge.daemon.inbox import Inbox
+from edge.errors import MoodroomError
+from edge.health.machine import temperature
+from edge.mqtt.absence import Absence
+from edge.mqtt.device import MqttDevice
+from edge.mqtt.discovery import discovery
+from edge.mqtt.presence_sensor import PresenceSensor
+from edge.system.secrets import secret
+from edge.values import PresenceReport
+
+
+def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
+    """The device's topics and commands; None without a broker."""
+    mqtt = config.mqtt
+    if mqtt.host is None:
+        return None
+    return MqttDevice(
+        mqtt,
+        device=config.device.id,
+        password=_password(config),
+        on_command=inbox.post,
+        on_problem=partial(inbox.problem, "mqtt"),
+        sensor=_presence_sensor(config, inbox),
+        home=discovery(config, version=__version__, temperature=temperature() is not None),
+    )
+
+
+def _presence_sensor(config: Config, inbox: Inbox) -> PresenceSensor | None:
+    if config.mqtt.presence_topic is None:
+        return None
+    return PresenceSensor(
+        config.mqtt.presence_topic,
+        config.mqtt.presence_key,
+        report=lambda present: inbox.post(PresenceReport(present)),
+        problem=partial(inbox.problem, "presence sensor"),
+    )
+
+
+def open_absence(config: Config) -> Absence | None:
+    """For a replay that isn't published; None without a broker, or without the means to reach it."""
+    if config.mqtt.host is None:
+        return None
+    try:
+        return Absence(config.mqtt, device=config.device.id, password=_password(config))
+    except MoodroomError:
+        return None
+
+
+def _password(config: Config) -> str | None:
+    return secret("mqtt_password", config.mqtt.password_file) if config.mqtt.username is not None else None
