@@ -94,7 +94,7 @@ FOREIGN = {
 # Where each foreign library may be imported; the others may be imported anywhere.
 IMPORTED_IN = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
-    "paho": {"mqtt.callbacks", "mqtt.client", "mqtt.connection"},
+    "paho": {"mqtt.bounded_client", "mqtt.callbacks", "mqtt.client", "mqtt.connection"},
     "picamera2": {"camera.pi", "camera.devices"},
     "spotipy": {"players.spotify"},
     "mpd": {"players.mpd"},

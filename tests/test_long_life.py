@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from soak import Slope, brokers, cameras, days, readings, slope
+from soak import Slope, brokers, cameras, days, life, readings, slope
 from tests.broker import Broker, broker
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for
@@ -82,6 +82,11 @@ def test_camera_losses_leave_no_thread_and_no_descriptor_behind(tmp_path: Path) 
 def test_broker_restarts_leave_no_thread_and_no_descriptor_behind(tmp_path: Path) -> None:
     left = brokers(tmp_path, 6)
     assert left.clean, left
+
+
+def test_reloads_commands_and_losses_leave_nothing_behind(tmp_path: Path) -> None:
+    growth = life(tmp_path, 6)
+    assert max(growth.left) <= 0 and growth.mib <= 5, growth
 
 
 # --- a card that can't be written -------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from edge.errors import MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
-from edge.system.memory import release_memory
+from edge.system.memory import limit_arenas, release_memory
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
@@ -43,6 +43,7 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
 
     load: reads the configuration, at the start and on each reload.
     """
+    limit_arenas()
     config = load()
     settings: dict[str, str] | None = None
     with signals() as flags:

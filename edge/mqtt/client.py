@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.config import MqttConfig
 from edge.errors import ConfigError
+from edge.mqtt.bounded_client import BoundedMqttClient
 
 # Messages that wait for a slow broker.
 MAX_QUEUED = 100
@@ -21,7 +22,7 @@ _PROTOCOLS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTT
 
 def create_client(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLContext | None) -> paho.Client:
     """A client that doesn't reconnect by itself."""
-    client = paho.Client(
+    client = BoundedMqttClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         protocol=_PROTOCOLS[config.protocol],

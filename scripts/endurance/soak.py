@@ -5,6 +5,7 @@
     python soak.py day --days 7          # days of a household through the main loop, on a simulated clock
     python soak.py cameras --count 100   # a camera that fails repeatedly: are threads or descriptors left behind?
     python soak.py brokers --count 100   # a Mosquitto that is killed and restarted: the same question
+    python soak.py life --minutes 30     # a reload, commands, a lost broker and cameras in each: does anything grow?
 
 Memory growth: the resident set (RSS) is sampled at even times of the video or the day, after a warm-up of a fifth. The
 Theil-Sen slope (Sen, 1968) with its 95 % interval is fitted to the mean of each twelfth of the samples, since
@@ -43,6 +44,7 @@ from edge.circumplex import override_mood
 from edge.config import Config
 from edge.daemon.options import Options
 from edge.daemon.session import Session
+from edge.daemon.session import run as run_daemon
 from edge.events import Event
 from edge.health.machine import memory_mb
 from edge.mqtt import backoff as mqtt_backoff
@@ -51,7 +53,7 @@ from edge.system.logs import LogBudget
 from edge.system.signals import SignalFlags
 from edge.system.threads import Worker
 from edge.values import ABSENT, EXPRESSIONS, Mood, Reading
-from tests.broker import Broker, running
+from tests.broker import Broker, Listener, free_port, running
 from tests.waiting import wait_for
 
 # TOLERANCE: MiB a day that count as flat. STEP: MiB of one allocator step in a short run. Parts to average samples in.
@@ -60,6 +62,7 @@ DAY = 86400.0
 # Hours of the day and the number of people from then on; moods last three minutes on average.
 HOUSEHOLD = ((0, 0), (7, 2), (9, 0), (17, 1), (19, 3), (23, 0))
 LASTS = 180.0
+COMMANDS_A_MINUTE, LIFE_GROWTH_MIB = 20, 5.0
 
 
 @dataclass(frozen=True)
@@ -340,6 +343,107 @@ def brokers(folder: Path, count: int) -> Left:
         return Left(count, before, settled())
 
 
+@dataclass(frozen=True)
+class Growth:
+    """What the device used after each minute: (MiB, threads, descriptors)."""
+
+    minutes: list[tuple[float, int, int]]
+
+    @property
+    def mib(self) -> float:
+        """MiB from the second third to the last, each at its median; the first third is the warm-up."""
+        early, late = (statistics.median(minute[0] for minute in part) for part in self._parts)
+        return late - early
+
+    @property
+    def left(self) -> tuple[int, int]:
+        """Threads and descriptors that the last third has more than the second, each at its most."""
+        early, late = self._parts
+        threads_more = max(minute[1] for minute in late) - max(minute[1] for minute in early)
+        return threads_more, max(minute[2] for minute in late) - max(minute[2] for minute in early)
+
+    @property
+    def fine(self) -> bool:
+        return self.mib <= LIFE_GROWTH_MIB and max(self.left) <= 0
+
+    @property
+    def _parts(self) -> tuple[list[tuple[float, int, int]], list[tuple[float, int, int]]]:
+        third = len(self.minutes) // 3
+        return self.minutes[third : 2 * third], self.minutes[2 * third :]
+
+    def __str__(self) -> str:
+        sizes = ", ".join(f"{minute[0]:.1f}" for minute in self.minutes[:: max(1, len(self.minutes) // 6)])
+        verdict = "fine" if self.fine else "GROWS"
+        return f"{sizes} MiB; {self.mib:+.1f} MiB, (threads, descriptors) {self.left} after the warm-up: {verdict}"
+
+
+def life(folder: Path, minutes: int) -> Growth:
+    """Run the daemon with its page, and in each minute of its life send commands, kill the broker and reload.
+
+    A minute takes as long as that does, a few seconds. The camera, too, closes its connection all the time.
+    """
+    os.environ["STATE_DIRECTORY"] = str(folder / "state")
+    found: list[tuple[float, int, int]] = []
+    failed: list[Exception] = []
+
+    def live_it(broker: Broker) -> None:
+        try:
+            for minute in range(minutes):
+                _one_minute(broker, minute)
+                found.append((memory_mb(), *settled()))
+        except Exception as error:  # noqa: BLE001  raised again by the main thread
+            failed.append(error)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with (
+        running(folder) as broker,
+        stream() as (address, _),
+        # A camera that is opened again at once is found closed in each minute.
+        mock.patch("edge.daemon.session.Worker", _hasty),
+        mock.patch.object(mqtt_backoff, "FIRST_WAIT_S", 0.05),
+        mock.patch.object(mqtt_backoff, "MAX_WAIT_S", 0.2),
+        mock.patch.object(mqtt_backoff, "GOOD_CONNECTION_S", 0.0),
+        Path(os.devnull).open("w", encoding="utf-8") as out,
+    ):
+        config = Config.model_validate(
+            {
+                "device": {"id": "soak"},
+                "camera": {"source": address},
+                "mqtt": {"host": "127.0.0.1", "port": broker.port},
+                "web": {"enabled": True, "port": free_port()},
+            }
+        )
+        driver = threading.Thread(target=live_it, args=(broker,))
+        driver.start()
+        code = run_daemon(lambda: config, Options(), out)
+        driver.join()
+    if failed:
+        raise failed[0]
+    assert code == 0
+    return Growth(found)
+
+
+def _one_minute(broker: Broker, minute: int) -> None:
+    base = "moodroom/soak"
+    moods = [EXPRESSIONS[(minute + n) % len(EXPRESSIONS)] for n in range(COMMANDS_A_MINUTE)]
+    with Listener(broker.port, f"{base}/#") as listener:
+        wait_for(lambda: listener.last(f"{base}/status") == "online", "the device")
+        for mood in moods:
+            listener.publish(f"{base}/set/mood", mood)
+            listener.publish(f"{base}/set/volume", str(len(mood)))
+            listener.publish(f"{base}/set/nonsense", "\x1b[2J" * 20)
+        wait_for(lambda: listener.last(f"{base}/override") == moods[-1], "the last command")
+    broker.send(signal.SIGKILL)
+    broker.stop()
+    broker.start()
+    with Listener(broker.port, f"{base}/status") as listener:
+        wait_for(lambda: listener.last(f"{base}/status") == "online", "the connection after a loss")
+        os.kill(os.getpid(), signal.SIGHUP)
+        wait_for(lambda: "offline" in [text for _, text, _ in listener.heard], "the reload")
+        wait_for(lambda: listener.last(f"{base}/status") == "online", "the parts after the reload")
+
+
 def _lose(broker: Broker, device: Session, count: int) -> None:
     mqtt = device.parts.mqtt
     assert mqtt is not None
@@ -354,10 +458,11 @@ def _lose(broker: Broker, device: Session, count: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["frames", "day", "cameras", "brokers"])
+    parser.add_argument("what", choices=["frames", "day", "cameras", "brokers", "life"])
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--days", type=float, default=7.0)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--minutes", type=int, default=30)
     given = parser.parse_args()
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     began = time.monotonic()
@@ -367,6 +472,10 @@ def main() -> int:
             left = (cameras if given.what == "cameras" else brokers)(folder, given.count)
             print(left)
             good = left.clean
+        elif given.what == "life":
+            growth = life(folder, given.minutes)
+            print(growth)
+            good = growth.fine
         else:
             good = _grows(folder, given.what, given.hours, given.days)
     print(f"{time.monotonic() - began:.0f} s")
