@@ -70,7 +70,7 @@ def make_folder(folder: Path) -> None:
     Neither depends on the umask, which may allow everybody to write. Raises OSError.
     """
     for one in (*reversed(folder.parents), folder):
-        if not os.path.isdir(one):
+        if not os.path.lexists(one):
             one.mkdir(0o700 if one == folder else 0o755, exist_ok=True)
 
 
