@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 from pydantic import (
@@ -25,6 +26,11 @@ UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Linux's limits for a file name and a whole path, in bytes; the path's limit includes a final NUL.
 _MAX_NAME_BYTES, _MAX_PATH_BYTES = 255, 4096
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
+
+# Labels of up to 63 characters between dots; or IPv6, which has colons and may name an interface after a percent sign.
+_HOST = re.compile(
+    r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,19 @@ def utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise ValueError("must be UTF-8 text") from None
+
+
+def bare_host(value: str) -> str:
+    """A host's name or address; raises ValueError for anything else, such as 999.1.1.1."""
+    problem = ValueError("must be a bare name or address such as 192.168.1.5, without http:// and port")
+    if not _HOST.fullmatch(value) or len(value) > 253:
+        raise problem
+    if ":" in value or not re.search("[^0-9.]", value):
+        try:
+            ip_address(value)
+        except ValueError:
+            raise problem from None
+    return value
 
 
 FilePath = Annotated[str, AfterValidator(file_path), Kind("path")]

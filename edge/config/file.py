@@ -12,6 +12,7 @@ from edge.config.validation_errors import location, sentence
 from edge.config.vision import Source
 from edge.config.yaml_lines import Location, read
 from edge.errors import ConfigError
+from edge.system.reading import read_text
 
 PLACES = (Path("config.yaml"), Path("/etc/moodroom/config.yaml"))
 
@@ -40,14 +41,14 @@ def load(path: Path | None) -> Config:
     if path is None:
         return Config()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file; copy config.yaml from the project there") from None
     except IsADirectoryError:
         raise ConfigError(f"{path}: is a folder; name the YAML file in it") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
-        raise ConfigError(f"{path}: can't be read: {reason}") from None
+        raise ConfigError(f"{path}: can't be read: {reason}; name a YAML file that this user may read") from None
     return parse(text, name=str(path))
 
 

@@ -7,18 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from edge.config.fields import Duration, FilePath, Port, Section, utf8
-
-# Labels of up to 63 characters between dots; or IPv6, which has colons and may name an interface after a percent sign.
-_HOST = re.compile(
-    r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
-)
+from edge.config.fields import Duration, FilePath, Port, Section, bare_host, utf8
 
 
 def _host(value: str) -> str:
-    if not _HOST.fullmatch(value) or len(value) > 253:
-        raise ValueError("must be a bare name or address such as 192.168.1.5, without mqtt:// and port; null: no MQTT")
-    return value
+    try:
+        return bare_host(value)
+    except ValueError:
+        raise ValueError(
+            "must be a bare name or address such as 192.168.1.5, without mqtt:// and port; null: no MQTT"
+        ) from None
 
 
 def _certificate(value: str | None, info: ValidationInfo) -> str | None:

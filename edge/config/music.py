@@ -11,6 +11,7 @@ from edge.config.fields import Duration, Section
 from edge.config.times import QuietHours, ScheduledProfile, Zone
 
 Axis = Annotated[float, Field(ge=-1, le=1)]
+PROFILE_NAME_MAX_CHARS = 64
 TakeoverKind = Literal["song", "music", "speaker", "volume", "pause", "start"]
 TAKEOVERS: tuple[TakeoverKind, ...] = ("song", "music", "speaker", "volume", "pause", "start")
 
@@ -88,6 +89,14 @@ class MusicConfig(Section):
     @model_validator(mode="after")
     def _profiles_exist(self) -> MusicConfig:
         known = ", ".join(name if name.isprintable() else repr(name) for name in self.profiles)
+        for name in self.profiles:
+            # Home Assistant takes the word None for no value.
+            if not 1 <= len(name) <= PROFILE_NAME_MAX_CHARS or name == "None":
+                shown = name if len(name) <= PROFILE_NAME_MAX_CHARS else name[:20] + "..."
+                raise ValueError(
+                    f"profiles: a name must have 1 to {PROFILE_NAME_MAX_CHARS} characters and can't be None, "
+                    f"not {shown!r}; name it otherwise"
+                )
         if self.profile not in self.profiles:
             raise ValueError(f"profile: there is no profile called {self.profile!r}; there is {known}")
         for number, span in enumerate(self.schedule):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from edge.config.fields import FilePath, Port, Section
+from edge.config.fields import FilePath, Port, Section, bare_host, file_path
 
 
 class SpotifyConfig(Section):
@@ -18,10 +18,15 @@ class SpotifyConfig(Section):
     """The name of the speaker, as Spotify shows it."""
 
 
+def _host_or_socket(value: str, info: ValidationInfo) -> str:
+    """A host, or the path of MPD's socket."""
+    return file_path(value, info) if value.startswith("/") else bare_host(value)
+
+
 class MpdConfig(Section):
     """MPD (Music Player Daemon) or Mopidy; see docs/players.md."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host_or_socket)] = "127.0.0.1"
     """The host that MPD or Mopidy runs on."""
     port: Port = 6600
     """Its port."""

@@ -40,6 +40,7 @@ _PHRASES = {
     "Dictionary should have at least 1 item after validation, not 0": "must have at least one entry",
     "Tuple should have at least 1 item after validation, not 0": "must have at least one entry",
     "Field required": "must be given",
+    "value is not a valid IPv4 or IPv6 address": "must be one address such as 127.0.0.1, without port",
 }
 
 
@@ -63,7 +64,7 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
-        if reason.split(":", 1)[0].split(".")[0] in ("profile", "schedule", "strategy", "presence_topic"):
+        if reason.split(":", 1)[0].split(".")[0] in ("profile", "profiles", "schedule", "strategy", "presence_topic"):
             return f"{path}.{reason}"
         return f"{path}: {reason}, not {_show(value)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, IPvAnyAddress
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyAddress
 
-from edge.config.fields import Duration, FilePath, Kind, Port, Section
+from edge.config.fields import Duration, FilePath, Kind, Port, Section, bare_host
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
 
@@ -30,7 +30,7 @@ class WebConfig(Section):
 
     enabled: bool = False
     """Serve the page. It needs the extra `web`: `pip install 'moodroom[web]'`."""
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(bare_host)] = "127.0.0.1"
     """The address to listen on; 0.0.0.0 for all devices in the home network. Any address that other devices can reach
     needs a password: `moodroom web password`."""
     port: Port = 8730
@@ -41,7 +41,7 @@ class WebConfig(Section):
     """Further host names under which the page is reached, for example behind a proxy. They need a password too."""
     proxy: Annotated[IPvAnyAddress, BeforeValidator(_not_a_number), Kind("address")] | None = None
     """The address of a reverse proxy whose X-Forwarded-For header is trusted. null: none."""
-    session: Duration = 30 * 86400.0
+    session: Annotated[Duration, Field(ge=60)] = 30 * 86400.0
     """How long a phone stays signed in."""
     camera_view: bool = False
     """Allow the page to show single pictures for aiming the camera. They aren't stored."""

@@ -9,6 +9,8 @@ import yaml
 
 from edge.errors import ConfigError
 
+# A configuration with a hundred choices for each mood in ten profiles has about 30,000 keys and values.
+MAX_VALUES, MAX_DEPTH = 40_000, 50
 Location = tuple[str | int, ...]
 
 
@@ -33,15 +35,13 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
     """
     loader = None
     try:
+        # First, because building the values of a huge or deep text would take too long.
+        _check_size(text, name)
         loader = _Yaml12(text)
         node = loader.get_single_node()
         lines: dict[Location, int] = {}
         if node is None:
             return None, lines
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                where = f", line {event.start_mark.line + 1}" if event.start_mark else ""
-                raise ConfigError(f"{name}{where}: uses a YAML alias (*name); write the value out instead")
         _note_lines(node, (), lines, name)
         return loader.construct_document(node), lines
     except yaml.MarkedYAMLError as error:
@@ -61,6 +61,22 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _check_size(text: str, name: str) -> None:
+    """Raise ConfigError for an alias, too many values or too many levels; MarkedYAMLError for what isn't YAML."""
+    values = depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        where = f"{name}, line {event.start_mark.line + 1}" if event.start_mark else name
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(f"{where}: uses a YAML alias (*name); write the value out instead")
+        values += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if values > MAX_VALUES:
+            raise ConfigError(f"{where}: holds more than {MAX_VALUES:,} values; that is too much for a configuration")
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{where}: is nested too deeply to be a configuration")
 
 
 def dotted(at: Location) -> str:

@@ -35,7 +35,7 @@ from edge.players.wish_queue import WishQueue
 from edge.players.wishes import Resolve
 from edge.room.commands import execute
 from edge.room.room import Room
-from edge.system import logs
+from edge.system import clock, logs
 from edge.system.database import default_path
 from edge.system.time_zone import zone
 from edge.values import DRY_RUN, UNKNOWN, Mood, Music
@@ -163,7 +163,7 @@ def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tu
     if not config.enabled:
         return None, Learner(lambda _: None, learn=config.learn)
     # Each needs the other: outcomes go into the journal, and are read from it at the start.
-    journal = Journal(default_path(), keep_s=config.keep, on_problem=problem)
+    journal = Journal(default_path(), keep_s=config.keep, on_problem=problem, synchronised=clock.synchronised)
     learner = Learner(journal.put, learn=config.learn)
     journal.on_outcomes = learner.replace_outcomes
     journal.put(JournalEntry(time.time(), "start", text="the device started"))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from edge.budget import TokenBucket
 from edge.journal.reader import read_outcomes
-from edge.journal.rows import Row, insert, microseconds, size
+from edge.journal.retention import oldest_kept
+from edge.journal.rows import TABLES, Row, insert, microseconds, newest_time, size
 from edge.journal.tables import SCHEMA
 from edge.music.tastes import Outcome
 from edge.system import database
@@ -33,9 +34,22 @@ class JournalFile:
     """Opens itself when it is needed. For one thread; every method but `wait` may raise sqlite3.Error and OSError."""
 
     def __init__(
-        self, path: Path, *, keep_s: float, log_bytes: int, budget: TokenBucket, clock: Callable[[], float]
+        self,
+        path: Path,
+        *,
+        keep_s: float,
+        log_bytes: int,
+        budget: TokenBucket,
+        clock: Callable[[], float],
+        synchronised: Callable[[], bool] = lambda: True,
     ) -> None:
-        """keep_s: seconds after which rows are removed. clock: monotonic, seconds."""
+        """keep_s: seconds after which rows are removed. clock: monotonic, seconds.
+
+        synchronised: whether the wall clock is known to be right; only then are rows removed.
+        """
+        self._synchronised = synchronised
+        self._opened_at: float | None = None
+        self._newest: float | None = None
         self.path = path
         self._keep_s, self._log_bytes = keep_s, log_bytes
         self._budget, self._clock = budget, clock
@@ -47,6 +61,9 @@ class JournalFile:
         """The connection; raises JournalError for a newer program's file as well."""
         if self._connection is None:
             self._connection, self._data_version = database.open_for_writing(self.path, SCHEMA), None
+            if self._opened_at is None:
+                # Once only: what this run writes may have the times of a wrong clock.
+                self._opened_at, self._newest = self._clock(), newest_time(self._connection)
         return self._connection
 
     def close(self) -> None:
@@ -81,15 +98,22 @@ class JournalFile:
     def tidy(self) -> None:
         """Remove old rows once a day, and copy the log into the file when it has grown long."""
         connection, now = self.open(), self._clock()
-        if self._cleared_at is None or now - self._cleared_at >= DAY_S:
+        is_due = self._cleared_at is None or now - self._cleared_at >= DAY_S
+        # Where it is None, it is asked for again with the next batch: the network may still set the clock.
+        if is_due and (kept_from := self._oldest_kept(now)) is not None:
             self._cleared_at = now
-            oldest = microseconds(time.time() - self._keep_s)
-            for table in ("journal_entries", "journal_outcomes"):
-                connection.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  constant names
+            for table in TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE at < ?", (microseconds(kept_from),))  # noqa: S608
         if self._log_size() >= self._log_bytes:
             # Another process that is reading keeps the log as it is; the next batch tries again.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self._budget.spend(now, 4 * PAGE_BYTES)
+
+    def _oldest_kept(self, now: float) -> float | None:
+        running_s = 0.0 if self._opened_at is None else now - self._opened_at
+        return oldest_kept(
+            time.time(), self._keep_s, synchronised=self._synchronised(), newest=self._newest, running_s=running_s
+        )
 
     def changed_outcomes(self) -> list[Outcome] | None:
         """The stored outcomes after opening, and when another process has changed the file since; else None."""

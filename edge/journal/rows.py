@@ -10,6 +10,7 @@ from edge.music.tastes import Outcome
 Row = JournalEntry | Outcome
 # For a key. Far more than things that happen at once; fewer than endless, should the table refuse every row.
 TRIES_MAX = 10_000
+TABLES = ("journal_entries", "journal_outcomes")
 # What Python and SQLite raise for a value, as opposed to the file: such a row can never be stored.
 UNSTORABLE = (
     ValueError,
@@ -34,6 +35,12 @@ def insert(connection: sqlite3.Connection, row: Row) -> bool:
     except UNSTORABLE:
         return False
     return True
+
+
+def newest_time(connection: sqlite3.Connection) -> float | None:
+    """The time of the newest row; None without rows."""
+    times = [connection.execute(f"SELECT max(at) FROM {table}").fetchone()[0] for table in TABLES]  # noqa: S608
+    return max((at / 1e6 for at in times if at is not None), default=None)
 
 
 def size(row: Row) -> int:

@@ -45,18 +45,27 @@ class Journal:
         budget: TokenBucket | None = None,
         retry_s: float = RETRY_S,
         clock: Callable[[], float] = time.monotonic,
+        synchronised: Callable[[], bool] = lambda: True,
     ) -> None:
         """keep_s: seconds after which entries are removed.
 
         on_problem: called with each fault, and with "" once it is over. gather_s, max_waiting, log_bytes: see
         BATCH_GATHER_S, WAITING_MAX and LOG_BYTES. budget: how many bytes may be written. retry_s: seconds to wait
-        after the first fault. clock: the events' clock, seconds. Callbacks run in the journal's thread.
+        after the first fault. clock: the events' clock, seconds. synchronised: whether the wall clock is known to be
+        right, without which no entry is removed. Callbacks run in the journal's thread.
         """
         self._clock, self._on_problem = clock, on_problem
         # Called with all outcomes at the start, and again after another program has changed them.
         self.on_outcomes: Callable[[list[Outcome]], None] | None = None
         self._gather_s, self._max_waiting = gather_s, max_waiting
-        self._file = JournalFile(path, keep_s=keep_s, log_bytes=log_bytes, budget=budget or write_budget(), clock=clock)
+        self._file = JournalFile(
+            path,
+            keep_s=keep_s,
+            log_bytes=log_bytes,
+            budget=budget or write_budget(),
+            clock=clock,
+            synchronised=synchronised,
+        )
         self._notes = Notes()
         self._lock = threading.Lock()
         self._waiting: deque[Row] = deque(maxlen=max_waiting)

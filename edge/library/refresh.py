@@ -53,7 +53,9 @@ class Refresh:
             with Store(self._path) as store:
                 last = store.note(NOTE)
             # The first refresh is due at once, but also waits for a quiet time.
-            self._due = float(last) + (self._config.library.refresh or 0.0) if last else now
+            # One in the future was noted by a wrong clock.
+            known = last is not None and float(last) <= now
+            self._due = float(last or 0.0) + (self._config.library.refresh or 0.0) if known else now
         if now < self._due or not (self._quiet() or now >= self._due + OVERDUE_S):
             return
         try:

@@ -65,7 +65,8 @@ class ClientState:
         self._wake()
 
     def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
-        if any(reason.is_failure for reason in reasons):
+        # Only the own topics are subscribed to together; seeing them is useful, but not needed.
+        if len(reasons) == 1 and reasons[0].is_failure:
             self.denied = "subscribe to commands"
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, reason: Any, _properties: Any) -> None:

@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from edge.config import MqttConfig
 from edge.errors import ConfigError
 from edge.mqtt.bounded_client import BoundedMqttClient
+from edge.system.reading import require_regular
 
 # Messages that wait for a slow broker.
 MAX_QUEUED = 100
@@ -45,11 +46,15 @@ def tls_context(config: MqttConfig) -> ssl.SSLContext:
     Raises ConfigError for a file that can't be used.
     """
     try:
+        if config.ca_file is not None:
+            require_regular(config.ca_file)
         context = ssl.create_default_context(cafile=config.ca_file)
     except (OSError, ssl.SSLError):
         raise ConfigError(f"mqtt.ca_file: {config.ca_file} isn't a readable PEM certificate; name another") from None
     if config.client_cert is not None:
         try:
+            for file in filter(None, (config.client_cert, config.client_key)):
+                require_regular(file)
             # Without a password here, OpenSSL would prompt for one on the terminal.
             context.load_cert_chain(config.client_cert, config.client_key, password="")
         except (OSError, ssl.SSLError):

@@ -107,6 +107,22 @@ class MqttConnection:
         else:
             self._client.subscribe(topic, qos=QOS)
 
+    def subscribe_own(self, topics: list[str]) -> None:
+        """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back."""
+        if self._client is None:
+            return
+        if self._config.protocol == "5":
+            options = SubscribeOptions(
+                qos=QOS, noLocal=True, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
+            )
+            self._client.subscribe([(topic, options) for topic in topics])
+        else:
+            self._client.subscribe([(topic, QOS) for topic in topics])
+
+    def wake(self) -> None:
+        """Call the handler `tick` at once."""
+        self._wake.set()
+
     def flush(self, timeout: float) -> bool:
         """Wait until everything published is acknowledged; returns False after `timeout` seconds."""
         return self._idle.wait(timeout)

@@ -20,6 +20,7 @@ from edge.mqtt.discovery import Discovery
 from edge.mqtt.discovery_publisher import DiscoveryPublisher
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
+from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
 from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of
 from edge.text import clean, to_json
@@ -78,6 +79,8 @@ class MqttDevice:
                 problem=on_problem,
             ),
         )
+        self._own = OwnTopics(self.base, echoes=config.protocol != "5")
+        self._on_problem, self._told_conflict = on_problem, False
         self._events = EventQueue(self._connection, self._topic(EVENT))
         self._discovery = None if home is None else DiscoveryPublisher(home, self.base, self._publish)
 
@@ -153,6 +156,7 @@ class MqttDevice:
         self._published_at[topic] = time.monotonic()
         if self._publish(self._topic(topic), self._states[topic]):
             self._waiting.discard(topic)
+            self._own.published(topic, self._states[topic])
         else:
             self._waiting.add(topic)
 
@@ -162,6 +166,8 @@ class MqttDevice:
         with self._lock:
             if not self._silent:
                 self._connection.subscribe(self._topic(f"{COMMANDS}#"))
+                self._own.connected()
+                self._connection.subscribe_own(self._own.names())
                 if self._sensor is not None:
                     self._connection.subscribe(self._sensor.topic, retained=True)
                 if self._discovery is not None and self._discovery.birth_topic is not None:
@@ -179,12 +185,30 @@ class MqttDevice:
         with self._lock:
             for topic in sorted(self._waiting):
                 self._publish_state(topic)
+            if self._connected.is_set():
+                # Not at a stop: `offline` is right then.
+                self._put_right()
             self._events.publish()
             if self._discovery is not None:
                 if self._discovery.begin_if_due():
                     for topic in self._states:
                         self._publish_state(topic)
                 self._discovery.proceed(lambda: self._connection.flush(0.0))
+
+    def _put_right(self) -> None:
+        """Publish again what somebody else has changed, and report it if that doesn't end."""
+        for topic in self._own.wrong(time.monotonic(), self._states):
+            if topic in self._states:
+                self._publish_state(topic)
+            elif self._publish(self._topic(topic), None):
+                self._own.published(topic, "")
+        if self._own.conflict != self._told_conflict:
+            self._told_conflict = self._own.conflict
+            sentence = (
+                f"mqtt: somebody else keeps publishing on {self.base}/...; give each device a device.id of its own, "
+                "and look for other programs that publish there"
+            )
+            self._on_problem(sentence if self._own.conflict else None)
 
     # In paho's thread, without the lock.
 
@@ -197,6 +221,8 @@ class MqttDevice:
                 self._discovery.home_assistant_started()
         elif self._sensor is not None and topic == self._sensor.topic:
             self._sensor.message(payload, retained=retained)
+        elif self._own.see(topic, payload, retained=retained):
+            self._connection.wake()
         elif not retained:
             # A retained command could be of any age.
             name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)

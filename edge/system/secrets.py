@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edge.errors import ConfigError
+from edge.system.reading import read_text
 
 
 def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None = None) -> str | None:
@@ -23,12 +24,13 @@ def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None
     places = [Path(file).expanduser()] if file else [Path(credentials) / name] if credentials else []
     for place in places:
         try:
-            text = place.read_text(encoding="utf-8").rstrip("\r\n")
+            text = read_text(place).rstrip("\r\n")
             # The unit file passes an empty credential where the file doesn't exist.
             return text if text or file else None
         except FileNotFoundError:
             if file:
                 raise ConfigError(f"{place}: there is no such file; write the {name} into it") from None
-        except (OSError, ValueError):
-            raise ConfigError(f"{place}: can't be read; it must be text that this user may read") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
+            raise ConfigError(f"{place}: can't be read; it must be text that this user may read ({reason})") from None
     return None

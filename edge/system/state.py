@@ -7,23 +7,34 @@ import os
 from pathlib import Path
 
 from edge.system.files import make_folder, replace_or_overwrite, write_atomically
+from edge.errors import ConfigError
+from edge.system.reading import read_text
 
 log = logging.getLogger(__name__)
 
 
 def directory() -> Path:
-    """The folder: systemd's $STATE_DIRECTORY, else `moodroom` below the XDG state directory."""
+    """The folder: systemd's $STATE_DIRECTORY, else `moodroom` below the XDG state directory.
+
+    Raises ConfigError for a user without a home.
+    """
     folders = os.environ.get("STATE_DIRECTORY")
     if folders:
         return Path(folders.split(":")[0])
-    home = os.environ.get("XDG_STATE_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "state") / "moodroom"
+    if home := os.environ.get("XDG_STATE_HOME"):
+        return Path(home) / "moodroom"
+    try:
+        return Path.home() / ".local" / "state" / "moodroom"
+    except (RuntimeError, KeyError):
+        raise ConfigError(
+            "state directory: this user has no home folder; set STATE_DIRECTORY to a folder that it may write"
+        ) from None
 
 
 def read(name: str, folder: Path | None = None) -> str | None:
     """The value saved under `name`; None where there is none or it can't be read."""
     try:
-        return ((folder or directory()) / name).read_text(encoding="utf-8").strip()
+        return read_text((folder or directory()) / name).strip()
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -35,7 +46,7 @@ def switched_on(name: str, folder: Path | None = None) -> bool:
     """
     path = (folder or directory()) / name
     try:
-        value = path.read_text(encoding="utf-8").strip()
+        value = read_text(path).strip()
     except (FileNotFoundError, NotADirectoryError):
         return True
     except (OSError, UnicodeDecodeError):

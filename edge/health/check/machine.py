@@ -17,9 +17,8 @@ from edge.health.machine import read_machine
 from edge.health.readings import HealthReadings, MachineState
 from edge.health.rules import apply_rules
 from edge.system import state
+from edge.system.clock import synchronised
 
-# systemd-timesyncd creates this file once the network has set the clock.
-CLOCK_SYNCHRONISED_FILE = Path("/run/systemd/timesync/synchronized")
 # Files in the state directory that hold a login or a password's hash.
 SECRET_FILES = ("spotify_login.json", "web_password", "web_sessions")
 
@@ -41,7 +40,7 @@ def memory(_: Config) -> Passed:
 def clock(_: Config) -> Passed:
     """Whether the clock can be right."""
     here = datetime.now().astimezone()
-    by = "; set by the network" if CLOCK_SYNCHRONISED_FILE.exists() else ""
+    by = "; set by the network" if synchronised() else ""
     return _judge(MachineState(), ("clock",), f"{here:%Y-%m-%d %H:%M %Z}{by}")
 
 

@@ -15,6 +15,7 @@ from edge.players.spotify.errors import LoginError, login_busy
 from edge.players.spotify.lock import FolderLock
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
+from edge.system.reading import read_text
 from edge.text import parse_json
 
 FILE_NAME = "spotify_login.json"
@@ -124,7 +125,7 @@ class TokenFile:
         if self._unsaved is not None:
             return dict(self._unsaved)
         try:
-            content = parse_json(self.path.read_text(encoding="utf-8"))
+            content = parse_json(read_text(self.path))
         except (OSError, ValueError):
             return {}
         token = content.get("token") if isinstance(content, dict) else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from edge.config import WebConfig
 from edge.errors import ConfigError
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
+from edge.system.reading import read_text
 
 FILE_NAME = "web_password"
 PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS = 8, 1000
@@ -55,19 +56,19 @@ def read(config: WebConfig) -> str | None:
     """The password's hash, None if there is no password. Raises ConfigError for a file that can't be used."""
     path = file_path(config)
     try:
-        with path.open(encoding="utf-8") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            line = file.read(1000).strip()
+        line = read_text(path, mode_mask=0o077).strip()
     except FileNotFoundError:
         if config.password_file:
             raise ConfigError(
                 f"web.password_file: there is no file {path}; create it with `moodroom web password`"
             ) from None
         return None
+    except PermissionError as error:
+        if error.errno != errno.EPERM:
+            raise ConfigError(f"web: the password file {path} can't be read; run `moodroom web password`") from None
+        raise ConfigError(f"web: the password file can be read by others; run: chmod 600 {path}") from None
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"web: the password file {path} can't be read; run `moodroom web password`") from None
-    if mode & 0o077:
-        raise ConfigError(f"web: the password file can be read by others; run: chmod 600 {path}")
     _parts(line)
     return line
 

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from edge.system.files import make_folder, replace_or_overwrite
+from edge.system.reading import read_text
 from edge.text import parse_json
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Sessions:
     def open(self, now: float) -> str:
         """A new session's token. now: Unix time."""
         token = secrets.token_urlsafe(32)
-        self._ends = OrderedDict((key, end) for key, end in self._ends.items() if end > now)
+        # By their number and not by the clock, which may be wrong: one set back later would find them gone.
         while len(self._ends) >= MAX_SESSIONS:
             self._ends.popitem(last=False)
         self._ends[_hash(token)] = now + self._lifetime_s
@@ -64,7 +65,7 @@ class Sessions:
         if self._file is None:
             return
         try:
-            saved = parse_json(self._file.read_text(encoding="utf-8"))
+            saved = parse_json(read_text(self._file))
             if hmac.compare_digest(str(saved["for"]), self._password_id):
                 self._ends.update((str(key), float(end)) for key, end in list(saved["ends"].items())[-MAX_SESSIONS:])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
