@@ -43,6 +43,13 @@ _PHRASES = {
     "value is not a valid IPv4 or IPv6 address": "must be one address such as 127.0.0.1, without port",
 }
 
+# What the text of these keys must be.
+_PATTERNS = {
+    "spotify.client_id": "must be the 32 characters 0-9 and a-f that Spotify's dashboard shows",
+    "camera.aspect": "must be two whole numbers such as 4:3, in quotes",
+    "library.reccobeats_url": "must be an address that begins with http:// or https://",
+}
+
 
 def location(error: ErrorDetails) -> Location:
     """Where the error is, without the part `[key]` that pydantic appends for a wrong key."""
@@ -71,8 +78,8 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be a section with keys under it, not {_show(value)}"
     if kind == "string_type":
         return f"{path}: must be text; put {_show(value)} in quotes" if value is not None else f"{path}: must be text"
-    if kind == "string_pattern_mismatch" and path == "spotify.client_id":
-        return f"{path}: must be the 32 characters 0-9 and a-f that Spotify's dashboard shows, not {_show(value)}"
+    if kind == "string_pattern_mismatch":
+        return f"{path}: {_PATTERNS.get(path, 'must have another form')}, not {_show(value)}"
     message = plain(error["msg"])
     if kind in ("greater_than_equal", "less_than_equal") and isinstance(value, str) and value[-1:].isalpha():
         # A duration, written with its unit; its limits are in seconds.

@@ -41,7 +41,7 @@ class WebConfig(Section):
     """Further host names under which the page is reached, for example behind a proxy. They need a password too."""
     proxy: Annotated[IPvAnyAddress, BeforeValidator(_not_a_number), Kind("address")] | None = None
     """The address of a reverse proxy whose X-Forwarded-For header is trusted. null: none."""
-    session: Annotated[Duration, Field(ge=60)] = 30 * 86400.0
+    session: Annotated[Duration, Field(ge=1)] = 30 * 86400.0
     """How long a phone stays signed in."""
     camera_view: bool = False
     """Allow the page to show single pictures for aiming the camera. They aren't stored."""

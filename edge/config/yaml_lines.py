@@ -76,7 +76,7 @@ def _check_size(text: str, name: str) -> None:
         if values > MAX_VALUES:
             raise ConfigError(f"{where}: holds more than {MAX_VALUES:,} values; that is too much for a configuration")
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{where}: is nested too deeply to be a configuration")
+            raise ConfigError(f"{name}: is nested too deeply to be a configuration")
 
 
 def dotted(at: Location) -> str:

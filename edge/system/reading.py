@@ -16,19 +16,16 @@ def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0
     mode_mask: permissions that the file may not have. Raises OSError, whose `strerror` says what is wrong, also for
     what is no regular file, is too large or has such permissions (PermissionError); UnicodeDecodeError for other bytes.
     """
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(number, "rb") as file:
-        status = os.fstat(number)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it isn't a regular file, but a pipe, socket or device", str(path))
-        if status.st_mode & mode_mask:
-            raise PermissionError(errno.EPERM, "other users can read it", str(path))
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it isn't a regular file, but a pipe, socket or device", str(path))
+    if status.st_mode & mode_mask:
+        raise PermissionError(errno.EPERM, "other users can read it", str(path))
+    if status.st_size > max_bytes:
         raise OSError(errno.EFBIG, f"it has more than {max_bytes // 1024} KB", str(path))
-    return data.decode("utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def require_regular(path: str | Path) -> None:

@@ -6,8 +6,8 @@ import logging
 import os
 from pathlib import Path
 
-from edge.system.files import make_folder, replace_or_overwrite, write_atomically
 from edge.errors import ConfigError
+from edge.system.files import make_folder, replace_or_overwrite, write_atomically
 from edge.system.reading import read_text
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ FOREIGN = ("Input should", "String should", "after validation", "Value error", "
         ("web: {host: ''}", "web.host: must be a bare name or address"),
         ("web: {host: 'http://a'}", "web.host: must be a bare name or address"),
         ("web: {host: '::g'}", "web.host: must be a bare name or address"),
-        ("web: {session: 0}", "web.session: must be at least 60"),
+        ("web: {session: 0}", "web.session: must be at least 1"),
         ("mpd: {host: ''}", "mpd.host: must be a bare name or address"),
         ("mpd: {host: 256.0.0.1}", "mpd.host: must be a bare name or address"),
         ("mpd: {host: 10.0.0.1:6600}", "mpd.host: must be a bare name or address"),
