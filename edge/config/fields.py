@@ -6,7 +6,6 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated, Any
 
 from pydantic import (
@@ -15,6 +14,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    IPvAnyAddress,
+    TypeAdapter,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -31,6 +32,8 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _HOST = re.compile(
     r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
 )
+
+_ADDRESS: TypeAdapter[object] = TypeAdapter(IPvAnyAddress)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def bare_host(value: str) -> str:
         raise problem
     if ":" in value or not re.search("[^0-9.]", value):
         try:
-            ip_address(value)
+            _ADDRESS.validate_python(value)
         except ValueError:
             raise problem from None
     return value
