@@ -24,7 +24,7 @@ from edge.library.table.numbers import (
     parse_number,
 )
 from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key, track_uri
-from edge.text import ADDRESS_MAX_CHARS, clean
+from edge.text import ADDRESS_MAX_CHARS, clean, printable
 
 FIELD_LENGTH_MAX = 1_000_000
 DELIMITERS = ",;\t|"
@@ -86,7 +86,7 @@ class _Reader:
         if not songs or self._faulty >= FAULTY_SHARE_MAX * self._rows:
             raise TableError(f"{self._path}, {self._faults[0]}; correct it, or leave it empty")
         if remark := self._remark():
-            tell(f"{self._path}: {remark}")
+            tell(printable(f"{self._path}: {remark}"))
         return list(songs.values())
 
     # What the table looks like.
