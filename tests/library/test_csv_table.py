@@ -50,7 +50,8 @@ def test_empty_cells_are_unknown_repeats_are_dropped_and_known_moods_are_labels(
 @pytest.mark.parametrize("cell", ["[" + "-" * 200_000 + "1]", "[" * 50_000 + "]" * 50_000])
 def test_a_list_of_artists_that_is_nested_too_deeply_is_kept_as_text(tmp_path: Path, cell: str) -> None:
     [song] = read_table(write_table(tmp_path, f"id,artists,valence,energy\n{ID},{cell},0.5,0.75\n"))
-    assert song.artist == cell
+    # Cut, as all text from elsewhere is.
+    assert song.artist.endswith("…") and cell.startswith(song.artist.removesuffix("…")) and len(song.artist) > 100
 
 
 def test_songs_without_an_id_are_identified_by_isrc_or_name(tmp_path: Path) -> None:
