@@ -48,7 +48,8 @@ def test_a_new_mood_is_a_json_line_with_the_documented_keys() -> None:
     (line,) = json_lines(MoodChanged(105.126, MOOD))
     assert list(line) == ["t", "event", "mood"]
     assert (line["t"], line["event"]) == (5.13, "mood_changed")
-    assert set(line["mood"]) == {"mood", "confidence", "valence", "arousal", "people", "since", "source"}
+    keys = {"mood", "confidence", "valence", "arousal", "people", "since", "source", "presence_source"}
+    assert set(line["mood"]) == keys
 
 
 def test_a_decision_is_a_json_line_with_the_documented_keys() -> None:

@@ -34,6 +34,7 @@ from edge.music.director import Director
 from edge.room.commands import PLAYBACK_ACTS, execute
 from edge.room.room import Room
 from edge.system import state
+from edge.text import clean
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt.mqtt_device import Device, Make, device
@@ -671,7 +672,7 @@ def test_any_payload_is_a_command_or_a_fault(name: str, payload: bytes) -> None:
     if len(payload) > MAX_COMMAND_BYTES:
         assert "longer than 1024 bytes" in command.fault and not command.value
     elif not command.fault:
-        assert command.value == payload.decode().strip()
+        assert command.value == clean(payload.decode().strip(), MAX_COMMAND_BYTES)
     ObeyingDevice().execute(command)
 
 
