@@ -117,12 +117,14 @@ class Expression:
     """The classifier's result for one face.
 
     probabilities: seven numbers in the order of EXPRESSIONS; their sum is 1.
+    original: the same by the model's second head, which learned FER2013's original labels; None if it has none.
     quality: 0..1, how far the picture of the face can be trusted: its size, sharpness and pose, what covers it, and the
     detector's score.
     """
 
     probabilities: tuple[float, ...]
     quality: float = 1.0
+    original: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,15 @@ class Mood:
 
 @dataclass(frozen=True)
 class Reading:
-    """The result of one look: the mood after it, and whether anyone is in the room."""
+    """The result of one look: the mood after it, and whether anyone is in the room.
+
+    settled: the mood is one of EXPRESSIONS, and more looks would change it little.
+    """
 
     at: float
     mood: Mood
     present: bool
+    settled: bool = False
 
 
 class Control(str, Enum):

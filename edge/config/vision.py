@@ -30,6 +30,9 @@ Source = Annotated[
 ]
 
 
+ExpressionName = Literal["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+
+
 def _area(value: Any) -> tuple[float, ...]:
     """Four fractions of the picture: left, top, width and height."""
     numbers = list(value) if isinstance(value, (list, tuple)) else []
@@ -130,9 +133,12 @@ class MoodConfig(Section):
     """The room counts as occupied once somebody has been in view for this long."""
     leave_after: Duration = 6.0
     """The room counts as empty once nobody has been in view for this long."""
-    min_confidence: Annotated[float, Field(ge=0.2, le=0.95)] = 0.45
-    """Below this confidence the mood is `unknown`."""
+    min_confidence: Annotated[float, Field(ge=0.2, le=0.95)] = 0.4
+    """Below this confidence the mood becomes `unknown`, within 3 seconds. The confidence is the chance that the mood is
+    right."""
     stickiness: Duration = 60.0
     """How long an expression lasts on average. A larger value makes the mood change less often."""
+    hesitant: tuple[ExpressionName, ...] = ("angry", "disgust", "fear")
+    """Expressions that need about twice as many looks, because people also scowl when they concentrate."""
     merge_disgust: bool = False
     """Count disgust as angry."""

@@ -18,6 +18,8 @@ from edge.music.volume import VolumePolicy
 from edge.values import ABSENT, Act, Control, Mood, When, Wish
 
 TAKEN_OVER = "somebody took over"
+NOT_SETTLED = "the mood hasn't settled yet"
+WAITS_FOR_MOOD = f"kept for now: {NOT_SETTLED}"
 _WHEN_IN_WORDS = {When.NOW: "plays now", When.TRACK_END: "plays once this song ends", When.QUEUE: "comes next"}
 
 
@@ -101,6 +103,8 @@ class DecisionRules:
         if not requested and (why := self._limits.cooldown_reason(now)) is not None:
             return self._block(why, for_now=True)
         known = self._situation
+        if not requested and not self._is_certain(now):
+            return self._block(NOT_SETTLED, for_now=True)
         playback = known.playback
         if playback is not None and playback.state == "paused" and not known.presence.expired:
             for choice in goal.choices:
@@ -233,6 +237,11 @@ class DecisionRules:
         return Wish(
             Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis(), about="volume"
         )
+
+    def _is_certain(self, now: float) -> bool:
+        """True where music may begin in silence; music for any mood doesn't depend on which mood it is."""
+        known = self._situation
+        return self._config.strategy == "fixed" or known.mood is None or known.certainty.is_enough(now, known.mood)
 
     def _is_strong_change(self, mood: Mood) -> bool:
         """True where the mood is far from the one that the music was chosen for."""

@@ -11,7 +11,7 @@ from datetime import timezone, tzinfo
 
 from edge.config import MusicConfig
 from edge.music.choices import Picker, Weigh
-from edge.music.decision import TAKEN_OVER, DecisionRules
+from edge.music.decision import TAKEN_OVER, WAITS_FOR_MOOD, DecisionRules
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
 from edge.music.playback import elsewhere_reason
@@ -66,6 +66,13 @@ class Director:
         wish = self._rules.decide(now, control, requested=requested)
         self._published = wish.why
         return self._request(now, wish)
+
+    def begin(self, now: float, control: Control) -> Wish | None:
+        """Return the music that waited in silence for a settled mood, if the mood is certain enough now."""
+        known = self.situation
+        if self._published != WAITS_FOR_MOOD or known.mood is None or not known.certainty.is_enough(now, known.mood):
+            return None
+        return self.tick(now, control)
 
     def update_mood(self, mood: Mood) -> None:
         """The same mood has other coordinates."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.config import MusicConfig
+from edge.music.certainty import Certainty
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
 from edge.music.ownership import Ownership, OwnMusic, continues, find_choice
@@ -25,6 +26,7 @@ class Situation:
         self.detector = TakeoverDetector(config.grace)
         self.own = Ownership(self.detector, limits)
         self.presence = Presence()
+        self.certainty = Certainty()
         self.mood: Mood | None = None
         self.mood_began = 0.0
         self.paused_by_person = False

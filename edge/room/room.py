@@ -117,7 +117,10 @@ class Room:
         self._camera_mood = replace(reading.mood, source=self._source)
         if reading.present or reading.mood.mood != UNKNOWN:
             self._camera_present = reading.present
-        return self._update(reading.at)
+        self._director.situation.certainty.look(reading.at, reading.mood, settled=reading.settled)
+        events = self._update(reading.at)
+        begun = self._director.begin(reading.at, self.control)
+        return events if begun is None else [*events, DecisionMade(reading.at, begun)]
 
     def on_presence(self, now: float, source: str, present: bool | None) -> list[Event]:
         """Take whether anybody is present from SENSOR or OVERRIDE of `home_presence`; None: no value any more."""

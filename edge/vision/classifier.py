@@ -16,7 +16,7 @@ from edge.vision import sidecar
 from edge.vision.crop import cut, square
 from edge.vision.faces.facing import facing
 from edge.vision.faces.visibility import VisibilityModel
-from edge.vision.sidecar import Head
+from edge.vision.sidecar import EQUAL_SHARES, Head
 from edge.vision.tflite import PACKAGES, open_interpreter
 
 # Quality (0..1) is never lower than this.
@@ -26,6 +26,8 @@ FULL_DETAIL_PX = 48
 # The variance of the Laplacian divided by that of the picture: where nothing can be read, and for a sharp face.
 BLURRED_EDGES, SHARP_EDGES = 0.004, 0.05
 SHARPNESS_MIN = 0.1
+# The same for the noisiest faces of FER2013 (one in 300 is above), and for nothing but noise.
+NOISY_EDGES, NOISE_EDGES = 4.0, 8.0
 # Added to the picture's variance, so that the noise of an even surface isn't sharpness.
 VARIANCE_OFFSET = 25
 # The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
@@ -45,12 +47,22 @@ class Classifier:
         runtime = self._interpreter = open_interpreter(model, packages=packages)
         description = sidecar.check(keys, runtime.get_input_details(), runtime.get_output_details())
         self.labels, self.size = description.labels, description.size
-        self.shares, self.training_shares = description.shares, description.training_shares
         self._input, self._heads = description.input, description.heads
         self._margin, self._raised = description.margin, description.raised
         self._levels = _input_levels(description.mean, description.std, description.scale, description.zero_point)
         self._order = [self.labels.index(name) for name in EXPRESSIONS]
         self._visibility = VisibilityModel()
+
+    @property
+    def shares(self) -> dict[str, tuple[float, ...]]:
+        """For each head how common each of EXPRESSIONS is in its training set, each 0..1; equal where unknown."""
+        return {name: head.shares for name, head in self._heads.items()}
+
+    @property
+    def training_shares(self) -> tuple[float, ...]:
+        """What the probabilities of `expression` are multiplied by to fit a set like its training set."""
+        head = self._heads["expression"]
+        return head.shares if head.prior_free else EQUAL_SHARES
 
     def is_far(self, face: Face) -> bool:
         """True if the face has fewer pixels in the frame than the model's input."""
@@ -66,12 +78,15 @@ class Classifier:
             across, down = detail.shape[1] / grey.shape[1], detail.shape[0] / grey.shape[0]
             grey, box = detail, Box(box.x * across, box.y * down, box.w * across, box.h * down)
         part = cut(grey, box, self.size)
-        probabilities = self.classify(part)["expression"]
         seen = 1.0
         if face.landmarks is not None:
             seen = self._visibility.judge(part, area, face.landmarks).least
-        reliability = quality(part, box.w, face, seen=seen)
-        return Expression(tuple(float(probabilities[i]) for i in self._order), quality=reliability)
+        return self.expression(part, quality(part, box.w, face, seen=seen))
+
+    def expression(self, part: Grey, quality: float = 1.0) -> Expression:
+        """The expression of a (size, size) face of this quality."""
+        found = {name: self._as_in_training(name, values) for name, values in self.classify(part).items()}
+        return Expression(found["expression"], quality, original=found.get("fer2013"))
 
     def classify(self, face: Grey) -> dict[str, NDArray[np.float64]]:
         """A (size, size) face -> for each head the probabilities, in the order of `labels`."""
@@ -79,6 +94,14 @@ class Classifier:
         self._interpreter.set_tensor(self._input, levels)
         self._interpreter.invoke()
         return {name: self._probabilities(head) for name, head in self._heads.items()}
+
+    def _as_in_training(self, name: str, probabilities: NDArray[np.float64]) -> tuple[float, ...]:
+        """The probabilities of a head in the order of EXPRESSIONS, as for faces of its training set."""
+        head, ordered = self._heads[name], probabilities[self._order]
+        if head.prior_free:
+            ordered = ordered * head.shares
+            ordered /= ordered.sum()
+        return tuple(ordered.tolist())
 
     def _probabilities(self, head: Head) -> NDArray[np.float64]:
         raw = self._interpreter.get_tensor(head.index)[0].astype(np.float64)
@@ -106,7 +129,7 @@ def _input_levels(mean: float, std: float, scale: float, zero_point: int) -> NDA
 def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
     """How reliable a reading is, QUALITY_MIN..1.
 
-    It falls with the face's size, its sharpness, its pose, what covers it, and the detector's score.
+    It falls with the face's size, its sharpness, its noise, its pose, what covers it, and the detector's score.
 
     part: the model's (size, size) input. side: the width of that part in pixels of the frame. seen: the probability
     (0..1) that mouth and eyes can be seen.
@@ -114,7 +137,9 @@ def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
     size = min(1.0, side / FULL_DETAIL_PX)
     edges = float(cv2.Laplacian(part, cv2.CV_32F).var()) / (float(part.var()) + VARIANCE_OFFSET)
     sharpness = math.log(max(edges, 1e-6) / BLURRED_EDGES) / math.log(SHARP_EDGES / BLURRED_EDGES)
+    sharpness = min(1.0, max(SHARPNESS_MIN, sharpness))
+    clearness = min(1.0, max(0.0, (NOISE_EDGES - edges) / (NOISE_EDGES - NOISY_EDGES)))
     uncovered = min(1.0, max(0.0, (seen - COVERED) / (VISIBLE - COVERED)))
     certainty = 0.5 + 0.5 * face.score
-    whole = size * min(1.0, max(SHARPNESS_MIN, sharpness)) * facing(face) * uncovered * certainty
+    whole = size * sharpness * clearness * facing(face) * uncovered * certainty
     return min(1.0, max(QUALITY_MIN, whole))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from edge.budget import TokenBucket
 from edge.config import ScheduleConfig
-from edge.room.mood import SAME_LOOK_WITHIN_S
+from edge.room.person import SAME_LOOK_WITHIN_S
 
 # The budget holds over any window of this length: the most that can be saved up, plus what is earned meanwhile.
 BUDGET_WINDOW_S = 60.0

@@ -22,12 +22,18 @@ EQUAL_SHARES = (1 / len(EXPRESSIONS),) * len(EXPRESSIONS)
 
 @dataclass(frozen=True)
 class Head:
-    """One output of the network. index: its tensor. scale, zero_point: of its int8 logits."""
+    """One output of the network.
+
+    index: its tensor. scale, zero_point: of its int8 logits. shares: how common each of EXPRESSIONS is in its training
+    set, each 0..1; equal where the sidecar contains none. prior_free: its probabilities carry none of these shares.
+    """
 
     index: int
     scale: float
     zero_point: int
     temperature: float
+    shares: tuple[float, ...]
+    prior_free: bool
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,6 @@ class Sidecar:
     labels: EXPRESSIONS in the order of the outputs. input: the tensor that takes the (size, size) face.
     mean, std: of the grey levels 0..255. scale, zero_point: of the int8 input.
     margin: the crop's side divided by sqrt(w h) of the face. raised: how far the crop is moved up, as a share of h.
-    shares: how common each of EXPRESSIONS is for the head `expression`, each 0..1; equal if its prior is "none".
-    training_shares: if the prior is "none", the shares of the training set, by which probabilities are multiplied to
-    fit a set that is like it; equal otherwise.
     """
 
     labels: tuple[str, ...]
@@ -52,8 +55,6 @@ class Sidecar:
     margin: float
     raised: float
     heads: Mapping[str, Head]
-    shares: tuple[float, ...]
-    training_shares: tuple[float, ...]
 
 
 def read(path: Path) -> SidecarSection:
@@ -83,7 +84,6 @@ def check(
         raise entry.error("height", f"the model's own, whose input is {_shape(tensor)}")
     entry.require({"width": size} | SUPPORTED_INPUT)
     scale, zero_point = entry.quantisation(tensor)
-    prior_free, shares = _is_prior_free(sidecar), _shares(sidecar)
     return Sidecar(
         labels=tuple(labels),
         input=int(tensor["index"]),
@@ -94,20 +94,19 @@ def check(
         zero_point=zero_point,
         margin=crop.number("margin", 0.1, 10),
         raised=crop.number("raise", -2, 2),
-        heads=_heads(sidecar.section("outputs"), {tensor["name"]: tensor for tensor in outputs}),
-        shares=EQUAL_SHARES if prior_free else shares,
-        training_shares=shares if prior_free else EQUAL_SHARES,
+        heads=_heads(sidecar, {tensor["name"]: tensor for tensor in outputs}),
     )
 
 
-def _heads(outputs: SidecarSection, tensors: Mapping[str, Mapping[str, Any]]) -> dict[str, Head]:
-    heads = {name: _head(outputs.section(name), tensors) for name in outputs.values}
+def _heads(sidecar: SidecarSection, tensors: Mapping[str, Mapping[str, Any]]) -> dict[str, Head]:
+    outputs = sidecar.section("outputs")
+    heads = {name: _head(outputs.section(name), tensors, _shares(sidecar, name)) for name in outputs.values}
     if "expression" not in heads:
         raise outputs.error("expression", "a section with keys")
     return heads
 
 
-def _head(output: SidecarSection, tensors: Mapping[str, Mapping[str, Any]]) -> Head:
+def _head(output: SidecarSection, tensors: Mapping[str, Mapping[str, Any]], shares: tuple[float, ...]) -> Head:
     name = output.values.get("name")
     if not isinstance(name, str) or name not in tensors:
         raise output.error("name", "one of the model's outputs")
@@ -116,21 +115,16 @@ def _head(output: SidecarSection, tensors: Mapping[str, Mapping[str, Any]]) -> H
     if list(tensor["shape"]) != [1, len(EXPRESSIONS)] or tensor["dtype"] is not np.int8:
         raise output.error("name", f"an output of {len(EXPRESSIONS)} int8 numbers, and it is one of {_shape(tensor)}")
     scale, zero_point = output.quantisation(tensor)
-    return Head(int(tensor["index"]), scale, zero_point, output.number("temperature", 0.01, 100))
+    if "prior" in output.values:
+        output.require({"prior": "none"})
+    temperature = output.number("temperature", 0.01, 100)
+    return Head(int(tensor["index"]), scale, zero_point, temperature, shares, "prior" in output.values)
 
 
-def _is_prior_free(sidecar: SidecarSection) -> bool:
-    """Whether the head `expression` carries no shares of its training set."""
-    head = sidecar.section("outputs").section("expression")
-    if "prior" in head.values:
-        head.require({"prior": "none"})
-    return "prior" in head.values
-
-
-def _shares(sidecar: SidecarSection) -> tuple[float, ...]:
-    """How common each of EXPRESSIONS was in training; equal shares if the sidecar contains none."""
+def _shares(sidecar: SidecarSection, head: str) -> tuple[float, ...]:
+    """How common each of EXPRESSIONS was in the head's training set; equal shares if the sidecar contains none."""
     section = sidecar
-    for key in ("metrics", "shares", "expression"):
+    for key in ("metrics", "shares", head):
         if key not in section.values:
             return EQUAL_SHARES
         section = section.section(key)

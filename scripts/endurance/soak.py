@@ -201,7 +201,7 @@ def readings(seconds: float, rng: random.Random) -> Iterator[Reading | None]:
             mood = Mood(name, rng.uniform(0.5, 0.95), rng.uniform(-1, 1), rng.uniform(-1, 1), people, float(second))
         elif not people and mood.mood != ABSENT:
             mood = Mood(ABSENT, 0.99, 0.0, 0.0, 0, float(second))
-        yield Reading(float(second), mood, people > 0) if people or second % 2 == 0 else None
+        yield Reading(float(second), mood, people > 0, settled=people > 0) if people or second % 2 == 0 else None
 
 
 def days(folder: Path, number: float, *, port: int | None = None, seed: int = 1) -> Day:
@@ -243,9 +243,8 @@ def _second(device: Session, player: DryRun, reading: Reading | None, now: float
     room, second = device.parts.room, int(now)
     device.parts.health.last_frame = device.parts.health.last_playback = now
     if reading is not None:
-        moved = Reading(
-            now, Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since)), reading.present
-        )
+        mood = Mood(*(*_fields(reading.mood)[:5], now - reading.at + reading.mood.since))
+        moved = Reading(now, mood, reading.present, reading.settled)
         device.parts.health.record_look(moved)
         device.parts.dispatcher.publish(room.on_reading(moved))
     device.parts.dispatcher.publish(room.tick(now, now + device.parts.wall_clock.offset()))

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from edge.analysis.dataset import read
-from edge.analysis.evaluation import predict
 from edge.config import MoodConfig, ScheduleConfig
 from edge.room.mood import MoodFilter
 from edge.values import EXPRESSIONS, Expression
@@ -27,15 +26,20 @@ DATA = Path(os.environ.get("MOODROOM_DATA", ROOT.parent / "shared" / "data" / "f
 
 
 @functools.cache
-def answers() -> tuple[tuple[np.ndarray, ...], tuple[float, ...]]:
-    """Return (n, 7) probabilities of the shipped model for each expression of the public test, and the model's
-    shares.
-    """
+def answers() -> tuple[tuple[list[Expression], ...], dict[str, tuple[float, ...]]]:
+    """Return what the shipped model reads from the faces of each expression of the public test, and its shares."""
     model = Classifier(ROOT / "models" / "tflite" / "fer_int8.tflite")
     faces = read(DATA, "public")
     assert faces.top is not None
-    found = predict(faces.images, model.classify)["expression"]
-    return tuple(found[faces.top == index] for index in range(len(EXPRESSIONS))), model.shares
+    read_faces = [model.expression(image) for image in faces.images[faces.top >= 0]]
+    tops = faces.top[faces.top >= 0]
+    return (
+        tuple(
+            [expression for expression, top in zip(read_faces, tops, strict=True) if top == index]
+            for index in range(len(EXPRESSIONS))
+        ),
+        model.shares,
+    )
 
 
 def _next(room: MoodFilter) -> float:
@@ -51,7 +55,7 @@ def false_changes(*, hours_each: float = 1.0, seed: int = 1) -> tuple[float, int
     for truth in drawn:
         room, now, last = MoodFilter(MoodConfig(), shares=shares), 0.0, None
         while now < hours_each * 3600:
-            mood = room.look(now, {1: Expression(tuple(truth[random.integers(len(truth))]))}).mood.mood
+            mood = room.look(now, {1: truth[random.integers(len(truth))]}).mood.mood
             # The filter needs the first seconds to find the expression.
             if now > 15:
                 changes += last is not None and mood != last
@@ -71,7 +75,7 @@ def found_within(limit: float, *, times_each: int = 10, seed: int = 1) -> float:
                 hit = False
                 while now < 20 + limit and not hit:
                     truth = drawn[before if now < 20 else after]
-                    mood = room.look(now, {1: Expression(tuple(truth[random.integers(len(truth))]))}).mood.mood
+                    mood = room.look(now, {1: truth[random.integers(len(truth))]}).mood.mood
                     hit = now >= 20 and mood == EXPRESSIONS[after]
                     now += _next(room)
                 found.append(hit)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,12 @@ def test_the_demo_clip_is_read_correctly_and_reproducibly(start: Callable[..., s
     print(dict(zip(expected, right, strict=True)))
     assert sum(right) >= 5
     decisions = [line["wish"]["mood"] for line in lines(first) if line["event"] == "decision"]
-    assert decisions == read
+    # The first music waits until the mood has settled, which is a decision of its own.
+    assert [mood for mood, _ in groupby(decisions)] == read
+    assert [line["why"] for line in lines(first) if line["event"] == "decision"][1:3] == [
+        "kept for now: the mood hasn't settled yet",
+        "the room is neutral: Norah Jones plays now",
+    ]
     assert all(line["why"] for line in lines(first) if line["event"] == "decision")
 
 

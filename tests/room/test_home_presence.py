@@ -18,7 +18,7 @@ EXPIRES_S = 900.0
 
 
 def reading(name: str, at: float, *, present: bool, people: int = 1) -> Reading:
-    return Reading(at, Mood(name, 0.9, 0.1, 0.1, people if present else 0, at), present)
+    return Reading(at, Mood(name, 0.9, 0.1, 0.1, people if present else 0, at), present, settled=present)
 
 
 @pytest.fixture

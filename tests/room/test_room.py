@@ -26,9 +26,9 @@ from edge.room.room import Room
 from edge.values import EXPRESSIONS, Act, Command, Control, Mood, Playback, Reading
 
 
-def reading(name: str, at: float = 0.0, *, confidence: float = 0.9, people: int = 1) -> Reading:
+def reading(name: str, at: float = 0.0, *, confidence: float = 0.9, people: int = 1, settled: bool = True) -> Reading:
     present = name not in ("absent", "unknown")
-    return Reading(at, Mood(name, confidence, 0.1, 0.1, people if present else 0, at), present)
+    return Reading(at, Mood(name, confidence, 0.1, 0.1, people if present else 0, at), present, settled)
 
 
 def kinds(events: list[Any]) -> list[type]:

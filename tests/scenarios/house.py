@@ -92,6 +92,8 @@ class House:
             wall=lambda: self.time.monotonic + (self.offset or 0.0),
         )
         self._mood, self._people = "absent", 0
+        # How the camera tells the mood: with this confidence, and whether it has settled.
+        self.confidence, self.settled = 1.0, True
         self._tick_at = time.monotonic
         # Long scenarios may advance in larger steps while nothing is due.
         self.max_step = MAX_STEP_S
@@ -146,8 +148,9 @@ class House:
 
     def _reading(self, now: float) -> Reading:
         valence, arousal = CIRCUMPLEX.get(self._mood, (0.0, 0.0))
-        confidence = 0.0 if self._mood == UNKNOWN else 1.0
-        return Reading(now, Mood(self._mood, confidence, valence, arousal, self._people, now), self._people > 0)
+        confidence = 0.0 if self._mood == UNKNOWN else self.confidence
+        mood = Mood(self._mood, confidence, valence, arousal, self._people, now)
+        return Reading(now, mood, self._people > 0, settled=self.settled and self._mood in EXPRESSIONS)
 
     def _handle(self, item: object) -> None:
         now = self.time.monotonic

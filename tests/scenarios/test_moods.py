@@ -140,3 +140,35 @@ def test_a_speaker_that_is_too_loud_is_turned_down(house: Build, world: World) -
     assert world.device(ROOM).volume == 50 and world.now_playing().context == HAPPY
     assert "the loudest that is allowed now" in home.reasons[-1]
     assert home.happened(TakenOver) == []
+
+
+def test_music_begins_in_silence_once_the_mood_has_settled(simple: Build) -> None:
+    home = simple()
+    home.settled, home.confidence = False, 0.59
+    home.feels("sad", 30)
+    assert home.actions == [] and home.reasons == ["kept for now: the mood hasn't settled yet"]
+    home.settled = True
+    home.feels("sad", 2)
+    assert played(home) == ["Sad Songs"]
+
+
+def test_a_mood_that_does_not_settle_starts_music_after_four_seconds(simple: Build) -> None:
+    home = simple()
+    home.settled, home.confidence = False, 0.6
+    home.feels("sad", 3)
+    home.feels("happy", 3.5)
+    assert home.actions == [], "the time begins anew with each mood"
+    home.feels("happy", 2)
+    assert played(home) == ["Happy Songs"]
+
+
+def test_music_that_plays_changes_without_a_settled_mood_and_a_wish_needs_none(simple: Build) -> None:
+    home = simple(switch="now", cooldown=0, min_dwell=0)
+    home.settled, home.confidence = False, 0.5
+    home.feels("happy", 20)
+    assert home.actions == []
+    home.command("mood", "happy")
+    assert played(home) == ["Happy Songs"]
+    home.command("mood", "auto")
+    home.feels("sad", 20)
+    assert played(home) == ["Happy Songs", "Sad Songs"]

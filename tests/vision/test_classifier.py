@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Face
 from edge.vision import classifier as module
-from edge.vision.classifier import Classifier, quality
+from edge.vision.classifier import QUALITY_MIN, Classifier, quality
 from tests.vision.outputs import MODEL, demo_faces
 
 SIDECAR: dict[str, Any] = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
@@ -256,20 +257,34 @@ def test_a_network_of_another_shape_is_an_error(changed: Callable[..., Path]) ->
 def test_shares_are_equal_without_shares_in_the_sidecar(changed: Callable[..., Path]) -> None:
     cases: list[dict[str, object]] = [{}, {"shares": {}}]
     for metrics in cases:
-        assert Classifier(changed(metrics=metrics)).shares == (1 / 7,) * 7
+        assert set(Classifier(changed(metrics=metrics)).shares.values()) == {(1 / 7,) * 7}
     shares = Classifier(
         changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0) | {"sad": 0.5}}})
     ).shares
-    assert shares == (0, 0, 0, 0, 0.5, 0, 0)
+    assert shares == {"expression": (0, 0, 0, 0, 0.5, 0, 0), "fer2013": (1 / 7,) * 7}
     error_of(changed(metrics={"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0)}}))
 
 
-def test_a_head_without_a_prior_carries_no_shares(changed: Callable[..., Path]) -> None:
-    outputs = SIDECAR["outputs"] | {"expression": SIDECAR["outputs"]["expression"] | {"prior": "none"}}
+def test_the_shares_of_training_are_put_back_for_a_head_without_a_prior(changed: Callable[..., Path]) -> None:
     metrics = {"shares": {"expression": dict.fromkeys(EXPRESSIONS, 0.1) | {"neutral": 0.4}}}
+    outputs = SIDECAR["outputs"] | {"expression": SIDECAR["outputs"]["expression"] | {"prior": "none"}}
+    plain = Classifier(changed(metrics=metrics))
+    picture, face = demo_faces()[4], Face(Box(0, 0, 48, 48), 1.0)
+    before = np.array(plain.read(picture, face).probabilities)
+    assert plain.training_shares == (1 / 7,) * 7
     model = Classifier(changed(outputs=outputs, metrics=metrics))
-    assert model.shares == (1 / 7,) * 7
-    assert model.training_shares == (0.1,) * 6 + (0.4,)
+    assert model.shares["expression"] == model.training_shares == (0.1,) * 6 + (0.4,)
+    found = model.read(picture, face)
+    weighted = before * model.training_shares
+    assert found.probabilities == pytest.approx(weighted / weighted.sum())
+    assert found.original == pytest.approx(plain.read(picture, face).original)
+
+
+def test_noise_is_no_face_that_can_be_read(changed: Callable[..., Path]) -> None:
+    random, face = np.random.default_rng(1), Face(Box(0, 0, 48, 48), 0.9)
+    for side in (48, 96):
+        noise = random.integers(0, 256, (side, side)).astype(np.uint8)
+        assert Classifier(changed()).read(noise, replace(face, box=Box(0, 0, side, side))).quality == QUALITY_MIN
 
 
 def test_a_key_with_a_line_break_stays_on_one_line(changed: Callable[..., Path]) -> None:

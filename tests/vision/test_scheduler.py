@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import ScheduleConfig
-from edge.room.mood import SAME_LOOK_WITHIN_S
+from edge.room.person import SAME_LOOK_WITHIN_S
 from edge.vision.scheduler import (
     BUDGET_WINDOW_S,
     LONGEST_BUDGET_WAIT_S,
