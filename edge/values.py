@@ -34,12 +34,14 @@ class Frame:
     at: when it was taken.
     grey: (height, width) luma, full range 0..255.
     detail: the same picture at a larger size, if it was requested and the camera has one.
+    fault: why the picture doesn't show the room, in one sentence; empty if it does.
     """
 
     seq: int
     at: float
     grey: Grey
     detail: Grey | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ class _VideoAnalyzer:
         self._config: MoodConfig = config.mood.model_copy(update={"enter_after": 0.0})
         self._room = MoodFilter(self._config, shares=self._classifier.shares)
         self._filters: dict[int, MoodFilter] = {}
+        self._far_turn = 0
 
     def picture(self, now: float) -> None:
         """Take the time of each picture of the video: after a gap everybody is new."""
@@ -97,6 +98,8 @@ class _VideoAnalyzer:
 
     def look(self, frame: Frame) -> Sample:
         faces = self._detector.find(frame.grey)
+        if not faces:
+            faces, self._far_turn = self._detector.find_far(frame.grey, self._far_turn), self._far_turn + 1
         held_for = self._pace.look(frame.at)
         tracks = self._tracks.update(frame.at, faces, held_for)
         expressions = {

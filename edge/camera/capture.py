@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from edge.camera.opening import open_camera
-from edge.camera.source import Camera
+from edge.camera.picture_watch import PictureWatch
+from edge.camera.source import Camera, is_replay
 from edge.config import CameraConfig
 from edge.system.threads import Latest
 from edge.values import Frame, FrameRequest
@@ -38,6 +40,8 @@ class Capture:
         self._config, self._frames, self._loop = config, frames, loop
         self._is_on, self._on_frame, self._request, self._is_resting = is_on, on_frame, request, is_resting
         self._camera: Camera | None = None
+        # A film may stand still.
+        self._watch = None if is_replay(config.source) else PictureWatch()
 
     def open(self) -> Camera:
         """The camera, opened if it isn't; raises CameraError or SourceError."""
@@ -63,6 +67,8 @@ class Capture:
         except BaseException:
             self.close()
             raise
+        if frame is not None and self._watch is not None and (fault := self._watch.fault(frame)):
+            frame = replace(frame, fault=fault)
         self._on_frame(frame)
         if frame is None:
             self.stopping.set()

@@ -97,7 +97,7 @@ class VisionConfig(Section):
     """The face detector. `auto`: YuNet if scripts/fetch_models has downloaded it, else Haar."""
     model: FilePath = "models/tflite/fer_int8.tflite"
     """The expression model. Its sidecar, the same name with .json, must be beside it."""
-    min_face: Annotated[int, Field(ge=12, le=400)] = 28
+    min_face: Annotated[int, Field(ge=12, le=400)] = 14
     """Faces narrower than this many pixels are ignored."""
     min_score: Share = 0.7
     """The score that YuNet must give a face for it to count."""

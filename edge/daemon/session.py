@@ -184,8 +184,12 @@ class Session:
             return
         if parts.source_clock.first is None:
             parts.source_clock.first = frame.at
-        again = "camera" in parts.health.problems and not self._capture_relapses(frame.at)
-        if parts.health.last_frame is None or again:
+        told = parts.health.problems.get("camera", "")
+        again = bool(told) and not self._capture_relapses(frame.at)
+        if frame.fault:
+            if frame.fault != told:
+                parts.inbox.problem("camera", frame.fault)
+        elif parts.health.last_frame is None or again:
             parts.inbox.problem("camera", "")
         parts.health.record_frame(frame.at)
         parts.frame_pace.frame(frame.at)

@@ -28,6 +28,12 @@ class Detector(Protocol):
     def find(self, grey: Grey) -> list[Face]:
         """(height, width) luma -> its faces in pixels of the frame, the most certain first."""
 
+    def find_far(self, grey: Grey, turn: int) -> list[Face]:
+        """As `find`, for one part of a frame at full size, so that faces of 15 pixels are found.
+
+        turn: counts up; each part of a large frame has its turn. Costs three times as much as `find`.
+        """
+
     def find_near(self, grey: Grey, box: Box) -> Face | None:
         """The present place of the face that was in `box` a moment ago; None if it is gone.
 

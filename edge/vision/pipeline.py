@@ -12,15 +12,15 @@ from typing import TypeVar
 from edge.config import Config
 from edge.errors import ModelError
 from edge.room.mood import MoodFilter
-from edge.values import Face, Frame, FrameRequest, Reading
+from edge.values import Box, Face, Frame, FrameRequest, Reading
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
 from edge.vision.last_places import LastPlaces
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import FrameChange, MotionGate
 from edge.vision.pace import FramePace, LookPace
-from edge.vision.region import outside
-from edge.vision.scheduler import FramePolicy, LookKind, Scheduler
+from edge.vision.region import SEARCH_WIDTH_PX, SURE_WIDTH_PX, outside
+from edge.vision.scheduler import MOTION_SHARE, FramePolicy, LookKind, Scheduler
 from edge.vision.tracks import Track, Tracks
 
 T = TypeVar("T")
@@ -32,6 +32,8 @@ NOMINAL_COST_S = {LookKind.DETECT: 0.008, LookKind.CLASSIFY: 0.002}
 FOLLOW_FOR_S = 1.0
 # After so long somebody may be anywhere: whoever isn't in the last place is searched for in the same look.
 SEARCH_AT_ONCE_AFTER_S = 1.5
+# A far search is due this often while nobody is in view, and after motion; its nominal cost comes on top of a search's.
+FAR_EVERY_S, FAR_AFTER_MOTION_S, NOMINAL_FAR_S = 6.0, 1.0, 0.016
 # Two faces that overlap by more than this (intersection over union) are one.
 SAME_FACE_OVERLAP = 0.5
 # The frame before a look is compared with it if it isn't older than this.
@@ -68,6 +70,7 @@ class Pipeline:
         self._before: Frame | None = None
         self._nominal = nominal
         self._lost = self._far = False
+        self._far_turn, self._last_far = 0, -FAR_EVERY_S
 
     @property
     def detector(self) -> str:
@@ -103,8 +106,10 @@ class Pipeline:
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
             return None
-        kind, reading = self._look(frame, plan.kind)
-        cost = NOMINAL_COST_S[kind] if self._nominal else time.thread_time() - started
+        turn = self._far_turn
+        kind, reading = self._look(frame, plan.kind, moves=change.elsewhere >= MOTION_SHARE)
+        nominal = NOMINAL_COST_S[kind] + NOMINAL_FAR_S * (self._far_turn - turn)
+        cost = nominal if self._nominal else time.thread_time() - started
         self.scheduler.record_look(
             frame.at,
             kind,
@@ -123,11 +128,12 @@ class Pipeline:
         """All tracks but pictures, including people who weren't found in the last look."""
         return [track for track in self._tracks.all if not self._liveness.is_picture(track.number)]
 
-    def _look(self, frame: Frame, kind: LookKind) -> tuple[LookKind, Reading]:
+    def _look(self, frame: Frame, kind: LookKind, *, moves: bool) -> tuple[LookKind, Reading]:
         """Look; returns also what kind of look it was: with nobody to follow, the frame is searched."""
-        faces = self._follow(frame) if kind is LookKind.CLASSIFY else None
+        # Whoever such a picture shows may have left.
+        faces = [] if frame.fault else self._follow(frame) if kind is LookKind.CLASSIFY else None
         if faces is None:
-            kind, faces = LookKind.DETECT, self._search(frame)
+            kind, faces = LookKind.DETECT, self._search(frame, moves=moves)
         held_for = self._look_pace.look(frame.at)
         faces = outside(faces, self._ignore, frame.grey.shape)
         tracks = self._tracks.update(frame.at, faces, held_for)
@@ -155,17 +161,33 @@ class Pipeline:
         grey_before = before.grey if before is not None and recent else None
         return self._liveness.look(frame.at, frame.grey, tracks, before=grey_before, held_for=held_for)
 
-    def _search(self, frame: Frame) -> list[Face]:
-        """All faces in the frame."""
+    def _search(self, frame: Frame, *, moves: bool) -> list[Face]:
+        """All faces in the frame; those that are too far for a search are followed, or searched for at full size."""
         faces = self._timed("detect", lambda: self._detector.find(frame.grey))
         self._lost = False
+        sure = SURE_WIDTH_PX * max(1.0, frame.grey.shape[1] / SEARCH_WIDTH_PX)
+        far = [box for box in self._followed(frame.at) if box.w < sure]
+        missed = [box for box in far if all(face.box.overlap(box) < SAME_FACE_OVERLAP for face in faces)]
+        near = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in missed])
+        faces = _distinct([*faces, *(face for face in near if face is not None)])
+        wait = FAR_AFTER_MOTION_S if moves or None in near else FAR_EVERY_S
+        if (not faces or None in near) and not 0 <= frame.at - self._last_far < wait:
+            faces = _distinct(
+                [*faces, *self._timed("far", lambda: self._detector.find_far(frame.grey, self._far_turn))]
+            )
+            self._far_turn, self._last_far = self._far_turn + 1, frame.at
         return faces
+
+    def _followed(self, now: float) -> list[Box]:
+        """Where the people are who were found a moment ago."""
+        last = now if self._look_pace.last is None else self._look_pace.last
+        since = min(last, now - FOLLOW_FOR_S)
+        return [track.box for track in self._people if track.last_seen >= since]
 
     def _follow(self, frame: Frame) -> list[Face] | None:
         """The faces that are found again near their last places; None if the frame must be searched."""
         last = frame.at if self._look_pace.last is None else self._look_pace.last
-        since = min(last, frame.at - FOLLOW_FOR_S)
-        boxes = [track.box for track in self._people if track.last_seen >= since]
+        boxes = self._followed(frame.at)
         if not boxes:
             return None
         faces = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in boxes])

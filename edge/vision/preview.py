@@ -15,6 +15,7 @@ from edge.errors import CameraError
 from edge.values import Face, Frame, Grey
 from edge.vision.classifier import FULL_DETAIL_PX
 from edge.vision.detector import open_detector
+from edge.vision.region import SAME_FACE_OVERLAP, wide_parts
 
 log = logging.getLogger(__name__)
 MAX_WIDTH_PX = 640
@@ -55,7 +56,13 @@ class Preview:
             return
         try:
             # A detector for this picture only: the pipeline's belongs to another thread.
-            faces = open_detector(self._config, base=self._base).find(frame.grey)
+            detector = open_detector(self._config, base=self._base)
+            faces = detector.find(frame.grey)
+            for turn in range(wide_parts(frame.grey.shape)):
+                far = detector.find_far(frame.grey, turn)
+                faces += [
+                    face for face in far if all(face.box.overlap(other.box) < SAME_FACE_OVERLAP for other in faces)
+                ]
             pending.set_result(annotated(frame.grey, faces))
         except Exception as error:
             log.debug("preview", exc_info=error)

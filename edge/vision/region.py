@@ -13,6 +13,10 @@ from edge.values import Box, Face, Grey
 
 # The whole frame is searched at this width: near faces are still found, at a quarter of the cost of 640 pixels.
 SEARCH_WIDTH_PX = 320
+# A far search takes a part of the frame at up to this size, so that faces keep their pixels. Parts overlap by a head.
+WIDE_WIDTH_PX, WIDE_HEIGHT_PX, OVERLAP_PX = 640, 480, 64
+# A face narrower than this at SEARCH_WIDTH_PX may be missed there.
+SURE_WIDTH_PX = 24
 # A region is reduced to a square with this side, in which the face fills about half.
 REGION_SIDE_PX = 80
 REGION_MIN_SIDE_PX = 24
@@ -66,6 +70,30 @@ def closest(faces: list[Face], box: Box) -> Face | None:
     """The face that overlaps most with `box`; None if none is the same face."""
     best = max(faces, key=lambda face: face.box.overlap(box), default=None)
     return best if best is not None and best.box.overlap(box) > SAME_FACE_OVERLAP else None
+
+
+def wide_part(grey: Grey, turn: int) -> tuple[Grey, int, int]:
+    """The part of the frame that is searched at full size in this turn, and its upper left corner.
+
+    turn: counts up from 0; after as many turns as there are parts, the first part comes again.
+    """
+    height, width = grey.shape
+    columns, rows = _starts(width, WIDE_WIDTH_PX), _starts(height, WIDE_HEIGHT_PX)
+    x, y = columns[turn % len(columns)], rows[turn // len(columns) % len(rows)]
+    return grey[y : y + WIDE_HEIGHT_PX, x : x + WIDE_WIDTH_PX], x, y
+
+
+def wide_parts(shape: tuple[int, ...]) -> int:
+    """How many parts a wide search of the whole frame takes."""
+    return len(_starts(shape[1], WIDE_WIDTH_PX)) * len(_starts(shape[0], WIDE_HEIGHT_PX))
+
+
+def _starts(length: int, part: int) -> list[int]:
+    """Where parts that overlap by OVERLAP_PX at least begin, evenly spaced."""
+    if length <= part:
+        return [0]
+    count = -(-(length - OVERLAP_PX) // (part - OVERLAP_PX))
+    return [round(index * (length - part) / (count - 1)) for index in range(count)]
 
 
 def reduce_frame(grey: Grey) -> tuple[Grey, float]:

@@ -14,7 +14,15 @@ from edge.errors import ModelError
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
 from edge.vision.faces.pose import estimate
-from edge.vision.region import REGION_SIDE_PX, SEARCH_WIDTH_PX, closest, reduce_frame, region_around
+from edge.vision.region import (
+    REGION_SIDE_PX,
+    SEARCH_WIDTH_PX,
+    closest,
+    moved,
+    reduce_frame,
+    region_around,
+    wide_part,
+)
 
 # Of face_detection_yunet_2023mar.onnx, which has 232,589 bytes.
 SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
@@ -44,12 +52,23 @@ class YuNet:
             self._region_net = cv2.FaceDetectorYN.create(name, "", (REGION_SIDE_PX, REGION_SIDE_PX), min_score)
         except cv2.error:
             raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
-        self._min_face = min_face
+        # Opened when it's first needed, since it takes 20 MB.
+        self._wide_net: cv2.FaceDetectorYN | None = None
+        self._file, self._min_score, self._min_face = name, min_score, min_face
 
     def find(self, grey: Grey) -> list[Face]:
         small, scale = reduce_frame(grey)
         self._net.setInputSize((small.shape[1], small.shape[0]))
         return [face for face in self._faces(self._net, small, scale) if min(face.box.w, face.box.h) >= self._min_face]
+
+    def find_far(self, grey: Grey, turn: int) -> list[Face]:
+        part, x, y = wide_part(grey, turn)
+        size = (part.shape[1], part.shape[0])
+        if self._wide_net is None:
+            self._wide_net = cv2.FaceDetectorYN.create(self._file, "", size, self._min_score)
+        self._wide_net.setInputSize(size)
+        faces = [moved(face, x, y) for face in self._faces(self._wide_net, part, 1.0)]
+        return [face for face in faces if min(face.box.w, face.box.h) >= self._min_face]
 
     def find_near(self, grey: Grey, box: Box) -> Face | None:
         region = region_around(grey, box)

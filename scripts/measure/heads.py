@@ -72,8 +72,8 @@ def hand(picture: np.ndarray, x: float, y: float, wide: float, tone: float, rand
             (int(left), int(y + 0.45 * wide)),
             (int(left + 0.1 * wide), int(y - (0.2 + 0.05 * finger % 2) * wide)),
         )
-        cv2.line(picture, start, end, 0.75 * tone, thick + 2, cv2.LINE_AA)
-        cv2.line(picture, start, end, tone + float(random.normal(0, 6)), thick, cv2.LINE_AA)
+        cv2.line(picture, start, end, 0.75 * tone, thick + 2)
+        cv2.line(picture, start, end, tone + float(random.normal(0, 6)), thick)
 
 
 def cup(picture: np.ndarray, x: float, y: float, wide: float, tone: float) -> None:
@@ -89,10 +89,10 @@ def cloth_mask(picture: np.ndarray, x: float, y: float, wide: float, tone: float
     half = 0.42 * wide
     points = [(x - half, y - 0.22 * wide), (x, y - 0.3 * wide), (x + half, y - 0.22 * wide)]
     points += [(x + 0.65 * half, y + 0.2 * wide), (x, y + 0.28 * wide), (x - 0.65 * half, y + 0.2 * wide)]
-    cv2.fillPoly(picture, [np.array(points).astype(np.int32)], tone, cv2.LINE_AA)
+    cv2.fillPoly(picture, [np.array(points).astype(np.int32)], tone)
     for fold in (-0.08, 0.06):
         ends = (int(x - 0.8 * half), int(y + fold * wide)), (int(x + 0.8 * half), int(y + fold * wide))
-        cv2.line(picture, *ends, 0.85 * tone, max(1, int(wide / 60)), cv2.LINE_AA)
+        cv2.line(picture, *ends, 0.85 * tone, max(1, int(wide / 60)))
 
 
 def cap(picture: np.ndarray, x: float, y: float, wide: float, tone: float) -> None:

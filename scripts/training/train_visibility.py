@@ -50,14 +50,6 @@ def tone(picture: Grey, random: Random) -> np.ndarray:
         a, b = random.integers(20, 140, 2), random.integers(20, 140, 2)
         cv2.line(line, tuple(map(int, a)), tuple(map(int, b)), 1.0, int(random.integers(1, 4)))
         surface = surface + random.normal(0, 35) * cv2.GaussianBlur(line, (0, 0), float(random.uniform(0.6, 3)))
-    if random.random() < 0.4:
-        pleats = np.zeros((height, width), np.float32)
-        top, apart = int(random.integers(70, 110)), int(random.integers(7, 16))
-        for pleat in range(int(random.integers(1, 5))):
-            level, tilt = top + apart * pleat, int(random.integers(-6, 7))
-            thickness = int(random.integers(1, 4))
-            cv2.line(pleats, (20, level - tilt), (width - 20, level + tilt), 1.0, thickness)
-        surface = surface * (1 - random.uniform(0.08, 0.4) * cv2.GaussianBlur(pleats, (0, 0), 0.8))
     return surface
 
 
@@ -203,7 +195,7 @@ def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--faces", type=int, default=6000)
+    parser.add_argument("--faces", type=int, default=5000)
     parser.add_argument("--out", type=Path, default=visibility.WEIGHTS)
     args = parser.parse_args()
     detector = open_detector(VisionConfig(detector="yunet"), base=ROOT)

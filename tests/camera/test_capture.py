@@ -111,3 +111,30 @@ def test_a_camera_that_fails_is_closed_and_opened_again(room: Room) -> None:
         room.capture.turn()
     room.capture.turn()
     assert room.cameras[0].calls[-1] == "close" and room.cameras[1].calls == [FrameRequest(), "read"]
+
+
+@pytest.mark.parametrize(("source", "faults"), [("0", True), ("film.mp4", False)], ids=["a camera", "a film"])
+def test_a_frozen_camera_is_a_fault_and_a_film_that_stands_still_is_none(
+    source: str, faults: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
+    times = iter(range(60))
+
+    class Still(FakeCamera):
+        def read(self) -> Frame:
+            at = next(times)
+            return Frame(at, float(at), picture)
+
+    monkeypatch.setattr(module, "open_camera", lambda *_, **__: Still())
+    frames: list[Frame] = []
+    room = Capture(
+        CameraConfig(source=source),
+        Latest(),
+        loop=False,
+        is_on=lambda: True,
+        on_frame=lambda frame: frames.append(frame) if frame else None,
+    )
+    for _ in range(40):
+        room.turn()
+    assert [bool(frame.fault) for frame in frames[:20]] == [False] * 20
+    assert bool(frames[31].fault) is faults and len({frame.fault for frame in frames}) == 1 + faults

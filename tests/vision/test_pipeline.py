@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,17 @@ def test_a_frame_is_examined_when_it_was_looked_at_or_skipped(monkeypatch: pytes
     with pytest.raises(RuntimeError):
         pipeline.process(frames[8])
     assert pipeline.last_examined == frames[7].at
+
+
+def test_presence_is_not_kept_by_a_picture_that_is_frozen() -> None:
+    """Somebody is in the picture when it freezes; nobody knows whether they still are in the room."""
+    visit = scenes.Visit(0.0, 60.0, ((0.0, "happy"),), restless=0.1)
+    frames = list(scenes.Scene("one", 12.0, (visit,)).frames())
+    pipeline = Pipeline(Config(), base=BASE, nominal=True)
+    readings = [pipeline.process(frame) for frame in frames[20:]]
+    assert any(reading and reading.present for reading in readings)
+    still = [replace(frames[-1], at=12 + seq / 10, fault="camera: frozen") for seq in range(200)]
+    last = [reading for frame in still if (reading := pipeline.process(frame))][-1]
+    assert not last.present and last.mood.mood == "absent" and last.mood.people == 0
+    back = [pipeline.process(replace(frames[20 + seq], at=40 + seq / 10)) for seq in range(80)]
+    assert any(reading and reading.present for reading in back), "the picture lives again"

@@ -1,0 +1,73 @@
+"""People at the far end of a room."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import scenes
+from edge.config import Config
+from edge.values import Frame, Grey
+from edge.vision.pipeline import BASE, Pipeline
+from edge.vision.region import WIDE_HEIGHT_PX, WIDE_WIDTH_PX, wide_part, wide_parts
+
+
+@pytest.fixture(autouse=True)
+def _yunet(yunet_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOODROOM_MODELS", str(yunet_folder))
+
+
+def far_person(width: int, height: int, head_px: int, moved_px: int = 0) -> Grey:
+    """A room with somebody at its far end, in the right half, who moved to the right by `moved_px`."""
+    near = list(scenes.Scene("one", 3.0, (scenes.Visit(0, 9, ((0.0, "happy"),), restless=0, size=130),)).frames())[25]
+    person = cv2.resize(
+        near.grey[90:400, 210:430], None, fx=head_px / 130, fy=head_px / 130, interpolation=cv2.INTER_AREA
+    )
+    room = cv2.resize(scenes.draw_room(np.random.default_rng(1)), (width, height), interpolation=cv2.INTER_AREA)
+    y, x = round(height * 0.55), round(width * 0.7) + moved_px
+    room[y : y + person.shape[0], x : x + person.shape[1]] = person
+    return np.asarray(room, np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(480, 640), (240, 320), (720, 1280), (1080, 1920), (2160, 3840), (640, 480)])
+def test_the_parts_of_a_far_search_cover_the_frame(shape: tuple[int, int]) -> None:
+    seen = np.zeros(shape, np.uint8)
+    for turn in range(wide_parts(shape)):
+        part, x, y = wide_part(seen, turn)
+        assert part.shape <= (WIDE_HEIGHT_PX, WIDE_WIDTH_PX)
+        part[:] = 1
+        assert np.shares_memory(part, seen) and seen[y, x] == 1
+    assert seen.all()
+    again, x, y = wide_part(seen, wide_parts(shape))
+    assert (x, y) == (0, 0) and again.shape == wide_part(seen, 0)[0].shape
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720)])
+def test_somebody_at_four_metres_is_present_and_stays_so(width: int, height: int) -> None:
+    """A head of 26 pixels, whose face is 19 wide; searches at the usual size don't see it."""
+    pictures, random = {moved: far_person(width, height, 26, moved) for moved in range(-2, 3)}, np.random.default_rng(1)
+    grain = [random.normal(0, 1.5, pictures[0].shape) for _ in range(4)]
+    pipeline = Pipeline(Config(), base=BASE, nominal=True)
+    present: list[tuple[float, bool]] = []
+    for seq in range(5 * 60):
+        sways = round(2 * math.sin(seq / 5))
+        noisy = np.clip(pictures[sways] + grain[seq % 4], 0, 255).astype(np.uint8)
+        if (reading := pipeline.process(Frame(seq, seq / 5, noisy))) is not None:
+            present.append((reading.at, reading.present))
+    first = next(at for at, is_present in present if is_present)
+    assert first < 45
+    assert all(is_present for at, is_present in present if at >= first)
+
+
+def test_a_room_with_somebody_near_is_never_searched_far() -> None:
+    visit = scenes.Visit(0.0, 60.0, ((0.0, "happy"),), restless=0.15)
+    pipeline = Pipeline(Config(), base=BASE, nominal=True)
+    for frame in scenes.Scene("near", 20.0, (visit,)).frames():
+        pipeline.process(frame)
+        if frame.at == 3:
+            before = pipeline.cpu_seconds["far"]
+    assert pipeline.cpu_seconds["far"] == before
