@@ -30,7 +30,7 @@ from edge.events import (
     assert_never,
 )
 from edge.text import printable, to_json
-from edge.values import DRY_RUN, DRY_RUN_TEXT, Act
+from edge.values import DRY_RUN, DRY_RUN_TEXT, UNKNOWN, Act, Mood
 
 log = logging.getLogger(__name__)
 Outlet = Callable[[Event], None]
@@ -109,8 +109,7 @@ class PlainLines:
     def __call__(self, event: Event) -> None:
         match event:
             case MoodChanged(mood=mood):
-                sure = "set by hand" if mood.source == "override" else f"{mood.confidence:.0%}, people: {mood.people}"
-                self._print(event, f"{mood.mood} ({sure})")
+                self._print(event, f"{mood.mood} ({_certainty(mood)})")
             case DecisionMade(wish=wish):
                 self._print(event, f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}")
             case PlaybackChanged(playback=playback):
@@ -175,3 +174,11 @@ class LogLines:
                 pass
             case _:
                 assert_never(event)
+
+
+def _certainty(mood: Mood) -> str:
+    """How sure the mood is, and of how many people."""
+    if mood.source == "override":
+        return "set by hand"
+    people = f"people: {mood.people}"
+    return people if mood.mood == UNKNOWN else f"{mood.confidence:.0%}, {people}"

@@ -81,11 +81,13 @@ def test_plain_lines_show_time_mood_and_reason() -> None:
     outlet(MoodChanged(106, Mood("sad", 1, 0, 0, 1, 106, "override")))
     outlet(DecisionMade(106, PLAY))
     outlet(DecisionMade(107, Wish(Act.KEEP, "sad", "nothing is set for sad")))
+    outlet(MoodChanged(108, Mood("unknown", 0, 0, 0, 1, 108)))
     assert out.getvalue().splitlines() == [
         "    5.0 s  happy (83%, people: 2)",
         "    6.0 s  sad (set by hand)",
         "    6.0 s    ♪ the room is happy → Sigur Rós",
         "    7.0 s    · nothing is set for sad",
+        "    8.0 s  unknown (people: 1)",
     ]
 
 
