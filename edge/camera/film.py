@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,16 +16,12 @@ import numpy as np
 from edge.camera.aspect import pixel_aspect, square_pixels, square_size
 from edge.camera.ffmpeg_film import decoded
 from edge.camera.grey import to_grey
+from edge.camera.opencv_messages import silence_opencv
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.values import Grey
 
-# FFmpeg and OpenCV print many lines about a broken video; one sentence tells what matters.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-# OpenCV 4.11, which NumPy 1 needs, has it in another module.
-_set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
-_LOG_NOTHING = 0
-_set_log_level(_LOG_NOTHING)
+silence_opencv()
 
 # Seconds from the start, and the picture.
 TimedPicture = tuple[float, Grey]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -14,6 +12,7 @@ import numpy as np
 from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels
 from edge.camera.devices import first_video_device
 from edge.camera.grey import full_range, to_grey
+from edge.camera.opencv_messages import silence_opencv
 from edge.camera.picture_file import decode_picture
 from edge.camera.server_answer import rtsp_reason
 from edge.camera.source import CALM_FPS, is_stream, redacted
@@ -22,12 +21,7 @@ from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, FrameRequest
 
-# FFmpeg and OpenCV write to stderr about broken streams; the camera's own sentence tells what matters.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-# OpenCV 4.11, which NumPy 1 needs, has it in another module.
-_set_log_level: Callable[[int], int] = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
-_LOG_NOTHING = 0
-_set_log_level(_LOG_NOTHING)
+silence_opencv()
 
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 8000, 8000
 # Cheap cameras begin with truncated pictures; more than this in a row mean a bad cable.

@@ -135,7 +135,7 @@ def pictures(folder: Path, config: CameraConfig, note: Note = ignore) -> Iterato
     note: called at the end with a sentence about pictures that couldn't be read.
     """
     files = _list_pictures(folder) if folder.is_dir() else [folder]
-    repeat = max(1, round(SLIDE_S * config.fps)) if is_slide_show(folder) else 1
+    repeat = max(1, round(SLIDE_S * config.fps)) if len(files) <= SLIDES_MAX else 1
     count, broken = itertools.count(), []
     for file in files:
         picture = read_picture(file)

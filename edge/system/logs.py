@@ -73,8 +73,7 @@ def set_up(*, verbose: bool = False) -> None:
 
     Other libraries stay at warnings: their debug output can contain secrets.
     """
-    # FFmpeg writes to stderr itself, past every level and budget. The camera reports what matters of it.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    silence_ffmpeg()
     handler = logging.StreamHandler(sys.stderr)
     if in_journal():
         handler.setFormatter(_JournalFormatter("%(message)s"))
@@ -84,3 +83,8 @@ def set_up(*, verbose: bool = False) -> None:
         handler.addFilter(LogBudget())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("edge").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def silence_ffmpeg() -> None:
+    """FFmpeg writes past every level and budget; OpenCV reads this setting when it first opens a video."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
