@@ -28,13 +28,10 @@ def evaluate_model(config: Config, data: Path, *, split: str, json_text: bool, p
         raise ModelError(
             f"{path}: takes faces of {model.size} pixels, but a labelled set has {FACE_SIZE_PX}; name another model"
         )
-    order = [model.labels.index(name) for name in EXPRESSIONS]
 
     def classify(face: Grey) -> dict[str, NDArray[np.float64]]:
-        probabilities = {head: found[order] for head, found in model.classify(face).items()}
-        # A labelled set has the shares of the training set, which a head without a prior leaves out.
-        weighted = probabilities["expression"] * model.training_shares
-        return {**probabilities, "expression": weighted / weighted.sum()}
+        # A labelled set has the shares of the training set.
+        return {head: np.asarray(values) for head, values in model.as_in_training(face).items()}
 
     with progress_bar() as progress:
         bar = progress.add_task("reading faces", total=None)

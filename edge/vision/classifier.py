@@ -85,7 +85,7 @@ class Classifier:
 
     def expression(self, part: Grey, quality: float = 1.0) -> Expression:
         """The expression of a (size, size) face of this quality."""
-        found = {name: self._as_in_training(name, values) for name, values in self.classify(part).items()}
+        found = self.as_in_training(part)
         return Expression(found["expression"], quality, original=found.get("fer2013"))
 
     def classify(self, face: Grey) -> dict[str, NDArray[np.float64]]:
@@ -95,8 +95,14 @@ class Classifier:
         self._interpreter.invoke()
         return {name: self._probabilities(head) for name, head in self._heads.items()}
 
-    def _as_in_training(self, name: str, probabilities: NDArray[np.float64]) -> tuple[float, ...]:
-        """The probabilities of a head in the order of EXPRESSIONS, as for faces of its training set."""
+    def as_in_training(self, face: Grey) -> dict[str, tuple[float, ...]]:
+        """For each head the probabilities in the order of EXPRESSIONS, as for faces of its training set.
+
+        A head whose prior is "none" leaves the shares of that set out, and they are returned to it here.
+        """
+        return {name: self._with_shares(name, values) for name, values in self.classify(face).items()}
+
+    def _with_shares(self, name: str, probabilities: NDArray[np.float64]) -> tuple[float, ...]:
         head, ordered = self._heads[name], probabilities[self._order]
         if head.prior_free:
             ordered = ordered * head.shares
