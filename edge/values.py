@@ -22,6 +22,9 @@ MOODS = (*EXPRESSIONS, ABSENT, UNKNOWN)
 DRY_RUN = "dry_run"
 DRY_RUN_TEXT = "nothing is heard: no player is set up"
 
+# The value of a button's command.
+PRESS = "PRESS"
+
 # Two volumes (0..100) this close are the same: speakers and mixers round to steps of their own, some of them coarse.
 VOLUME_TOLERANCE = 4
 

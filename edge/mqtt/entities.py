@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.mqtt.topics import COMMANDS
-from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, Control
+from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, PRESS, Control
 
 # A state that wasn't published for this long becomes unknown in Home Assistant.
 EXPIRE_AFTER_S = 900
@@ -140,8 +140,8 @@ ENTITIES = (
     _button("pause", "Pause", "pause", "playback", "pause"),
     _button("next", "Next", "skip-next", "playback", "next"),
     _button("previous", "Previous", "skip-previous", "playback", "previous"),
-    _button("like", "Like", "thumb-up", "like", "PRESS"),
-    _button("restart", "Restart", "restart", "restart", "PRESS", device_class="restart", entity_category="config"),
+    _button("like", "Like", "thumb-up", "like", PRESS),
+    _button("restart", "Restart", "restart", "restart", PRESS, device_class="restart", entity_category="config"),
     # The device itself.
     EntityDescription(
         "problem", "binary_sensor", "Problem", "alert", "health", "'ON' if value_json.problems else 'OFF'",

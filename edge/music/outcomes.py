@@ -29,7 +29,7 @@ from edge.events import (
 from edge.music.likes import Likes
 from edge.music.playback import matches
 from edge.music.tastes import Feedback, Outcome
-from edge.values import Act, Command, Control, Music, Playback, Wish
+from edge.values import PRESS, Act, Command, Control, Music, Playback, Wish
 
 # A song that is left within this time was skipped; after it, the song was heard.
 SKIP_WITHIN_S = 30.0
@@ -41,8 +41,6 @@ START_WITHIN_S = 900.0
 MUSIC_TAKEOVERS = ("song", "music")
 # A song was over this long before its end: players report positions a second or two late, and songs fade out.
 SONG_END_S = 5.0
-# The value of a button's command.
-PRESS = "PRESS"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from edge.events import CommandRejected, Event, RestartRequested
 from edge.room.home_presence import OVERRIDE, presence_of
 from edge.room.liking import like, unlike
 from edge.room.room import Room
-from edge.values import EXPRESSIONS, Act, Command, Control
+from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
 
 PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
-# What Home Assistant sends for a button.
-PRESS = "PRESS"
+# Commands whose only value is PRESS.
+BUTTONS = ("like", "unlike", "restart")
 
 
 def execute(room: Room, now: float, command: Command) -> list[Event]:
@@ -23,6 +23,8 @@ def execute(room: Room, now: float, command: Command) -> list[Event]:
         return _rejected(now, command, f"there is no such command; there is {', '.join(_HANDLERS)}")
     if command.fault:
         return _rejected(now, command, command.fault)
+    if command.name in BUTTONS and command.value != PRESS:
+        return _rejected(now, command, f"{command.name} must be {PRESS}")
     return handler(room, now, command)
 
 
@@ -71,22 +73,16 @@ def _playback(room: Room, now: float, command: Command) -> list[Event]:
 
 
 def _like(room: Room, now: float, command: Command) -> list[Event]:
-    if command.value != PRESS:
-        return _rejected(now, command, f"like must be {PRESS}")
     if room.own_music is None:
         return _rejected(now, command, "like is for music that the device chose, and none of it plays")
     return like(room, now)
 
 
 def _unlike(room: Room, now: float, command: Command) -> list[Event]:
-    if command.value != PRESS:
-        return _rejected(now, command, f"unlike must be {PRESS}")
     return unlike(room, now) or _rejected(now, command, "unlike takes back a like, and nobody likes what plays now")
 
 
-def _restart(_room: Room, now: float, command: Command) -> list[Event]:
-    if command.value != PRESS:
-        return _rejected(now, command, f"restart must be {PRESS}")
+def _restart(_room: Room, now: float, _command: Command) -> list[Event]:
     return [RestartRequested(now)]
 
 
