@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from edge.errors import ConfigError
 
@@ -24,9 +24,10 @@ def parse_since(text: str, now: float) -> float:
     if length:
         return now - int(length[1]) * UNIT_S[length[2]]
     if word in ("today", "yesterday"):
-        return _midnight_before(now, ("today", "yesterday").index(word))
+        return _midnight(local(now).date() - timedelta(days=("today", "yesterday").index(word)))
     if (weekday := next((n for n, name in enumerate(WEEKDAYS) if word in (name, name[:3])), None)) is not None:
-        return _midnight_before(now, (local(now).weekday() - weekday) % 7)
+        today = local(now).date()
+        return _midnight(today - timedelta(days=(today.weekday() - weekday) % 7))
     try:
         day = datetime.fromisoformat(text)
         if day.year in YEARS:
@@ -36,12 +37,6 @@ def parse_since(text: str, now: float) -> float:
             f"--since: {text!r} must be such as 12h, 7d, today, yesterday, monday or 2026-11-21"
         ) from None
     raise ConfigError(f"--since: {text!r} must be a day from {YEARS[0]} to {YEARS[-1]}, such as 2026-11-21")
-
-
-def _midnight_before(now: float, days: int) -> float:
-    """The midnight with which the day began that is so many days before today's."""
-    day = local(now).date() - timedelta(days=days)
-    return datetime(day.year, day.month, day.day).astimezone().timestamp()
 
 
 def midnight(now: float) -> float:
@@ -54,8 +49,12 @@ def span(now: float, *, week: bool) -> tuple[float, float]:
     today = local(now).date()
     # Count by dates, since a day may be an hour shorter or longer.
     first, after = today - timedelta(days=6 if week else 0), today + timedelta(days=1)
-    begin, end = (datetime(day.year, day.month, day.day).astimezone() for day in (first, after))
-    return begin.timestamp(), end.timestamp()
+    return _midnight(first), _midnight(after)
+
+
+def _midnight(day: date) -> float:
+    """The Unix time with which a day begins."""
+    return datetime(day.year, day.month, day.day).astimezone().timestamp()
 
 
 def local(at: float) -> datetime:

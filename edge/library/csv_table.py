@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import TableError
-from edge.library.table.columns import ASSUMED_SHOWN_MAX, Columns, find_columns
+from edge.library.table.columns import ASSUMED_SHOWN_MAX, REQUIRED_COLUMNS, Columns, find_columns
 from edge.library.table.encoding import Encoding, find_encoding
 from edge.library.table.numbers import (
     SHARES,
@@ -183,8 +183,7 @@ class _Reader:
                 numbers[name] = self._number(self._cell(row, name), name)
             except ValueError as error:
                 fault = fault or f"line {line}: {name}: {error}"
-                usable = name not in ("valence", "energy")
-                if not usable:
+                if name in REQUIRED_COLUMNS:
                     self._count(fault, left_out=True)
                     return None
         artist, title = _artists(_known(self._cell(row, "artist"))), _known(self._cell(row, "title"))

@@ -60,11 +60,6 @@ class MoodFilter:
             return self._looked - self._mood.since >= UNKNOWN_AFTER_S
         return all(person.belief.max() >= READ_PROBABILITY for person in self._people.values())
 
-    @property
-    def present(self) -> bool:
-        """Whether anybody is in the room."""
-        return self._presence.present
-
     def clear(self) -> None:
         """Forget everything, as when the camera is switched off."""
         self._people.clear()
