@@ -2,7 +2,7 @@
 
 Landmarks alone show a bowed head too upright, since YuNet moves them towards those of a frontal face. Its box is a
 second witness: a bowed head shows forehead and hair, so its eyes are lower in the box. The numbers are those of
-FER2013's faces (public test) as YuNet finds them, and of the same faces turned in three dimensions.
+FER2013's faces as YuNet finds them, and of the same faces turned in three dimensions; docs/model-log.md says which.
 """
 
 from __future__ import annotations
