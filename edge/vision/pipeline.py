@@ -171,12 +171,18 @@ class Pipeline:
         near = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in missed])
         faces = _distinct([*faces, *(face for face in near if face is not None)])
         wait = FAR_AFTER_MOTION_S if moves or None in near else FAR_EVERY_S
-        if (not faces or None in near) and not 0 <= frame.at - self._last_far < wait:
+        if (all(map(self._is_picture, faces)) or None in near) and not 0 <= frame.at - self._last_far < wait:
             faces = _distinct(
                 [*faces, *self._timed("far", lambda: self._detector.find_far(frame.grey, self._far_turn))]
             )
             self._far_turn, self._last_far = self._far_turn + 1, frame.at
         return faces
+
+    def _is_picture(self, face: Face) -> bool:
+        """Whether this face is a picture that is known, or on a television, so that it's nobody."""
+        pictures = (track.box for track in self._tracks.all if self._liveness.is_picture(track.number))
+        same = any(face.box.overlap(box) >= SAME_FACE_OVERLAP for box in pictures)
+        return same or self._liveness.is_on_screen(face.box)
 
     def _followed(self, now: float) -> list[Box]:
         """Where the people are who were found a moment ago."""

@@ -63,6 +63,27 @@ def test_somebody_at_four_metres_is_present_and_stays_so(width: int, height: int
     assert all(is_present for at, is_present in present if at >= first)
 
 
+def test_a_picture_on_the_wall_hides_nobody_far_away() -> None:
+    """The usual search finds the picture in every look, and the head of 26 pixels in none."""
+    (portrait,) = (faces[0] for name, faces in scenes.composites().items() if name == "happy")
+    portrait = np.asarray(cv2.resize(portrait, (110, 110), interpolation=cv2.INTER_CUBIC), np.uint8)
+    pictures = {moved: far_person(640, 480, 26, moved) for moved in range(-2, 3)}
+    for picture in pictures.values():
+        picture[150:280, 90:220] = 90
+        picture[160:270, 100:210] = portrait
+    random = np.random.default_rng(1)
+    grain = [random.normal(0, 1.5, pictures[0].shape) for _ in range(4)]
+    pipeline = Pipeline(Config(), base=BASE, nominal=True)
+    present: list[tuple[float, bool]] = []
+    for seq in range(5 * 60):
+        sways = round(2 * math.sin(seq / 5))
+        noisy = np.clip(pictures[sways] + grain[seq % 4], 0, 255).astype(np.uint8)
+        if (reading := pipeline.process(Frame(seq, seq / 5, noisy))) is not None:
+            present.append((reading.at, reading.present))
+    assert present[-1][1], "somebody is present"
+    assert next(at for at, is_present in present if is_present) < 50
+
+
 def test_a_room_with_somebody_near_is_never_searched_far() -> None:
     visit = scenes.Visit(0.0, 60.0, ((0.0, "happy"),), restless=0.15)
     pipeline = Pipeline(Config(), base=BASE, nominal=True)
