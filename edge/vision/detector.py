@@ -29,9 +29,9 @@ class Detector(Protocol):
         """(height, width) luma -> its faces in pixels of the frame, the most certain first."""
 
     def find_far(self, grey: Grey, turn: int) -> list[Face]:
-        """As `find`, for one part of a frame at full size, so that faces of 15 pixels are found.
+        """As `find`, for one part of a frame at full size or enlarged, so that faces of 16 pixels are found.
 
-        turn: counts up; each part of a large frame has its turn. Costs three times as much as `find`.
+        turn: counts up; each part of a frame has its turn. Costs three times as much as `find`.
         """
 
     def find_near(self, grey: Grey, box: Box) -> Face | None:

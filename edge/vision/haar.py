@@ -9,7 +9,7 @@ import cv2
 from edge.errors import ModelError
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
-from edge.vision.region import closest, moved, reduce_frame, region_around, wide_part
+from edge.vision.region import closest, reduce_frame, region_around, wide_part
 
 CASCADE_FILE = "haarcascade_frontalface_default.xml"
 # Where Debian's package keeps the cascades.
@@ -45,9 +45,9 @@ class Haar:
         return self._faces(small, scale, min_side, FRAME_NEIGHBOURS)
 
     def find_far(self, grey: Grey, turn: int) -> list[Face]:
-        part, x, y = wide_part(grey, turn)
-        faces = self._faces(part, 1.0, max(FRAME_MIN_FACE_PX, self._min_face), FRAME_NEIGHBOURS)
-        return [moved(face, x, y) for face in faces]
+        part = wide_part(grey, turn)
+        faces = self._faces(part.grey, 1.0, max(FRAME_MIN_FACE_PX, self._min_face), FRAME_NEIGHBOURS)
+        return [part.to_frame(face) for face in faces]
 
     def find_near(self, grey: Grey, box: Box) -> Face | None:
         region = region_around(grey, box)

@@ -13,8 +13,10 @@ from edge.values import Box, Face, Grey
 
 # The whole frame is searched at this width: near faces are still found, at a quarter of the cost of 640 pixels.
 SEARCH_WIDTH_PX = 320
-# A far search takes a part of the frame at up to this size, so that faces keep their pixels. Parts overlap by a head.
+# A far search takes a part of the frame of this size at most, so that faces keep their pixels. Parts overlap by a head.
 WIDE_WIDTH_PX, WIDE_HEIGHT_PX, OVERLAP_PX = 640, 480, 64
+# A frame that isn't larger than one part is searched in smaller ones, enlarged by this factor.
+WIDE_ZOOM = 1.5
 # A face narrower than this at SEARCH_WIDTH_PX may be missed there.
 SURE_WIDTH_PX = 24
 # A region is reduced to a square with this side, in which the face fills about half.
@@ -72,20 +74,49 @@ def closest(faces: list[Face], box: Box) -> Face | None:
     return best if best is not None and best.box.overlap(box) > SAME_FACE_OVERLAP else None
 
 
-def wide_part(grey: Grey, turn: int) -> tuple[Grey, int, int]:
-    """The part of the frame that is searched at full size in this turn, and its upper left corner.
+@dataclass(frozen=True, eq=False)
+class WidePart:
+    """A part of a frame for a far search. x, y: its upper left corner. zoom: how much it's enlarged before it."""
+
+    grey: Grey
+    x: int
+    y: int
+    zoom: float
+
+    def enlarged(self) -> Grey:
+        """The part as it is searched, WIDE_WIDTH_PX x WIDE_HEIGHT_PX at most."""
+        if self.zoom == 1:
+            return self.grey
+        height, width = self.grey.shape
+        size = min(WIDE_WIDTH_PX, round(width * self.zoom)), min(WIDE_HEIGHT_PX, round(height * self.zoom))
+        return np.asarray(cv2.resize(self.grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+    def to_frame(self, face: Face) -> Face:
+        """A face found in the part, in pixels of the frame."""
+        return moved(face, self.x, self.y)
+
+
+def wide_part(grey: Grey, turn: int) -> WidePart:
+    """The part of the frame that a far search takes in this turn.
 
     turn: counts up from 0; after as many turns as there are parts, the first part comes again.
     """
-    height, width = grey.shape
-    columns, rows = _starts(width, WIDE_WIDTH_PX), _starts(height, WIDE_HEIGHT_PX)
+    zoom, columns, rows = _wide_layout(grey.shape)
     x, y = columns[turn % len(columns)], rows[turn // len(columns) % len(rows)]
-    return grey[y : y + WIDE_HEIGHT_PX, x : x + WIDE_WIDTH_PX], x, y
+    return WidePart(grey[y : y + int(WIDE_HEIGHT_PX / zoom), x : x + int(WIDE_WIDTH_PX / zoom)], x, y, zoom)
 
 
 def wide_parts(shape: tuple[int, ...]) -> int:
-    """How many parts a wide search of the whole frame takes."""
-    return len(_starts(shape[1], WIDE_WIDTH_PX)) * len(_starts(shape[0], WIDE_HEIGHT_PX))
+    """How many parts a far search of the whole frame takes."""
+    _, columns, rows = _wide_layout(shape)
+    return len(columns) * len(rows)
+
+
+def _wide_layout(shape: tuple[int, ...]) -> tuple[float, list[int], list[int]]:
+    """The zoom, and where the parts of a frame of this shape begin: their columns and rows."""
+    height, width = shape[:2]
+    zoom = WIDE_ZOOM if width * height <= WIDE_WIDTH_PX * WIDE_HEIGHT_PX else 1.0
+    return zoom, _starts(width, int(WIDE_WIDTH_PX / zoom)), _starts(height, int(WIDE_HEIGHT_PX / zoom))
 
 
 def _starts(length: int, part: int) -> list[int]:

@@ -18,7 +18,6 @@ from edge.vision.region import (
     REGION_SIDE_PX,
     SEARCH_WIDTH_PX,
     closest,
-    moved,
     reduce_frame,
     region_around,
     wide_part,
@@ -32,6 +31,8 @@ RIGHT_EYE_X, LEFT_EYE_X, NOSE_X, LANDMARKS, SCORE = 4, 6, 8, slice(4, 14), 14
 # A nose this far from the middle of the eyes, as a share of their distance, still counts as a frontal face.
 FRONTAL_NOSE_OFFSET = 0.2
 FRONTAL_MIN = 0.1
+# In a far search a face of this score is looked at again, enlarged; so many at most, at half a millisecond each.
+CANDIDATE_SCORE, CANDIDATES_MAX = 0.15, 10
 
 
 class YuNet:
@@ -62,12 +63,19 @@ class YuNet:
         return [face for face in self._faces(self._net, small, scale) if min(face.box.w, face.box.h) >= self._min_face]
 
     def find_far(self, grey: Grey, turn: int) -> list[Face]:
-        part, x, y = wide_part(grey, turn)
-        size = (part.shape[1], part.shape[0])
+        part = wide_part(grey, turn)
+        enlarged = part.enlarged()
+        size = (enlarged.shape[1], enlarged.shape[0])
         if self._wide_net is None:
-            self._wide_net = cv2.FaceDetectorYN.create(self._file, "", size, self._min_score)
+            least = min(CANDIDATE_SCORE, self._min_score)
+            self._wide_net = cv2.FaceDetectorYN.create(self._file, "", size, least)
         self._wide_net.setInputSize(size)
-        faces = [moved(face, x, y) for face in self._faces(self._wide_net, part, 1.0)]
+        found = [part.to_frame(face) for face in self._faces(self._wide_net, enlarged, 1 / part.zoom)]
+        sure = [face for face in found if face.score >= self._min_score]
+        # Small faces have low scores. Enlarged, they get those of larger ones, and nothing else does.
+        candidates = found[len(sure) :][:CANDIDATES_MAX]
+        near = [self.find_near(grey, face.box) for face in candidates if min(face.box.w, face.box.h) >= self._min_face]
+        faces = [*sure, *(face for face in near if face is not None)]
         return [face for face in faces if min(face.box.w, face.box.h) >= self._min_face]
 
     def find_near(self, grey: Grey, box: Box) -> Face | None:

@@ -72,9 +72,10 @@ def found(detector: Detector, grey: Grey, truth: Box) -> tuple[Face | None, bool
     if near:
         return near[0], True
     for turn in range(wide_parts(grey.shape)):
-        part, x, y = wide_part(grey, turn)
+        part = wide_part(grey, turn)
+        height, width = part.grey.shape
         # Parts without the face cost time only.
-        if x <= truth.centre[0] < x + part.shape[1] and y <= truth.centre[1] < y + part.shape[0]:
+        if part.x <= truth.centre[0] < part.x + width and part.y <= truth.centre[1] < part.y + height:
             far = [face for face in detector.find_far(grey, turn) if face.box.overlap(truth) > OVERLAP_MIN]
             if far:
                 return far[0], False

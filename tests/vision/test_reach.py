@@ -9,11 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
+import reach
 import scenes
 from edge.config import Config
 from edge.values import Frame, Grey
+from edge.vision.detector import YUNET_FILE
 from edge.vision.pipeline import BASE, Pipeline
 from edge.vision.region import WIDE_HEIGHT_PX, WIDE_WIDTH_PX, wide_part, wide_parts
+from edge.vision.yunet import YuNet
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +40,27 @@ def far_person(width: int, height: int, head_px: int, moved_px: int = 0) -> Grey
 def test_the_parts_of_a_far_search_cover_the_frame(shape: tuple[int, int]) -> None:
     seen = np.zeros(shape, np.uint8)
     for turn in range(wide_parts(shape)):
-        part, x, y = wide_part(seen, turn)
-        assert part.shape <= (WIDE_HEIGHT_PX, WIDE_WIDTH_PX)
-        part[:] = 1
-        assert np.shares_memory(part, seen) and seen[y, x] == 1
+        part = wide_part(seen, turn)
+        height, width = part.enlarged().shape
+        assert height <= WIDE_HEIGHT_PX and width <= WIDE_WIDTH_PX
+        part.grey[:] = 1
+        assert np.shares_memory(part.grey, seen) and seen[part.y, part.x] == 1
     assert seen.all()
-    again, x, y = wide_part(seen, wide_parts(shape))
-    assert (x, y) == (0, 0) and again.shape == wide_part(seen, 0)[0].shape
+    again = wide_part(seen, wide_parts(shape))
+    assert (again.x, again.y) == (0, 0) and again.grey.shape == wide_part(seen, 0).grey.shape
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720)])
+def test_most_faces_of_eighteen_pixels_are_found_and_nothing_else(width: int, height: int, yunet_folder: Path) -> None:
+    detector, random = YuNet(yunet_folder / YUNET_FILE, min_score=0.7, min_face=14), np.random.default_rng(4)
+    found = false = total = 0
+    for (face,) in scenes.composites().values():
+        for _ in range(2):
+            room, truth = reach.picture(face, (width, height), 18, random)
+            every = [far for turn in range(wide_parts(room.shape)) for far in detector.find_far(room, turn)]
+            hits = [far for far in every if far.box.overlap(truth) > reach.OVERLAP_MIN]
+            total, found, false = total + 1, found + bool(hits), false + len(every) - len(hits)
+    assert found >= 0.85 * total and not false
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720)])
