@@ -60,6 +60,8 @@ class DecisionRules:
             return self._keep("somebody paused the music", about="press")
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
+        if known.detector.pause.active and not requested:
+            return self._keep("the music is paused, maybe only for a moment")
         if (wish := self._resume_after_return(now)) is not None:
             return wish
         if mood is None or mood.mood == ABSENT:

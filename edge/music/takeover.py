@@ -18,6 +18,7 @@ from edge.music.playback import (
     same_music,
     song_ends_at,
 )
+from edge.music.reports.short_pause import ShortPause
 from edge.music.speaker_volume import SpeakerVolume
 from edge.values import Act, Basis, Playback, When, Wish
 
@@ -30,6 +31,7 @@ class TakeoverDetector:
     """Compares the player's reports with what was requested and what was to be expected.
 
     playback: the newest report; observed_at: its time. pending: requests that aren't confirmed. volume: the speaker's.
+    pause: one that nothing explains, while it may still end by itself.
     """
 
     def __init__(self, grace: float) -> None:
@@ -39,6 +41,7 @@ class TakeoverDetector:
         self.observed_at = 0.0
         self.pending = PendingRequests()
         self.volume = SpeakerVolume(grace)
+        self.pause = ShortPause()
         # The newest report that the next one is compared with, and its time.
         self._known: Playback | None = None
         self._known_at = 0.0
@@ -75,6 +78,7 @@ class TakeoverDetector:
             self.volume.request(now, target)
         if wish.when is When.NOW and wish.act not in (Act.KEEP, Act.FORGET, Act.VOLUME):
             self._settling_since = now
+            self.pause.end()
         return wish
 
     def drop(self, wish: Wish) -> None:
@@ -92,7 +96,7 @@ class TakeoverDetector:
             self.volume.unavailable(now)
             return Interpretation()
         known, requested, here = self._known, self.pending.music, plays_here(playback)
-        if requested is not None and requested.wish.when is not When.NOW and not here:
+        if requested is not None and requested.wish.when is not When.NOW and not here and playback.state != "paused":
             # Players forget what waits for a song's end once the song stops.
             self.pending.music = requested = None
         if requested is not None and here and self._is_requested(now, requested, playback):
@@ -112,7 +116,7 @@ class TakeoverDetector:
         if settling and differs(known, playback):
             return Interpretation()
         result = self._judge(now, known, playback)
-        if result.cause is not Cause.TAKEOVER and self._volume_set_by_person(now, playback):
+        if result.cause is not Cause.TAKEOVER and not self.pause.active and self._volume_set_by_person(now, playback):
             result = Interpretation(Cause.TAKEOVER, "volume", f"somebody set the volume to {playback.volume}")
         if result.cause is Cause.ADVANCED:
             result = self._advanced(now, result)
@@ -122,7 +126,9 @@ class TakeoverDetector:
     def _accept(self, now: float, playback: Playback) -> None:
         """Compare the next report with this one."""
         self._known, self._known_at, self._away = playback, now, False
-        self.volume.accept(playback.volume)
+        if not self.pause.active:
+            # An announcement has a volume of its own.
+            self.volume.accept(playback.volume)
 
     # Requested music.
 
@@ -143,6 +149,7 @@ class TakeoverDetector:
         wish = requested.wish
         self.pending.music = self.pending.state = None
         self._settling_since = now
+        self.pause.end()
         if wish.volume is not None and wish.when is not When.NOW:
             self.volume.request(now, wish.volume)
         if self._volume_set_by_person(now, playback):
@@ -167,21 +174,27 @@ class TakeoverDetector:
     def _judge(self, now: float, known: Playback, playback: Playback) -> Interpretation:
         was_here, is_here = plays_here(known), plays_here(playback)
         if playback.elsewhere:
+            was_here |= self.pause.active
+            self.pause.end()
             if not was_here:
                 return Interpretation()
             where = playback.speaker or "another speaker"
             return Interpretation(Cause.TAKEOVER, "speaker", f"somebody moved the music to {where}")
         if was_here and not is_here:
-            return self._stopped(now, playback)
+            return self._stopped(now, known, playback)
+        if not is_here:
+            return self._paused(now, playback)
         if is_here and not was_here:
+            goes_on = self.pause.goes_on(now, playback)
+            self.pause.end()
+            if goes_on:
+                return Interpretation()
             if self.pending.confirm_skip():
                 # A skip in silence starts the music.
                 return Interpretation(Cause.FOUND, "requested")
             if same_music(known, playback):
                 return Interpretation(Cause.RESUMED)
             return self._other_music(now, playback, "start")
-        if not is_here:
-            return Interpretation()
         if known.context != playback.context and is_identified(known) and is_identified(playback):
             # Spotify goes on with a radio of its own once a playlist has ended.
             radio = playback.context is None or ":station:" in playback.context
@@ -193,15 +206,24 @@ class TakeoverDetector:
         repeats = known.position is not None and playback.position is not None and playback.position < known.position
         return Interpretation(Cause.ADVANCED if repeats and self._began_by_itself(now, playback) else Cause.NOTHING)
 
-    def _stopped(self, now: float, playback: Playback) -> Interpretation:
+    def _stopped(self, now: float, known: Playback, playback: Playback) -> Interpretation:
         if playback.state == "stopped" and self._away:
             return Interpretation(Cause.ENDED)
         position, duration = playback.position, playback.duration
         at_start = position is None or position <= SONG_START_S
         at_end = position is not None and duration is not None and position >= duration - SONG_END_TOLERANCE_S
         whole_song = playback.state == "stopped" or at_start or at_end
-        if self._song_end() is not None and self.song_may_be_over(now) and whole_song:
+        end = self._song_end()
+        if end is not None and self.song_may_be_over(now) and whole_song:
             return Interpretation(Cause.ENDED)
+        # Whose pause it is shows once it has lasted a while.
+        self.pause.begin(now, known, self._known_at, None if end is None else end - now)
+        return self._paused(now, playback)
+
+    def _paused(self, now: float, playback: Playback) -> Interpretation:
+        if not self.pause.is_long(now, playback):
+            return Interpretation()
+        self.pause.end()
         return Interpretation(Cause.TAKEOVER, "pause", "somebody paused the music")
 
     def _other_music(self, now: float, playback: Playback, kind: str) -> Interpretation:

@@ -158,8 +158,6 @@ TAKEOVERS = [
     ("song", shown(song="s2", position=5)),
     ("music", shown(C.uri, "c1", 5)),
     ("music", shown(None, "c1", 5)),
-    ("pause", shown(state="paused", position=40)),
-    ("pause", Playback("stopped", "spotify")),
     ("speaker", shown(position=58, elsewhere=True, speaker="Kitchen")),
     ("volume", shown(position=58, volume=60)),
 ]
@@ -183,6 +181,62 @@ def test_a_takeover_within_the_grace_time_is_detected_after_it(
     detector.observe(45, shown(B.uri, "t1", 0))
     detector.observe(47, playback)
     assert detector.observe(60, playback).cause is Cause.TAKEOVER
+
+
+PAUSES = [shown(state="paused", position=40), Playback("stopped", "spotify")]
+
+
+@pytest.mark.parametrize("paused", PAUSES)
+def test_a_pause_that_lasts_is_a_takeover(detector: TakeoverDetector, paused: Playback) -> None:
+    assert detector.observe(32, paused).cause is Cause.NOTHING and detector.pause.active
+    assert detector.observe(50, paused).cause is Cause.NOTHING
+    result = detector.observe(62, paused)
+    assert (result.cause, result.kind, result.why) == (Cause.TAKEOVER, "pause", "somebody paused the music")
+    assert detector.observe(90, paused).cause is Cause.NOTHING, "reported once"
+
+
+@pytest.mark.parametrize("paused", PAUSES)
+def test_a_pause_within_the_grace_time_is_detected_after_it(detector: TakeoverDetector, paused: Playback) -> None:
+    detector.request(44, wish(music=B))
+    detector.observe(45, shown(B.uri, "t1", 0))
+    for at in (47, 60):
+        assert detector.observe(at, paused).cause is Cause.NOTHING
+    assert detector.observe(90, paused).kind == "pause"
+
+
+def test_a_pause_for_an_announcement_is_no_takeover(detector: TakeoverDetector) -> None:
+    detector.observe(32, shown(state="paused", position=40, volume=70))
+    assert detector.observe(40, shown(position=40)).cause is Cause.NOTHING
+    assert detector.observe(43, shown(position=43)).cause is Cause.NOTHING, "nor is the announcement's volume"
+    assert detector.observe(203, shown(song="s2", position=1)).cause is Cause.ADVANCED, "the song ended eight s later"
+    assert detector.observe(220, shown(song="s3", position=1)).kind == "song"
+
+
+def test_a_pause_whose_song_ended_meanwhile_is_no_takeover(detector: TakeoverDetector) -> None:
+    detector.observe(150, shown(position=158))
+    detector.observe(175, shown(state="paused", position=180))
+    assert detector.observe(205, shown(song="s2", position=2)).cause is Cause.NOTHING
+
+
+@pytest.mark.parametrize(
+    "then", [shown(C.uri, "c1", 2), shown(song="s7", position=2), shown(position=44, elsewhere=True, speaker="Kitchen")]
+)
+def test_what_somebody_does_during_a_pause_is_no_announcement(detector: TakeoverDetector, then: Playback) -> None:
+    detector.observe(32, shown(state="paused", position=40))
+    assert detector.observe(40, then).cause in (Cause.TAKEOVER, Cause.RESUMED)
+
+
+def test_how_long_a_pause_lasted_shows_the_songs_position(detector: TakeoverDetector) -> None:
+    assert detector.observe(45, shown(state="paused", position=30)).cause is Cause.NOTHING
+    assert detector.observe(55, shown(position=31)).cause is Cause.RESUMED, "after 32 s, of which ten were reported"
+
+
+def test_a_request_ends_the_doubt_about_a_pause(detector: TakeoverDetector) -> None:
+    detector.observe(32, shown(state="paused", position=40))
+    detector.request(40, wish(Act.PAUSE))
+    assert not detector.pause.active
+    for at in (45, 60, 90):
+        assert detector.observe(at, shown(state="paused", position=40)).cause is Cause.NOTHING
 
 
 def test_a_start_by_a_person_is_detected(detector: TakeoverDetector) -> None:

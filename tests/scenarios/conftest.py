@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
-from tests.scenarios.house import House, SimulatedTime, unix_time
+from tests.players.mpd_daemon import PROGRAM, Daemon
+from tests.scenarios.house import HAPPY, SAD, House, SimulatedTime, unix_time
+from tests.scenarios.paced_mpd import PacedMpd
 from tests.scenarios.simple_player import SimplePlayer
+from tests.scenarios.someone import OnMpd, OnSimple, OnSpotify, Someone
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.server import CLIENT
@@ -53,3 +57,47 @@ def simple() -> Callable[..., House]:
         return House(time, SimplePlayer(lambda: time.monotonic), offset=offset, **music)
 
     return build
+
+
+@dataclass(frozen=True)
+class Home:
+    """A house, somebody who uses its speaker, and the addresses of its music."""
+
+    house: House
+    someone: Someone
+    happy: str
+    sad: str
+
+
+@pytest.fixture(params=["simple", "spotify", "mpd"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Home]]:
+    """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only."""
+    daemons: list[Daemon] = []
+    players: list[PacedMpd] = []
+
+    def build(at: str = "2026-11-21 18:00", **music: Any) -> Home:
+        happy, sad = (HAPPY, SAD) if request.param != "mpd" else ("mpd:folder/calm", "mpd:folder/loud")
+        profile = {"happy": {"play": happy, "name": "Happy Songs"}, "sad": {"play": sad, "name": "Sad Songs"}}
+        music = {"profiles": {"everyday": {**profile, "default": "nothing"}}} | music
+        if request.param == "spotify":
+            home = request.getfixturevalue("house")(at=at, **music)
+            return Home(home, OnSpotify(request.getfixturevalue("world")), happy, sad)
+        if request.param == "simple":
+            home = request.getfixturevalue("simple")(at=at, **music)
+            return Home(home, OnSimple(home.player), happy, sad)
+        daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
+        daemons[0].start()
+        daemons[0].ask("setvol 40")
+        time = SimulatedTime()
+        player = PacedMpd(daemons[0], lambda: time.monotonic)
+        players.append(player)
+        home = House(time, player, offset=unix_time(at) - time.monotonic, **music)
+        return Home(home, OnMpd(daemons[0], player), happy, sad)
+
+    if request.param == "mpd" and PROGRAM is None:
+        pytest.skip("mpd is not installed: apt install mpd")
+    yield build
+    for player in players:
+        player.close()
+    for daemon in daemons:
+        daemon.stop()

@@ -94,7 +94,7 @@ class SimplePlayer:
         if do == "play":
             self.context, self.state, self.deferred, self._song, self._at = str(value), "playing", None, 0, 0.0
         elif do == "pause":
-            self.state, self.deferred = ("paused", None) if self.state == "playing" else (self.state, self.deferred)
+            self.state = "paused" if self.state == "playing" else self.state
         elif do == "resume":
             self.state = "playing" if self.state == "paused" else self.state
         elif do == "next":

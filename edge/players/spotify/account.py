@@ -135,6 +135,13 @@ class SpotifyAccount:
         """True if nothing has been playing for a while."""
         return self._silent_since is not None and self.clock() - self._silent_since > IDLE_AFTER_S
 
+    @property
+    def paused_for(self) -> float:
+        """Seconds from the first to the last observation of music that is paused; infinite where none is."""
+        if self.playback is None or self.playback.playing or not self.playback.loaded or self._silent_since is None:
+            return float("inf")
+        return self.observed_at - self._silent_since
+
     def _speaker_list(self) -> list[Speaker]:
         if self._speakers is None:
             self._speakers = self.call(self.api.speakers)

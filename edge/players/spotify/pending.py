@@ -63,8 +63,11 @@ class PendingWish:
 
     def overruled(self, before: SpotifyPlayback | None, observed: SpotifyPlayback) -> bool:
         """True if a person has chosen something else since the wish was deferred. before: the previous playback."""
-        if not observed.on_own_speaker or not observed.playing or observed.context != self.context:
+        if not observed.on_own_speaker or not observed.loaded or observed.context != self.context:
             return True
+        if not observed.playing:
+            # Paused, maybe for an announcement only; whether a person wanted it is decided elsewhere.
+            return False
         end = before.end() if before is not None else None
         return observed.uri != self.song and end is not None and observed.at < end - EARLY_CHANGE_S
 

@@ -19,6 +19,7 @@ from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, reso
 from edge.values import Act, Playback, Wish
 
 POLL_INTERVAL_S = 30.0
+PAUSED_POLL_INTERVAL_S, PAUSED_POLLS_S = 10.0, 60.0  # soon after a pause, which may end by itself
 IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
 WAIT_MIN_S = 0.05
 AFTER_SONG_END_S = 1.5
@@ -121,7 +122,10 @@ class SpotifyPlayer:
     def _next_poll(self) -> float:
         """When to observe the playback next, on the player's clock."""
         account, deferred = self._account, self._pending.deferred
-        poll = account.observed_at + (IDLE_POLL_INTERVAL_S if account.idle() else POLL_INTERVAL_S)
+        interval = IDLE_POLL_INTERVAL_S if account.idle() else POLL_INTERVAL_S
+        if account.paused_for < PAUSED_POLLS_S:
+            interval = PAUSED_POLL_INTERVAL_S
+        poll = account.observed_at + interval
         end = account.playback.end() if account.playback is not None else None
         if end is None:
             return poll
