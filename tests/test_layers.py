@@ -31,6 +31,7 @@ PURE = {
     "library.placement",
     "mqtt.discovery",
     "mqtt.entities",
+    "mqtt.ownership",
     "mqtt.topics",
     "players.mpd.fade",
     "players.mpd.own_songs",

@@ -1,4 +1,7 @@
-"""The command `moodroom mqtt cleanup`: removes everything that this device has retained on the broker."""
+"""The command `moodroom mqtt cleanup`: removes everything that this device has retained on the broker.
+
+What others have retained stays, also below the same topics and node ids.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from edge.config import Config
 from edge.errors import BrokerError, ConfigError
 from edge.mqtt.callbacks import Handlers
 from edge.mqtt.connection import MqttConnection
-from edge.mqtt.discovery import discovery
+from edge.mqtt.discovery import discovery, discovery_filters
+from edge.mqtt.discovery_publisher import was_remembered
 from edge.mqtt.memory import DiscoveryMemory, memory
-from edge.mqtt.topics import RETAINED, STATUS, base_of
+from edge.mqtt.ownership import made_here
+from edge.mqtt.topics import COMMANDS, RETAINED, STATUS, base_of
+from edge.room import commands
 from edge.system.secrets import secret
 
 CONNECT_TIMEOUT_S = 15.0
@@ -21,7 +27,7 @@ WAIT_FOR_BROKER_S = 1.0
 
 
 def cleanup(config: Config, out: TextIO) -> int:
-    """Remove all retained topics, and print how many there were; returns the exit code.
+    """Remove what this device has retained, and print how many topics there were; returns the exit code.
 
     Raises ConfigError if no broker is configured, BrokerError if it can't be reached.
     """
@@ -29,26 +35,30 @@ def cleanup(config: Config, out: TextIO) -> int:
     if mqtt.host is None:
         raise ConfigError("mqtt.host: no broker is set, so there is nothing to remove")
     remembered, base = memory(), base_of(mqtt.base_topic, device)
-    bases = {base, remembered.base or base}
+    own_names = {
+        f"{one}/{name}"
+        for one in (base, remembered.base or base)
+        for name in (*RETAINED, *(f"{COMMANDS}{command}" for command in commands.COMMANDS))
+    }
     retained: dict[str, bytes] = {}
     connection = _connect(
         config,
-        topics=[
-            *(f"{name}/#" for name in sorted(bases)),
-            f"{mqtt.discovery_prefix}/device/{device}/config",
-            f"{mqtt.discovery_prefix}/+/{device}/+/config",
-        ],
+        topics=[*sorted(own_names | {*remembered.discovery}), *discovery_filters(config)],
         retained=retained,
     )
     try:
         time.sleep(WAIT_FOR_BROKER_S)
-        discovered = {topic for topic in retained if topic.startswith(f"{mqtt.discovery_prefix}/")}
-        discovered |= {*remembered.discovery}
+        for topic, payload in list(retained.items()):
+            known = topic in own_names or (topic in remembered.discovery and was_remembered(payload))
+            if not (known or made_here(payload, device)):
+                del retained[topic]
+                remembered.discovery.pop(topic, None)
+        discovered = ({*retained} - own_names) | {*remembered.discovery}
         # An access list may hide topics from this device; those it is known to use are removed in any case.
         _remove(connection, discovered or {*discovery(config, version="").topics})
         # Let Home Assistant remove the entities before their states: it warns of empty states.
         time.sleep(WAIT_FOR_BROKER_S)
-        states = {f"{name}/{topic}" for name in bases for topic in RETAINED}
+        states = {topic for topic in own_names if f"/{COMMANDS}" not in topic}
         _remove(connection, ({*retained} - discovered) | states)
     finally:
         connection.stop(1.0)

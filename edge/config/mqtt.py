@@ -82,6 +82,8 @@ class MqttConfig(Section):
     per entity, for older versions."""
     discovery_prefix: Annotated[str, AfterValidator(_topic)] = "homeassistant"
     """The topic prefix that Home Assistant uses for discovery."""
+    birth_topic: Annotated[str, AfterValidator(_foreign_topic)] = "homeassistant/status"
+    """Where Home Assistant publishes that it has started. It stays the same with another `discovery_prefix`."""
     presence_topic: Annotated[str, AfterValidator(_foreign_topic)] | None = None
     """The topic of the home's own presence sensor, which then decides whether anybody is present. null: the camera
     does."""

@@ -107,6 +107,11 @@ class MqttConnection:
         else:
             self._client.subscribe(topic, qos=QOS)
 
+    def unsubscribe(self, topic: str) -> None:
+        """Take a subscription back."""
+        if self._client is not None:
+            self._client.unsubscribe(topic)
+
     def subscribe_own(self, topics: list[str]) -> None:
         """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back."""
         if self._client is None:

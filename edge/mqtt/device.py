@@ -82,7 +82,15 @@ class MqttDevice:
         self._own = OwnTopics(self.base, echoes=config.protocol != "5")
         self._on_problem, self._told_conflict = on_problem, False
         self._events = EventQueue(self._connection, self._topic(EVENT))
-        self._discovery = None if home is None else DiscoveryPublisher(home, self.base, self._publish)
+        self._discovery = None
+        if home is not None:
+            self._discovery = DiscoveryPublisher(
+                home,
+                self.base,
+                self._publish,
+                subscribe=lambda topic: self._connection.subscribe(topic, retained=True),
+                unsubscribe=self._connection.unsubscribe,
+            )
 
     @property
     def sent(self) -> int:
@@ -217,13 +225,15 @@ class MqttDevice:
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
         if self._discovery is not None and topic == self._discovery.birth_topic:
-            if payload == b"online":
+            if payload[:MAX_COMMAND_BYTES].strip().lower() == b"online":
                 self._discovery.home_assistant_started()
         elif self._sensor is not None and topic == self._sensor.topic:
             self._sensor.message(payload, retained=retained)
         elif self._own.see(topic, payload, retained=retained):
             self._connection.wake()
-        elif not retained:
+        elif self._discovery is not None and self._discovery.see(topic, payload):
+            pass
+        elif not retained and topic.startswith(self._topic(COMMANDS)):
             # A retained command could be of any age.
             name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)
             self._on_command(read_command(name, payload))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from edge.config import Config
 from edge.mqtt.entities import ENTITIES, Payload
+from edge.mqtt.ownership import ORIGIN, node_of, prefix_of
 from edge.mqtt.topics import STATUS, base_of
 
 MIGRATE = {"migrate_discovery": True}
@@ -19,11 +20,13 @@ class Discovery:
     """The retained messages that make the device appear.
 
     topics: each topic's payload. others: the topics of the other kind of discovery for the same device, which it may
-    have used before. birth: where Home Assistant publishes that it has started; None if discovery is off.
+    have used before. outdated: filters for the topics under the node id that earlier versions used, where other
+    devices may publish too. birth: where Home Assistant publishes that it has started; None if discovery is off.
     """
 
     topics: dict[str, Payload] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
+    outdated: tuple[str, ...] = ()
     birth: str | None = None
 
     def remembered(self) -> dict[str, dict[str, str]]:
@@ -43,25 +46,51 @@ def discovery(config: Config, *, version: str, temperature: bool = True) -> Disc
     parts = components(config, temperature=temperature)
     shared = {
         "device": _device(config, version),
-        "origin": {"name": "Moodroom", "sw_version": version},
+        "origin": {"name": ORIGIN, "sw_version": version},
         "availability_topic": f"{base_of(mqtt.base_topic, device)}/{STATUS}",
     }
-    device_topic = f"{mqtt.discovery_prefix}/device/{device}/config"
-    component_topics = {
-        f"{mqtt.discovery_prefix}/{part['platform']}/{device}/{key}/config": part
-        for key, part in components(config, temperature=True, spotify=True).items()
-    }
-    birth = f"{mqtt.discovery_prefix}/status"
+    every_part = components(config, temperature=True, spotify=True)
+    device_topic, component_topics = _topics(mqtt.discovery_prefix, node_of(device), every_part)
     if mqtt.discovery == "off":
         return Discovery()
     if mqtt.discovery == "device":
-        return Discovery({device_topic: shared | {"components": parts}}, frozenset(component_topics), birth)
-    topics = {
-        topic: shared | {name: value for name, value in part.items() if name != "platform"}
-        for topic, part in component_topics.items()
-        if part in parts.values()
-    }
-    return Discovery(topics, frozenset({device_topic}), birth)
+        topics, others = {device_topic: shared | {"components": parts}}, frozenset(component_topics)
+    else:
+        topics = {
+            topic: shared | {name: value for name, value in part.items() if name != "platform"}
+            for topic, part in component_topics.items()
+            if part in parts.values()
+        }
+        others = frozenset({device_topic})
+    return Discovery(topics, others, outdated_filters(config), mqtt.birth_topic)
+
+
+def outdated_filters(config: Config) -> tuple[str, ...]:
+    """Filters for the topics that earlier versions used, with the bare `device.id` as their node id."""
+    prefix, device = config.mqtt.discovery_prefix, config.device.id
+    return f"{prefix}/device/{device}/config", f"{prefix}/+/{device}/+/config"
+
+
+def discovery_filters(config: Config) -> tuple[str, ...]:
+    """Filters for all topics on which this device's discovery messages can be, now or from earlier versions."""
+    prefix, node = config.mqtt.discovery_prefix, node_of(config.device.id)
+    return f"{prefix}/device/{node}/config", f"{prefix}/+/{node}/+/config", *outdated_filters(config)
+
+
+def matches(topic: str, filters: Iterable[str]) -> bool:
+    """Whether a topic matches one of the filters, in which + stands for one level."""
+    levels = topic.split("/")
+    return any(
+        len(levels) == len(wanted := one.split("/"))
+        and all(part in ("+", level) for part, level in zip(wanted, levels, strict=True))
+        for one in filters
+    )
+
+
+def _topics(prefix: str, node: str, parts: Mapping[str, Payload]) -> tuple[str, dict[str, Payload]]:
+    """The topic of the device, and the parts by their topics."""
+    single = {f"{prefix}/{part['platform']}/{node}/{key}/config": part for key, part in parts.items()}
+    return f"{prefix}/device/{node}/config", single
 
 
 def changes(before: Mapping[str, Mapping[str, str]], now: Discovery) -> list[Stage]:
@@ -71,8 +100,10 @@ def changes(before: Mapping[str, Mapping[str, str]], now: Discovery) -> list[Sta
     one stage before the next.
     """
     gone = [topic for topic in before if topic not in now.topics]
-    # Home Assistant keeps entities that move between the kinds of discovery if this is announced first.
-    migrate: Stage = [(topic, dict(MIGRATE)) for topic in gone if topic in now.others]
+    outdated = [topic for topic in gone if matches(topic, now.outdated)]
+    # Home Assistant keeps entities that move to another topic if this is announced first.
+    moved = [topic for topic in gone if topic in now.others or (now.topics and topic in outdated)]
+    migrate: Stage = [(topic, dict(MIGRATE)) for topic in moved]
     publish: Stage = []
     for topic, payload in now.topics.items():
         parts = payload.get("components", {})
@@ -80,9 +111,11 @@ def changes(before: Mapping[str, Mapping[str, str]], now: Discovery) -> list[Sta
         if dropped:
             publish.append((topic, payload | {"components": parts | dropped}))
         publish.append((topic, payload))
-    # Old topics are emptied first: in the other order, Home Assistant warns of a conflict.
+    # Old topics are emptied first: in the other order, Home Assistant warns of a conflict. Under another node id
+    # entities have to be gone before they come again, because Home Assistant takes each unique id once.
     empty: Stage = [(topic, None) for topic in gone]
-    return [migrate, empty + publish] if migrate else [empty + publish]
+    rest = [empty, publish] if outdated and publish else [empty + publish]
+    return [migrate, *rest] if migrate else rest
 
 
 def components(config: Config, *, temperature: bool, spotify: bool | None = None) -> dict[str, Payload]:
@@ -100,7 +133,7 @@ def components(config: Config, *, temperature: bool, spotify: bool | None = None
         if entity.key not in absent:
             name = entity.name.lower().replace(" ", "_")
             parts[entity.key] = entity.payload(base, list(config.music.profiles)) | {
-                "unique_id": f"moodroom_{config.device.id}_{entity.key}",
+                "unique_id": f"{prefix_of(config.device.id)}{entity.key}",
                 "default_entity_id": f"{entity.platform}.{slug}_{name}",
             }
     return parts
@@ -108,7 +141,7 @@ def components(config: Config, *, temperature: bool, spotify: bool | None = None
 
 def _device(config: Config, version: str) -> dict[str, Any]:
     about: dict[str, Any] = {
-        "identifiers": [f"moodroom_{config.device.id}"],
+        "identifiers": [node_of(config.device.id)],
         "name": config.device.name,
         "manufacturer": "Moodroom",
         "model": "Moodroom",

@@ -20,7 +20,7 @@ def execute(room: Room, now: float, command: Command) -> list[Event]:
     """Do what a person requested; a request that can't be met changes nothing and is answered with a rejection."""
     handler = _HANDLERS.get(command.name)
     if handler is None:
-        return _rejected(now, command, f"there is no such command; there is {', '.join(_HANDLERS)}")
+        return _rejected(now, command, f"there is no such command; there is {', '.join(COMMANDS)}")
     if command.fault:
         return _rejected(now, command, command.fault)
     if command.name in BUTTONS and command.value != PRESS:
@@ -102,3 +102,5 @@ _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "unlike": _unlike,
     "restart": _restart,
 }
+# The names of all commands.
+COMMANDS = tuple(_HANDLERS)

@@ -327,7 +327,7 @@ def test_every_command_is_acknowledged_by_state(
     with Listener(broker.port) as person:
         process = start("--config", config, "--source", "demo", "--publish")
         wait_for(lambda: '"uri": "mpd:Calm"' in (person.last(f"{BASE}/player") or ""), "music")
-        assert (person.last("homeassistant/device/den/config") or "").startswith("{")
+        assert (person.last("homeassistant/device/moodroom_den/config") or "").startswith("{")
 
         def request(name: str, value: str, topic: str, expected: str) -> float:
             began = time.monotonic()

@@ -33,7 +33,7 @@ def published(**sections: Any) -> Discovery:
     return discovery(config(**sections), version="1.2.3")
 
 
-DEVICE_TOPIC = "homeassistant/device/living-room/config"
+DEVICE_TOPIC = "homeassistant/device/moodroom_living-room/config"
 PAYLOAD = published().topics[DEVICE_TOPIC]
 PARTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
 BASE = "moodroom/living-room"
@@ -118,20 +118,20 @@ def test_expiring_states_are_repeated_in_time() -> None:
 
 def test_a_machine_without_a_sensor_has_no_entity_for_it() -> None:
     bare = discovery(Config(), version="1", temperature=False)
-    parts = bare.topics["homeassistant/device/moodroom/config"]["components"]
+    parts = bare.topics["homeassistant/device/moodroom_moodroom/config"]["components"]
     assert set(PARTS) - set(parts) == {"temperature", "spotify_login_expires"}
-    assert "suggested_area" not in bare.topics["homeassistant/device/moodroom/config"]["device"]
+    assert "suggested_area" not in bare.topics["homeassistant/device/moodroom_moodroom/config"]["device"]
 
 
 def test_component_discovery_has_the_same_entities() -> None:
     single = published(mqtt={"discovery": "components", "discovery_prefix": "ha"})
     assert len(single.topics) == len(PARTS)
     for key, part in PARTS.items():
-        payload = single.topics[f"ha/{part['platform']}/living-room/{key}/config"]
+        payload = single.topics[f"ha/{part['platform']}/moodroom_living-room/{key}/config"]
         assert payload["device"] == PAYLOAD["device"] and payload["origin"] == PAYLOAD["origin"]
         assert payload["availability_topic"] == f"{BASE}/status"
         assert payload.items() >= {k: v for k, v in part.items() if k != "platform"}.items()
-    assert single.birth == "ha/status"
+    assert single.birth == "homeassistant/status", "it stays there with another prefix"
 
 
 def test_discovery_off_publishes_nothing() -> None:

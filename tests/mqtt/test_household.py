@@ -42,7 +42,7 @@ from tests.waiting import PATIENCE, wait_for
 
 __all__ = ["broker", "device"]
 BASE = "moodroom/kitchen"
-DEVICE_TOPIC = "homeassistant/device/kitchen/config"
+DEVICE_TOPIC = "homeassistant/device/moodroom_kitchen/config"
 
 
 def home(**mqtt: Any) -> Discovery:
@@ -209,7 +209,8 @@ LOGIN = {"username": "kitchen", "password": "secret"}
 def test_the_documented_access_list_is_sufficient(guarded: Callable[[str], Broker], device: Make) -> None:
     acl = (
         f"topic readwrite {BASE}/#\ntopic read homeassistant/status\n"
-        "topic write homeassistant/+/kitchen/config\ntopic write homeassistant/+/kitchen/+/config"
+        "topic readwrite homeassistant/+/moodroom_kitchen/config\n"
+        "topic readwrite homeassistant/+/moodroom_kitchen/+/config"
     )
     server = guarded(acl)
     one = device(server.port, home=home(), **LOGIN)
@@ -422,6 +423,29 @@ def test_discovery_is_published_on_each_connect_and_when_home_assistant_starts(b
     assert one.commands == []
 
 
+@pytest.mark.parametrize(
+    ("settings_", "topic", "word"),
+    [
+        ({}, "homeassistant/status", "Online"),
+        ({"discovery_prefix": "ha"}, "homeassistant/status", "online"),
+        ({"birth_topic": "hass/birth"}, "hass/birth", " ONLINE\n"),
+    ],
+)
+def test_the_birth_message_has_a_topic_of_its_own(
+    broker: Broker, device: Make, settings_: dict[str, Any], topic: str, word: str
+) -> None:
+    messages = home(**settings_)
+    one = device(broker.port, home=messages)
+    assert one.listens()
+    (topic_of_device,) = messages.topics
+    with Listener(broker.port) as person:
+        wait_for(lambda: person.last(topic_of_device) is not None)
+        person.heard.clear()
+        person.publish(topic, word)
+        wait_for(lambda: person.last(topic_of_device) is not None, "discovery")
+    assert one.commands == []
+
+
 def test_nothing_is_left_after_switching_off_moving_and_renaming(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -468,21 +492,34 @@ def test_cleanup_removes_everything_of_this_device_and_nothing_of_others(
 ) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(json.dumps({"device": {"id": "kitchen"}, "mqtt": {"host": "127.0.0.1", "port": broker.port}}))
+    esphome = {"name": "Temperature", "uniq_id": "ESPsensor-kitchen", "dev": {"ids": "a1b2c3"}}
+    others = {
+        "moodroom/attic/mood": "x",
+        f"{BASE}/thermostat": "21",
+        f"{BASE}/thermostat/set": "22",
+        f"{BASE}/set/temperature": "22",
+        "homeassistant/device/attic/config": "x",
+        "homeassistant/sensor/x/kitchen/config": "x",
+        "homeassistant/sensor/kitchen/temperature/config": json.dumps(esphome),
+        "homeassistant/device/kitchen/config": json.dumps({"dev": {"ids": "a1b2c3"}, "cmps": {"t": esphome}}),
+        "homeassistant/sensor/moodroom_kitchen/odd/config": "not JSON",
+        "homeassistant/sensor/kitchen/mood/config": json.dumps({"unique_id": "moodroom_kitchen-2_mood"}),
+    }
+    ours = {
+        f"{BASE}/mood": "x",
+        f"{BASE}/set/mood": "x",
+        DEVICE_TOPIC: json.dumps(home().topics[DEVICE_TOPIC]),
+        "homeassistant/sensor/kitchen/old/config": json.dumps({"unique_id": "moodroom_kitchen_old"}),
+        "homeassistant/sensor/kitchen/older/config": json.dumps({"origin": {"name": "Moodroom"}}),
+        f"{BASE}/status": "online",
+    }
     with Listener(broker.port) as person:
-        others = ["moodroom/attic/mood", "homeassistant/device/attic/config", "homeassistant/sensor/x/kitchen/config"]
-        ours = [
-            f"{BASE}/mood",
-            f"{BASE}/set/mood",
-            DEVICE_TOPIC,
-            "homeassistant/sensor/kitchen/old/config",
-            f"{BASE}/status",
-        ]
-        for topic in (*others, *ours):
-            person.publish(topic, "online" if topic.endswith("status") else "x", retain=True)
+        for topic, payload in (others | ours).items():
+            person.publish(topic, payload, retain=True)
     done = moodroom("mqtt", "cleanup", "--config", path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "5 topics" in done.stdout and "seems to run" in done.stdout
-    assert set(retained(broker.port)) == set(others)
+    assert "6 topics" in done.stdout and "seems to run" in done.stdout
+    assert retained(broker.port) == others
     again = moodroom("mqtt", "cleanup", "--config", path)
     assert "0 topics" in again.stdout and "seems to run" not in again.stdout
 
