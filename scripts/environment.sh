@@ -67,6 +67,20 @@ make_environment() {
     printf '%s' "$want" >"$stamp"
 }
 
+# make_mopidy FOLDER: creates FOLDER with the Mopidy that the tests play on. It runs on Debian's own Python, which has
+# the bindings to GStreamer.
+make_mopidy() {
+    local folder=$1 stamp="$1/.recipe" want
+    install_debian "for Mopidy" python3 python3-venv python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+    want="$(cat constraints/mopidy.txt constraints/tested.txt | sha256sum | cut -c1-64) $(/usr/bin/python3 --version) $PWD"
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return
+    say "setting up $folder with Mopidy (once; half a minute)"
+    rm -rf "$folder"
+    /usr/bin/python3 -m venv --system-site-packages "$folder" >&2
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input -r constraints/mopidy.txt -c constraints/tested.txt >&2
+    printf '%s' "$want" >"$stamp"
+}
+
 # constraints_for PYTHON: the tested versions that fit; picamera2 of Raspberry Pi OS bookworm is built for NumPy 1.
 constraints_for() {
     if "$1" -c 'import picamera2, numpy; raise SystemExit(numpy.__version__.split(".")[0] != "1")' >/dev/null 2>&1; then

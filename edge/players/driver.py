@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.events import ProblemOccurred
-from edge.players.player import Player
+from edge.players.player import Player, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, describe, patience
@@ -75,6 +75,9 @@ class PlayerDriver:
             self._looked_at = self._clock()
             for abandoned in self._player.take_abandoned():
                 self._report_abandoned(abandoned)
+            if isinstance(self._player, TellsNotices):
+                for notice in self._player.take_notices():
+                    self._report_problem(notice)
             reminder = self._login_reminder.event(self._clock(), lambda: self._player.login_expires)
             if reminder is not None:
                 log.warning("%s", reminder.message)

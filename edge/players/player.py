@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from edge.config import Config
 from edge.errors import ConfigError
@@ -43,6 +43,14 @@ class Player(Protocol):
 
     def close(self) -> None:
         """Close the connection; never raises. The music goes on."""
+
+
+@runtime_checkable
+class TellsNotices(Protocol):
+    """A player that has something to tell about music that it does play, for example that a song of it is gone."""
+
+    def take_notices(self) -> list[str]:
+        """Return the sentences since the last call, and forget them; never raises."""
 
 
 def open_player(

@@ -92,6 +92,14 @@ class Daemon:
         except OSError:
             return ""
 
+    def folder_of(self, name: str) -> str:
+        """Return the address of a folder, such as `calm`."""
+        return f"mpd:folder/{name}"
+
+    def song(self, name: str) -> str:
+        """Return the address of a song, such as `calm/calm0`."""
+        return f"mpd:{name}.wav"
+
     def status(self) -> dict[str, str]:
         """Return MPD's status."""
         return dict(line.split(": ", 1) for line in self.ask("status").splitlines() if ": " in line)

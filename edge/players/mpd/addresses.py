@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import mpd
+
+from edge.players.mpd.folders import songs_below
+from edge.players.mpd.protocol import is_mopidy
 from edge.values import Music
 
 MAX_SONGS = 500
@@ -35,17 +39,22 @@ def _song_uris(client: Any, uri: str) -> list[str]:
     if kind == "playlist":
         return [str(song) for song in client.listplaylist(value)]
     if kind == "folder":
-        return [str(song["file"]) for song in client.listall(value.strip("/")) if "file" in song]
+        return songs_below(client, value.strip("/"), MAX_SONGS)
     if kind == "search":
         return [str(song["file"]) for song in _search(client, value)]
     return [path]
 
 
 def _stream_uris(client: Any, url: str) -> list[str]:
-    """Return the stream, or those that the station's playlist file lists."""
-    if _STATION_PLAYLIST.search(url):
+    """Return the stream, or those that the station's playlist file lists. Mopidy reads such a file by itself."""
+    if not _STATION_PLAYLIST.search(url):
+        return [url]
+    try:
         return [str(song) for song in client.listplaylist(url)]
-    return [url]
+    except mpd.CommandError:
+        if is_mopidy(client):
+            return [url]
+        raise
 
 
 def _search(client: Any, query: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ name keeps its bytes as lone surrogates (PEP 383), with which MPD finds the file
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from typing import Any
@@ -18,10 +19,14 @@ ANSWER_MAX_BYTES = 4 * 2**20
 # How many times the time limit for the next bytes a whole answer may take.
 ANSWER_TIMEOUTS = 3
 CHUNK_BYTES = 16 * 1024
+_REFUSAL = re.compile(r"ACK \[\d+@(\d+)\](.*)")
+_UNKNOWN = mpd.FailureResponseCode.UNKNOWN.value
 
 
 class AnswerReader:
-    """Reads lines from a socket. `begin` is called before each command."""
+    """Reads lines from a socket. `begin` is called before each command. last: the line that was read last."""
+
+    last: bytes
 
     def __init__(self, connection: socket.socket, max_bytes: int) -> None:
         self._socket, self._max_bytes = connection, max_bytes
@@ -31,6 +36,7 @@ class AnswerReader:
     def begin(self) -> None:
         """A new answer begins."""
         self._size = 0
+        self.last = b""
         timeout = self._socket.gettimeout()
         self._deadline = None if timeout is None else time.monotonic() + ANSWER_TIMEOUTS * timeout
 
@@ -46,7 +52,7 @@ class AnswerReader:
                 break
             self._waiting += chunk
         size = len(self._waiting) if end < 0 else end + 1
-        line = _Line(self._waiting[:size])
+        line = self.last = _Line(self._waiting[:size])
         del self._waiting[:size]
         self._size += size
         if self._size > self._max_bytes:
@@ -115,6 +121,17 @@ class BoundedClient(mpd.MPDClient):  # type: ignore[misc]
         if isinstance(self._rbfile, AnswerReader):
             self._rbfile.begin()
         super()._write_line(line)
+
+    def _read_line(self) -> str | None:
+        try:
+            line: str | None = super()._read_line()
+        except ValueError:
+            # A refusal whose number python-mpd2 doesn't know, such as Mopidy's 0.
+            refusal = _REFUSAL.match(getattr(self._rbfile, "last", b"").decode())
+            if refusal is None:
+                raise
+            raise mpd.CommandError(f"[{_UNKNOWN}@{refusal[1]}]{refusal[2]}") from None
+        return line
 
     def _reset(self) -> None:
         # After a failed write python-mpd2 forgets the socket without closing it.

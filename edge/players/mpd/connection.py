@@ -12,7 +12,7 @@ from edge.errors import PlayerError
 from edge.players.mpd.client import ANSWER_MAX_BYTES, BoundedClient
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
-from edge.text import clean
+from edge.players.mpd.refusal import PERMISSION, READING, Refusal
 
 T = TypeVar("T")
 RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
@@ -21,12 +21,17 @@ RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
 PASSWORD_RETRY_S = 60.0
 UNUSED_MAX_S = 20.0  # MPD closes what was idle for a minute, and routers forget connections
 LOGIN_FIX = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
+PERMISSIONS_FIX = "give it read,add,control in mpd.conf"
 
 
 class MpdRefusedError(PlayerError):
     """MPD refused a command, and would refuse it again."""
 
     lasting = True
+
+
+class MpdPermissionError(MpdRefusedError):
+    """MPD lets this client read, and doesn't permit the command."""
 
 
 class MpdLostError(PlayerError):
@@ -74,7 +79,8 @@ class MpdConnection:
         self.connected = False
         self._used_at = 0.0
         self._start_time: StartTime | None = None
-        self._restarted = False
+        self._was_connected, self._restarted = False, False
+        self._commands: frozenset[str] | None = None
         self._retry_s = RETRY_MIN_S
 
     def call(self, function: Callable[[Any], T]) -> T:
@@ -106,15 +112,28 @@ class MpdConnection:
         self._used_at = self._clock()
         return result
 
+    @property
+    def is_mopidy(self) -> bool:
+        """True for a server that doesn't report its age. Valid while connected."""
+        return self._start_time is None
+
+    def require(self, *commands: str) -> None:
+        """Raise MpdPermissionError unless this client may send all of these commands."""
+        if self._commands is None:
+            self._commands = frozenset(map(str, self.call(lambda client: client.commands())))
+        missing = [command for command in commands if command not in self._commands]
+        if missing and self._commands:
+            raise self._not_permitted(missing[0])
+
     def check_restart(self) -> bool:
-        """Connect if needed. Returns True, once, after MPD was restarted. Raises PlayerError."""
+        """Connect if needed. Returns True, once, after MPD was restarted (Mopidy: perhaps). Raises PlayerError."""
         self._connect()
         restarted, self._restarted = self._restarted, False
         return restarted
 
     def set_timeout(self, timeout: float) -> None:
         """Change the seconds for each response from now on."""
-        self._client.timeout = timeout
+        self._client.timeout = self._timeout = timeout
 
     def disconnect(self) -> None:
         """Close the connection; the next call opens another."""
@@ -151,19 +170,37 @@ class MpdConnection:
                 retry_after=retry_after,
             ) from None
         self.connected, self._used_at, self._retry_s = True, self._clock(), RETRY_MIN_S
+        self._was_connected, self._commands = True, None
         if self._listener is not None:
             self._listener.start()
 
     def _compare_start_time(self) -> None:
         """Notice that this connection is to another MPD process than the last one."""
         previous, self._start_time = self._start_time, start_time(self._client, self._clock)
-        self._restarted |= previous is not None and (self._start_time is None or self._start_time.is_after(previous))
+        if self._start_time is None:
+            self._restarted |= self._was_connected
+        else:
+            self._restarted |= previous is not None and self._start_time.is_after(previous)
 
     def _refusal(self, error: mpd.CommandError) -> PlayerError:
-        text = str(error)
-        if "permission" in text:
-            return MpdPasswordError(
-                f"mpd: {self._address} requires a password; {LOGIN_FIX}", retry_after=PASSWORD_RETRY_S
-            )
-        message = clean(text.split("} ", 1)[-1])
-        return MpdRefusedError(f"mpd: {message}; {self._advice}" if self._advice else f"mpd: {message}", retry_after=1)
+        refusal = Refusal.of(error)
+        if refusal.number == PERMISSION:
+            if refusal.command not in READING:
+                return self._not_permitted(refusal.command)
+            if self._password is None:
+                why = f"requires a password; {LOGIN_FIX}"
+            else:
+                why = f"permits nothing with this password; {PERMISSIONS_FIX}"
+            return MpdPasswordError(f"mpd: {self._address} {why}", retry_after=PASSWORD_RETRY_S)
+        return self.refused(refusal.message)
+
+    def refused(self, why: str) -> MpdRefusedError:
+        """Return the error for something that MPD refuses."""
+        return MpdRefusedError(f"mpd: {why}; {self._advice}" if self._advice else f"mpd: {why}", retry_after=1)
+
+    def _not_permitted(self, command: str) -> MpdPermissionError:
+        if self._password is None:
+            fix = f"add control to default_permissions in mpd.conf; or, if that requires a password, {LOGIN_FIX}"
+        else:
+            fix = f"this password lacks a permission; {PERMISSIONS_FIX}"
+        return MpdPermissionError(f"mpd: {self._address} doesn't permit `{command}`: {fix}", retry_after=1)

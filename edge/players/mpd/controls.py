@@ -29,6 +29,22 @@ class Controls:
             call(lambda client: client.repeat(int(wish.repeat != "off")))
             call(lambda client: client.single(int(wish.repeat == "track")))
 
+    def begin_order(self, wish: Wish, status: dict[str, Any]) -> None:
+        """Set shuffle and repeat for music that begins. status: MPD's, of just now.
+
+        A client that left `single` or `consume` on would have one song repeated for ever, or each removed.
+        """
+        self.set_order(wish)
+        if wish.repeat is None:
+            self.end_single(status)
+        if status.get("consume", "0") != "0":
+            self._connection.call(lambda client: client.consume(0))
+
+    def end_single(self, status: dict[str, Any]) -> None:
+        """Let the next song follow the current one. status: MPD's, of just now."""
+        if status.get("single", "0") != "0":
+            self._connection.call(lambda client: client.single(0))
+
     def change_volume(self, goal: int, *, fade: bool, required: bool) -> None:
         """Set the volume, or fade to it. Raises MpdRefusedError if it is required and there is no volume control."""
         volume = volume_of(self.status())
@@ -52,6 +68,12 @@ class Controls:
             self.set_volume(self._fade.start_low(self._clock(), volume, volume if goal is None else goal))
         elif wish.volume is not None:
             self.change_volume(wish.volume, fade=False, required=False)
+
+    def undo_fade_in(self, status: dict[str, Any]) -> None:
+        """Set the volume as it was before `fade_in`, since the music doesn't begin. status: MPD's, of before."""
+        self._fade.stop()
+        if (volume := volume_of(status)) is not None:
+            self.set_volume(volume)
 
     def set_volume(self, volume: int) -> None:
         """Set the volume and leave the fade alone."""

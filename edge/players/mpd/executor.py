@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from edge.players.mpd.connection import MpdConnection
+import random
+from typing import Any
+
+from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.controls import Controls
+from edge.players.mpd.placing import Placer
+from edge.players.mpd.playback import duration_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
@@ -13,8 +18,11 @@ from edge.values import Act, Music, When
 class MpdExecutor:
     """Carries out wishes on MPD."""
 
-    def __init__(self, connection: MpdConnection, queue: Queue, controls: Controls, upcoming: UpcomingSongs) -> None:
-        self._connection, self._queue, self._controls, self._upcoming = connection, queue, controls, upcoming
+    def __init__(
+        self, connection: MpdConnection, queue: Queue, placer: Placer, controls: Controls, upcoming: UpcomingSongs
+    ) -> None:
+        self._connection, self._queue, self._placer = connection, queue, placer
+        self._controls, self._upcoming = controls, upcoming
 
     def carry_out(self, progress: WishProgress) -> None:
         """Carry out a wish. Raises PlayerError; `progress` then says how far it has come, for the next try."""
@@ -56,24 +64,45 @@ class MpdExecutor:
         songs = self._connection.call(lambda client: client.playlistinfo(position))
         return str(songs[0]["id"]) if songs else None
 
+    def take_back(self, progress: WishProgress) -> None:
+        """Remove the songs of a wish that won't be carried out, unless they play. Raises PlayerError."""
+        if progress.placement is not None and not progress.started:
+            self._placer.take_back(progress.placement)
+
     def _play(self, progress: WishProgress, music: Music) -> None:
         wish, status = progress.wish, self._controls.status()
         songs = self._queue.songs_of(music, wish.offset)
+        self._connection.require("addid", "deleteid", "playid")
         when = When.NOW if progress.begun else wish.when
         if when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
             self._upcoming.enqueue(progress, songs, status)
             return
-        # A radio station has no duration, and never ends.
-        ends = status.get("state") == "play" and status.get("duration") is not None
+        ends = status.get("state") == "play" and duration_of(status) is not None
         deferrable = when is not When.NOW and ends
-        if not (deferrable and progress.tried):
+        if not (deferrable and progress.placement is not None):
             self._upcoming.withdraw()
         if deferrable:
             self._upcoming.defer(progress, songs)
             return
         progress.begun = True
-        self._controls.set_order(wish)
-        self._controls.fade_in(wish, status)
-        self._queue.replace(songs, progress.address)
+        self._begin(progress, songs, status)
+
+    def _begin(self, progress: WishProgress, songs: list[str], status: dict[str, Any]) -> None:
+        """Play these songs now, in place of all others, which stay until the first of these is in the queue."""
+        wish = progress.wish
+        placement = progress.placement = progress.placement or self._placer.begin(songs, progress.address)
         any_song = wish.shuffle is True and wish.offset is None
-        self._connection.call(lambda client: client.play() if any_song else client.play(0))
+        self._placer.place(placement, enough=None if any_song else 1)
+        first = random.choice(placement.ids) if any_song else placement.ids[0]  # noqa: S311
+        try:
+            self._controls.begin_order(wish, status)
+            self._controls.fade_in(wish, status)
+            progress.started = True
+            self._connection.call(lambda client: client.playid(first))
+        except MpdRefusedError:
+            progress.started = False
+            self._controls.undo_fade_in(status)
+            self._placer.take_back(placement)
+            raise
+        self._queue.keep_only(placement.entries, placement.address)
+        self._placer.place_rest(placement)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from edge.errors import PlayerError
 from edge.players.mpd.connection import MpdConnection, MpdPasswordError, MpdRefusedError
+from edge.players.mpd.folders import walk
 from edge.songs import Song, SongPage, isrc_key
 from edge.system.file_names import is_text
 from edge.text import clean
@@ -16,6 +17,7 @@ from edge.text import clean
 T = TypeVar("T")
 PAGE_SIZE = 500
 TIMEOUT_S = 10.0
+WALK_TIMEOUT_S = 120.0  # Mopidy reads each file of a folder before it answers
 ANSWER_MAX_BYTES = 16 * 2**20  # servers without a window send everything at once
 log = logging.getLogger(__name__)
 
@@ -28,20 +30,31 @@ class MpdLibrary:
         self._connection = MpdConnection(
             host, port, password=password, timeout=timeout, clock=time.monotonic, answer_max_bytes=ANSWER_MAX_BYTES
         )
-        self._all: list[dict[str, Any]] | None = None
+        self._all: list[Song] | None = None
         self._answered = False
 
     def collection(self, offset: int) -> SongPage:
         """Return at most PAGE_SIZE songs from this offset on, in MPD's own order. Raises PlayerError."""
-        total = int(self._call(lambda client: client.stats()).get("songs", 0))
         if self._all is None:
+            total = int(self._call(lambda client: client.stats()).get("songs", 0))
             try:
-                songs = self._call(lambda client: client.search("file", "", "window", (offset, offset + PAGE_SIZE)))
-                return _page(songs, total)
+                found = self._call(lambda client: client.search("file", "", "window", (offset, offset + PAGE_SIZE)))
+                if found or total:
+                    return SongPage(tuple(_songs(found)), len(found), total)
             except MpdRefusedError:
-                # Mopidy and old servers support no window; they send everything at once.
-                self._all = [song for song in self._call(lambda client: client.listallinfo()) if "file" in song]
-        return _page(self._all[offset : offset + PAGE_SIZE], len(self._all))
+                pass
+            self._all = self._everything()
+        page = self._all[offset : offset + PAGE_SIZE]
+        return SongPage(tuple(page), len(page), len(self._all))
+
+    def _everything(self) -> list[Song]:
+        """Read the whole collection from a server without windows: an old one, or Mopidy, which also lists no tree."""
+        try:
+            found = [song for song in self._call(lambda client: client.listallinfo()) if "file" in song]
+            return _songs(found)
+        except MpdRefusedError:
+            self._connection.set_timeout(WALK_TIMEOUT_S)
+            return _songs(walk(lambda folder: self._call(lambda client: client.lsinfo(folder)), ""))
 
     def update(self) -> None:
         """Make MPD find playlists that were written. Raises PlayerError."""
@@ -66,27 +79,32 @@ class MpdLibrary:
             raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
 
 
-def _page(songs: list[dict[str, Any]], total: int) -> SongPage:
-    files = [song for song in songs if isinstance(song.get("file"), str)]
-    readable = [song for song in files if is_text(song["file"])]
-    if len(readable) < len(files):
-        first = next(song["file"] for song in files if not is_text(song["file"]))
+def _songs(found: Iterable[dict[str, Any]]) -> list[Song]:
+    songs: list[Song] = []
+    unreadable: list[str] = []
+    for song in found:
+        file = song.get("file")
+        if not isinstance(file, str):
+            continue
+        if not is_text(file):
+            unreadable.append(file)
+            continue
+        songs.append(
+            Song(
+                f"mpd:{file}",
+                _text(song.get("title")) or clean(file.rsplit("/", 1)[-1]),
+                _text(song.get("artist") or song.get("albumartist")),
+                _text(song.get("album")),
+                isrc_key(_text(song.get("isrc"))),
+            )
+        )
+    if unreadable:
         log.warning(
             "mpd: left out %d files whose names aren't UTF-8 text, such as %s; rename them",
-            len(files) - len(readable),
-            clean(first),
+            len(unreadable),
+            clean(unreadable[0]),
         )
-    page = [
-        Song(
-            f"mpd:{song['file']}",
-            _text(song.get("title")) or clean(song["file"].rsplit("/", 1)[-1]),
-            _text(song.get("artist") or song.get("albumartist")),
-            _text(song.get("album")),
-            isrc_key(_text(song.get("isrc"))),
-        )
-        for song in readable
-    ]
-    return SongPage(tuple(page), len(songs), total)
+    return songs
 
 
 def _text(value: Any) -> str:

@@ -40,9 +40,17 @@ def to_playback(status: dict[str, Any], song: dict[str, Any], *, speaker: str, c
         uri=clean(f"mpd:{_one(song['file'])}", ADDRESS_MAX_CHARS) if song.get("file") else None,
         volume=volume_of(status),
         context=context,
-        duration=_seconds(status.get("duration")),
-        position=_seconds(status.get("elapsed")),
+        duration=duration_of(status),
+        position=_seconds(status.get("elapsed", _time(status, 0))),
     )
+
+
+def duration_of(status: dict[str, Any]) -> float | None:
+    """Return the duration of the current song, seconds; None for a radio station, which never ends.
+
+    Mopidy and old servers tell only `time: ELAPSED:DURATION`, in whole seconds; 0 is unknown.
+    """
+    return _seconds(status.get("duration", _time(status, 1))) or None
 
 
 def volume_of(status: dict[str, Any]) -> int | None:
@@ -52,6 +60,12 @@ def volume_of(status: dict[str, Any]) -> int | None:
     except (ValueError, TypeError):
         return None
     return volume if 0 <= volume <= 100 else None
+
+
+def _time(status: dict[str, Any], part: int) -> str | None:
+    """Return a part of `time: ELAPSED:DURATION`."""
+    parts = str(status.get("time", "")).split(":")
+    return parts[part] if len(parts) == 2 else None
 
 
 def _seconds(value: Any) -> float | None:

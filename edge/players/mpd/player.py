@@ -13,6 +13,7 @@ from edge.players.mpd.controls import Controls
 from edge.players.mpd.executor import MpdExecutor
 from edge.players.mpd.fade import Fade
 from edge.players.mpd.idle import IdleListener
+from edge.players.mpd.placing import Placer
 from edge.players.mpd.playback import fetch, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
@@ -25,7 +26,26 @@ CLOSE_TIMEOUT_S = 1.0
 POLL_INTERVAL_S = 2.0
 LISTENING_POLL_INTERVAL_S = 30.0  # MPD reports changes by itself; this only notices that it has gone
 WAIT_MIN_S = 0.05
+MAX_NOTICES = 32
 UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
+
+
+class Notices:
+    """Sentences for people. Each is told once, until MAX_NOTICES others have been."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+        self._waiting: list[str] = []
+
+    def add(self, notice: str) -> None:
+        if notice not in self._told:
+            self._told = [*self._told, notice][-MAX_NOTICES:]
+            self._waiting = [*self._waiting, notice][-MAX_NOTICES:]
+
+    def take(self) -> list[str]:
+        """Return the new ones, and forget them."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
 
 
 class MpdPlayer:
@@ -59,9 +79,13 @@ class MpdPlayer:
         self._queue = Queue(self._connection)
         self._fade = Fade()
         self._controls = Controls(self._connection, self._fade, clock)
-        self._upcoming = UpcomingSongs(self._connection, self._queue, self._controls, self._abandon)
-        self._executor = MpdExecutor(self._connection, self._queue, self._controls, self._upcoming)
+        self._notices = Notices()
+        placer = Placer(self._connection, self._queue, self._notices.add)
+        self._upcoming = UpcomingSongs(self._connection, self._queue, placer, self._controls, self._abandon)
+        self._executor = MpdExecutor(self._connection, self._queue, placer, self._controls, self._upcoming)
         self._pending: list[WishProgress] = []
+        # Wishes that won't be carried out, and whose songs may be in the queue.
+        self._dropped: list[WishProgress] = []
         self._abandoned: list[AbandonedWish] = []
 
     def apply(self, wish: Wish) -> None:
@@ -69,7 +93,8 @@ class MpdPlayer:
         if wish.act is Act.KEEP:
             return
         playable = resolved(wish, self.name, "mpd:", self._resolve)
-        self._pending = [pending for pending in self._pending if not replaces(wish, pending.original)]
+        for pending in [one for one in self._pending if replaces(wish, one.original)]:
+            self._drop(pending)
         new = WishProgress(playable, wish, self._clock() + patience(wish))
         self._pending.append(new)
         failed = self._carry_out_pending()
@@ -93,6 +118,10 @@ class MpdPlayer:
     def take_abandoned(self) -> list[AbandonedWish]:
         abandoned, self._abandoned = self._abandoned, []
         return abandoned
+
+    def take_notices(self) -> list[str]:
+        """Return what people should know of the songs since the last call, in sentences; never raises."""
+        return self._notices.take()
 
     def report(self) -> dict[str, Any]:
         return {}
@@ -120,9 +149,10 @@ class MpdPlayer:
         the others, except that songs for the queue keep their order; one that MPD refuses is abandoned.
         """
         if (new_ids := self._queue.check_restart()) is not None:
-            for pending in self._pending:
+            for pending in (*self._pending, *self._dropped):
                 pending.renumber(new_ids)
             self._upcoming.renumber(new_ids)
+        self._take_back_dropped()
         failed: dict[int, PlayerError] = {}
         for pending in list(self._pending):
             if failed and queues(pending.original):
@@ -136,17 +166,31 @@ class MpdPlayer:
                 if pending.failures < UNUSABLE_ANSWERS_MAX:
                     continue
                 self._abandon(pending.original, str(error), fault=True)
+                self._drop(pending)
+                continue
             except MpdRefusedError as error:
                 failed[id(pending)] = error
                 self._abandon(pending.original, str(error), fault=True)
             self._pending.remove(pending)
         return failed
 
+    def _drop(self, pending: WishProgress) -> None:
+        self._pending.remove(pending)
+        if pending.placement is not None:
+            self._dropped.append(pending)
+
+    def _take_back_dropped(self) -> None:
+        """Remove the songs of wishes that were dropped. Raises PlayerError if MPD can't be reached."""
+        while self._dropped:
+            with contextlib.suppress(MpdRefusedError, MpdAnswerError):
+                self._executor.take_back(self._dropped[0])
+            del self._dropped[0]
+
     def _carry_out(self, pending: WishProgress) -> None:
-        if self._clock() > pending.expires:
-            self._abandon(pending.original, EXPIRED, fault=True)
-        elif not self._still_applies(pending.original):
-            self._abandon(pending.original, OVERRULED)
+        expired = self._clock() > pending.expires
+        if expired or not self._still_applies(pending.original):
+            self._executor.take_back(pending)
+            self._abandon(pending.original, EXPIRED if expired else OVERRULED, fault=expired)
         else:
             self._executor.carry_out(pending)
 

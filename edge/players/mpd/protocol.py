@@ -42,6 +42,11 @@ def start_time(client: Any, clock: Callable[[], float]) -> StartTime | None:
     return StartTime(before - age - 1, after - age, after) if set(stats.values()) - {"0"} else None
 
 
+def is_mopidy(client: Any) -> bool:
+    """True for a server that reports only zeros. Raises mpd.CommandError."""
+    return start_time(client, lambda: 0.0) is None
+
+
 def connect(client: Any, host: str, port: int, password: str | None, timeout: float) -> None:
     """Connect and log in. timeout: seconds for each response. Raises mpd.CommandError for a wrong password."""
     client.timeout = timeout

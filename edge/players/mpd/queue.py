@@ -1,22 +1,26 @@
-"""`Queue`: adds songs to MPD's queue and removes them again, and knows which ones the device added."""
+"""`Queue`: MPD's queue: which songs in it the device added, and removing them again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import mpd
 
 from edge.players.mpd.addresses import song_uris
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.own_songs import OwnSongs, QueueEntry
+from edge.players.mpd.refusal import NOT_FOUND, Refusal
 from edge.players.wishes import rotated
 from edge.values import Music
 
 HIGHEST_PRIORITY = 255  # in random order
 MAX_READ_SONGS = 5000  # MPD closes the connection of a client that requests more than 8 MiB
+MAX_REMOVED_AT_ONCE = 200  # Mopidy answers a list of commands once it has carried out all of them
 
 
 class Queue:
-    """MPD's queue. Every method but `context` may raise PlayerError."""
+    """MPD's queue. Every method but `context` and `address` may raise PlayerError."""
 
     def __init__(self, connection: MpdConnection) -> None:
         self._connection = connection
@@ -27,6 +31,10 @@ class Queue:
     def context(self, song: dict[str, Any]) -> str | None:
         """Return the address of the music that this song was added with; None for a song that a person added."""
         return self._own.address(QueueEntry.of(song))
+
+    def address(self, entry: QueueEntry) -> str | None:
+        """Return the address of the music that this song was added with; None for a song that a person added."""
+        return self._own.address(entry)
 
     def update(self, status: dict[str, Any]) -> None:
         """Read the queue if it has changed and may hold the device's songs."""
@@ -45,7 +53,13 @@ class Queue:
         self._restarted |= self._connection.check_restart()
         if not self._restarted:
             return None
-        new_ids = self._own.restore(self._entries()) if self._own else {}
+        if self._connection.is_mopidy:
+            # Not certainly a restart. Mopidy keeps a song's id if it restores its queue, and else the queue is empty.
+            entries = self._entries()
+            self._own.update(entries)
+            new_ids = {entry.id: entry.id for entry in entries}
+        else:
+            new_ids = self._own.restore(self._entries()) if self._own else {}
         self._restarted, self._version = False, None
         return new_ids
 
@@ -58,64 +72,77 @@ class Queue:
             )
         return rotated(songs, offset)
 
-    def replace(self, songs: list[str], address: str | None) -> None:
-        """Put these songs in place of all others. address: of the music that they belong to."""
-        self._connection.call(lambda client: client.clear())
-        self._own.clear()
-        self.add(songs, address, position=0)
+    def ids(self) -> list[str]:
+        """Return the ids of all songs, in the queue's order."""
+        return [str(one["id"]) for one in self._connection.call(lambda client: client.plchangesposid(0))]
 
-    def add(self, songs: list[str], address: str | None, *, position: int) -> tuple[str, ...]:
-        """Insert songs; returns their ids. address: of the music that they belong to."""
+    def entries(self, ids: Sequence[str]) -> list[QueueEntry]:
+        """Return the songs with these ids that are still in the queue."""
 
-        def add(client: Any) -> list[QueueEntry]:
+        def read(client: Any) -> list[QueueEntry]:
             client.command_list_ok_begin()
-            for n, song in enumerate(songs):
-                client.addid(song, position + n)
-            client.playlistinfo((position, position + len(songs)))
-            return [QueueEntry.of(song) for song in client.command_list_end()[-1]]
+            for song_id in ids:
+                client.playlistid(song_id)
+            return [QueueEntry.of(song) for songs in client.command_list_end() for song in songs]
 
-        return self._remember(self._connection.call(add), address)
+        def read_one(client: Any, song_id: str) -> list[QueueEntry]:
+            try:
+                return [QueueEntry.of(song) for song in client.playlistid(song_id)]
+            except mpd.CommandError:
+                return []
 
-    def find(self, songs: list[str], address: str | None) -> tuple[str, ...]:
-        """Return the ids of these songs in a row, without songs that are known to be the device's; () if not found."""
-        entries = [QueueEntry.of(song) for song in self._connection.call(lambda client: client.playlistinfo())]
+        try:
+            return self._connection.call(read) if ids else []
+        except MpdRefusedError:
+            # One of them has just been removed.
+            return [entry for one in ids for entry in self._connection.call(lambda client: read_one(client, one))]  # noqa: B023
+
+    def find(self, songs: Sequence[str]) -> list[QueueEntry]:
+        """Return these songs in a row, without songs that are known to be the device's; [] if not found."""
+        entries = self._entries()
         for n in range(len(entries) - len(songs) + 1):
             run = entries[n : n + len(songs)]
-            if [entry.file for entry in run] == songs and all(self._own.address(entry) is None for entry in run):
-                return self._remember(run, address)
-        return ()
+            if [entry.file for entry in run] == list(songs) and all(self._own.address(one) is None for one in run):
+                return run
+        return []
+
+    def remember(self, entries: Sequence[QueueEntry], address: str | None) -> None:
+        """Note that the device added these songs. address: of the music that they belong to."""
+        if address is not None:
+            self._own.add(entries, address)
 
     def prioritize(self, song_id: str) -> None:
-        """Make this song the next one in random order."""
+        """Make this song the next one in random order. Raises MpdRefusedError on Mopidy, which can't."""
         self._connection.call(lambda client: client.prioid(HIGHEST_PRIORITY, song_id))
 
-    def remove(self, ids: tuple[str, ...]) -> None:
+    def remove(self, ids: Sequence[str]) -> None:
         """Remove these songs, if they are still there."""
-        self._delete_where(lambda song_id: song_id in ids)
+        doomed = set(ids)
+        self._delete_where(lambda song_id: song_id in doomed)
 
-    def remove_others(self, ids: tuple[str, ...]) -> None:
-        """Remove all songs but these."""
-        self._delete_where(lambda song_id: song_id not in ids)
+    def keep_only(self, entries: Sequence[QueueEntry], address: str | None) -> None:
+        """Remove all songs but these. address: of the music that they belong to."""
+        kept = {entry.id for entry in entries}
+        self._delete_where(lambda song_id: song_id not in kept)
+        self._own.clear()
+        self.remember(entries, address)
 
     def _entries(self) -> list[QueueEntry]:
         songs = self._connection.call(lambda client: client.playlistinfo((0, MAX_READ_SONGS)))
         return [QueueEntry.of(song) for song in songs]
 
-    def _remember(self, entries: list[QueueEntry], address: str | None) -> tuple[str, ...]:
-        if address is not None:
-            self._own.add(entries, address)
-        return tuple(entry.id for entry in entries)
-
     def _delete_where(self, condition: Callable[[str], bool]) -> None:
-        ids = [str(song["id"]) for song in self._connection.call(lambda client: client.playlistid())]
-        doomed = [song_id for song_id in ids if condition(song_id)]
-        if not doomed:
-            return
+        while doomed := [song_id for song_id in self.ids() if condition(song_id)][:MAX_REMOVED_AT_ONCE]:
+            self._connection.call(lambda client: _delete(client, doomed))
 
-        def delete(client: Any) -> None:
-            client.command_list_ok_begin()
-            for song_id in doomed:
-                client.deleteid(song_id)
-            client.command_list_end()
 
-        self._connection.call(delete)
+def _delete(client: Any, ids: Sequence[str]) -> None:
+    client.command_list_ok_begin()
+    for song_id in ids:
+        client.deleteid(song_id)
+    try:
+        client.command_list_end()
+    except mpd.CommandError as error:
+        # Somebody was quicker with one of them; the others are tried again.
+        if Refusal.of(error).number != NOT_FOUND:
+            raise

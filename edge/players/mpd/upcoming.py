@@ -7,9 +7,10 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Any
 
-from edge.players.mpd.connection import MpdConnection
+from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.controls import Controls
-from edge.players.mpd.progress import DeferredMusic, WishProgress
+from edge.players.mpd.placing import Placer
+from edge.players.mpd.progress import DeferredMusic, Placement, WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.wishes import OVERRULED, describe
 from edge.values import Wish
@@ -23,46 +24,53 @@ class UpcomingSongs:
     """Single songs that were queued, and music that begins at the end of the current song."""
 
     def __init__(
-        self, connection: MpdConnection, queue: Queue, controls: Controls, abandon: Callable[[Wish, str], None]
+        self,
+        connection: MpdConnection,
+        queue: Queue,
+        placer: Placer,
+        controls: Controls,
+        abandon: Callable[[Wish, str], None],
     ) -> None:
         """abandon: called with a deferred wish that won't be carried out, and why."""
-        self._connection, self._queue, self._controls, self._abandon = connection, queue, controls, abandon
+        self._connection, self._queue, self._placer, self._controls = connection, queue, placer, controls
+        self._abandon = abandon
         self._deferred: DeferredMusic | None = None
         self._queued: list[str] = []
+        # The song that is to come next, for which random order was turned off.
+        self._in_order_for: str | None = None
 
     def enqueue(self, progress: WishProgress, songs: list[str], status: dict[str, Any]) -> None:
         """Put songs behind the current one and those queued before; they count as part of what is playing."""
         position = int(status.get("song", 0))
         current, *later = self._connection.call(lambda client: client.playlistinfo((position,))) or [{}]
-        position += 1 + len(list(takewhile(lambda song: str(song["id"]) in self._queued, later)))
-        ids = self._place(progress, songs, self._queue.context(current), position)
-        self._queued = [*self._queued, *ids][-MAX_QUEUED:]
-        if status.get("random") == "1":
-            self._queue.prioritize(ids[0])
+        queued = [str(song["id"]) for song in takewhile(lambda song: str(song["id"]) in self._queued, later)]
+        placement = progress.placement = progress.placement or self._placer.begin(songs, self._queue.context(current))
+        after_id = queued[-1] if queued else str(current.get("id"))
+        self._place_next(placement, after_id, status)
+        self._queued = [*self._queued, *placement.ids][-MAX_QUEUED:]
 
     def defer(self, progress: WishProgress, songs: list[str]) -> None:
         """Put songs behind the current one, to replace everything else when they begin."""
         status = self._controls.status()
         current_id = str(status.get("songid"))
-        ids = self._place(progress, songs, progress.address, int(status.get("song", -1)) + 1)
-        after_id = "" if current_id in ids else current_id
-        self._deferred = DeferredMusic(progress.wish, progress.original, after_id, ids)
-        if status.get("random") == "1":
-            self._queue.prioritize(ids[0])
-        if status.get("single", "0") != "0":
-            # A song that repeats never ends.
-            self._connection.call(lambda client: client.single(0))
+        placement = progress.placement = progress.placement or self._placer.begin(songs, progress.address)
+        self._place_next(placement, current_id, status)
+        after_id = "" if current_id in placement.ids else current_id
+        self._deferred = DeferredMusic(progress.wish, progress.original, after_id, placement)
 
     def update(self, status: dict[str, Any]) -> bool:
         """Notice that the deferred music has begun, or that a person chose something else. True in either case."""
         deferred, song_id = self._deferred, status.get("songid")
+        if song_id is not None and song_id == self._in_order_for and status.get("state") == "play":
+            self._restore_random()
         if deferred is None or (song_id == deferred.after_id and status.get("state") != "stop"):
             return False
-        if song_id in deferred.ids and status.get("state") == "play":
-            self._queue.remove_others(deferred.ids)
-            self._controls.set_order(deferred.wish)
+        if song_id in deferred.placement.ids and status.get("state") == "play":
+            self._queue.keep_only(deferred.placement.entries, deferred.placement.address)
+            self._controls.begin_order(deferred.wish, {**status, "single": "0"})
             if deferred.wish.volume is not None:
                 self._controls.change_volume(deferred.wish.volume, fade=False, required=False)
+            self._placer.place_rest(deferred.placement)
             self._deferred = None
             return True
         self.withdraw()
@@ -72,22 +80,41 @@ class UpcomingSongs:
     def withdraw(self) -> None:
         """Remove the deferred music from the queue."""
         if self._deferred is not None:
-            self._queue.remove(self._deferred.ids)
+            self._placer.take_back(self._deferred.placement)
+            self._restore_random()
             log.info("mpd: withdrawn: %s", describe(self._deferred.wish))
             self._deferred = None
 
     def renumber(self, new_ids: dict[str, str]) -> None:
         """Take over the new ids of songs after a restart of MPD. new_ids: by their old ids."""
         self._queued = [new_ids[song_id] for song_id in self._queued if song_id in new_ids]
+        self._in_order_for = new_ids.get(self._in_order_for or "")
         if (deferred := self._deferred) is not None:
             self._deferred = deferred.renumbered(new_ids)
             if self._deferred is None:
                 self._abandon(deferred.original, MPD_RESTARTED)
 
-    def _place(self, progress: WishProgress, songs: list[str], address: str | None, position: int) -> tuple[str, ...]:
-        """Add the songs once, however often the connection is lost meanwhile. Returns their ids."""
-        if not progress.placed and progress.tried:
-            progress.placed = self._queue.find(songs, address)
-        progress.tried = True
-        progress.placed = progress.placed or self._queue.add(songs, address, position=position)
-        return progress.placed
+    def _place_next(self, placement: Placement, after_id: str, status: dict[str, Any]) -> None:
+        """Add the songs and make the first the next one to play; takes them back if that is refused."""
+        self._placer.place(placement, after_id=after_id)
+        try:
+            # A song that repeats never ends.
+            self._controls.end_single(status)
+            if status.get("random") == "1":
+                self._make_next(placement.ids[0])
+        except MpdRefusedError:
+            self._placer.take_back(placement)
+            raise
+
+    def _make_next(self, song_id: str) -> None:
+        try:
+            self._queue.prioritize(song_id)
+        except MpdRefusedError:
+            # Mopidy has no priorities. The queue is played in its order until this song begins.
+            self._connection.call(lambda client: client.random(0))
+            self._in_order_for = song_id
+
+    def _restore_random(self) -> None:
+        if self._in_order_for is not None:
+            self._connection.call(lambda client: client.random(1))
+            self._in_order_for = None
