@@ -97,7 +97,7 @@ IMPORTED_IN = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
     "paho": {"mqtt.bounded_client", "mqtt.callbacks", "mqtt.client", "mqtt.connection"},
     "picamera2": {"camera.pi", "camera.devices"},
-    "spotipy": {"players.spotify"},
+    "spotipy": {"players.spotify.spotipy_module"},
     "mpd": {"players.mpd"},
     "librosa": {"library.audio"},
     "requests": {"players.spotify", "library", "system.http_session"},

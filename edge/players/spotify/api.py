@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import spotipy
-
 from edge.players.spotify.auth import ACCOUNTS_URL, CountingSession, SpotifyAuth
 from edge.players.spotify.errors import InvalidResponseError, login_missing
 from edge.players.spotify.request_errors import translate
 from edge.players.spotify.speakers import Speaker
+from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import TokenFile
 
 API_URL = "https://api.spotify.com/v1/"

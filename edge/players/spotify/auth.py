@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
-from spotipy.cache_handler import CacheHandler
-from spotipy.oauth2 import SpotifyPKCE
 
 from edge.players.spotify.errors import login_missing
+from edge.players.spotify.spotipy_module import CacheHandler, SpotifyPKCE
 from edge.players.spotify.token_file import TokenFile
 from edge.system.http_session import BoundedSession
 

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import requests
-import spotipy
 
 from edge.players.spotify.auth import CountingSession
 from edge.players.spotify.errors import (
@@ -22,6 +21,7 @@ from edge.players.spotify.errors import (
     error_for_response,
     login_ended,
 )
+from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import TokenFile
 from edge.text import parse_json
 
