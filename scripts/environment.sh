@@ -11,17 +11,17 @@ choose_python() {
         printf '%s' "$MOODROOM_PYTHON"
         return
     fi
-    for candidate in /usr/bin/python3 python3.11 python3.12 python3.13 python3.10 python3; do
+    for candidate in /usr/bin/python3 python3.11 python3.12 python3.13 python3.14 python3.10 python3; do
         command -v "$candidate" >/dev/null 2>&1 || continue
         if [ "$candidate" = /usr/bin/python3 ]; then
             "$candidate" -c 'import picamera2' >/dev/null 2>&1 || continue
         fi
-        if "$candidate" -c 'import sys; raise SystemExit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+        if "$candidate" -c 'import sys; raise SystemExit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
             printf '%s' "$candidate"
             return
         fi
     done
-    say "Python 3.10 to 3.13 is needed; run: sudo apt install python3 python3-venv"
+    say "Python 3.10 to 3.14 is needed; run: sudo apt install python3 python3-venv"
     exit 1
 }
 
@@ -87,5 +87,16 @@ constraints_for() {
         printf 'constraints/numpy1.txt'
     else
         printf 'constraints/tested.txt'
+    fi
+}
+
+# need_detector: fetches YuNet's file into models/ unless some folder has it. After a failure it isn't tried for a day.
+need_detector() {
+    local name=face_detection_yunet_2023mar.onnx tried=models/.fetch_failed
+    if [ -f "models/$name" ] || [ -f "${MOODROOM_MODELS:-/nowhere}/$name" ]; then return; fi
+    if [ -n "$(find "$tried" -mmin -1440 2>/dev/null)" ]; then return; fi
+    if timeout 30 "$1" -I scripts/fetch_models >&2; then rm -f "$tried"; else
+        touch "$tried" 2>/dev/null || true
+        say "notice: OpenCV's slower Haar detector is used, if OpenCV has it; scripts/fetch_models gets the better one"
     fi
 }

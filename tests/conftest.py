@@ -63,7 +63,7 @@ def hidden_folder(tmp_path: Path) -> Iterator[Path]:
         outer.chmod(0o700)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def yunet_folder() -> Path:
     """Return the folder with YuNet's file."""
     folder = Path(os.environ.get("MOODROOM_MODELS") or ROOT.parent / "shared" / "models")

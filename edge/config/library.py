@@ -51,7 +51,7 @@ class LibraryConfig(Section):
     """MPD's playlist_directory as this machine sees it, to write one M3U file per mood."""
     method: Literal["quadrant", "kmeans", "knn"] = "quadrant"
     """How songs are sorted. `kmeans` and `knn` need the extra `library`:
-    `pip install 'moodroom[library]'`."""
+    `sudo scripts/install --with library`, or `pip install 'moodroom[library]'`."""
     clusters: Annotated[int, Field(ge=2, le=7)] | None = None
     """The number of clusters for kmeans. null: chosen from the songs."""
     playlist_name: Annotated[str, BeforeValidator(_name), Field(max_length=80)] = "Moodroom {mood}"

@@ -29,7 +29,9 @@ def require_librosa() -> None:
     try:
         import librosa  # noqa: F401
     except ImportError:
-        raise ConfigError("--audio: needs librosa; pip install 'moodroom[audio]'") from None
+        raise ConfigError(
+            "--audio: needs librosa; run `sudo scripts/install --with audio`, or pip install 'moodroom[audio]'"
+        ) from None
 
 
 def analyse(path: Path) -> Features | None:

@@ -120,4 +120,7 @@ def _table(songs: Sequence[Song]) -> NDArray[np.float64]:
 
 
 def _scikit_learn_missing(method: str) -> ConfigError:
-    return ConfigError(f"--method {method}: needs scikit-learn; pip install 'moodroom[library]'")
+    return ConfigError(
+        f"--method {method}: needs scikit-learn; run `sudo scripts/install --with library`, "
+        "or pip install 'moodroom[library]'"
+    )

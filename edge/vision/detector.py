@@ -59,9 +59,12 @@ def open_detector(config: VisionConfig, *, base: Path) -> Detector:
 
 
 def find_yunet(base: Path) -> Path | None:
-    """YuNet's file in the folder that MOODROOM_MODELS names, the state directory or the project's `models/`."""
+    """YuNet's file in MOODROOM_MODELS, the state directory, the project's `models/` or the installed package.
+
+    base: as for `open_detector`.
+    """
     named = os.environ.get("MOODROOM_MODELS")
-    folders = [*([Path(named)] if named else []), state.directory(), base / "models"]
+    folders = [*([Path(named)] if named else []), state.directory(), base / "models", base / "edge" / "models"]
     files = [folder / YUNET_FILE for folder in folders]
     # Unlike Path.is_file, this doesn't raise if a folder on the way can't be entered.
     return next((file for file in files if os.path.isfile(file)), None)

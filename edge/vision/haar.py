@@ -1,4 +1,4 @@
-"""The Haar cascade face detector (Viola and Jones 2001), which comes with OpenCV."""
+"""The Haar cascade face detector (Viola and Jones 2001), which comes with OpenCV before 5."""
 
 from __future__ import annotations
 
@@ -31,12 +31,19 @@ class Haar:
     name = "haar"
 
     def __init__(self, *, min_face: int) -> None:
-        """min_face: the smallest face that is searched for, in pixels of the frame."""
+        """Load OpenCV's cascade; raises ModelError if this OpenCV has none.
+
+        min_face: the smallest face that is searched for, in pixels of the frame.
+        """
+        if not hasattr(cv2, "CascadeClassifier"):
+            raise ModelError(
+                f"vision.detector: OpenCV {cv2.__version__} has no Haar detector; run scripts/fetch_models to get YuNet"
+            )
         data = getattr(cv2, "data", None)
         file = (Path(data.haarcascades) if data else SYSTEM_CASCADES) / CASCADE_FILE
         self._cascade = cv2.CascadeClassifier(as_text(file, ModelError))
         if self._cascade.empty():
-            raise ModelError(f"{file}: OpenCV's face cascade is missing; install opencv-python-headless below 5")
+            raise ModelError(f"{file}: OpenCV's face cascade is missing; install opencv-python-headless again")
         self._min_face = min_face
 
     def find(self, grey: Grey) -> list[Face]:

@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[2]
 SHELL = ["install", "moodroom", "endurance/check_arm64", "endurance/check_service", "environment.sh", "run", "test"]
 PARTS = ["edge", "models/tflite", "scripts", "systemd", "constraints"]
-FILES = ["config.yaml", "pyproject.toml", "README.md", "LICENSE"]
+FILES = ["config.yaml", "pyproject.toml", "README.md", "LICENSE", "models/LICENSE-yunet.txt"]
 
 
 def program(folder: Path, name: str, text: str) -> None:
@@ -35,7 +35,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
     for name in FILES:
-        shutil.copy2(ROOT / name, folder)
+        shutil.copy2(ROOT / name, folder / name)
     return folder
 
 
@@ -210,6 +210,15 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     machine.install("--uninstall", "--purge")
 
 
+def test_more_extras_are_kept_over_updates(machine: Machine) -> None:
+    kept = machine.root / "opt/moodroom/with"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("library\n")
+    assert "with the extras mpd,web,metrics,library" in machine.install("--dry-run")
+    assert "with the extras mpd,web,metrics,audio" in machine.install("--dry-run", "--with", "audio")
+    assert "library" not in machine.install("--dry-run", "--with", "").partition("with the extras")[2].partition("(")[0]
+
+
 @pytest.mark.parametrize(
     ("fake", "text", "sentence"),
     [
@@ -242,7 +251,7 @@ def test_a_pi_s_environment_sees_the_system_s_camera_library(machine: Machine, n
 def test_an_old_python_is_refused(machine: Machine) -> None:
     program(machine.fakes, "python3.9", 'test "$1" = --version && echo Python 3.9.2')
     machine.environment["MOODROOM_PYTHON"] = str(machine.fakes / "python3.9")
-    assert "Python 3.9.2; Python 3.10 to 3.13 is needed" in machine.install(code=1)
+    assert "Python 3.9.2; Python 3.10 to 3.14 is needed" in machine.install(code=1)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +259,7 @@ def test_an_old_python_is_refused(machine: Machine) -> None:
     [
         (["--purg"], "--purg: unknown option"),
         (["--purge"], "--purge needs --uninstall"),
+        (["--with", "libary"], "--with libary: unknown; there are library and audio"),
     ],
 )
 def test_wrong_arguments_are_answered_in_a_sentence(machine: Machine, arguments: list[str], sentence: str) -> None:

@@ -158,3 +158,12 @@ def test_a_damaged_yunet_is_found_by_its_sum_before_it_is_loaded(
     (tmp_path / YUNET_FILE).write_bytes(content)
     with pytest.raises(ModelError, match="isn't the YuNet model; run scripts/fetch_models again"):
         open_detector(VisionConfig.model_validate({"detector": choice}), base=tmp_path)
+
+
+@pytest.mark.parametrize("choice", ["auto", "haar"])
+def test_an_opencv_without_haar_is_one_sentence(choice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # OpenCV 5 has none.
+    monkeypatch.delattr("cv2.CascadeClassifier")
+    monkeypatch.setenv("MOODROOM_MODELS", str(tmp_path))
+    with pytest.raises(ModelError, match=r"vision.detector: OpenCV .* has no Haar detector; run scripts/fetch_models"):
+        open_detector(VisionConfig.model_validate({"detector": choice}), base=tmp_path)
