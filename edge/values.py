@@ -256,6 +256,7 @@ class Playback:
     state: "playing", "paused", "stopped" or "unavailable". volume: 0..100.
     context: the playlist, album or artist that the song is played from. elsewhere: it plays on another speaker than
     the configured one. position, duration: of the song, seconds. liked: a person likes this song; set by the room.
+    assumed: what the device's own command should have led to; the player hasn't shown it yet.
     """
 
     state: str
@@ -270,6 +271,7 @@ class Playback:
     duration: float | None = None
     position: float | None = field(default=None, compare=False)
     liked: bool = False
+    assumed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

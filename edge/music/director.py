@@ -84,6 +84,8 @@ class Director:
         known = self.situation
         upcoming = known.own.upcoming
         result = known.observe(now, playback)
+        if playback.assumed:
+            return result
         upcoming_started = result.cause is Cause.STARTED and upcoming is not None
         if upcoming_started or result.cause is Cause.ADVANCED:
             self._rules.strategy.song_ended()
@@ -101,22 +103,13 @@ class Director:
     def tick(self, now: float, control: Control) -> Wish | None:
         """Return what became due: a delayed change, a pause in an empty room, a lower volume. Called once a second."""
         self.situation.expire_requests(now)
-        if self.situation.mood is None or control is not Control.AUTO:
+        if control is not Control.AUTO:
             return None
-        pending = self.situation.pending.play
-        if (changed := self._rules.cancel_start(now) or self._volume.lower_pending(now, pending)) is not None:
-            return self._request(now, changed)
-        if self._limits.blocks_retry(now):
-            return None
-        wish = self._rules.pause_empty_room(now) or self._rules.decide(now, control)
-        if wish.act is Act.KEEP:
-            if wish is self._rules.blocked and wish.why != self._published:
-                self._published = wish.why
-                return wish
+        wish = None if self.situation.mood is None else self._due(now, control)
+        if wish is None:
             correction = self._rules.correct_volume(now)
             return None if correction is None else self._request(now, correction)
-        self._published = wish.why
-        return self._request(now, wish)
+        return wish if wish.act is Act.KEEP else self._request(now, wish)
 
     # What people do.
 
@@ -165,6 +158,19 @@ class Director:
         self._rules.strategy.restart()
         self.situation.detector.pause.end()
         self.situation.match_playback()
+
+    def _due(self, now: float, control: Control) -> Wish | None:
+        """Return what became due for the mood, a KEEP only where its reason is new."""
+        pending = self.situation.pending.play
+        if (changed := self._rules.cancel_start(now) or self._volume.lower_pending(now, pending)) is not None:
+            return changed
+        if self._limits.blocks_retry(now):
+            return None
+        wish = self._rules.pause_empty_room(now) or self._rules.decide(now, control)
+        if wish.act is Act.KEEP and (wish is not self._rules.blocked or wish.why == self._published):
+            return None
+        self._published = wish.why
+        return wish
 
     def _accept_takeover(self, result: Interpretation, playback: Playback) -> Interpretation:
         """Return the takeover if its kind is in `music.takeover`; else adopt what the person did and return NOTHING."""

@@ -93,7 +93,7 @@ class Situation:
 
     def drop(self, now: float, wish: Wish) -> None:
         """The player won't carry out a wish: its basis has changed, or nobody can tell what plays."""
-        self.detector.drop(wish)
+        self.detector.drop(now, wish)
         if wish.act in (Act.VOLUME, Act.NEXT, Act.PREVIOUS):
             # Nothing depends on these.
             return

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from edge.values import VOLUME_TOLERANCE
 
+# How long a fade may take until its last volume is reported.
+FADE_MAX_S = 8.0
+
 
 def same_volume(a: int, b: int) -> bool:
     """True where two volumes differ no more than speakers round."""
@@ -17,10 +20,14 @@ class RequestedVolume:
     """A volume that was requested and isn't confirmed yet.
 
     target: 0..100. changed_at: when it was requested, or the volume last changed or couldn't be read.
+    before: the volume before the device changed it, None if unknown. fades_until: until then the target may be shown
+    before a fade has begun.
     """
 
     target: int
     changed_at: float
+    before: int | None = None
+    fades_until: float = 0.0
 
 
 class SpeakerVolume:
@@ -40,13 +47,23 @@ class SpeakerVolume:
         """True while a requested volume isn't confirmed."""
         return self._request is not None
 
-    def request(self, now: float, target: int) -> None:
-        """The device sets the volume."""
-        self._request = RequestedVolume(target, now)
+    @property
+    def goal(self) -> int | None:
+        """The volume once what was requested is done; None while it isn't known."""
+        return self.current if self._request is None else self._request.target
 
-    def drop(self) -> None:
-        """The player won't set the volume."""
-        self._request = None
+    def request(self, now: float, target: int, *, fade: bool = False) -> None:
+        """The device sets the volume. fade: in steps, and if music begins, by way of a lower volume."""
+        before = self.current if self._request is None else self._request.before
+        self._request = RequestedVolume(target, now, before, now + FADE_MAX_S if fade else now)
+
+    def drop(self, now: float) -> None:
+        """The player won't set the volume; where it had begun to, it goes back to what it was before."""
+        request = self._request
+        if request is not None and request.before is not None:
+            self._request = replace(request, target=request.before, changed_at=now, fades_until=now + FADE_MAX_S)
+        else:
+            self._request = None
 
     def unavailable(self, now: float) -> None:
         """The player can't be reached: a pending request gets more time."""
@@ -80,7 +97,8 @@ class SpeakerVolume:
 
     def _follow(self, now: float, request: RequestedVolume, volume: int, *, away: bool) -> None:
         if same_volume(volume, request.target):
-            self._request, self.current = None, volume
+            self.current = volume
+            self._request = request if now < request.fades_until else None
         elif volume != self.current or away:
             self._request, self.current = replace(request, changed_at=now), volume
         elif now - request.changed_at > self._grace:

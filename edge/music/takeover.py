@@ -73,23 +73,26 @@ class TakeoverDetector:
     def request(self, now: float, wish: Wish) -> Wish:
         """Note what the device requests of the player, by itself or for a person. Returns the wish."""
         self.pending.add(now, wish)
-        target = self.volume.current if wish.volume is None and wish.fade else wish.volume
+        target = self.volume.goal if wish.volume is None and wish.fade else wish.volume
         if target is not None and wish.when is When.NOW:
-            self.volume.request(now, target)
+            self.volume.request(now, target, fade=wish.fade and wish.act is Act.PLAY)
         if wish.when is When.NOW and wish.act not in (Act.KEEP, Act.FORGET, Act.VOLUME):
             self._settling_since = now
             self.pause.end()
         return wish
 
-    def drop(self, wish: Wish) -> None:
+    def drop(self, now: float, wish: Wish) -> None:
         """Forget a wish that the player won't carry out."""
         self.pending.drop(wish)
         if wish.volume is not None or wish.fade:
-            self.volume.drop()
+            self.volume.drop(now)
 
     def observe(self, now: float, playback: Playback) -> Interpretation:
         """Return what a report from the player means; the next one is compared with it."""
         self.playback, self.observed_at, self.volume.changed_unobserved = playback, now, None
+        if playback.assumed:
+            # It is good for planning, but proves nothing.
+            return Interpretation()
         self.pending.expire(now)
         if playback.state == "unavailable":
             self._away = True

@@ -9,6 +9,9 @@ from edge.music.takeover import TakeoverDetector
 from edge.music.timetable import Timetable
 from edge.values import When, Wish
 
+# A correction without effect is tried again this much later: some speakers refuse volumes, and some only once.
+CORRECTION_AGAIN_S = 1800.0
+
 
 class VolumePolicy:
     """The volume for each choice. Volumes are 0..100, offsets -100..100.
@@ -20,13 +23,14 @@ class VolumePolicy:
         self._detector, self._timetable = detector, timetable
         self.room_volume: int | None = None
         self._corrected_to: int | None = None
+        self._corrected_at = 0.0
 
     def learn(self, offset: int) -> None:
         """Take the speaker's volume as the room's, where that isn't known yet or the speaker came back with another."""
         speaker = self._detector.volume
         if speaker.changed_unobserved is not None:
             self.set_by_person(speaker.changed_unobserved, offset)
-        elif self.room_volume is None:
+        elif self.room_volume is None and not speaker.pending:
             self.room_volume = speaker.current
 
     def set_by_person(self, volume: int, offset: int) -> None:
@@ -44,7 +48,7 @@ class VolumePolicy:
 
     def for_music(self, now: float, offset: int) -> int | None:
         """The volume to set when music with this offset begins; None leaves it."""
-        target, current = self._target(now, offset), self._detector.volume.current
+        target, current = self._target(now, offset), self._detector.volume.goal
         if target is not None and (current is None or not same_volume(target, current)):
             return target
         return self.for_resume(now)
@@ -64,7 +68,7 @@ class VolumePolicy:
     def correction(self, now: float, offset: int) -> tuple[int, str] | None:
         """The volume to set while music plays, and why: it is too loud, or its offset couldn't be set before.
 
-        Returns the same correction only once: some speakers refuse volumes.
+        Returns the same correction again only after CORRECTION_AGAIN_S, or once it had an effect.
         """
         current = self._detector.volume.current
         if current is None or not self._detector.playing or not self._detector.volume_settled:
@@ -72,9 +76,12 @@ class VolumePolicy:
         ceiling = self._timetable.volume_ceiling(now)
         too_loud = current > ceiling
         target = ceiling if too_loud else self._target(now, offset) if offset else None
-        if target is None or target == self._corrected_to or (not too_loud and same_volume(target, current)):
+        if target is None or (not too_loud and same_volume(target, current)):
+            self._corrected_to = None
             return None
-        self._corrected_to = target
+        if target == self._corrected_to and now - self._corrected_at < CORRECTION_AGAIN_S:
+            return None
+        self._corrected_to, self._corrected_at = target, now
         why = "the loudest that is allowed now" if too_loud else "as configured for this music"
         return target, f"the volume goes to {target}, {why}"
 

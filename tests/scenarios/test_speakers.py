@@ -99,3 +99,41 @@ def test_the_speaker_goes_to_sleep_in_an_empty_house(house: Build, world: World)
     home.feels("happy", 60)
     assert world.now_playing().context == HAPPY, "there was nothing to resume, so it starts"
     assert home.happened(TakenOver) == []
+
+
+def test_a_speaker_that_accepts_a_volume_and_keeps_its_own(house: Build, world: World) -> None:
+    world.device(ROOM).keeps_volume = True
+    home = house(at="2026-11-21 18:00", start_volume=25)
+    home.feels("happy", 120)
+    home.command("volume", "60")
+    home.passes(120)
+    assert "volume" in commands(world) and world.device(ROOM).volume == 40
+    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
+    home.feels("sad", 300)
+    assert world.now_playing().context == SAD
+
+
+def test_music_that_begins_too_loud_again_and_again_is_turned_down_each_time(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00", max_volume=50)
+    for _ in range(3):
+        world.device(ROOM).begins_at = 100
+        home.feels("happy", 90)
+        assert (world.device(ROOM).volume, world.now_playing().context) == (50, HAPPY)
+        world.sleep(ROOM)
+        home.passes(150)
+        world.wake(ROOM)
+        home.passes(150)
+        assert (world.device(ROOM).volume, world.now_playing().context) == (50, HAPPY)
+    assert home.happened(TakenOver) == []
+
+
+def test_music_resumed_at_night_is_no_louder_than_allowed(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 21:50", quiet_hours=[{"begins": "22:00", "ends": "7:00", "max_volume": 20}])
+    home.feels("happy", 120)
+    home.command("playback", "pause")
+    home.passes(1200)
+    world.device(ROOM).volume = 100
+    world.change(volume=100)
+    home.command("playback", "play")
+    home.passes(60)
+    assert world.now_playing().playing and world.device(ROOM).volume == 20

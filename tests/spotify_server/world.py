@@ -10,7 +10,10 @@ START = 1_790_000_000.0  # some Unix time
 
 @dataclass
 class Device:
-    """A Connect device. awake: Spotify lists it."""
+    """A Connect device. awake: Spotify lists it.
+
+    keeps_volume: it answers that a volume was set, and keeps its own. begins_at: its volume whenever it becomes active.
+    """
 
     name: str
     id: str | None
@@ -19,6 +22,8 @@ class Device:
     awake: bool = True
     restricted: bool = False
     supports_volume: bool = True
+    keeps_volume: bool = False
+    begins_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class World:
     def do(self, do: str, value: Any, device: Device) -> None:
         """Carry out a command."""
         now = self.now_playing()
+        if do in ("play", "transfer", "resume") and now.device != device.name and device.begins_at is not None:
+            device.volume = device.begins_at
         if do == "play":
             context, uris, *offset = value
             tracks = tuple(uris) if uris else self.tracks(context)
@@ -137,8 +144,9 @@ class World:
         elif do == "queue":
             self.change(queue=(*now.queue, value))
         elif do == "volume":
-            device.volume = value
-            self.change(volume=value)
+            if not device.keeps_volume:
+                device.volume = value
+                self.change(volume=value)
         else:
             raise AssertionError(do)
         self.executed.append(Executed(do, value, self.monotonic))

@@ -110,7 +110,8 @@ class MpdPlayer:
         self._queue.update(status)
         if (volume := self._fade.step(self._clock(), volume_of(status))) is not None:
             self._controls.set_volume(volume)
-            status["volume"] = str(volume)
+            # What the output made of it is read, not assumed.
+            status, song = fetch(self._connection)
         if self._upcoming.update(status):
             status, song = fetch(self._connection)
         return self._to_playback(status, song)

@@ -147,8 +147,13 @@ class LibraryNames:
         return None
 
 
-def to_playback(current: SpotifyPlayback, now: float, *, missing: bool, names: LibraryNames) -> Playback:
-    """The playback as the rest of the device knows it. missing: the configured speaker isn't in Spotify's list."""
+def to_playback(
+    current: SpotifyPlayback, now: float, *, missing: bool, names: LibraryNames, assumed: bool = False
+) -> Playback:
+    """The playback as the rest of the device knows it.
+
+    missing: the configured speaker isn't in Spotify's list. assumed: Spotify hasn't shown it yet.
+    """
     if current.speaker is None or not current.loaded:
         return Playback("unavailable" if missing else "stopped", "spotify")
     return Playback(
@@ -164,4 +169,5 @@ def to_playback(current: SpotifyPlayback, now: float, *, missing: bool, names: L
         elsewhere=current.elsewhere,
         duration=current.duration,
         position=current.position_at(now),
+        assumed=assumed,
     )

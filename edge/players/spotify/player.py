@@ -180,4 +180,11 @@ class SpotifyPlayer:
             self._pending.deferred = replace(deferred, song=observed.uri)
 
     def _to_playback(self, current: SpotifyPlayback) -> Playback:
-        return to_playback(current, self._clock(), missing=self._account.speaker_missing, names=self._names)
+        account = self._account
+        return to_playback(
+            current,
+            self._clock(),
+            missing=account.speaker_missing,
+            names=self._names,
+            assumed=not account.is_observed,
+        )
