@@ -119,14 +119,18 @@ class Reference:
         other = normalise(cut(grey, area, PATCH_SIDE))[_inner(SEARCH_PX)]
         return float(cv2.matchTemplate(self._levels, other, cv2.TM_CCOEFF_NORMED).max())
 
-    def surroundings_changed(self, grey: Grey) -> bool:
-        """Whether what surrounds the face was replaced too, as by a cut in a film. The light alone scales all of it."""
+    def surroundings_changed(self, grey: Grey, gain: float) -> bool:
+        """Whether what surrounds the face was replaced too, as by a cut in a film.
+
+        gain: by how much the rest of the picture became brighter. The face's own brightness says nothing about it,
+        since another face, or one in another pose, is brighter or darker in the same light.
+        """
         patch = cut(grey, self.area, PATCH_SIDE)
-        gain = (self.brightness + 1) / (float(patch.mean()) + 1)
-        changed = np.abs(_corners(patch) * gain - self._corners) > min(
-            CORNER_CHANGE, CORNER_CHANGE_SHARE * self.brightness
-        )
-        return int(np.count_nonzero(changed)) >= CORNERS_MIN
+        local = (float(patch.mean()) + 1) / (self.brightness + 1)
+        limit = min(CORNER_CHANGE, CORNER_CHANGE_SHARE * self.brightness)
+        now = _corners(patch)
+        changes = [np.abs(now / light - self._corners) > limit for light in (gain, local)]
+        return all(int(np.count_nonzero(change)) >= CORNERS_MIN for change in changes)
 
     def find(self, grey: Grey) -> Found:
         """Where this face is in another frame, within REACH areas."""

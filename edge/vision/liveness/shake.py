@@ -38,6 +38,11 @@ class Scene:
         camera = math.hypot(*shift)
         return camera > SAME_SHIFT_PX / 2 and left < max(SAME_SHIFT_PX, SAME_SHIFT_SHARE * camera)
 
+    def gain(self, grey: Grey) -> float:
+        """By which factor most of the picture is brighter in `grey`."""
+        after = self._reduce(grey).astype(np.float32)
+        return float(np.median((after + 1) / (self._small.astype(np.float32) + 1)))
+
     def shift(self, grey: Grey) -> tuple[float, float] | None:
         """By how many pixels (x, y) the picture as a whole has moved; None without texture."""
         before, after = _smooth(self._small), _smooth(self._reduce(grey))

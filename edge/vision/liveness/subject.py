@@ -92,6 +92,11 @@ def begin(now: float, grey: Grey, track: Track, before: Grey | None) -> Subject:
     return subject
 
 
+def was_cut(subject: Subject, grey: Grey) -> bool:
+    """Whether all that surrounds the face was replaced."""
+    return subject.reference.surroundings_changed(grey, subject.scene.gain(grey))
+
+
 def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
     """Compare a face with what it was; returns whether it was replaced by another face in other surroundings."""
     area = subject.reference.area
@@ -111,7 +116,7 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
         same = subject.reference.resembles(grey, area_around(box)) >= SAME_FACE_LIKENESS
         if not same:
             # A cut on a television, a head that turned, or a picture that was behind somebody: it has to move again.
-            cut = subject.reference.surroundings_changed(grey)
+            cut = was_cut(subject, grey)
             subject.movements = min(subject.movements, 1)
             subject.lives_until = min(subject.lives_until, now + HOLD_S * subject.slower)
         elif (stepped or _moved(movement, subject.reference)) and not subject.scene.follows(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from edge.values import Box, Grey
 from edge.vision.liveness.screens import Screens
-from edge.vision.liveness.subject import PENDING_FOR_S, Subject, begin, has_walked, is_same, observe
+from edge.vision.liveness.subject import PENDING_FOR_S, Subject, begin, has_walked, is_same, observe, was_cut
 from edge.vision.tracks import FORGET_AFTER_S, Track
 
 # Faces out of view are remembered for this long, the pictures so that they aren't looked at again and again.
@@ -68,7 +68,7 @@ class Liveness:
         for subject in self._subjects:
             if subject.track is not None and subject.track not in numbers:
                 subject.track = None
-                if subject.reference.surroundings_changed(grey):
+                if was_cut(subject, grey):
                     self._screens.add_cut(now, subject.reference.area)
         for track in tracks:
             known = self._find(now, grey, track)

@@ -9,6 +9,7 @@ import numpy as np
 
 import scenes
 from edge.values import Box, Grey
+from edge.vision.liveness.subject import begin, was_cut
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.tracks import Track
 
@@ -103,3 +104,15 @@ def test_switched_off_every_face_counts() -> None:
     assert liveness.look(0.0, _frame(0, ("happy", 300, 200)), [_track(1, 300, 200)]) == {1}
     assert not liveness.pending
     assert not liveness.is_picture(1)
+
+
+def test_another_face_before_the_same_wall_is_no_cut() -> None:
+    """A darker face makes the picture of the place darker, but not the wall behind."""
+    known = begin(0.0, _frame(0), _track(1, 300, 200), None)
+    dark = _frame(1).copy()
+    dark[168:232, 270:330] = 30
+    assert not was_cut(known, dark)
+    assert not was_cut(known, _frame(1, light=0.5)), "the light went down"
+    film = _frame(1).copy()
+    film[140:260, 240:360] = np.tile(np.linspace(20, 230, 120), (120, 1))
+    assert was_cut(known, film)
