@@ -39,6 +39,7 @@ PURE = {
     "players.spotify.commands",
     "players.spotify.errors",
     "players.spotify.fade",
+    "players.spotify.limits.backoff",
     "players.spotify.pending",
     "players.spotify.plan",
     "players.spotify.playback",

@@ -13,6 +13,7 @@ from edge.errors import ConfigError
 from edge.players.spotify.api import API_URL, SpotifyApi
 from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI
 from edge.players.spotify.errors import SpeakerMissingError
+from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.login import Login, WrongAddressError, wait_for_redirect
 from edge.players.spotify.speakers import find_speaker, speaker_table
 from edge.players.spotify.token_file import TokenFile
@@ -76,7 +77,7 @@ def show_speakers(config: Config, out: TextIO, *, api: str = API_URL, accounts: 
     """Run `moodroom speakers`. Returns the exit code: 1 if the configured speaker isn't online."""
     if config.spotify.client_id is None:
         raise ConfigError("spotify.client_id: is needed to list speakers; `moodroom login` says how to get one")
-    client = SpotifyApi(config.spotify.client_id, TokenFile(), api=api, accounts=accounts)
+    client = SpotifyApi(config.spotify.client_id, TokenFile(), api=api, accounts=accounts, budget=RequestBudget())
     try:
         speakers = client.speakers()
     finally:

@@ -67,10 +67,17 @@ def open_account(config: Config, *, api: str | None = None, accounts: str | None
     from edge.players.spotify.api import API_URL
     from edge.players.spotify.auth import ACCOUNTS_URL
     from edge.players.spotify.library_api import SpotifyLibrary
+    from edge.players.spotify.limits.budget import RequestBudget
     from edge.players.spotify.token_file import TokenFile
 
     assert config.spotify.client_id is not None
-    web = SpotifyLibrary(config.spotify.client_id, TokenFile(), api=api or API_URL, accounts=accounts or ACCOUNTS_URL)
+    web = SpotifyLibrary(
+        config.spotify.client_id,
+        TokenFile(),
+        api=api or API_URL,
+        accounts=accounts or ACCOUNTS_URL,
+        budget=RequestBudget(),
+    )
     lists = [SongList("liked", "liked songs", web.liked)] if config.library.liked else []
     for uri in dict.fromkeys(config.library.playlists):
         lists.append(SongList(uri, f"playlist {uri.split(':')[-1]}", partial(web.playlist, uri.split(":")[-1])))

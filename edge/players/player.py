@@ -116,12 +116,13 @@ def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None
         )
     try:
         from edge.players.spotify.api import SpotifyApi
+        from edge.players.spotify.limits.budget import RequestBudget
         from edge.players.spotify.player import SpotifyPlayer
         from edge.players.spotify.token_file import TokenFile
     except ImportError as error:
         raise ConfigError(f"music.player: spotify requires spotipy ({error}); run `pip install spotipy`") from None
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (set spotify.speaker)")
-    api = SpotifyApi(config.spotify.client_id, TokenFile())
+    api = SpotifyApi(config.spotify.client_id, TokenFile(), budget=RequestBudget())
     return SpotifyPlayer(api, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
 
 

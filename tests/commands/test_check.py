@@ -210,6 +210,7 @@ def test_the_end_of_the_login_is_reported(state_folder: Path) -> None:
     login(state_folder, age_days=10)
     passed = music.spotify(config)
     assert passed is not None and passed.text.startswith("logged in until ") and not passed.warning
+    assert passed.text.endswith("; 0 of 600 requests this hour, 0 of 2,000 in 24 hours")
     login(state_folder, age_days=175)
     passed = music.spotify(config)
     assert passed is not None and passed.warning and "moodroom login" in passed.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from edge.events import TakenOver
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Control
@@ -110,3 +112,54 @@ def test_the_access_token_is_renewed_during_the_evening(house: Build, world: Wor
     assert server.requests.count("POST /api/token") >= 1
     assert world.now_playing().context == SAD and home.problems == []
     assert world.executed[0].value[0] == HAPPY
+
+
+@pytest.mark.parametrize(
+    ("answers", "most"),
+    [
+        ({"PUT /me/player/play": error(404, "Device not found")}, 80),
+        ({"PUT /me/player/play": error(503, "oops")}, 80),
+        ({"PUT /me/player/play": error(403, "Player command failed: Restriction violated", "UNKNOWN")}, 80),
+        ({"*": error(500, "oops")}, 40),
+        ({"*": error(403, "Forbidden")}, 40),
+        ({"*": error(401, "No token provided")}, 80),
+    ],
+    ids=["listed speaker answers 404", "play fails", "play refused", "500s", "403s", "401s"],
+)
+def test_an_hour_of_failures_costs_few_requests(
+    house: Build,
+    world: World,
+    server: Server,
+    answers: dict[str, tuple[int, dict[str, object], dict[str, str]]],
+    most: int,
+) -> None:
+    home = house(at="2026-11-21 18:00")
+    server.answers.update(answers)
+    home.feels("happy", 3600)
+    print(f"{len(server.requests)} requests in an hour")
+    assert len(server.requests) <= most
+    assert any("spotify" in problem for problem in home.problems)
+    server.answers.clear()
+    home.passes(1000)
+    assert world.now_playing().context == HAPPY and world.now_playing().playing
+
+
+def test_a_person_who_chooses_music_while_a_command_waits_keeps_it(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    server.answers["PUT /me/player/play"] = error(503, "oops")
+    home.feels("happy", 200)
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    home.passes(150)
+    server.answers.clear()
+    home.passes(900)
+    assert world.now_playing().context == "spotify:album:theirs"
+
+
+def test_a_person_s_request_is_tried_at_once_while_a_command_waits(house: Build, world: World, server: Server) -> None:
+    home = house(at="2026-11-21 18:00")
+    server.answers["PUT /me/player/play"] = error(503, "oops")
+    home.feels("happy", 400)
+    server.answers.clear()
+    home.command("playback", "play")
+    home.passes(5)
+    assert world.now_playing().context == HAPPY and world.now_playing().playing

@@ -18,6 +18,7 @@ def spotify(config: Config) -> Passed | None:
     if config.spotify.client_id is None or not _uses_spotify(config):
         return None
     from edge.players.spotify.errors import login_missing
+    from edge.players.spotify.limits.budget import RequestBudget
     from edge.players.spotify.token_file import TokenFile
 
     file = TokenFile()
@@ -25,11 +26,13 @@ def spotify(config: Config) -> Passed | None:
         raise login_missing()
     if file.client_id not in (None, config.spotify.client_id):
         raise PlayerError("spotify: the login was made for another spotify.client_id; run `moodroom login` again")
+    requests = RequestBudget().counts()
     if (expires := file.expires) is None:
-        return Passed("logged in")
+        return Passed(f"logged in; {requests}")
     for finding in apply_rules(HealthReadings(wall=time.time(), login_expires=expires)):
         return Passed(finding.message, warning=True)
-    return Passed(f"logged in until {time.strftime('%d %B %Y', time.localtime(expires)).lstrip('0')}")
+    until = time.strftime("%d %B %Y", time.localtime(expires)).lstrip("0")
+    return Passed(f"logged in until {until}; {requests}", warning=requests.share >= 1)
 
 
 def player(config: Config) -> Passed:

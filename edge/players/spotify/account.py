@@ -8,10 +8,12 @@ from typing import TypeVar
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import (
     RETRY_AFTER_DEFAULT_S,
+    BudgetUsedUpError,
     QuotaExceededError,
     RateLimitError,
     SpeakerMissingError,
     SpotifyError,
+    repeated,
 )
 from edge.players.spotify.playback import SpotifyPlayback, parse_playback
 from edge.players.spotify.speakers import Speaker, find_speaker, same_name
@@ -49,18 +51,29 @@ class SpotifyAccount:
         self._observed_since_begin = False
         self._speakers = self._queue = None
 
-    def call(self, request: Callable[[], T]) -> T:
-        """Send a request and return its result. Raises SpotifyError.
+    def read(self, request: Callable[[], T]) -> T:
+        """Send a request that reads something and return its result. Raises SpotifyError.
 
-        A 429 (RateLimitError, QuotaExceededError) blocks all requests until its `retry_after` is over; until then the
-        same error is raised without a request.
+        A refusal of such a request isn't about a wish: the player itself doesn't work, so the error isn't lasting.
+        """
+        try:
+            return self.send(request)
+        except SpotifyError as error:
+            error.lasting = False
+            raise
+
+    def send(self, request: Callable[[], T]) -> T:
+        """Send any request and return its result. Raises SpotifyError.
+
+        A 429 (RateLimitError, QuotaExceededError) or a used-up budget blocks all requests until its `retry_after` is
+        over; until then the same error is raised without a request.
         """
         now = self.clock()
         if self._block is not None and now < self.blocked_until:
-            raise type(self._block)(str(self._block), retry_after=self.blocked_until - now)
+            raise repeated(self._block, self.blocked_until - now)
         try:
             return request()
-        except (RateLimitError, QuotaExceededError) as error:
+        except (RateLimitError, QuotaExceededError, BudgetUsedUpError) as error:
             self._block = error
             self.blocked_until = self.clock() + (error.retry_after or RETRY_AFTER_DEFAULT_S)
             raise
@@ -73,7 +86,7 @@ class SpotifyAccount:
             self._speaker_list()
         state = None
         if self._speakers is None or any(speaker.active for speaker in self._speakers):
-            state = self.call(self.api.playback_state)
+            state = self.read(self.api.playback_state)
         playback = parse_playback(state, speaker_name=self.speaker_name, at=started)
         self.playback, self.observed_at, self._assumed, self.speaker_missing = playback, started, False, False
         if playback.speaker is None:
@@ -128,7 +141,7 @@ class SpotifyAccount:
     def count_in_queue(self, uri: str) -> int:
         """How often a song is in the queue, including the current song."""
         if self._queue is None:
-            self._queue = self.call(self.api.queue_uris)
+            self._queue = self.read(self.api.queue_uris)
         return self._queue.count(uri)
 
     def idle(self) -> bool:
@@ -144,5 +157,5 @@ class SpotifyAccount:
 
     def _speaker_list(self) -> list[Speaker]:
         if self._speakers is None:
-            self._speakers = self.call(self.api.speakers)
+            self._speakers = self.read(self.api.speakers)
         return self._speakers

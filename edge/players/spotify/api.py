@@ -1,7 +1,7 @@
 """`SpotifyApi`: the Web API requests that the player needs, through spotipy, each sent once.
 
 Failures are raised as SpotifyError (see `errors`). Nothing is retried here, except once with a fresh token after a 401.
-After a 429, `SpotifyAccount.call` holds back all requests until the wait is over.
+After a 429, `SpotifyAccount.send` holds back all requests until the wait is over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.players.spotify.auth import ACCOUNTS_URL, CountingSession, SpotifyAuth
-from edge.players.spotify.errors import InvalidResponseError, login_missing
+from edge.players.spotify.errors import InvalidResponseError, UnreachableError, login_missing
+from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.request_errors import translate
 from edge.players.spotify.speakers import Speaker
 from edge.players.spotify.spotipy_module import spotipy
@@ -35,11 +36,12 @@ class SpotifyApi:
         accounts: str = ACCOUNTS_URL,
         timeout: float = TIMEOUT_S,
         now: Callable[[], float] = time.time,
+        budget: RequestBudget | None = None,
     ) -> None:
-        """api, accounts: base URLs. timeout: in seconds. now: returns Unix time."""
-        self.file = file
+        """api, accounts: base URLs. timeout: in seconds. now: returns Unix time. budget: None for no limit."""
+        self.file, self.budget = file, budget
         self._now = now
-        self._session = CountingSession(self._today)
+        self._session = CountingSession(self._today, budget)
         self._auth = SpotifyAuth(client_id, file, self._session, accounts=accounts, timeout=timeout, now=now)
         self._spotipy = spotipy.Spotify(
             auth_manager=self._auth, requests_session=self._session, requests_timeout=timeout
@@ -118,6 +120,8 @@ class SpotifyApi:
 
     def close(self) -> None:
         self._session.close()
+        if self.budget is not None:
+            self.budget.close()
 
     def _today(self) -> object:
         return time.localtime(self._now())[:3]
@@ -133,6 +137,8 @@ class SpotifyApi:
             result = self._with_token_refresh(method, *args, **kwargs)
         except Exception as error:
             translated = translate(error, session, self.file, token_url=self._auth.OAUTH_TOKEN_URL, now=self._now())
+            if self.budget is not None and isinstance(translated, UnreachableError):
+                self.budget.give_back()
             log.debug("spotify: %s: %s", method.__name__, type(translated).__name__)
             raise translated from None
         response = session.response

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from edge.players.spotify.errors import login_missing
+from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.spotipy_module import CacheHandler, SpotifyPKCE
 from edge.players.spotify.token_file import TokenFile
 from edge.system.http_session import BoundedSession
@@ -33,11 +34,15 @@ for _name in ("client", "oauth2", "cache_handler", "util"):
 
 
 class CountingSession(BoundedSession):
-    """Counts requests and keeps the last response: spotipy returns None for both a 204 and truncated JSON."""
+    """Counts requests and keeps the last response: spotipy returns None for both a 204 and truncated JSON.
 
-    def __init__(self, today: Callable[[], object] = lambda: None) -> None:
-        """today: returns a value that differs from day to day."""
+    Raises BudgetUsedUpError if the budget allows no request now.
+    """
+
+    def __init__(self, today: Callable[[], object] = lambda: None, budget: RequestBudget | None = None) -> None:
+        """today: returns a value that differs from day to day. budget: limits the requests."""
         super().__init__()
+        self._budget = budget
         self.calls = 0
         self.calls_by_day: Counter[object] = Counter()
         self._today = today
@@ -45,6 +50,8 @@ class CountingSession(BoundedSession):
         self.response: requests.Response | None = None
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        if self._budget is not None:
+            self._budget.take()
         self.calls += 1
         today = self._today()
         self.calls_by_day = Counter({today: self.calls_by_day[today] + 1})

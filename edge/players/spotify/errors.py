@@ -7,7 +7,7 @@
          RequestRefusedError
     404  SpeakerGoneError, NotFoundError
     429  RateLimitError, or QuotaExceededError for a long wait; `retry_after` comes from the Retry-After header, and
-         `SpotifyAccount.call` sends no request before that time is over
+         `SpotifyAccount` sends no request before that time is over
     5xx  ServerError
 """
 
@@ -31,10 +31,12 @@ class SpotifyError(PlayerError):
 
     lasting: the same command would fail again, so it isn't repeated.
     outcome_unknown: Spotify may have carried out the command, so its effect is checked before it is sent again.
+    request_failed: a request failed at Spotify, or may have, so the next one waits longer.
     """
 
     lasting = False
     outcome_unknown = False
+    request_failed = True
 
 
 class LoginError(SpotifyError):
@@ -43,6 +45,8 @@ class LoginError(SpotifyError):
 
 class LoginBusyError(SpotifyError):
     """Another thread or program is refreshing the login; nothing was sent."""
+
+    request_failed = False
 
 
 class UnknownAppError(LoginError):
@@ -94,6 +98,8 @@ class ElsewhereError(SpotifyError):
 class SpeakerMissingError(SpotifyError):
     """The speaker isn't in Spotify's list: asleep, off, or under another name."""
 
+    request_failed = False
+
 
 class SpeakerGoneError(SpotifyError):
     """The speaker has just gone offline, or its id has changed. (404)"""
@@ -107,8 +113,16 @@ class QuotaExceededError(SpotifyError):
     """The developer account's quota is used up; the wait can be a day. (429)"""
 
 
+class BudgetUsedUpError(SpotifyError):
+    """The device has sent as many requests as it allows itself; nothing was sent."""
+
+    request_failed = False
+
+
 class UnreachableError(SpotifyError):
     """No connection was established, so nothing was sent."""
+
+    request_failed = False
 
 
 class ServerError(SpotifyError):
@@ -133,9 +147,18 @@ class InvalidResponseError(SpotifyError):
     """The response isn't what Spotify documents, such as truncated JSON."""
 
 
+def repeated(error: SpotifyError, retry_after: float) -> SpotifyError:
+    """The same error once more, without another request. retry_after: in seconds from now."""
+    again = type(error)(str(error), retry_after=retry_after)
+    again.request_failed, again.lasting = False, error.lasting
+    return again
+
+
 def login_missing() -> LoginError:
     """There is no saved login, or it was set aside."""
-    return LoginError("spotify: nobody is logged in; run `moodroom login` on this device", retry_after=30)
+    error = LoginError("spotify: nobody is logged in; run `moodroom login` on this device", retry_after=30)
+    error.request_failed = False
+    return error
 
 
 def login_busy() -> LoginBusyError:

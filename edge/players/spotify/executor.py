@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.commands import (
     MUSIC_OPERATIONS,
@@ -16,11 +17,12 @@ from edge.players.spotify.commands import (
 )
 from edge.players.spotify.errors import SpeakerGoneError, SpotifyError, VolumeFixedError
 from edge.players.spotify.fade import VolumeFade
+from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
 from edge.players.spotify.sending import check_playback, is_supported, send
-from edge.players.wishes import AbandonedWish
-from edge.values import Wish
+from edge.players.wishes import OVERRULED, AbandonedWish
+from edge.values import Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 CONFIRM_TIMEOUT_S = 5.0  # an effect that isn't shown this long after a failed request didn't take place
@@ -34,7 +36,7 @@ class CommandExecutor:
 
     def __init__(self, account: SpotifyAccount, pending: PendingCommands, names: LibraryNames) -> None:
         self._account, self._pending, self._names = account, pending, names
-        self.fade = VolumeFade()
+        self.fade, self.pace = VolumeFade(), RequestPace()
         self._abandoned: list[AbandonedWish] = []
         self._last_songs: tuple[str, ...] = ()
         self._sending = False
@@ -92,6 +94,16 @@ class CommandExecutor:
     def abandon(self, wish: Wish | None, why: str, *, fault: bool = False) -> None:
         if wish is not None:
             self._abandoned.append(AbandonedWish(wish, why, fault))
+
+    def abandon_overruled(self, playback: Playback) -> None:
+        """Abandon the music that had to wait while a person chose something else. playback: as just observed."""
+        pending, now = self._pending, self._account.clock()
+        music = [command for command in pending.commands if command.operation in MUSIC_OPERATIONS]
+        wishes = [command.wish for command in music] + [waiting.original for waiting in pending.wishes]
+        for wish in wishes:
+            if wish is not None and not still_applies(wish, playback, now):
+                pending.withdraw(wish)
+                self.abandon(wish, OVERRULED)
 
     def take_abandoned(self) -> list[AbandonedWish]:
         """The wishes abandoned since the last call."""
@@ -163,6 +175,7 @@ class CommandExecutor:
     def _applied(self, command: SpotifyCommand) -> None:
         self._pending.remove(command)
         self._pending.unconfirmed = None
+        self.pace.commanded()
         self.fade.applied(command)
         if command.operation is Operation.PLAY:
             self._last_songs = command.uris

@@ -146,6 +146,11 @@ class PendingCommands:
         if command in self.commands:
             self.commands.remove(command)
 
+    def withdraw(self, wish: Wish) -> None:
+        """Remove a wish and its commands, except those that restore a volume."""
+        self.wishes = [waiting for waiting in self.wishes if waiting.original is not wish]
+        self.drop(lambda command: command.wish is wish and command.fade_end is None)
+
     def _forget(self) -> None:
         """Remove the music that the device itself wished for."""
         self.deferred = None

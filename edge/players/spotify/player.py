@@ -21,6 +21,8 @@ from edge.values import Act, Playback, Wish
 POLL_INTERVAL_S = 30.0
 PAUSED_POLL_INTERVAL_S, PAUSED_POLLS_S = 10.0, 60.0  # soon after a pause, which may end by itself
 IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
+# Used shares of the budget from which the playback is looked at every 60 s and every 120 s.
+FEWER_POLLS_FROM, SPARSE_POLLS_FROM = 0.5, 0.75
 WAIT_MIN_S = 0.05
 AFTER_SONG_END_S = 1.5
 CLOSE_TIMEOUT_S = 1.0
@@ -58,7 +60,16 @@ class SpotifyPlayer:
         return self._pending.pending
 
     def report(self) -> dict[str, Any]:
-        return {"player_calls_today": self._api.calls_today}
+        report = {"player_calls_today": self._api.calls_today}
+        if self._api.budget is not None:
+            counts = self._api.budget.counts()
+            report |= {
+                "player_calls_hour": counts.hour,
+                "player_calls_day": counts.day,
+                "player_calls_hour_max": counts.hour_max,
+                "player_calls_day_max": counts.day_max,
+            }
+        return report
 
     def take_abandoned(self) -> list[AbandonedWish]:
         return self._executor.take_abandoned()
@@ -72,6 +83,9 @@ class SpotifyPlayer:
         if wish.music is not None and playable.music is not None:
             self._names.add(playable.music, wish.music.uri)
         self._pending.add(playable, wish, self._clock())
+        if wish.basis is None:
+            # A person waits for it.
+            self._executor.pace.release()
         self._work()
 
     def playback(self) -> Playback:
@@ -81,6 +95,8 @@ class SpotifyPlayer:
             pending.start_deferred(self._clock())
         self._executor.restore_volume()
         if pending.pending:
+            if self._executor.pace.held(self._clock()) is not None:
+                self._look_while_held()
             self._work()
         # After a command Spotify still shows the old state for a while.
         unsettled = (
@@ -88,7 +104,7 @@ class SpotifyPlayer:
         )
         if account.playback is None or not (unsettled or account.just_observed):
             before = account.playback
-            self._check_deferred(before, account.observe())
+            self._check_deferred(before, self._observe())
         assert account.playback is not None
         return self._to_playback(account.playback)
 
@@ -119,13 +135,20 @@ class SpotifyPlayer:
                 log.info("spotify: the volume stays as the fade left it: %s", error)
         self._api.close()
 
+    def _poll_interval(self) -> float:
+        """Seconds: shorter just after a pause, longer in silence, and the longer the less of the budget is left."""
+        budget = self._api.budget
+        share = budget.counts().share if budget is not None else 0.0
+        if self._account.idle() or share >= SPARSE_POLLS_FROM:
+            return IDLE_POLL_INTERVAL_S
+        if self._account.paused_for < PAUSED_POLLS_S:
+            return PAUSED_POLL_INTERVAL_S
+        return 2 * POLL_INTERVAL_S if share >= FEWER_POLLS_FROM else POLL_INTERVAL_S
+
     def _next_poll(self) -> float:
         """When to observe the playback next, on the player's clock."""
         account, deferred = self._account, self._pending.deferred
-        interval = IDLE_POLL_INTERVAL_S if account.idle() else POLL_INTERVAL_S
-        if account.paused_for < PAUSED_POLLS_S:
-            interval = PAUSED_POLL_INTERVAL_S
-        poll = account.observed_at + interval
+        poll = account.observed_at + self._poll_interval()
         end = account.playback.end() if account.playback is not None else None
         if end is None:
             return poll
@@ -137,11 +160,45 @@ class SpotifyPlayer:
             return min(poll, check_at)
         return min(poll, end - deferred.lead_time(account.playback))
 
+    def _observe(self) -> SpotifyPlayback:
+        """Look at the playback. Raises SpotifyError."""
+        try:
+            observed = self._account.observe()
+        except SpotifyError as error:
+            self._executor.pace.reading_failed(error, self._clock())
+            raise
+        self._executor.pace.read()
+        return observed
+
+    def _look_while_held(self) -> None:
+        """Look at the playback if that is due, while a failed command waits. Raises SpotifyError."""
+        if self._clock() < self._next_poll():
+            return
+        self._observe()
+        if self._pending.unconfirmed is not None:
+            self._executor.confirm(self._pending.unconfirmed)
+        if self._pending.pending and self._account.playback is not None:
+            self._executor.abandon_overruled(self._to_playback(self._account.playback))
+
     def _work(self) -> None:
         """Carry out what is due. Raises SpotifyError; what may still succeed stays pending."""
+        for expired in self._pending.drop_expired(self._clock()):
+            self._executor.abandon(expired, EXPIRED, fault=True)
+        pace = self._executor.pace
+        try:
+            if self._pending.pending and (held := pace.held(self._clock())) is not None:
+                raise held
+            self._carry_out()
+        except SpotifyError as error:
+            now = self._clock()
+            pace.command_failed(error, now)
+            if pace.held(now) is not None:
+                # Until it is tried again, the playback is looked at as usual.
+                error.retry_after = max(WAIT_MIN_S, min(error.retry_after or 0.0, self._next_poll() - now))
+            raise
+
+    def _carry_out(self) -> None:
         pending, executor = self._pending, self._executor
-        for expired in pending.drop_expired(self._clock()):
-            executor.abandon(expired, EXPIRED, fault=True)
         if pending.unconfirmed is not None and not executor.confirm(pending.unconfirmed):
             return
         while pending.wishes:

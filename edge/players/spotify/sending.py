@@ -43,7 +43,7 @@ def is_supported(command: SpotifyCommand, speaker: Speaker) -> bool:
 
 def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> None:
     """Send the command once. Raises SpotifyError."""
-    account.call(lambda: _request(account, command, speaker.id or ""))
+    account.send(lambda: _request(account, command, speaker.id or ""))
 
 
 def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> None:
