@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from edge.errors import ModelError
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
+from edge.vision.faces.clarity import clarity
 from edge.vision.faces.facing import facing
 from edge.vision.faces.visibility import VisibilityModel
 from edge.vision.sidecar import EQUAL_SHARES, Head
@@ -23,13 +22,6 @@ from edge.vision.tflite import PACKAGES, open_interpreter
 QUALITY_MIN = 0.05
 # A face of fewer pixels than this contains less than the model could use.
 FULL_DETAIL_PX = 48
-# The variance of the Laplacian divided by that of the picture: where nothing can be read, and for a sharp face.
-BLURRED_EDGES, SHARP_EDGES = 0.004, 0.05
-SHARPNESS_MIN = 0.1
-# The same for the noisiest faces of FER2013 (one in 300 is above), and for nothing but noise.
-NOISY_EDGES, NOISE_EDGES = 4.0, 8.0
-# Added to the picture's variance, so that the noise of an even surface isn't sharpness.
-VARIANCE_OFFSET = 25
 # The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
 VISIBLE, COVERED = 0.6, 0.25
 
@@ -135,17 +127,13 @@ def _input_levels(mean: float, std: float, scale: float, zero_point: int) -> NDA
 def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
     """How reliable a reading is, QUALITY_MIN..1.
 
-    It falls with the face's size, its sharpness, its noise, its pose, what covers it, and the detector's score.
+    It falls with the face's size, its blur, movement and noise, its pose, what covers it, and the detector's score.
 
     part: the model's (size, size) input. side: the width of that part in pixels of the frame. seen: the probability
     (0..1) that mouth and eyes can be seen.
     """
     size = min(1.0, side / FULL_DETAIL_PX)
-    edges = float(cv2.Laplacian(part, cv2.CV_32F).var()) / (float(part.var()) + VARIANCE_OFFSET)
-    sharpness = math.log(max(edges, 1e-6) / BLURRED_EDGES) / math.log(SHARP_EDGES / BLURRED_EDGES)
-    sharpness = min(1.0, max(SHARPNESS_MIN, sharpness))
-    clearness = min(1.0, max(0.0, (NOISE_EDGES - edges) / (NOISE_EDGES - NOISY_EDGES)))
     uncovered = min(1.0, max(0.0, (seen - COVERED) / (VISIBLE - COVERED)))
     certainty = 0.5 + 0.5 * face.score
-    whole = size * sharpness * clearness * facing(face) * uncovered * certainty
+    whole = size * clarity(part) * facing(face) * uncovered * certainty
     return min(1.0, max(QUALITY_MIN, whole))

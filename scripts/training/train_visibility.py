@@ -3,8 +3,9 @@
 
     MOODROOM_MODELS=models python scripts/training/train_visibility.py --data fer2013.npz [--faces 6000] [--out FILE]
 
-Needs YuNet and scikit-learn. Each face is shown as it is and with things drawn over it: boxes, masks, hands, cups,
-dark glasses, brims, and pieces of other pictures; sharp and blurred, near and far. The figures are of the public test.
+Needs YuNet and scikit-learn. Each face is shown as it is and with things drawn over it: boxes, masks, scarves, hands,
+cups, dark glasses, brims, noise, patterns, and pieces of other pictures; sharp and blurred, near and far. The figures
+are of the public test.
 """
 
 from __future__ import annotations
@@ -53,6 +54,22 @@ def tone(picture: Grey, random: Random) -> np.ndarray:
     return surface
 
 
+def patterned(picture: Grey, random: Random) -> np.ndarray:
+    """Stripes, checks or dots, or noise, as of a printed cloth or a broken picture."""
+    height, width = picture.shape
+    base, contrast = random.uniform(20, 235), random.uniform(8, 60)
+    if random.random() < 0.3:
+        grain = random.normal(0, 1, (height, width))
+        size = float(random.choice([0.0, random.uniform(0.5, 1.5)]))
+        return base + contrast * (grain if size == 0 else 2 * size * cv2.GaussianBlur(grain, (0, 0), size))
+    down, across = np.mgrid[0:height, 0:width].astype(np.float64)
+    angle, period = random.uniform(0, np.pi), random.uniform(3, 24)
+    along = np.sin(2 * np.pi * (across * np.cos(angle) + down * np.sin(angle)) / period)
+    aside = np.sin(2 * np.pi * (down * np.cos(angle) - across * np.sin(angle)) / period + random.uniform(0, 6))
+    wave = [along, along * aside, np.maximum(along, aside)][int(random.integers(3))]
+    return base + contrast * (np.sign(wave) if random.random() < 0.5 else wave)
+
+
 def paste(picture: Grey, mask: np.ndarray, surface: np.ndarray, random: Random) -> Grey:
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), float(random.uniform(0.4, 1.6)))
     return np.clip(picture + soft * (surface - picture), 0, 255).astype(np.uint8)
@@ -64,7 +81,7 @@ def over_mouth(face: Face, shape: tuple[int, int], random: Random) -> np.ndarray
     right, left, nose, a, b = (np.array(point) for point in face.landmarks)
     mouth, wide = (a + b) / 2, float(np.linalg.norm(left - right))
     mask = np.zeros(shape, np.uint8)
-    kind = random.choice(["box", "cloth", "hand", "cup"])
+    kind = random.choice(["box", "cloth", "hand", "cup", "scarf"])
     top = nose + random.uniform(-0.45, 0.75) * (mouth - nose) * (1 if kind != "cup" else 0.7)
     x, y = mouth
     if kind == "box":
@@ -75,6 +92,11 @@ def over_mouth(face: Face, shape: tuple[int, int], random: Random) -> np.ndarray
         low = y + wide * random.uniform(0.6, 1.1)
         points = [(x - half, top[1] + 0.1 * wide), (nose[0], top[1] - 0.1 * wide), (x + half, top[1] + 0.1 * wide)]
         points += [(x + 0.7 * half, low - 0.2 * wide), (x, low), (x - 0.7 * half, low - 0.2 * wide)]
+        cv2.fillPoly(mask, [np.array(points).astype(np.int32)], 1)
+    elif kind == "scarf":
+        half, low = wide * random.uniform(1.0, 1.8), y + wide * random.uniform(1.0, 2.0)
+        points = [(x - half, top[1] - wide * random.uniform(-0.3, 0.3)), (nose[0], top[1])]
+        points += [(x + half, top[1] - wide * random.uniform(-0.3, 0.3)), (x + half, low), (x - half, low)]
         cv2.fillPoly(mask, [np.array(points).astype(np.int32)], 1)
     elif kind == "hand":
         angle = random.uniform(-1.2, 1.2) + random.choice([0, np.pi / 2])
@@ -128,11 +150,17 @@ def _at(x: float, y: float) -> tuple[int, int]:
 
 
 def degraded(picture: Grey, random: Random) -> Grey:
-    """As from farther away, blurred, noisy, darker or brighter."""
+    """As from farther away, blurred, moved, noisy, darker or brighter."""
     share = float(random.choice([1.0, random.uniform(0.22, 1.0)]))
     height, width = picture.shape
     small = cv2.resize(picture, (max(8, int(width * share)), max(8, int(height * share))), interpolation=cv2.INTER_AREA)
     out = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    if random.random() < 0.15:
+        kernel = np.zeros((9, 9), np.float32)
+        angle, half = random.uniform(0, np.pi), random.uniform(1, 3)
+        reach = half * np.array([np.cos(angle), np.sin(angle)])
+        cv2.line(kernel, _at(*(4 - reach)), _at(*(4 + reach)), 1.0, 1)
+        out = cv2.filter2D(out, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
     out = out * random.uniform(0.35, 1.15) + random.uniform(-10, 20) + random.normal(0, random.uniform(0, 4), out.shape)
     return np.clip(out, 0, 255).astype(np.uint8)
 
@@ -187,6 +215,8 @@ def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
         top, left = random.integers(0, 24, 2)
         piece = images[int(random.integers(len(images)))][top : top + 24, left : left + 24][:: random.choice([-1, 1])]
         return cv2.resize(piece, picture.shape[::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    if random.random() < 0.35:
+        return patterned(picture, random)
     if random.random() < 0.15:
         return random.uniform(5, 60) + random.normal(0, 2, picture.shape)
     return tone(picture, random)
