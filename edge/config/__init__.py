@@ -61,6 +61,14 @@ class Config(Section):
     journal: JournalConfig = JournalConfig()
     library: LibraryConfig = LibraryConfig()
 
+    @field_validator("vision")
+    @classmethod
+    def _faces_fit_the_picture(cls, vision: VisionConfig, info: ValidationInfo) -> VisionConfig:
+        most = info.data.get("camera", CameraConfig()).width // 4
+        if vision.min_face > most:
+            raise ValueError(f"min_face: must be at most {most}, a quarter of camera.width, not {vision.min_face}")
+        return vision
+
     @field_validator("mqtt")
     @classmethod
     def _sensor_is_another_device(cls, mqtt: MqttConfig, info: ValidationInfo) -> MqttConfig:

@@ -51,6 +51,10 @@ _PATTERNS = {
 }
 
 
+# A check of several sections names the key itself.
+_KEYS_IN_REASONS = ("profile", "profiles", "schedule", "strategy", "presence_topic", "min_face")
+
+
 def location(error: ErrorDetails) -> Location:
     """Where the error is, without the part `[key]` that pydantic appends for a wrong key."""
     return tuple(part for part in error["loc"] if part != "[key]")
@@ -71,7 +75,7 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
-        if reason.split(":", 1)[0].split(".")[0] in ("profile", "profiles", "schedule", "strategy", "presence_topic"):
+        if reason.split(":", 1)[0].split(".")[0] in _KEYS_IN_REASONS:
             return f"{path}.{reason}"
         return f"{path}: {reason}, not {_show(value)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from edge.config.fields import Duration, FilePath, Kind, Section, Share, file_path, utf8
+from edge.config.fields import Duration, FilePath, Kind, Section, file_path, utf8
 
 
 def _source(value: Any, info: ValidationInfo) -> Any:
@@ -61,6 +61,19 @@ Area = Annotated[
 ]
 
 
+def _aspect(value: str) -> str:
+    wide, high = map(int, value.split(":"))
+    if not 1 / SHAPE_MAX <= wide / high <= SHAPE_MAX:
+        raise ValueError("must be from 1:4 to 4:1, since faces can't be found in a distorted picture")
+    return value
+
+
+# A camera needs this long for a frame after it was opened.
+STUCK_AFTER_MIN_S = 0.5
+# Width to height of a picture, and the other way round, at most.
+SHAPE_MAX = 4
+
+
 class CameraConfig(Section):
     """Where frames come from."""
 
@@ -73,13 +86,13 @@ class CameraConfig(Section):
     """Width of a frame in pixels. A face should be at least 48 pixels wide."""
     height: Annotated[int, Field(ge=120, le=2160)] = 480
     """Height of a frame in pixels."""
-    fps: Annotated[float, Field(gt=0, le=60)] = 10.0
+    fps: Annotated[float, Field(ge=0.1, le=60)] = 10.0
     """Frames per second requested from the camera. Most are skipped without being decoded."""
     rotate: Literal[0, 90, 180, 270] = 0
     """Rotation in degrees clockwise, for a camera that is mounted sideways or upside down."""
     flip: Literal["none", "horizontal", "vertical"] = "none"
     """Mirror the picture after the rotation, for a camera that looks into a mirror."""
-    aspect: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}:[1-9][0-9]{0,3}$")] | None = None
+    aspect: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}:[1-9][0-9]{0,3}$"), AfterValidator(_aspect)] | None = None
     """Width to height of the whole picture, such as "16:9" or "4:3", for a source that shows people too wide or too
     narrow. null: as the source tells, which most do."""
     exposure: Literal["normal", "long"] = "normal"
@@ -89,6 +102,22 @@ class CameraConfig(Section):
     stuck_after: Duration = 10.0
     """A camera that delivers no frame for this long is reported as a problem and reopened."""
 
+    @field_validator("height")
+    @classmethod
+    def _fits_the_width(cls, height: int, info: ValidationInfo) -> int:
+        width = info.data.get("width", height)
+        if not width / SHAPE_MAX <= height <= width * SHAPE_MAX:
+            raise ValueError(f"must be from a quarter of the width to four times the width, which is {width}")
+        return height
+
+    @field_validator("stuck_after")
+    @classmethod
+    def _is_longer_than_a_frame(cls, stuck_after: float, info: ValidationInfo) -> float:
+        least = max(STUCK_AFTER_MIN_S, 1 / info.data.get("fps", 1.0))
+        if stuck_after < least:
+            raise ValueError(f"must be at least {least:g} s, so that a frame can come meanwhile")
+        return stuck_after
+
 
 class VisionConfig(Section):
     """The models."""
@@ -97,10 +126,10 @@ class VisionConfig(Section):
     """The face detector. `auto`: YuNet if scripts/fetch_models has downloaded it, else Haar."""
     model: FilePath = "models/tflite/fer_int8.tflite"
     """The expression model. Its sidecar, the same name with .json, must be beside it."""
-    min_face: Annotated[int, Field(ge=12, le=400)] = 14
-    """Faces narrower than this many pixels are ignored."""
-    min_score: Share = 0.7
-    """The score that YuNet must give a face for it to count."""
+    min_face: Annotated[int, Field(ge=12, le=200)] = 14
+    """Faces narrower than this many pixels are ignored; a quarter of `camera.width` at most."""
+    min_score: Annotated[float, Field(ge=0.1, le=0.9)] = 0.7
+    """The score that YuNet must give a face for it to count. It gives hardly any face more than 0.93."""
     ignore: Annotated[tuple[Area, ...], Field(max_length=20)] = ()
     """Areas of the picture in which no face is looked for, such as a television: for each `[left, top, width, height]`
     as fractions of the picture, after `camera.rotate` and `camera.flip`. `[[0.7, 0, 0.3, 0.5]]` is the upper half of
@@ -129,7 +158,7 @@ class MoodConfig(Section):
 
     min_dwell: Duration = 2.0
     """A mood is kept for at least this long."""
-    enter_after: Duration = 0.5
+    enter_after: Annotated[Duration, Field(le=600)] = 0.5
     """The room counts as occupied once somebody has been in view for this long."""
     leave_after: Duration = 6.0
     """The room counts as empty once nobody has been in view for this long."""

@@ -69,6 +69,18 @@ BAD = [
     ("music: {profiles: {e: {happy: {name: x}}}}", "music.profiles.e.happy.play: must be given"),
     ("music:\n  profile: party", "line 1: music.profile: there is no profile called 'party'; there is everyday"),
     ("camera: {fps: 0, width: 1}\nmqtt: {port: 0}", "line 1: camera."),
+    # What would blind the device.
+    ("vision: {min_score: 1.0}", "line 1: vision.min_score: must be at most 0.9, not 1.0"),
+    ("vision: {min_score: 0}", "vision.min_score: must be at least 0.1, not 0"),
+    ("vision: {min_face: 400}", "vision.min_face: must be at most 200, not 400"),
+    ("vision: {min_face: 161}", "vision.min_face: must be at most 160, a quarter of camera.width, not 161"),
+    ("camera: {width: 320}\nvision: {min_face: 90}", "vision.min_face: must be at most 80, a quarter of camera.width"),
+    ("camera: {fps: 0.01}", "camera.fps: must be at least 0.1, not 0.01"),
+    ("camera: {width: 3840, height: 120}", "camera.height: must be from a quarter of the width to four times the"),
+    ("camera: {aspect: '9999:1'}", "camera.aspect: must be from 1:4 to 4:1"),
+    ("camera: {stuck_after: 0s}", "camera.stuck_after: must be at least 0.5 s, so that a frame can come meanwhile"),
+    ("camera: {fps: 0.2, stuck_after: 1s}", "camera.stuck_after: must be at least 5 s"),
+    ("mood: {enter_after: 3d}", "mood.enter_after: must be at most 600 s, not '3d'"),
     # Durations.
     ("mood:\n  min_dwell: soon", "line 2: mood.min_dwell: must be a duration such as 20s, 5m or 2h, not 'soon'"),
     ("mood: {min_dwell: 5 parsecs}", "mood.min_dwell: must be a duration such as 20s, 5m or 2h, not '5 parsecs'"),
@@ -194,6 +206,19 @@ def test_missing_keys_have_their_defaults(text: str) -> None:
 @pytest.mark.parametrize("word", ["off", "no", "on", "yes", "12:30", "2026-11-21"])
 def test_words_are_not_converted(word: str) -> None:
     assert config_file.parse(f"device: {{name: {word}}}").device.name == word
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vision: {min_score: 0.9, min_face: 160}",
+        "camera: {width: 1280}\nvision: {min_face: 200}",
+        "camera: {width: 1920, height: 1080, aspect: '16:9', fps: 0.1}",
+        "mood: {enter_after: 5m}",
+    ],
+)
+def test_limits_that_only_narrow_what_is_seen_are_accepted(text: str) -> None:
+    config_file.parse(text)
 
 
 def test_a_byte_order_mark_is_ignored() -> None:
