@@ -163,3 +163,15 @@ def test_a_person_s_request_is_tried_at_once_while_a_command_waits(house: Build,
     home.command("playback", "play")
     home.passes(5)
     assert world.now_playing().context == HAPPY and world.now_playing().playing
+
+
+def test_an_app_whose_owner_has_no_premium_is_a_problem_until_it_works(
+    house: Build, world: World, server: Server
+) -> None:
+    home = house(at="2026-11-21 18:00")
+    server.answers["*"] = (403, "Active premium subscription required for the owner of the app.", {})
+    home.passes(30)
+    assert home.problems[-1].startswith("spotify.client_id: the owner of this app needs Spotify Premium")
+    server.answers.clear()
+    home.feels("happy", 700)
+    assert world.now_playing().context == HAPPY and world.now_playing().playing

@@ -58,7 +58,8 @@ class Contract:
 
     def answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
         match = self._operation(method, path)
-        if match is None or status in UNDOCUMENTED_STATUSES:
+        refused_by_gateway = status in (401, 403) and isinstance(body, str)
+        if match is None or status in UNDOCUMENTED_STATUSES or refused_by_gateway:
             return []
         responses = match[0]["responses"]
         if str(status) not in responses:

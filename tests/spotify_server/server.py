@@ -31,7 +31,8 @@ class Server:
     """`with Server(world) as server`: `server.api` and `server.accounts` are its base URLs.
 
     faults: used up one for each request, None for a request that works. command_faults: for player commands only.
-    write_faults: for all requests that change something.
+    write_faults: for all requests that change something. answers: fixed ones, for example for "PUT /me/player/play" or
+    for "*"; a body that is a string is sent as plain text, as the gateway's refusals are.
     """
 
     def __init__(self, world: World, *, late: float = 0.3) -> None:
@@ -43,7 +44,7 @@ class Server:
         self.faulted: list[str] = []
         self.requests: list[str] = []
         self.violations: list[str] = []
-        self.answers: dict[str, tuple[int, dict[str, Any], dict[str, str]]] = {}
+        self.answers: dict[str, tuple[int, dict[str, Any] | str, dict[str, str]]] = {}
         self.access: dict[str, float] = {}
         self.refresh: dict[str, str] = {}
         self.codes: dict[str, tuple[str, str]] = {}
@@ -263,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.startswith("late"):
             time.sleep(self.owner.late)
             self.close_connection = True
-        text = b"" if body is None else json.dumps(body).encode()
+        text = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         if fault == "half":
             text = text[: len(text) // 2] or b'{"half'
             status = 200 if status == 204 else status
@@ -271,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         if status != 204:
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
             self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         if status != 204:

@@ -60,6 +60,39 @@ def test_each_response_has_its_error(
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        (
+            "Active premium subscription required for the owner of the app.",
+            errors.OwnerNeedsPremiumError,
+            r"client_id: the owner of this app needs Spotify Premium.*hours.*https://developer\.spotify\.com/.*quota-modes",
+        ),
+        (
+            "Check settings on developer.spotify.com/dashboard, the user may not be registered.",
+            errors.NotInUserListError,
+            "user list, which holds five.*User Management.*quota-modes",
+        ),
+        ("User not registered in the Developer Dashboard", errors.NotInUserListError, "User Management"),
+        ("RBAC: access denied", errors.RequestRefusedError, "RBAC: access denied"),
+        ("<html><body>403</body></html>", errors.RequestRefusedError, "no reason given"),
+        ("", errors.RequestRefusedError, "no reason given"),
+        ("\x1b[2J\n" + "x" * 5000, errors.RequestRefusedError, "xxx…"),
+    ],
+)
+@pytest.mark.parametrize("request_of", ["PUT /me/player/play", "*"], ids=["a command", "everything"])
+def test_plain_text_refusals_have_their_sentences(
+    player: SpotifyPlayer, server: Server, text: str, kind: type[errors.SpotifyError], words: str, request_of: str
+) -> None:
+    server.answers[request_of] = (403, text, {})
+    with pytest.raises(kind, match=words) as raised:
+        player.apply(play())
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 400
+    # A refused command is given up; a player that can't be read is tried again later.
+    assert raised.value.lasting == (request_of != "*")
+
+
+@pytest.mark.parametrize(
     ("fault", "kind"),
     [
         ("reset", errors.ConnectionLostError),
