@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from edge.camera.ffmpeg_stream import is_installed
+from edge.camera.films.conversion import CONVERTS_NOT_ALL
 from edge.camera.opening import open_camera
-from edge.camera.picture_watch import PictureWatch
-from edge.camera.source import Camera, is_replay
+from edge.camera.picture_watch import INSTALL_FFMPEG, PictureWatch
+from edge.camera.source import Camera, is_replay, is_stream
 from edge.config import CameraConfig
 from edge.system.threads import Latest
 from edge.values import Frame, FrameRequest
@@ -41,7 +43,7 @@ class Capture:
         self._is_on, self._on_frame, self._request, self._is_resting = is_on, on_frame, request, is_resting
         self._camera: Camera | None = None
         # A film may stand still.
-        self._watch = None if is_replay(config.source) else PictureWatch()
+        self._watch = None if is_replay(config.source) else PictureWatch(_advice(config.source))
 
     def open(self) -> Camera:
         """The camera, opened if it isn't; raises CameraError or SourceError."""
@@ -80,3 +82,9 @@ class Capture:
         camera, self._camera = self._camera, None
         if camera is not None:
             camera.close()
+
+
+def _advice(source: str) -> str:
+    """What else may help if the picture never changes."""
+    unreadable = is_stream(source) and CONVERTS_NOT_ALL and not is_installed()
+    return INSTALL_FFMPEG if unreadable else ""

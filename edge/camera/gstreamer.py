@@ -6,16 +6,20 @@ come through a pipe, and a driver that crashes takes the child down, not the dae
 
 from __future__ import annotations
 
+import math
+import shlex
 import time
 
 import numpy as np
 
+from edge.camera.frame_process import FrameProcess
 from edge.camera.grey import full_range, upright
-from edge.camera.gst_process import GstProcess
 from edge.camera.source import redacted
 from edge.config import CameraConfig
 from edge.errors import CameraError
 from edge.values import Frame, FrameRequest
+
+_INSTALL = "sudo apt install gstreamer1.0-tools gstreamer1.0-plugins-base"
 
 
 class GStreamerCamera:
@@ -27,7 +31,7 @@ class GStreamerCamera:
         self._source, self._config = source, config
         self._stride, self._bytes = frame_bytes(config.width, config.height)
         self._seq = 0
-        self._child: GstProcess | None = None
+        self._child: FrameProcess | None = None
         self._start()
 
     def read(self) -> Frame:
@@ -54,8 +58,15 @@ class GStreamerCamera:
     def close(self) -> None:
         self.rest()
 
-    def _start(self) -> GstProcess:
-        self._child = GstProcess(self.name, self._source, self._config)
+    def _start(self) -> FrameProcess:
+        self._child = FrameProcess(
+            self.name,
+            "gst-launch-1.0",
+            lambda out: ["-q", *pipeline(self._source, self._config, out=out)],
+            install=_INSTALL,
+            # Other lines may contain a property's value, and so a password.
+            reasons=("ERROR: from element", "no element"),
+        )
         return self._child
 
 
@@ -67,3 +78,29 @@ def frame_bytes(width: int, height: int) -> tuple[int, int]:
 
 def _round_up(number: int, step: int) -> int:
     return -(-number // step) * step
+
+
+def pipeline(source: str, config: CameraConfig, *, out: int) -> list[str]:
+    """The arguments of gst-launch-1.0, which writes I420 frames of the configured size to the descriptor `out`.
+
+    source: jetson, or the beginning of a pipeline; a prefix `gst:` and an appsink at its end are removed.
+    Raises CameraError if the source can't be parsed.
+    """
+    # This only drops frames: a slower source stays slow.
+    rate = f"videorate drop-only=true max-rate={math.ceil(config.fps)}"
+    frames = f"video/x-raw,format=I420,width={config.width},height={config.height}"
+    # One buffer, and the oldest is dropped, so that a frame is always recent.
+    sink = f"! queue leaky=downstream max-size-buffers=1 ! fdsink fd={out} sync=false"
+    if source == "jetson":
+        # Frames are dropped before they are converted; the converter also scales.
+        return f"nvarguscamerasrc ! video/x-raw(memory:NVMM) ! {rate} ! nvvidconv ! {frames} {sink}".split()
+    try:
+        words = shlex.split(source.removeprefix("gst:"))
+    except ValueError:
+        raise CameraError("camera.source: the pipeline has an unmatched quotation mark; add the missing one") from None
+    if "!" in words and words[len(words) - words[::-1].index("!")].startswith("appsink"):
+        words = words[: len(words) - words[::-1].index("!") - 1]
+    if not words:
+        raise CameraError("camera.source: gst: needs a pipeline's beginning, such as gst:videotestsrc ! videoconvert")
+    # Frames that already fit pass through unchanged; bt601 makes every source video range.
+    return words + f"! {rate} ! videoconvert ! videoscale ! {frames},colorimetry=bt601 {sink}".split()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 
-from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels
+from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels, square_size
 from edge.camera.devices import first_video_device
+from edge.camera.ffmpeg_stream import FfmpegStream, is_installed
+from edge.camera.films.conversion import CONVERTS_NOT_ALL, StillWatch, sampled
 from edge.camera.grey import full_range, to_grey
 from edge.camera.opencv_messages import silence_opencv
 from edge.camera.picture_file import decode_picture
@@ -23,6 +27,7 @@ from edge.values import Frame, FrameRequest
 
 silence_opencv()
 
+log = logging.getLogger(__name__)
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 8000, 8000
 # Cheap cameras begin with truncated pictures; more than this in a row mean a bad cable.
 _BROKEN_FRAMES_MAX = 10
@@ -45,9 +50,15 @@ class OpenCvCamera:
         self._seq, self._aspect = 0, 1.0
         self._due, self._interval = 0.0, 0.0
         self._capture: cv2.VideoCapture | None = None
+        # What reads a stream whose pictures OpenCV doesn't convert, and the size of its pictures.
+        self._program: FfmpegStream | None = None
+        self._size = (0, 0)
+        self._still = StillWatch() if is_stream(self._device) and CONVERTS_NOT_ALL else None
         self._open()
 
     def read(self) -> Frame:
+        if self._program is not None:
+            return replace(self._program.read(), seq=self._count())
         capture = self._capture or self._open()
         for _ in range(_BROKEN_FRAMES_MAX):
             # A frame that isn't needed is taken from the queue but not decoded.
@@ -60,20 +71,37 @@ class OpenCvCamera:
             if luma is not None:
                 now = time.monotonic()
                 self._due = now + self._interval
-                frame = Frame(self._seq, now, square_pixels(to_grey(luma, self._config), self._aspect, self._config))
-                self._seq += 1
-                return frame
+                if self._still is not None and self._still.suspects(sampled(picture), now) and is_installed():
+                    return self._read_with_program()
+                grey = square_pixels(to_grey(luma, self._config), self._aspect, self._config)
+                return Frame(self._count(), now, grey)
         raise CameraError(f"camera: {self.name} delivers no more frames; it is opened again")
 
+    def _read_with_program(self) -> Frame:
+        """A frame by ffmpeg, which reads the stream from now on: its pictures may be interlaced, or stand still."""
+        self.rest()
+        self._program = FfmpegStream(self._device, self._config, self._size)
+        log.info("camera: the pictures of %s never change, so ffmpeg decodes them: they may be interlaced", self.name)
+        return self.read()
+
+    def _count(self) -> int:
+        self._seq += 1
+        return self._seq - 1
+
     def adapt(self, request: FrameRequest) -> None:
+        if self._program is not None:
+            self._program.adapt(request)
         rate = min(CALM_FPS, self._config.fps) if request.calm else None
         self._interval = 1 / rate if rate else 0.0
         self._due = self._due if request.calm else 0.0
 
     def rest(self) -> None:
         capture, self._capture = self._capture, None
+        program, self._program = self._program, None
         if capture is not None:
             capture.release()
+        if program is not None:
+            program.close()
 
     def close(self) -> None:
         self.rest()
@@ -92,6 +120,7 @@ class OpenCvCamera:
         width, height = (int(capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         aspect = pixel_aspect(capture, self._config, width, height) if stream else None
         self._aspect = aspect or configured_aspect(self._config, width, height) or 1.0
+        self._size = square_size(max(1, width), max(1, height), self._aspect)
         return capture
 
 

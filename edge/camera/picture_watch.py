@@ -24,12 +24,15 @@ COVERED = (
     "camera: its picture has shown nothing for half a minute, so the lens is covered or the room is completely dark; "
     "uncover the lens or switch on a light"
 )
+INSTALL_FFMPEG = "; if it sends interlaced pictures, install ffmpeg, since this version of OpenCV can't read them"
 
 
 class PictureWatch:
     """Looks at one frame a second; for one camera. Sensors are never without noise, so a frozen picture is a fault."""
 
-    def __init__(self) -> None:
+    def __init__(self, advice: str = "") -> None:
+        """advice: what else may help, for the end of the sentence."""
+        self._advice = advice
         self._checked: float | None = None
         self._sample = b""
         self._sum: int | None = None
@@ -50,7 +53,7 @@ class PictureWatch:
         self._blank_since = (frame.at if self._blank_since is None else self._blank_since) if blank else None
         # A blank picture may be frozen too, and a covered lens is the likelier cause.
         covered, frozen = self._is_due(frame.at, self._blank_since), self._is_due(frame.at, self._same_since)
-        self._fault = COVERED if covered else FROZEN if frozen else ""
+        self._fault = (COVERED if covered else FROZEN) + self._advice if covered or frozen else ""
         return self._fault
 
     def _is_due(self, now: float, since: float | None) -> bool:

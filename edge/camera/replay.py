@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.camera.film import Film, Note, TimedPicture
+from edge.camera.films.cut_off import cut_off
+from edge.camera.films.film import Film, Note, TimedPicture
 from edge.camera.grey import to_grey
 from edge.camera.picture_file import read_picture
 from edge.camera.source import Wait
@@ -107,6 +108,8 @@ def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loo
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     if next(_open(path, config, ignore), None) is None:
+        if path.is_file() and (missing := cut_off(path)):
+            raise SourceError(f"{path}: {missing}")
         what = "none of its pictures can be read" if path.is_dir() else "isn't a video that can be read"
         raise SourceError(f"{path}: {what}; name a video such as .mp4, .webm or .gif, or a folder of .jpg files")
     return Replay(str(path), path, config, wait=wait, fast=fast, loop=loop)

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera import gst_process
-from edge.camera.gst_process import pipeline
-from edge.camera.gstreamer import GStreamerCamera, frame_bytes
+from edge.camera import frame_process
+from edge.camera.gstreamer import GStreamerCamera, frame_bytes, pipeline
 from edge.camera.opening import open_camera
 from edge.config import CameraConfig
 from edge.errors import CameraError
@@ -129,8 +128,8 @@ def test_a_child_that_dies_is_one_sentence_and_the_next_read_starts_another(star
 
 @gst
 def test_a_child_that_hangs_is_one_sentence_and_is_ended(start: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gst_process, "FRAME_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(gst_process, "END_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(frame_process, "FRAME_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(frame_process, "END_TIMEOUT_S", 0.3)
     camera = start()
     camera.read()
     silent = child(camera)

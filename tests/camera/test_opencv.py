@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.camera import opencv
+from edge.camera import capture, opencv
 from edge.camera.capture import Capture
+from edge.camera.films import conversion
 from edge.camera.opencv import OpenCvCamera
 from edge.camera.source import CALM_FPS
 from edge.camera.v4l2 import Mode
@@ -22,6 +26,7 @@ from edge.errors import CameraError
 from edge.system.threads import Latest, Worker
 from edge.values import Frame, FrameRequest
 from tests.broker import free_port
+from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_for
 
 
@@ -164,6 +169,88 @@ def test_a_rest_releases_the_camera_and_a_read_opens_it(stream: Stream) -> None:
     assert camera._capture is None
     assert camera.read().seq == 1
     camera.close()
+
+
+class Recording(ThreadingHTTPServer):
+    """A network camera that sends a transport stream in real time, again and again."""
+
+    daemon_threads = True
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), Packets)
+        self.stream, self.dead = stream, threading.Event()
+
+
+class Packets(BaseHTTPRequestHandler):
+    server: Recording
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp2t")
+        self.end_headers()
+        stream, part = self.server.stream, len(self.server.stream) // 40
+        with suppress(OSError):
+            while not self.server.dead.is_set():
+                for at in range(0, len(stream), part):
+                    self.wfile.write(stream[at : at + part])
+                    self.server.dead.wait(0.05)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def interlaced(tmp_path: Path) -> Iterator[str]:
+    """The address of a camera that sends interlaced pictures: the demo clip."""
+    clip, path = ROOT / "edge" / "demo" / "demo.webm", tmp_path / "a.ts"
+    code = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "5", "-x264opts", "tff=1", "-bf", "0")
+    arguments = ("-vf", "fps=50,scale=640:480,interlace", *code)
+    subprocess.run(["ffmpeg", "-v", "error", "-ss", "10", "-t", "2", "-i", clip, *arguments, path], check=True)
+    server = Recording(path.read_bytes())
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://admin:hunter2@127.0.0.1:{server.server_port}/live.ts"
+    server.dead.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_interlaced_stream_is_read_and_its_password_is_no_argument_of_a_program(
+    interlaced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "STILL_S", 0.5)
+    camera = OpenCvCamera(interlaced, CameraConfig())
+    try:
+        seen = [camera.read() for _ in range(60)]
+        assert [frame.seq for frame in seen] == list(range(60))
+        assert seen[-1].grey.shape == (480, 640)
+        # The demo clip's grey levels: its drawn room is bright, and something moves.
+        assert seen[-1].grey.mean() == pytest.approx(151, abs=3) and seen[-1].grey.std() > 20
+        assert len({frame.grey.tobytes() for frame in seen[-20:]}) > 5
+        for arguments in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                assert b"hunter2@" not in arguments.read_bytes()
+        camera.adapt(FrameRequest(calm=True))
+        first, second = camera.read(), camera.read()
+        assert second.at - first.at >= 1 / CALM_FPS - 0.02
+        camera.rest()
+        assert camera.read().seq == 62, "after a rest the stream is opened again"
+    finally:
+        camera.close()
+
+
+def test_without_ffmpeg_a_stream_that_never_changes_names_what_may_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(capture, "CONVERTS_NOT_ALL", True)
+    watch = Capture(
+        CameraConfig(source="rtsp://camera/live"), Latest(), loop=False, is_on=lambda: True, on_frame=lambda _: None
+    )._watch
+    assert watch is not None
+    black = np.zeros((48, 64), np.uint8)
+    faults = [watch.fault(Frame(at, float(at), black)) for at in range(30)]
+    assert faults[0] == "" and faults[-1].endswith("; if it sends interlaced pictures, install ffmpeg, since this "
+        "version of OpenCV can't read them")  # fmt: skip
 
 
 # --- USB cameras, with a fake of OpenCV ------------------------------------------------------------------------------

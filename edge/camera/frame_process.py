@@ -1,37 +1,49 @@
-"""Runs gst-launch-1.0 as a child process and reads frames from its pipe."""
+"""Runs a program such as gst-launch-1.0 as a child process and reads frames from its pipe."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import math
 import os
 import selectors
-import shlex
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
-from edge.config import CameraConfig
 from edge.errors import CameraError
 
 # How long to wait for the first frame, for a later frame, and for the child to end.
 FIRST_FRAME_TIMEOUT_S, FRAME_TIMEOUT_S, END_TIMEOUT_S = 10.0, 5.0, 1.0
 _PIPE_BYTES = 2**20
 _MESSAGE_MAX_BYTES = 2**16
-_INSTALL = "sudo apt install gstreamer1.0-tools gstreamer1.0-plugins-base"
 
 
-class GstProcess:
-    """One run of gst-launch-1.0."""
+class FrameProcess:
+    """One run of a program that writes frames to a descriptor, and messages to stdout and stderr."""
 
-    def __init__(self, name: str, source: str, config: CameraConfig) -> None:
-        """Start it; raises CameraError. name: the source in error messages, without secrets."""
-        program = shutil.which("gst-launch-1.0")
-        if program is None:
-            raise CameraError(f"camera: gst-launch-1.0 is missing; run: {_INSTALL}")
+    def __init__(
+        self,
+        name: str,
+        program: str,
+        arguments: Callable[[int], list[str]],
+        *,
+        install: str,
+        given: bytes = b"",
+        reasons: tuple[str, ...] = (),
+    ) -> None:
+        """Start it; raises CameraError.
+
+        name: the source in error messages, without secrets. arguments: what returns them, given the descriptor for
+        frames. install: how to install the program. given: its stdin. reasons: words by which
+        a line of its messages may be shown.
+        """
+        path = shutil.which(program)
+        if path is None:
+            raise CameraError(f"camera: {program} is missing; run: {install}")
+        self._reasons = reasons
         self._name, self._timeout_s = name, FIRST_FRAME_TIMEOUT_S
         self._frames, out = os.pipe()
         self._messages, messages_in = os.pipe()
@@ -45,10 +57,10 @@ class GstProcess:
         prefix = [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
         try:
             # Argus writes messages to stdout, so frames need a separate descriptor.
-            command = [*prefix, program, "-q", *pipeline(source, config, out=out)]
+            command = [*prefix, path, *arguments(out)]
             self._process: subprocess.Popen[Any] = subprocess.Popen(  # noqa: S603  from the configuration
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                 stdout=messages_in,
                 stderr=messages_in,
                 pass_fds=[out],
@@ -59,10 +71,14 @@ class GstProcess:
             os.close(self._messages)
             if isinstance(error, CameraError):
                 raise
-            raise CameraError(f"camera: gst-launch-1.0 doesn't start: {error.strerror}; run: {_INSTALL}") from None
+            raise CameraError(f"camera: {program} doesn't start: {error.strerror}; run: {install}") from None
         finally:
             os.close(out)
             os.close(messages_in)
+        if self._process.stdin is not None:
+            # Less than a pipe holds, so this never waits.
+            with contextlib.suppress(OSError), self._process.stdin as stdin:
+                stdin.write(given)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._frames, selectors.EVENT_READ)
 
@@ -82,6 +98,10 @@ class GstProcess:
             missing = missing[count:]
         self._timeout_s = FRAME_TIMEOUT_S
         return planes
+
+    def has_more(self) -> bool:
+        """Whether at least a part of another frame is there."""
+        return bool(self._selector.select(0))
 
     def end(self) -> None:
         """Stop the pipeline cleanly, which frees the camera's session; kill it if that takes too long."""
@@ -106,32 +126,5 @@ class GstProcess:
             text = os.read(self._messages, _MESSAGE_MAX_BYTES).decode(errors="replace")
         except OSError:
             return ""
-        # Other lines may contain a property's value, and so a password.
-        errors = [line.strip() for line in text.splitlines() if "ERROR: from element" in line or "no element" in line]
+        errors = [line.strip() for line in text.splitlines() if any(reason in line for reason in self._reasons)]
         return f" ({errors[0]})" if errors else ""
-
-
-def pipeline(source: str, config: CameraConfig, *, out: int) -> list[str]:
-    """The arguments of gst-launch-1.0, which writes I420 frames of the configured size to the descriptor `out`.
-
-    source: jetson, or the beginning of a pipeline; a prefix `gst:` and an appsink at its end are removed.
-    Raises CameraError if the source can't be parsed.
-    """
-    # This only drops frames: a slower source stays slow.
-    rate = f"videorate drop-only=true max-rate={math.ceil(config.fps)}"
-    frames = f"video/x-raw,format=I420,width={config.width},height={config.height}"
-    # One buffer, and the oldest is dropped, so that a frame is always recent.
-    sink = f"! queue leaky=downstream max-size-buffers=1 ! fdsink fd={out} sync=false"
-    if source == "jetson":
-        # Frames are dropped before they are converted; the converter also scales.
-        return f"nvarguscamerasrc ! video/x-raw(memory:NVMM) ! {rate} ! nvvidconv ! {frames} {sink}".split()
-    try:
-        words = shlex.split(source.removeprefix("gst:"))
-    except ValueError:
-        raise CameraError("camera.source: the pipeline has an unmatched quotation mark; add the missing one") from None
-    if "!" in words and words[len(words) - words[::-1].index("!")].startswith("appsink"):
-        words = words[: len(words) - words[::-1].index("!") - 1]
-    if not words:
-        raise CameraError("camera.source: gst: needs a pipeline's beginning, such as gst:videotestsrc ! videoconvert")
-    # Frames that already fit pass through unchanged; bt601 makes every source video range.
-    return words + f"! {rate} ! videoconvert ! videoscale ! {frames},colorimetry=bt601 {sink}".split()

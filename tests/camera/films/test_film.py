@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.camera.film import BLACK_LUMA, PIXELS_MAX
+from edge.camera.films import decoder
+from edge.camera.films.conversion import BLACK_LUMA, CONVERTS_NOT_ALL
+from edge.camera.films.film import PIXELS_MAX
 from edge.camera.replay import Replay, open_replay
 from edge.config import CameraConfig
 from edge.errors import SourceError
 from edge.values import Frame
+from tests.conftest import ROOT
 
-DEMO = Path(__file__).parents[2] / "edge" / "demo" / "demo.webm"
+DEMO = Path(__file__).parents[3] / "edge" / "demo" / "demo.webm"
 X264 = ("-c:v", "libx264", "-preset", "ultrafast")
 
 
@@ -66,11 +71,54 @@ def test_interlaced_films_are_read(tmp_path: Path, name: str) -> None:
     assert width / height == pytest.approx(4 / 3, abs=0.02)
 
 
+def test_an_interlaced_film_that_is_cut_off_or_has_gaps_is_told_as_others_are(tmp_path: Path) -> None:
+    gap = make(
+        tmp_path / "gap.mkv", "-vf", "fps=25,scale=960:720,interlace,setpts='if(gte(N,10),PTS+300/TB,PTS)'",
+        "-fps_mode", "passthrough", *X264, "-x264opts", "tff=1",
+    )  # fmt: skip
+    frames, replay = read(gap)
+    assert frames[-1].at == pytest.approx(303.9, abs=0.2)
+    assert "a gap without pictures, 300" in replay.notes[0]
+    short = make(tmp_path / "short.mkv", *INTERLACED["a.mts"])
+    short.write_bytes(short.read_bytes()[: short.stat().st_size // 2])
+    assert "of 4.0 s; the file is incomplete or damaged" in read(short)[1].notes[-1]
+
+
+def turning(path: Path) -> Path:
+    """2 s of progressive pictures, then 2 s of interlaced ones, as a recording of television has."""
+    shape = "fps=25,scale=960:720"
+    first = make(path.with_suffix(".1.ts"), "-vf", shape, *X264, seconds=2.0)
+    then = make(
+        path.with_suffix(".2.ts"), "-vf", "fps=50,scale=960:720,interlace", *X264, "-x264opts", "tff=1",
+        "-output_ts_offset", "2", start=20.0, seconds=2.0,
+    )  # fmt: skip
+    path.write_bytes(first.read_bytes() + then.read_bytes())
+    return path
+
+
+def test_a_film_that_turns_interlaced_in_its_middle_is_read_to_its_end(tmp_path: Path) -> None:
+    frames, _ = read(turning(tmp_path / "a.ts"))
+    assert len(frames) == 100
+    assert unlike(frames[20], 10.8) < 8 and unlike(frames[-5], 21.8) < 8
+
+
+def test_without_ffmpeg_it_is_told_from_when_on_a_film_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not CONVERTS_NOT_ALL:
+        pytest.skip("this OpenCV reads interlaced films")
+    path = turning(tmp_path / "a.ts")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    frames, replay = read(path)
+    assert 50 <= len(frames) < 90
+    assert re.search(r"from 2\.\d s on its pictures are interlaced, .*; install ffmpeg", replay.notes[0])
+
+
 def test_without_ffmpeg_an_interlaced_film_is_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make(tmp_path / "a.mts", *INTERLACED["a.mts"], seconds=1.0)
-    if tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 13):
+    if not CONVERTS_NOT_ALL:
         pytest.skip("this OpenCV reads interlaced films")
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(SourceError, match=r"interlaced.*install ffmpeg"):
@@ -139,6 +187,32 @@ def test_a_truncated_film_is_mentioned(tmp_path: Path) -> None:
     assert note.startswith(str(path)) and "of 10.0 s; the file is incomplete" in note
 
 
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        ("a.mp4", 0.7, r"is incomplete: its index \(moov\) is missing, .*; copy it again"),
+        ("a.mov", 0.2, r"is incomplete: its index \(moov\) is missing"),
+        ("start.mp4", 0.02, r"is cut off: \d+ of its \d+ bytes are missing; copy it again"),
+        ("a.mkv", 0.005, r"is cut off: \d+ of its \d+ bytes are missing"),
+        ("a.avi", 0.005, r"is cut off: \d+ of its \d+ bytes are missing"),
+    ],
+)
+def test_a_film_that_is_cut_off_so_early_that_it_cannot_be_read_is_told(
+    tmp_path: Path, name: str, part: float, words: str
+) -> None:
+    options = ("-movflags", "+faststart") if name == "start.mp4" else ()
+    path = make(tmp_path / name, *X264, *options, seconds=4.0)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+    with pytest.raises(SourceError, match=words):
+        read(path)
+
+
+def test_what_is_no_video_at_all_is_not_called_cut_off(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"RIFX" + bytes(5000))
+    with pytest.raises(SourceError, match="isn't a video that can be read"):
+        read(tmp_path / "a.mp4")
+
+
 def test_a_broken_picture_in_a_folder_is_mentioned_once_however_often_it_is_replayed(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "a.jpg"), np.full((48, 64), 100, np.uint8))
     (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:200])
@@ -163,10 +237,39 @@ def test_time_passes_in_a_gap_and_between_pictures_that_are_far_apart(tmp_path: 
 # --- memory -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_film_too_large_for_the_memory_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    path = make(tmp_path / "a.mp4", "-vf", "scale=7680:4320", "-frames:v", "1", *X264)
+LARGE = "need too much memory.*make it smaller first"
+
+
+def test_a_film_of_8k_is_read_smaller_and_needs_less_memory_than_the_service_may_use(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.avi", "-vf", "fps=5,scale=7680:4320", "-c:v", "mjpeg", "-q:v", "5", seconds=1.0)
     assert PIXELS_MAX < 7680 * 4320
-    with pytest.raises(SourceError, match="7680 x 4320 pixels need too much memory; make it smaller first"):
+    code = """
+import sys, pathlib, resource
+from edge.camera.replay import video
+from edge.config import CameraConfig
+print(*(f"{at:.1f} {grey.shape}" for at, grey in video(pathlib.Path(sys.argv[1]), CameraConfig())), sep=", ")
+print(sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1000)
+"""
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, cwd=ROOT)
+    shown, memory_mb = done.stdout.splitlines()
+    assert shown.startswith("0.0 (960, 1280), 0.2 (") and shown.count("(") == 5
+    assert float(memory_mb) < 450
+
+
+@pytest.mark.slow
+def test_of_a_film_that_needs_more_memory_only_the_key_pictures_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = ("-c:v", "libx264", "-preset", "fast", "-g", "4", "-sc_threshold", "0")
+    path = make(tmp_path / "a.mp4", "-vf", "fps=5,scale=7680:4320", *code, seconds=1.6)
+    frames, replay = read(path)
+    assert [round(frame.at, 1) for frame in frames] == [0.0, 0.8]
+    assert "so only key pictures were read" in replay.notes[0]
+    monkeypatch.setattr(decoder, "MEMORY_MAX_BYTES", 50_000_000)
+    with pytest.raises(SourceError, match=LARGE):
+        read(path)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(SourceError, match=LARGE):
         read(path)
 
 
