@@ -257,6 +257,7 @@ class Playback:
     context: the playlist, album or artist that the song is played from. elsewhere: it plays on another speaker than
     the configured one. position, duration: of the song, seconds. liked: a person likes this song; set by the room.
     assumed: what the device's own command should have led to; the player hasn't shown it yet.
+    error: why the player itself stopped, in one sentence. ran_out: it stopped after the last song of its queue.
     """
 
     state: str
@@ -272,6 +273,8 @@ class Playback:
     position: float | None = field(default=None, compare=False)
     liked: bool = False
     assumed: bool = field(default=False, compare=False)
+    error: str = field(default="", compare=False)
+    ran_out: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ PURE = {
     "players.spotify.plan",
     "players.spotify.playback",
     "players.spotify.speakers",
+    "players.start_watch",
     "players.wishes",
     "vision.pace",
     "vision.faces.facing",

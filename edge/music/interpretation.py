@@ -21,6 +21,8 @@ class Cause(str, Enum):
     ADVANCED = "advanced"
     # The music ran out, or its speaker was gone for a while.
     ENDED = "ended"
+    # The player stopped because it couldn't go on.
+    FAILED = "failed"
     # A person resumed what was paused.
     RESUMED = "resumed"
     # A person changed the music.
@@ -33,7 +35,7 @@ class Interpretation:
 
     kind: for TAKEOVER one of "song", "music", "speaker", "volume", "pause" and "start"; for FOUND "requested" where a
     person resumed or skipped through the device.
-    why: for TAKEOVER the same as a sentence.
+    why: for TAKEOVER the same as a sentence; for FAILED the player's words.
     """
 
     cause: Cause = Cause.NOTHING

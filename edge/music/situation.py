@@ -79,7 +79,9 @@ class Situation:
         elif result.cause is Cause.LATE:
             self._limits.record_switch(now)
             self.match_playback()
-        elif result.cause is Cause.ENDED:
+        elif result.cause in (Cause.ENDED, Cause.FAILED):
+            if result.cause is Cause.FAILED:
+                self._limits.record_failure(now)
             self.own.ended()
             self.presence.paused_at = None
         elif result.cause is Cause.FOUND:

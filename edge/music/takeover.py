@@ -210,7 +210,9 @@ class TakeoverDetector:
         return Interpretation(Cause.ADVANCED if repeats and self._began_by_itself(now, playback) else Cause.NOTHING)
 
     def _stopped(self, now: float, known: Playback, playback: Playback) -> Interpretation:
-        if playback.state == "stopped" and self._away:
+        if playback.error:
+            return Interpretation(Cause.FAILED, why=playback.error)
+        if playback.ran_out or (playback.state == "stopped" and self._away):
             return Interpretation(Cause.ENDED)
         position, duration = playback.position, playback.duration
         at_start = position is None or position <= SONG_START_S

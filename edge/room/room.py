@@ -16,6 +16,7 @@ from edge.events import (
     MoodUpdated,
     PlaybackChanged,
     PresenceChanged,
+    ProblemOccurred,
     Skipped,
     TakenOver,
 )
@@ -133,6 +134,8 @@ class Room:
         playback = replace(playback, liked=song_address(playback, self.own_music) in self.likes)
         events: list[Event] = [] if playback == self.playback else [PlaybackChanged(now, playback)]
         self.playback = playback
+        if meaning.cause is Cause.FAILED:
+            events.append(ProblemOccurred(now, "player", meaning.why))
         if meaning.cause is Cause.TAKEOVER and self.control is Control.AUTO:
             events += self._take_over(now, meaning, before)
         return events

@@ -137,3 +137,36 @@ def test_music_resumed_at_night_is_no_louder_than_allowed(house: Build, world: W
     home.command("playback", "play")
     home.passes(60)
     assert world.now_playing().playing and world.device(ROOM).volume == 20
+
+
+# --- Music that never begins ------------------------------------------------------------------------------------------
+
+
+def test_a_speaker_that_accepts_music_and_plays_nothing(house: Build, world: World) -> None:
+    world.device(ROOM).mute = True
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 50)
+    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
+    assert home.problems == [
+        'can\'t play Happy Songs now: spotify: "Living Room" accepted the music, and nothing plays there; '
+        "try it from the Spotify app"
+    ]
+    home.feels("happy", 3600)
+    assert 5 <= commands(world).count("play") <= 10, "tried again, more and more rarely"
+    assert home.happened(TakenOver) == []
+    world.device(ROOM).mute = False
+    home.feels("happy", 1000)
+    assert world.now_playing().context == HAPPY
+
+
+def test_a_speaker_that_accepts_a_resume_and_plays_nothing(house: Build, world: World) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 60)
+    home.leaves(700)
+    world.device(ROOM).mute = True
+    home.feels("happy", 60)
+    assert not world.now_playing().playing and home.happened(TakenOver) == []
+    assert "nothing plays there" in home.problems[-1]
+    world.device(ROOM).mute = False
+    home.feels("happy", 200)
+    assert world.now_playing().playing and home.control is Control.AUTO

@@ -13,6 +13,7 @@ class Device:
     """A Connect device. awake: Spotify lists it.
 
     keeps_volume: it answers that a volume was set, and keeps its own. begins_at: its volume whenever it becomes active.
+    mute: it accepts music and plays nothing.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Device:
     supports_volume: bool = True
     keeps_volume: bool = False
     begins_at: int | None = None
+    mute: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,9 @@ class World:
     def do(self, do: str, value: Any, device: Device) -> None:
         """Carry out a command."""
         now = self.now_playing()
+        if do in ("play", "transfer", "resume") and device.mute:
+            self.executed.append(Executed(do, value, self.monotonic))
+            return
         if do in ("play", "transfer", "resume") and now.device != device.name and device.begins_at is not None:
             device.volume = device.begins_at
         if do == "play":

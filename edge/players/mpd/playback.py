@@ -26,11 +26,19 @@ def fetch(connection: MpdConnection) -> tuple[dict[str, Any], dict[str, Any]]:
     return connection.call(status_and_song)
 
 
-def to_playback(status: dict[str, Any], song: dict[str, Any], *, speaker: str, context: str | None) -> Playback:
-    """speaker: what people call this MPD. context: the address of the music that the song was added with."""
+def to_playback(
+    status: dict[str, Any], song: dict[str, Any], *, speaker: str, context: str | None, assumed: bool = False
+) -> Playback:
+    """speaker: what people call this MPD. context: the address of the music that the song was added with.
+
+    assumed: the device has started it, and nothing is heard yet.
+    """
     state = _STATES.get(str(status.get("state")), "stopped")
+    error = error_of(status) if state != "playing" else ""
     if state == "stopped":
-        return Playback(state, "mpd", speaker=speaker, volume=volume_of(status))
+        # A person who stops leaves the song current.
+        ran_out = status.get("songid") is None and status.get("playlistlength", "0") != "0"
+        return Playback(state, "mpd", speaker=speaker, volume=volume_of(status), error=error, ran_out=ran_out)
     return Playback(
         state,
         "mpd",
@@ -40,6 +48,8 @@ def to_playback(status: dict[str, Any], song: dict[str, Any], *, speaker: str, c
         uri=clean(f"mpd:{_one(song['file'])}", ADDRESS_MAX_CHARS) if song.get("file") else None,
         volume=volume_of(status),
         context=context,
+        assumed=assumed,
+        error=error,
         duration=duration_of(status),
         position=_seconds(status.get("elapsed", _time(status, 0))),
     )
@@ -51,6 +61,17 @@ def duration_of(status: dict[str, Any]) -> float | None:
     Mopidy and old servers tell only `time: ELAPSED:DURATION`, in whole seconds; 0 is unknown.
     """
     return _seconds(status.get("duration", _time(status, 1))) or None
+
+
+def error_of(status: dict[str, Any]) -> str:
+    """Why MPD couldn't go on, in one sentence; empty if it could. It stands until MPD plays again."""
+    words = _text(status.get("error"))
+    return f"mpd: {words}; check the address, or the output in mpd.conf" if words else ""
+
+
+def is_heard(status: dict[str, Any]) -> bool:
+    """True once a song is really played; a station that never answers is in the state `play` too."""
+    return status.get("state") == "play" and (bool(status.get("audio")) or (_seconds(status.get("elapsed")) or 0.0) > 0)
 
 
 def volume_of(status: dict[str, Any]) -> int | None:

@@ -14,10 +14,11 @@ from edge.players.mpd.executor import MpdExecutor
 from edge.players.mpd.fade import Fade
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.placing import Placer
-from edge.players.mpd.playback import fetch, to_playback, volume_of
+from edge.players.mpd.playback import error_of, fetch, is_heard, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
+from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
 from edge.values import Act, Playback, Wish
 
@@ -26,7 +27,11 @@ CLOSE_TIMEOUT_S = 1.0
 POLL_INTERVAL_S = 2.0
 LISTENING_POLL_INTERVAL_S = 30.0  # MPD reports changes by itself; this only notices that it has gone
 WAIT_MIN_S = 0.05
+# How long started music may be silent, as while a station is being connected; how long MPD may seem stopped before it
+# begins; and how often it is looked at meanwhile.
+START_PATIENCE_S, STOPPED_PATIENCE_S, STARTING_POLL_INTERVAL_S = 30.0, 3.0, 0.5
 MAX_NOTICES = 32
+NOTHING_HEARD = "mpd: the music was started, and nothing plays; check the address"
 UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
 
 
@@ -83,6 +88,8 @@ class MpdPlayer:
         placer = Placer(self._connection, self._queue, self._notices.add)
         self._upcoming = UpcomingSongs(self._connection, self._queue, placer, self._controls, self._abandon)
         self._executor = MpdExecutor(self._connection, self._queue, placer, self._controls, self._upcoming)
+        self._start = StartWatch(START_PATIENCE_S)
+        self._started_at = 0.0
         self._pending: list[WishProgress] = []
         # Wishes that won't be carried out, and whose songs may be in the queue.
         self._dropped: list[WishProgress] = []
@@ -114,6 +121,7 @@ class MpdPlayer:
             status, song = fetch(self._connection)
         if self._upcoming.update(status):
             status, song = fetch(self._connection)
+        self._check_start(status)
         return self._to_playback(status, song)
 
     def take_abandoned(self) -> list[AbandonedWish]:
@@ -132,6 +140,8 @@ class MpdPlayer:
             return 0.0
         if (step_at := self._fade.next_step_at) is not None:
             return max(WAIT_MIN_S, step_at - self._clock())
+        if self._start.waiting:
+            return STARTING_POLL_INTERVAL_S
         return LISTENING_POLL_INTERVAL_S if self._listener.listening else POLL_INTERVAL_S
 
     def close(self) -> None:
@@ -194,6 +204,20 @@ class MpdPlayer:
             self._abandon(pending.original, EXPIRED if expired else OVERRULED, fault=expired)
         else:
             self._executor.carry_out(pending)
+            if pending.started or pending.wish.act is Act.RESUME:
+                self._started_at = self._clock()
+                self._start.begin(self._started_at, pending.original)
+            elif pending.wish.act is Act.PAUSE:
+                self._start.end()
+
+    def _check_start(self, status: dict[str, Any]) -> None:
+        """Abandon music that was started and doesn't play, with MPD's own words for it."""
+        now, error = self._clock(), error_of(status)
+        stopped = status.get("state") == "stop" and now - self._started_at >= STOPPED_PATIENCE_S
+        failed = status.get("state") != "play" and (bool(error) or stopped)
+        wish = self._start.look(now, plays=is_heard(status), failed=failed)
+        if wish is not None:
+            self._abandon(wish, error or NOTHING_HEARD, fault=True)
 
     def _still_applies(self, wish: Wish) -> bool:
         return wish.basis is None or still_applies(wish, self._to_playback(*fetch(self._connection)), self._clock())
@@ -203,4 +227,5 @@ class MpdPlayer:
 
     def _to_playback(self, status: dict[str, Any], song: dict[str, Any]) -> Playback:
         speaker = f"MPD at {self._connection.host}"
-        return to_playback(status, song, speaker=speaker, context=self._queue.context(song))
+        assumed = self._start.waiting and status.get("state") == "play"
+        return to_playback(status, song, speaker=speaker, context=self._queue.context(song), assumed=assumed)

@@ -21,10 +21,12 @@ from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
 from edge.players.spotify.sending import check_playback, is_supported, send
+from edge.players.start_watch import StartWatch
 from edge.players.wishes import OVERRULED, AbandonedWish
 from edge.values import Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
+START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
 CONFIRM_TIMEOUT_S = 5.0  # an effect that isn't shown this long after a failed request didn't take place
 # Their effect shows only in comparison with an observed playback before them.
 _RELATIVE = (Operation.NEXT, Operation.PREVIOUS, Operation.QUEUE)
@@ -37,6 +39,7 @@ class CommandExecutor:
     def __init__(self, account: SpotifyAccount, pending: PendingCommands, names: LibraryNames) -> None:
         self._account, self._pending, self._names = account, pending, names
         self.fade, self.pace = VolumeFade(), RequestPace()
+        self._start = StartWatch(START_PATIENCE_S)
         self._abandoned: list[AbandonedWish] = []
         self._last_songs: tuple[str, ...] = ()
         self._sending = False
@@ -91,6 +94,21 @@ class CommandExecutor:
         ):
             pending.commands.append(self.fade.restore_command(now))
 
+    @property
+    def starting(self) -> bool:
+        """True while Spotify has accepted music and hasn't shown that it plays."""
+        return self._start.waiting
+
+    def check_start(self) -> None:
+        """Abandon music that Spotify accepted and doesn't play, as the last observation shows."""
+        account, playback = self._account, self._account.playback
+        if playback is None or not account.is_observed:
+            return
+        wish = self._start.look(account.observed_at, plays=playback.playing)
+        if wish is not None:
+            speaker = f'"{account.speaker_name}" accepted the music, and nothing plays there'
+            self.abandon(wish, f"spotify: {speaker}; try it from the Spotify app", fault=True)
+
     def abandon(self, wish: Wish | None, why: str, *, fault: bool = False) -> None:
         if wish is not None:
             self._abandoned.append(AbandonedWish(wish, why, fault))
@@ -140,6 +158,10 @@ class CommandExecutor:
             return
         now = account.clock()
         self._applied(command)
+        if command.operation in MUSIC_OPERATIONS:
+            self._start.begin(now, command.wish)
+        elif command.operation is Operation.PAUSE:
+            self._start.end()
         self._pending.delay(now - command.due)
         account.assume(predicted(command, current, speaker, now))
 

@@ -20,6 +20,7 @@ from edge.values import Act, Playback, Wish
 
 POLL_INTERVAL_S = 30.0
 PAUSED_POLL_INTERVAL_S, PAUSED_POLLS_S = 10.0, 60.0  # soon after a pause, which may end by itself
+STARTING_POLL_INTERVAL_S = 4.0  # while music that was accepted isn't shown to play
 IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
 # Used shares of the budget from which the playback is looked at every 60 s and every 120 s.
 FEWER_POLLS_FROM, SPARSE_POLLS_FROM = 0.5, 0.75
@@ -105,6 +106,7 @@ class SpotifyPlayer:
         if account.playback is None or not (unsettled or account.just_observed):
             before = account.playback
             self._check_deferred(before, self._observe())
+        self._executor.check_start()
         assert account.playback is not None
         return self._to_playback(account.playback)
 
@@ -141,6 +143,8 @@ class SpotifyPlayer:
         share = budget.counts().share if budget is not None else 0.0
         if self._account.idle() or share >= SPARSE_POLLS_FROM:
             return IDLE_POLL_INTERVAL_S
+        if self._executor.starting:
+            return STARTING_POLL_INTERVAL_S
         if self._account.paused_for < PAUSED_POLLS_S:
             return PAUSED_POLL_INTERVAL_S
         return 2 * POLL_INTERVAL_S if share >= FEWER_POLLS_FROM else POLL_INTERVAL_S

@@ -1,0 +1,40 @@
+"""`StartWatch`: whether music that was started is seen to play; what never did is nobody's pause. Pure."""
+
+from __future__ import annotations
+
+from edge.values import Wish
+
+
+class StartWatch:
+    """Follows the newest music that a player accepted until it plays, or fails to. Times on the player's clock."""
+
+    def __init__(self, patience: float) -> None:
+        """patience: seconds after which music that isn't seen to play never will."""
+        self._patience = patience
+        self._wish: Wish | None = None
+        self._since = 0.0
+
+    @property
+    def waiting(self) -> bool:
+        """True while music was started and hasn't been seen to play."""
+        return self._wish is not None
+
+    def begin(self, now: float, wish: Wish | None) -> None:
+        """The player accepted this wish to start or resume music."""
+        self._wish, self._since = wish, now
+
+    def end(self) -> None:
+        """It plays, or nobody waits for it any more."""
+        self._wish = None
+
+    def look(self, now: float, *, plays: bool, failed: bool = False) -> Wish | None:
+        """Take what the player shows. Returns the wish once it is known that its music doesn't play."""
+        wish = self._wish
+        if wish is None:
+            return None
+        if plays:
+            self.end()
+        elif failed or now - self._since >= self._patience:
+            self.end()
+            return wish
+        return None
