@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -10,9 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import edge
+from edge import __version__
 from edge.health.readings import MachineState
 
 BYTES_PER_MIB = 2**20
+PACKAGE = Path(str(edge.__file__))
 THERMAL, HWMON = Path("/sys/class/thermal"), Path("/sys/class/hwmon")
 VCGENCMD_TIMEOUT_S = 2.0
 # If this thread was interrupted for longer between reading the two clocks, they don't belong together.
@@ -23,8 +27,25 @@ def read_machine(state: Path) -> MachineState:
     """Read everything once. state: the state directory, which needn't exist yet."""
     free, writable = disk(state)
     return MachineState(
-        temperature(), throttled(), memory_mb(), available_mb(), disk_free_mb=free, state=str(state), writable=writable
+        temperature(),
+        throttled(),
+        memory_mb(),
+        available_mb(),
+        disk_free_mb=free,
+        state=str(state),
+        writable=writable,
+        running=__version__,
+        installed=installed_version() or __version__,
     )
+
+
+def installed_version(file: Path = PACKAGE) -> str | None:
+    """The version that is installed where this program came from, None if it can't be read.
+
+    An update replaces the files, or what a link on their path points to, while the old version runs on.
+    """
+    match = re.search(r'^__version__ = "([\w.+-]{1,40})"', _text(file), re.MULTILINE)
+    return match[1] if match else None
 
 
 def memory_mb() -> float:

@@ -17,7 +17,8 @@ class MachineState:
 
     temperature: degrees Celsius. throttled: the bits of `vcgencmd get_throttled`. memory_mb: MiB that this process
     uses. available_mb: MiB that programs can still allocate. disk_free_mb: MiB that are free in the state directory.
-    state: that directory. writable: whether this user may write there.
+    state: that directory. writable: whether this user may write there. running: this program's version. installed: the
+    version that would run after a restart.
     """
 
     temperature: float | None = None
@@ -27,6 +28,8 @@ class MachineState:
     disk_free_mb: float | None = None
     state: str = ""
     writable: bool = True
+    running: str = ""
+    installed: str = ""
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,16 @@ def _check_login(readings: HealthReadings, _: Collection[Finding]) -> Iterator[F
     yield Finding("spotify", f"spotify: the login expires on {day}; run `moodroom login` before then", severity)
 
 
+def _check_version(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
+    running, installed = readings.machine.running, readings.machine.installed
+    if running != installed:
+        yield Finding(
+            "version",
+            f"version: {installed} is installed, but {running} still runs; restart the device",
+            Severity.NOTICE,
+        )
+
+
 RULES: tuple[Rule, ...] = (
     _check_frames,
     _check_mood,
@@ -120,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     check_disk,
     _check_clock,
     _check_login,
+    _check_version,
 )
 
 

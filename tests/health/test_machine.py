@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from edge import __version__
 from edge.health import machine
 from edge.health.machine import (
     available_mb,
     disk,
+    installed_version,
     memory_mb,
     read_clocks,
     read_machine,
@@ -83,3 +85,24 @@ def test_the_throttled_bits_of_a_pi_are_read(tmp_path: Path, monkeypatch: pytest
 
 def test_this_process_uses_some_megabytes() -> None:
     assert 5 < memory_mb() < 5000
+
+
+def test_an_update_is_seen_while_the_old_version_runs(tmp_path: Path) -> None:
+    for name, version in (("old", "0.1.0"), ("new", "0.2.0")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f'"""Words."""\n\n__version__ = "{version}"\n')
+    (tmp_path / "current").symlink_to("old")
+    file = tmp_path / "current" / "__init__.py"
+    assert installed_version(file) == "0.1.0"
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to("new")
+    assert installed_version(file) == "0.2.0"
+    file.write_bytes(b"\xff" * 100)
+    assert installed_version(file) is None
+    file.unlink()
+    assert installed_version(file) is None
+
+
+def test_nothing_newer_is_installed_here(tmp_path: Path) -> None:
+    machine = read_machine(tmp_path)
+    assert machine.running == machine.installed == __version__

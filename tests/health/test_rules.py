@@ -58,6 +58,7 @@ def test_a_healthy_device_has_no_findings() -> None:
         ({"step": 864000.0, "step_age": 9.0}, "clock", NOTICE, "forward by 10 days"),
         ({"login_expires": 1.8e9 + 20 * 86400}, "spotify", NOTICE, "expires on 4 February 2027; run `moodroom login`"),
         ({"login_expires": 1.8e9 - 1}, "spotify", PROBLEM, "`moodroom login`"),
+        ({"running": "0.1.0", "installed": "0.2.0"}, "version", NOTICE, "0.2.0 is installed, but 0.1.0 still runs"),
         ({"faults": {"player": "player: no device"}}, "player", PROBLEM, "no device"),
     ],
 )
