@@ -15,7 +15,7 @@ from edge.music.situation import Situation
 from edge.music.strategy import Goal, Strategy, adjective
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
-from edge.values import ABSENT, Act, Control, Mood, When, Wish
+from edge.values import ABSENT, Act, Control, Mood, Music, When, Wish
 
 TAKEN_OVER = "somebody took over"
 NOT_SETTLED = "the mood hasn't settled yet"
@@ -51,6 +51,29 @@ class DecisionRules:
 
     def decide(self, now: float, control: Control, *, requested: bool = False) -> Wish:
         """Return what should happen now. requested: a person made the change that led here, and waits for it."""
+        wish = self._compare(now, control, requested=requested)
+        if wish.act is Act.KEEP and control is Control.AUTO and (waiting := self._outdated()) is not None:
+            # The mood that it was for is over.
+            known = self._situation
+            known.own.cancel_upcoming(now)
+            if known.pending.starting is not None:
+                known.own.playing = None
+            return Wish(Act.FORGET, known.mood_name, f"{waiting.name} doesn't play next: {wish.why.partition(': ')[2]}")
+        return wish
+
+    def _outdated(self) -> Music | None:
+        """Return music that waits for the end of a song, or for the player, and isn't for the present mood."""
+        known = self._situation
+        starting, upcoming, mood = known.pending.starting, known.own.upcoming, known.mood
+        if mood is None or known.paused_by_person or known.playback is None:
+            return None
+        goal = None if mood.mood == ABSENT else self.strategy.goal(mood, present=known.presence.present)
+        if upcoming is not None:
+            return None if isinstance(goal, Goal) and goal.includes(upcoming.music) else upcoming.music
+        # Music that begins in silence is changed once it plays, if the new mood has music too.
+        return starting.music if starting is not None and not isinstance(goal, Goal) else None
+
+    def _compare(self, now: float, control: Control, *, requested: bool) -> Wish:
         known = self._situation
         mood, playback = known.mood, known.playback
         if control is not Control.AUTO:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from edge.events import TakenOver
 from edge.values import Control
 from tests.scenarios.conftest import Home
+from tests.scenarios.house import House
 
 Build = Callable[..., Home]
 
@@ -60,3 +63,34 @@ def test_a_pause_that_lasts_is_a_persons(anywhere: Build) -> None:
     ]
     at.house.passes(600)
     assert not at.someone.playing and at.house.control is Control.HANDS_OFF
+
+
+# --- `nothing`, and moods that are over -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("then", ["neutral", "unknown", "absent"])
+def test_music_that_waits_is_taken_back_with_its_mood(anywhere: Build, then: str) -> None:
+    at = anywhere(pause_after=None)
+    at.house.feels("happy", 60)
+    at.house.feels("sad", 30)
+    if then == "absent":
+        at.house.leaves(400)
+    else:
+        at.house.feels(then, 400)
+    assert at.someone.music == at.happy and at.house.happened(TakenOver) == []
+    why = {
+        "neutral": "neutral is set to leave the music as it is",
+        "unknown": "the mood isn't clear",
+        "absent": "nobody is here",
+    }
+    assert f"Sad Songs doesn't play next: {why[then]}" in at.house.reasons
+    at.house.feels("sad", 250)
+    assert at.someone.music == at.sad, "the mood is back"
+
+
+def test_music_that_waits_is_taken_back_while_no_more_changes_are_allowed(simple: Callable[..., House]) -> None:
+    home = simple(at="2026-11-21 18:00", switch="queue", min_dwell=20, cooldown=0)
+    home.feels("happy", 60)
+    home.feels("sad", 30)
+    home.feels("angry", 5)
+    assert "Sad Songs doesn't play next: the room must be angry for 20 s first" in home.reasons
