@@ -64,10 +64,12 @@ class PlayerError(MoodroomError):
     retry_after: seconds to wait before the next attempt; None leaves that to the back-off of the player's thread.
     lasting: the same wish would fail again, so it is dropped; the player itself works.
     gone: nothing answers at the player's address, so no music plays there.
+    silent: the player itself ended the music, for example by its restart, and no person did.
     """
 
     lasting = False
     gone = False
+    silent = False
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -19,7 +19,7 @@ RETRY_MIN_S, RETRY_MAX_S = 1.0, 30.0
 UNAVAILABLE_AFTER_S = 10.0
 GONE_AFTER_S = 3.0  # a restart of MPD takes less
 MAX_REPORTED = 32
-TURN_MAX_S = 0.5  # a stop waits for the end of the turn
+TURN_MAX_S = 0.25  # a stop, and a change that the player reports by itself, wait for the end of the turn
 WAIT_TOLERANCE_S = 0.01  # by which a wait may end too soon
 MIN_LOOK_INTERVAL_S = 0.05  # for a player that asks for a look again and again
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class PlayerDriver:
         self._post(Problem("player", str(error)))
         failing_for = now - self._failing_since
         is_gone = error.gone and failing_for >= GONE_AFTER_S
-        if is_gone or not self._has_answered or max(wait, failing_for) >= UNAVAILABLE_AFTER_S:
+        if is_gone or error.silent or not self._has_answered or max(wait, failing_for) >= UNAVAILABLE_AFTER_S:
             # Not after a short failure, during which the music goes on.
             self._post(Playback("unavailable", self._player.name))
 

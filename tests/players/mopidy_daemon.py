@@ -47,11 +47,6 @@ class Mopidy(Daemon):
             )
         wait_for(lambda: "state: stop" in self.ask("status"), f"Mopidy's status: {self._log.read_text()}")
 
-    def reset(self) -> None:
-        """As after the start: an empty queue, and nothing that another test has set."""
-        self.ask("stop\nclear\nrandom 0\nrepeat 0\nsingle 0\nconsume 0\nsetvol 100")
-        wait_for(lambda: self.status().get("state") == "stop" and not self.queue(), "an empty queue")
-
     def queue(self) -> list[str]:
         """Return the files in the queue, in order, relative to the music's folder where they are in it."""
         prefix = self.song("").removeprefix("mpd:").removesuffix(".wav")

@@ -68,14 +68,19 @@ class Daemon:
         self.process.wait(PATIENCE)
         self.start()
 
-    def near_the_end(self) -> None:
-        """Seek to half a second before the end of the song, so that no test depends on how fast its machine is."""
+    def reset(self) -> None:
+        """As after the start: an empty queue, and nothing that another test has set."""
+        self.ask("stop\nclear\nrandom 0\nrepeat 0\nsingle 0\nconsume 0\nsetvol 100")
+        wait_for(lambda: self.status().get("state") == "stop" and not self.queue(), "an empty queue")
+
+    def near_the_end(self, left: float = 0.5) -> None:
+        """Seek to `left` seconds before the end of the song, so that no test depends on how fast its machine is."""
 
         def is_near_the_end() -> bool:
             # An MPD that has only just begun to play may accept the command without carrying it out.
-            self.ask(f"seekcur {SONG_DURATION_S - 0.5}")
+            self.ask(f"seekcur {SONG_DURATION_S - left}")
             elapsed = re.search(r"^elapsed: ([0-9.]+)$", self.ask("status"), re.MULTILINE)
-            return elapsed is not None and float(elapsed[1]) >= SONG_DURATION_S - 1
+            return elapsed is not None and float(elapsed[1]) >= SONG_DURATION_S - left - 0.5
 
         wait_for(is_near_the_end, "the song's end")
 

@@ -48,6 +48,12 @@ class MpdGoneError(PlayerError):
     gone = True
 
 
+class MpdQueueLostError(PlayerError):
+    """MPD was restarted, and the device's music isn't in its queue any more."""
+
+    silent = True
+
+
 class MpdPasswordError(PlayerError):
     """MPD requires a password, or refuses the one it was given."""
 

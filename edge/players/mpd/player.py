@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.errors import PlayerError
 from edge.music.playback import still_applies
-from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdRefusedError
+from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdQueueLostError, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.executor import MpdExecutor
 from edge.players.mpd.fade import Fade
@@ -114,6 +114,10 @@ class MpdPlayer:
         if lost:
             raise lost[0]
         status, song = fetch(self._connection)
+        if self._queue.lost:
+            self._queue.lost = False
+            if status.get("state") == "stop":
+                raise MpdQueueLostError("mpd: was restarted with an empty queue", retry_after=WAIT_MIN_S)
         self._queue.update(status)
         if (volume := self._fade.step(self._clock(), volume_of(status))) is not None:
             self._controls.set_volume(volume)

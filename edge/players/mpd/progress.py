@@ -77,15 +77,19 @@ class WishProgress:
 class DeferredMusic:
     """Songs in the queue that begin when the current song ends.
 
-    wish, original: as in WishProgress. after_id: the current song. placement: the songs that wait.
+    wish, original: as in WishProgress. after_id: the current song. next_id: the song that came next before.
+    placement: the songs that wait.
     """
 
     wish: Wish
     original: Wish
     after_id: str
+    next_id: str | None
     placement: Placement
 
     def renumbered(self, new_ids: dict[str, str]) -> DeferredMusic | None:
         """Return it with the new ids of its songs after a restart of MPD; None if none of them came back."""
         self.placement.renumber(new_ids)
-        return replace(self, after_id=new_ids.get(self.after_id, "")) if self.placement.entries else None
+        if not self.placement.entries:
+            return None
+        return replace(self, after_id=new_ids.get(self.after_id, ""), next_id=new_ids.get(self.next_id or ""))

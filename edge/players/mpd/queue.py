@@ -27,6 +27,8 @@ class Queue:
         self._own = OwnSongs()
         self._version: str | None = None
         self._restarted = False
+        # The device's songs went with MPD's last restart; whoever asks resets this.
+        self.lost = False
 
     def context(self, song: dict[str, Any]) -> str | None:
         """Return the address of the music that this song was added with; None for a song that a person added."""
@@ -53,6 +55,7 @@ class Queue:
         self._restarted |= self._connection.check_restart()
         if not self._restarted:
             return None
+        had = bool(self._own)
         if self._connection.is_mopidy:
             # Not certainly a restart. Mopidy keeps a song's id if it restores its queue, and else the queue is empty.
             entries = self._entries()
@@ -61,6 +64,7 @@ class Queue:
         else:
             new_ids = self._own.restore(self._entries()) if self._own else {}
         self._restarted, self._version = False, None
+        self.lost = had and not self._own
         return new_ids
 
     def songs_of(self, music: Music, offset: int | None) -> list[str]:

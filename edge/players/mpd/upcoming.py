@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -56,7 +57,8 @@ class UpcomingSongs:
         placement = progress.placement = progress.placement or self._placer.begin(songs, progress.address)
         self._place_next(placement, current_id, status)
         after_id = "" if current_id in placement.ids else current_id
-        self._deferred = DeferredMusic(progress.wish, progress.original, after_id, placement)
+        next_id = status.get("nextsongid")
+        self._deferred = DeferredMusic(progress.wish, progress.original, after_id, next_id, placement)
 
     def update(self, status: dict[str, Any]) -> bool:
         """Notice that the deferred music has begun, or that a person chose something else. True in either case."""
@@ -73,9 +75,34 @@ class UpcomingSongs:
             self._placer.place_rest(deferred.placement)
             self._deferred = None
             return True
+        missed = song_id is not None and song_id == deferred.next_id and status.get("state") == "play"
+        if missed and self._connection.is_mopidy:
+            # Mopidy chooses the next song seconds before the end, and had chosen before these songs came.
+            self._wait_longer(deferred, str(song_id))
+            return False
         self.withdraw()
         self._abandon(deferred.original, OVERRULED)
         return True
+
+    def _wait_longer(self, deferred: DeferredMusic, song_id: str) -> None:
+        """Put the songs behind the song that has begun. Can be repeated after a lost connection."""
+        old = deferred.placement
+        songs = [entry.file for entry in old.entries] + old.songs
+        try:
+            self._placer.take_back(old)
+        finally:
+            if not old.entries:
+                old.songs = songs
+        placement = self._placer.begin(songs, old.address)
+        placement.skipped = old.skipped
+        self._deferred = replace(deferred, placement=placement)
+        try:
+            self._place_next(placement, song_id, self._controls.status())
+        except MpdRefusedError as error:
+            self._deferred = None
+            self._abandon(deferred.original, str(error))
+        else:
+            self._deferred = replace(self._deferred, after_id=song_id, next_id=None)
 
     def withdraw(self) -> None:
         """Remove the deferred music from the queue."""

@@ -130,6 +130,21 @@ def test_music_for_the_end_of_the_song_waits_for_it(player: MpdPlayer, mopidy: M
     assert playback.volume == 35 and player.take_abandoned() == []
 
 
+def test_music_that_comes_after_mopidy_has_chosen_the_next_song_waits_for_that_ones_end(
+    player: MpdPlayer, mopidy: Mopidy
+) -> None:
+    player.apply(play(calm(mopidy)))
+    until(player, "playing")
+    mopidy.near_the_end()
+    player.apply(play(loud(mopidy), When.TRACK_END))
+    until(player, "playing", mopidy.song("calm/calm1"))
+    wait_for(lambda: look(player) and mopidy.queue() == [*CALM_FILES[:2], *LOUD_FILES, CALM_FILES[2]], "the songs")
+    mopidy.near_the_end(left=3)
+    until(player, "playing", mopidy.song("loud/loud0"))
+    wait_for(lambda: look(player) and mopidy.queue() == LOUD_FILES, "the songs alone")
+    assert player.take_abandoned() == []
+
+
 def test_waiting_music_is_taken_back(player: MpdPlayer, mopidy: Mopidy) -> None:
     player.apply(play(calm(mopidy)))
     until(player, "playing")
