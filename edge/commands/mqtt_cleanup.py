@@ -17,7 +17,7 @@ from edge.mqtt.discovery import discovery, discovery_filters
 from edge.mqtt.discovery_publisher import was_remembered
 from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.mqtt.ownership import made_here
-from edge.mqtt.topics import COMMANDS, RETAINED, STATUS, base_of
+from edge.mqtt.topics import COMMANDS, RETAINED, STATUS, base_of, client_id_of
 from edge.room import commands
 from edge.system.secrets import secret
 
@@ -92,7 +92,7 @@ def _connect(config: Config, *, topics: list[str], retained: dict[str, bytes]) -
 
     connection = MqttConnection(
         mqtt,
-        client_id=f"moodroom-{config.device.id}-cleanup",
+        client_id=client_id_of(mqtt, config.device.id, "cleanup"),
         password=secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None,
         will=None,
         handlers=Handlers(

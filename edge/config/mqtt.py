@@ -43,6 +43,12 @@ def _foreign_topic(value: str) -> str:
     return value
 
 
+def _path(value: str) -> str:
+    if not re.fullmatch(r"/[!-~]{0,500}", value):
+        raise ValueError("must be a path that begins with a slash, such as /mqtt, without spaces")
+    return value
+
+
 def _key_path(value: str) -> str:
     if not all(value.split(".")):
         raise ValueError("must be a name in the message's JSON, or several with dots between them, such as occupancy")
@@ -57,7 +63,9 @@ class MqttConfig(Section):
     port: Port = 1883
     """The broker's port; usually 8883 with TLS."""
     protocol: Literal["5", "3.1.1"] = "5"
-    """The version of MQTT; `"3.1.1"` for old brokers."""
+    """The version of MQTT. 3.1.1 is tried once by itself where a broker refuses 5; `"3.1.1"` skips the attempt."""
+    client_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    """The name of the client on the broker. null: moodroom-DEVICE-ID."""
     username: str | None = None
     """The user name on the broker. The password doesn't belong in this file."""
     password_file: FilePath | None = None
@@ -72,7 +80,9 @@ class MqttConfig(Section):
     client_key: Annotated[FilePath | None, AfterValidator(_key)] = None
     """The key of `client_cert`, PEM, without a passphrase. Not needed if the certificate's file contains it."""
     websockets: bool = False
-    """Use MQTT over websockets, at the path /mqtt."""
+    """Use MQTT over websockets."""
+    websocket_path: Annotated[str, AfterValidator(_path)] = "/mqtt"
+    """The websocket's path on the broker."""
     base_topic: Annotated[str, AfterValidator(_topic)] = "moodroom"
     """The first part of all topics: BASE/DEVICE-ID/..."""
     keepalive: Annotated[int, Field(ge=5, le=3600)] = 30

@@ -22,10 +22,12 @@ def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
     mqtt = config.mqtt
     if mqtt.host is None:
         return None
+    # A file that can't be read ends the start; later it is a problem until it can.
+    _password(config)
     return MqttDevice(
         mqtt,
         device=config.device.id,
-        password=_password(config),
+        password=partial(_password, config),
         on_command=inbox.post,
         on_problem=partial(inbox.problem, "mqtt"),
         sensor=_presence_sensor(config, inbox),

@@ -8,7 +8,7 @@ import time
 from edge.config import MqttConfig
 from edge.mqtt.callbacks import Handlers
 from edge.mqtt.connection import MqttConnection
-from edge.mqtt.topics import STATUS, base_of
+from edge.mqtt.topics import STATUS, base_of, client_id_of
 
 # How long what is retained on the topic may take to arrive.
 RETAINED_WITHIN_S = 1.0
@@ -30,7 +30,7 @@ class Absence:
         self._done = threading.Event()
         self._connection = MqttConnection(
             config,
-            client_id=f"moodroom-{device}-replay",
+            client_id=client_id_of(config, device, "replay"),
             password=password,
             will=None,
             handlers=Handlers(

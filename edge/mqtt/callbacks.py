@@ -10,6 +10,9 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
+from edge.mqtt.bounded_client import BoundedMqttClient
+from edge.mqtt.delivery import Delivery, Limits
+
 
 @dataclass(frozen=True)
 class Handlers:
@@ -17,8 +20,8 @@ class Handlers:
 
     connected: the broker accepted the connection; called in the connection's thread. disconnected: it ended; likewise.
     tick: twice a second while connected, in the same thread. message: (topic, payload, retained), in paho's thread,
-    where it must not wait for a lock. acked: the broker acknowledged this message id; in paho's thread, which holds
-    paho's lock meanwhile. problem: a sentence, or None once connected.
+    where it must not wait for a lock. acked, refused: the broker took or refused the message with this id; in paho's
+    thread, which holds paho's lock meanwhile. problem: a sentence, or None once all is well.
     """
 
     connected: Callable[[], None]
@@ -27,22 +30,30 @@ class Handlers:
     message: Callable[[str, bytes, bool], None]
     acked: Callable[[int], None]
     problem: Callable[[str | None], None]
+    refused: Callable[[int], None] = lambda _: None
 
 
 class ClientState:
     """What the callbacks of one client have noted.
 
-    answered: the broker answered the request to connect. refusal: why it refused, if it did. lost: the connection
-    ended. reason: the broker's reason for that. denied: something that its access list forbids.
+    answered: the broker answered the request to connect. refusal: why it refused, if it did. limits: what it takes.
+    lost: the connection ended. reason: why. stated: whether the broker itself said so. properties: what came with the
+    refusal or the reason.
     """
 
-    def __init__(self, handlers: Handlers, *, acked: Callable[[int], str | None], wake: Callable[[], None]) -> None:
-        """acked: takes a message id, and returns its topic. wake: called when the connection ended."""
+    def __init__(self, handlers: Handlers, delivery: Delivery, *, limits: Limits, wake: Callable[[], None]) -> None:
+        """limits: those that hold whatever the broker says. wake: called when the connection ended."""
         self.answered, self.lost = threading.Event(), threading.Event()
         self.refusal: Any = None
         self.reason: Any = None
-        self.denied: str | None = None
-        self._handlers, self._acked, self._wake = handlers, acked, wake
+        self.properties: Any = None
+        self.stated = False
+        self.limits = limits
+        self._handlers, self._delivery, self._wake = handlers, delivery, wake
+
+    def told(self, name: str) -> str:
+        """A property of the refusal or the reason, such as ReasonString; empty if there is none."""
+        return str(getattr(self.properties, name, ""))
 
     def attach(self, client: paho.Client) -> None:
         """Make paho call this object."""
@@ -53,27 +64,29 @@ class ClientState:
             self._on_message,
         )
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, properties: Any) -> None:
         self.refusal = reason if reason.is_failure else None
+        self.properties = properties
+        self.limits = self.limits.told(properties)
+        if isinstance(client, BoundedMqttClient):
+            client.limit_in_flight(self.limits.in_flight)
         self.answered.set()
 
-    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_disconnect(self, _client: Any, _data: Any, flags: Any, reason: Any, properties: Any) -> None:
         # Only the first reason comes from the broker; later ones are paho's.
         if not self.lost.is_set():
             self.reason = reason
+            self.stated = bool(flags.is_disconnect_packet_from_server) and reason.is_failure
+            if self.stated:
+                self.properties = properties
         self.lost.set()
         self._wake()
 
-    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
-        # Only the own topics are subscribed to together; seeing them is useful, but not needed.
-        if len(reasons) == 1 and reasons[0].is_failure:
-            self.denied = "subscribe to commands"
+    def _on_subscribe(self, _client: Any, _data: Any, mid: int, answers: Any, _properties: Any) -> None:
+        self._delivery.subscribed(mid, list(answers))
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, reason: Any, _properties: Any) -> None:
-        topic = self._acked(mid)
-        if reason.is_failure and topic is not None:
-            self.denied = f"publish to {topic}"
-        self._handlers.acked(mid)
+        self._delivery.acked(mid, reason)
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         # paho raises for a topic that isn't UTF-8; such a message isn't for this device.

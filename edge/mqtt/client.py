@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 
 import paho.mqtt.client as paho
@@ -21,18 +22,29 @@ CONNECT_TIMEOUT_S = 5.0
 _PROTOCOLS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 
 
-def create_client(config: MqttConfig, client_id: str, password: str | None, tls: ssl.SSLContext | None) -> paho.Client:
-    """A client that doesn't reconnect by itself."""
+def create_client(
+    config: MqttConfig,
+    client_id: str,
+    password: str | None,
+    tls: ssl.SSLContext | None,
+    protocol: str,
+    *,
+    stopping: Callable[[], bool],
+) -> BoundedMqttClient:
+    """A client that doesn't reconnect by itself, and connects no more once `stopping` returns True."""
     client = BoundedMqttClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
-        protocol=_PROTOCOLS[config.protocol],
-        clean_session=None if config.protocol == "5" else True,
+        protocol=_PROTOCOLS[protocol],
+        clean_session=None if protocol == "5" else True,
         transport="websockets" if config.websockets else "tcp",
         reconnect_on_failure=False,
     )
+    client.stopping = stopping
     client.connect_timeout = CONNECT_TIMEOUT_S
     client.max_queued_messages_set(MAX_QUEUED)
+    if config.websockets:
+        client.ws_set_options(path=config.websocket_path)
     if config.username is not None:
         client.username_pw_set(config.username, password)
     if tls is not None:

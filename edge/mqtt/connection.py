@@ -11,17 +11,19 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import paho.mqtt.client as paho
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.config import MqttConfig
-from edge.mqtt.backoff import Backoff
+from edge.errors import ConfigError
+from edge.mqtt import reasons
+from edge.mqtt.backoff import GOOD_CONNECTION_S, Backoff
+from edge.mqtt.bounded_client import BoundedMqttClient
 from edge.mqtt.callbacks import ClientState, Handlers
 from edge.mqtt.client import create_client, end_client, socket_of, thread_alive, tls_context
+from edge.mqtt.delivery import Delivery, Limits
 from edge.mqtt.topics import QOS
 
 log = logging.getLogger(__name__)
@@ -29,36 +31,49 @@ ANSWER_TIMEOUT_S = 10.0
 # The same problem is reported at most this often: a broker can be away for days.
 REPEAT_PROBLEM_S = 60.0
 TICK_INTERVAL_S = 0.5
-# MQTT 5's reason code for another client with the same id.
-SESSION_TAKEN_OVER = 142
+# A broker that leaves a message unanswered for so long is given up.
+SILENT_MAX_S = 20.0
+# After a connection that the broker ended, one is well once messages are answered within this time.
+ANSWERED_WITHIN_S = 5.0
+# A broker that closed so many connections without a word may not know MQTT 5.
+MAX_SILENT_CLOSES = 2
+NEWEST, OLDER = "5", "3.1.1"
 
 
 class MqttConnection:
-    """Connects to a broker, and reconnects until it is stopped."""
+    """Connects to a broker, and reconnects until it is stopped.
+
+    delivery: publishes and subscribes. protocol: the version that is spoken now: the configured one, or 3.1.1 where the
+    broker knows no other.
+    """
 
     def __init__(
         self,
         config: MqttConfig,
         *,
         client_id: str,
-        password: str | None,
+        password: str | Callable[[], str | None] | None,
         will: tuple[str, str] | None,
         handlers: Handlers,
     ) -> None:
         """will: the topic and retained payload that the broker publishes when the device vanishes.
 
-        Raises ConfigError if a certificate can't be read.
+        password: the password, or what reads it; called before each connection. Raises ConfigError if a certificate
+        can't be read.
         """
-        self._config, self._client_id, self._password, self._will = config, client_id, password, will
+        self._config, self._client_id, self._will = config, client_id, will
+        self._password: Callable[[], str | None] = password if callable(password) else lambda: password
         self._handlers = handlers
-        self._tls = tls_context(config) if config.tls else None
-        self._client: paho.Client | None = None
-        self._stopping, self._wake, self._idle = threading.Event(), threading.Event(), threading.Event()
-        self._idle.set()
+        if config.tls:
+            tls_context(config)
+        self.protocol: str = config.protocol
+        self.delivery = Delivery(acked=handlers.acked, refused=handlers.refused)
+        self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
-        # The topics of messages that the broker hasn't acknowledged, by message id.
-        self._unacked: dict[int, str] = {}
         self._backoff = Backoff()
+        # What refusals said about the broker, whether it should be doubted although it accepts connections, and how
+        # often it closed one without a word.
+        self._learned, self._doubted, self._silent_closes = Limits(), False, 0
         self._last_problem: tuple[str, float] = ("", 0.0)
 
     def start(self) -> None:
@@ -72,65 +87,27 @@ class MqttConnection:
 
         expires_s: seconds after which the broker need not deliver it any more (MQTT 5 only).
         """
-        client = self._client
-        if client is None:
-            return None
-        properties = None
-        if expires_s is not None and self._config.protocol == "5":
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.MessageExpiryInterval = max(1, int(expires_s))
-        message = client.publish(topic, payload, qos=QOS, retain=retain, properties=properties)
-        if message.rc != paho.MQTT_ERR_SUCCESS:
-            return None
-        self._unacked[message.mid] = topic
-        self._idle.clear()
-        if message.is_published():
-            self._acked(message.mid)
-        return message.mid
+        return self.delivery.publish(topic, payload, retain=retain, expires_s=expires_s)
 
     def unacked(self, mid: int) -> bool:
         """Whether the broker hasn't acknowledged this message yet."""
-        return mid in self._unacked
+        return self.delivery.unacked(mid)
 
-    def subscribe(self, topic: str, *, retained: bool = False) -> None:
+    def subscribe(self, topic: str, *, retained: bool = False, needed: bool = True) -> None:
         """Subscribe. retained: also receive what is retained there; version 3.1.1 sends it in any case.
 
         With it, a message counts as retained only if the broker had kept it; otherwise also if it is to be kept, except
-        with version 3.1.1.
+        with version 3.1.1. needed: a refusal is a problem.
         """
-        if self._client is None:
-            return
-        if self._config.protocol == "5":
-            handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
-            options = SubscribeOptions(qos=QOS, retainAsPublished=not retained, retainHandling=handling)
-            self._client.subscribe(topic, options=options)
-        else:
-            self._client.subscribe(topic, qos=QOS)
-
-    def unsubscribe(self, topic: str) -> None:
-        """Take a subscription back."""
-        if self._client is not None:
-            self._client.unsubscribe(topic)
-
-    def subscribe_own(self, topics: list[str]) -> None:
-        """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back."""
-        if self._client is None:
-            return
-        if self._config.protocol == "5":
-            options = SubscribeOptions(
-                qos=QOS, noLocal=True, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
-            )
-            self._client.subscribe([(topic, options) for topic in topics])
-        else:
-            self._client.subscribe([(topic, QOS) for topic in topics])
+        self.delivery.subscribe(topic, retained=retained, needed=needed)
 
     def wake(self) -> None:
         """Call the handler `tick` at once."""
         self._wake.set()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until everything published is acknowledged; returns False after `timeout` seconds."""
-        return self._idle.wait(timeout)
+        """Wait until everything published is answered; returns False after `timeout` seconds."""
+        return self.delivery.flush(timeout)
 
     def stop(self, timeout: float) -> None:
         """Disconnect and end the thread; takes little more than `timeout` seconds."""
@@ -138,16 +115,6 @@ class MqttConnection:
         self._wake.set()
         if self._thread.ident is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
-
-    def _acked(self, mid: int) -> str | None:
-        topic = self._unacked.pop(mid, None)
-        if not self._unacked:
-            self._idle.set()
-        return topic
-
-    def _forget_unacked(self) -> None:
-        self._unacked.clear()
-        self._idle.set()
 
     # In the connection's thread.
 
@@ -164,21 +131,29 @@ class MqttConnection:
     def _connect(self) -> float:
         """Make one connection and keep it up until it ends; returns the seconds to wait before the next."""
         broker = f"{self._config.host}:{self._config.port}"
-        state = ClientState(self._handlers, acked=self._acked, wake=self._wake.set)
-        client = create_client(self._config, self._client_id, self._password, self._tls)
+        state = ClientState(self._handlers, self.delivery, limits=self._learned, wake=self._wake.set)
+        try:
+            # Read again each time: certificates are renewed and passwords changed while the device runs.
+            tls = tls_context(self._config) if self._config.tls else None
+            client = create_client(
+                self._config, self._client_id, self._password(), tls, self.protocol, stopping=self._stopping.is_set
+            )
+        except ConfigError as error:
+            self._report(str(error))
+            return self._backoff.next_wait()
         if self._will is not None:
-            client.will_set(*self._will, qos=QOS, retain=True)
+            client.will_set(*self._will, qos=min(QOS, self._learned.qos), retain=self._learned.retain)
         state.attach(client)
         try:
-            client.connect(str(self._config.host), self._config.port, self._config.keepalive)
+            client.begin(str(self._config.host), self._config.port, self._config.keepalive)
         except ssl.SSLCertVerificationError as error:
-            self._report(
-                f"mqtt: the certificate of {broker} isn't trusted: {error.verify_message}; "
-                "see mqtt.ca_file and mqtt.host"
-            )
+            self._report(reasons.untrusted(error, broker))
             return self._backoff.refused_wait()
+        except paho.WebsocketConnectionError as error:
+            self._report(f"mqtt: {broker} takes no websocket ({error}); see mqtt.websocket_path and mqtt.port")
+            return self._backoff.next_wait()
         except (OSError, ValueError) as error:
-            if self._tls is not None and isinstance(error, (ssl.SSLError, ConnectionResetError, BrokenPipeError)):
+            if tls is not None and isinstance(error, (ssl.SSLError, ConnectionResetError, BrokenPipeError)):
                 reason = getattr(error, "reason", None) or error
                 self._report(f"mqtt: TLS with {broker} failed ({reason}); see mqtt.tls and mqtt.port")
             else:
@@ -189,56 +164,125 @@ class MqttConnection:
             twin.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.loop_start()
         try:
+            if (wait := self._await_answer(client, state, broker)) is not None:
+                return wait
             return self._keep_up(client, state, broker)
         finally:
-            self._client = None
+            self.delivery.end()
             self._handlers.disconnected()
             end_client(client)
-            self._forget_unacked()
 
-    def _keep_up(self, client: paho.Client, state: ClientState, broker: str) -> float:
-        """Wait for the broker's answer, then serve the connection; returns the seconds to wait before the next."""
+    def _await_answer(self, client: BoundedMqttClient, state: ClientState, broker: str) -> float | None:
+        """Wait for the broker's answer; returns None if it accepts, else the seconds to wait before the next try."""
         deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while not state.answered.wait(0.05):
             if self._stopping.is_set():
                 return 0.0
-            if time.monotonic() > deadline or state.lost.is_set() or not thread_alive(client):
-                hint = "mqtt.client_cert, if it asks for one" if self._tls else "mqtt.port and mqtt.tls"
+            closed = state.lost.is_set() or not thread_alive(client)
+            if closed and state.stated:
+                state.refusal = state.reason
+                break
+            if closed and client.version_refused:
+                return self._version_refused(reasons.UNSUPPORTED_PROTOCOL, "Unsupported protocol version", state)
+            if closed or time.monotonic() > deadline:
+                self._silent_closes += closed
+                if self.protocol == NEWEST and self._silent_closes >= MAX_SILENT_CLOSES:
+                    self.protocol = OLDER
+                elif self._silent_closes:
+                    self.protocol = self._config.protocol
+                hint = "mqtt.client_cert, if it asks for one" if self._config.tls else "mqtt.port and mqtt.tls"
                 self._report(f"mqtt: {broker} accepts the connection but doesn't answer; see {hint}")
                 return self._backoff.next_wait()
-        if state.refusal is not None:
-            self._report(
-                f"mqtt: the broker refuses the connection: {state.refusal}; see mqtt.username and its password"
+        if state.refusal is None:
+            return None
+        code, name = state.refusal.value, str(state.refusal)
+        if code == reasons.UNSUPPORTED_PROTOCOL:
+            return self._version_refused(code, name, state)
+        if (learned := self._learned.learned(code)) != self._learned:
+            # It may take a connection without what it refuses.
+            self._learned = learned
+            return 0.0
+        return self._refused(code, name, state)
+
+    def _version_refused(self, code: int, name: str, state: ClientState) -> float:
+        """Try 3.1.1 once; report it if that isn't taken, either."""
+        if self.protocol == NEWEST:
+            log.info("mqtt: the broker doesn't speak MQTT 5; trying 3.1.1 (set mqtt.protocol to skip this)")
+            self.protocol = OLDER
+            return 0.0
+        self.protocol = self._config.protocol
+        return self._refused(code, name, state)
+
+    def _refused(self, code: int, name: str, state: ClientState) -> float:
+        will = "" if self._will is None else self._will[0]
+        self._report(
+            reasons.refused(
+                code,
+                name,
+                client_id=self._client_id,
+                will=will,
+                said=state.told("ReasonString"),
+                server=state.told("ServerReference"),
             )
-            return self._backoff.refused_wait()
-        log.info("mqtt: connected to %s as %s", broker, self._client_id)
+        )
+        return self._backoff.next_wait() if code in reasons.PASSING else self._backoff.refused_wait()
+
+    def _keep_up(self, client: BoundedMqttClient, state: ClientState, broker: str) -> float:
+        """Serve the connection; returns the seconds to wait before the next."""
+        log.info("mqtt: connected to %s as %s, version %s", broker, self._client_id, self.protocol)
         connected_at = time.monotonic()
-        self._forget_unacked()
-        self._client = client
-        self._last_problem = ("", 0.0)
-        self._handlers.problem(None)
+        self._silent_closes = 0
+        self.delivery.begin(client, state.limits, five=self.protocol == NEWEST)
+        told: str | None = ""
+        if not self._doubted:
+            self._handlers.problem(None)
+            self._last_problem, told = ("", 0.0), None
         self._handlers.connected()
         while not self._stopping.is_set():
             # paho's thread can die without calling on_disconnect.
             if state.lost.is_set() or not thread_alive(client):
                 return self._lost(state, broker, time.monotonic() - connected_at)
-            if state.denied is not None:
-                self._report(f"mqtt: the broker doesn't allow this device to {state.denied}; see its access list (ACL)")
-                state.denied = None
             self._handlers.tick()
+            now = time.monotonic()
+            silent_s = self.delivery.silent_s(now)
+            if silent_s >= SILENT_MAX_S:
+                self._doubted = True
+                self._report(
+                    f"mqtt: {broker} has left a message unanswered for {silent_s:.0f} s; connecting anew, see its log"
+                )
+                return self._backoff.next_wait()
+            if now - connected_at >= GOOD_CONNECTION_S and silent_s < ANSWERED_WITHIN_S:
+                self._doubted = False
+            if not self._doubted:
+                # What stands although the connection does, and its end.
+                if (standing := "; also: ".join(self.delivery.problems()) or None) != told:
+                    told = standing
+                    self._handlers.problem(standing)
+                self._last_problem = ("", 0.0)
             self._wake.wait(TICK_INTERVAL_S)
             self._wake.clear()
         return 0.0
 
     def _lost(self, state: ClientState, broker: str, lasted_s: float) -> float:
         too_many = self._backoff.lost(lasted_s)
-        taken_over = getattr(state.reason, "value", None) == SESSION_TAKEN_OVER
+        code = getattr(state.reason, "value", 0) if state.stated else 0
+        if code and code != reasons.SESSION_TAKEN_OVER:
+            self._learned = self._learned.learned(code)
+            # The reason stands until a connection lasts.
+            self._doubted = code not in reasons.PASSING
+            said, server = state.told("ReasonString"), state.told("ServerReference")
+            self._report(reasons.ended(code, str(state.reason), broker, said=said, server=server))
+            return self._backoff.next_wait()
+        # The broker's settings may be others the next time.
+        self._learned = Limits()
         # Version 3.1.1 sends no reason.
-        if taken_over or too_many:
-            perhaps = "" if taken_over else "perhaps "
+        if code or too_many:
+            perhaps = "" if code else "perhaps "
+            alternative = "" if code else ", or it doesn't take a message; see its log"
+            self._doubted = True
             self._report(
                 f"mqtt: {broker} keeps disconnecting this device: {perhaps}another device has the same name, "
-                f"{self._client_id}; give each a device.id of its own"
+                f"{self._client_id}; give each a device.id of its own{alternative}"
             )
             return self._backoff.refused_wait()
         self._report(f"mqtt: the connection to {broker} was lost ({state.reason or 'no answer'}); trying again")

@@ -22,7 +22,7 @@ from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
 from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
-from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of
+from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of, client_id_of
 from edge.text import clean, to_json
 from edge.values import Command
 
@@ -40,7 +40,7 @@ class MqttDevice:
         config: MqttConfig,
         *,
         device: str,
-        password: str | None,
+        password: str | Callable[[], str | None] | None,
         on_command: Callable[[Command], None],
         on_problem: Callable[[str | None], None],
         silent: bool = False,
@@ -49,10 +49,11 @@ class MqttDevice:
     ) -> None:
         """device: the id that names the topics and the client.
 
-        password: of `config.username`. on_command: called with each command, in paho's thread. on_problem: called with
-        a sentence when the broker is away or refuses, and with None once connected. silent: only connect, to try the
-        broker: no last will, no status, no commands. home: the discovery messages for Home Assistant; if given, those
-        that this device published under other names before are removed. sensor: the home's own presence sensor.
+        password: of `config.username`, or what reads it before each connection. on_command: called with each command,
+        in paho's thread. on_problem: called with a sentence when something doesn't work, and with None once all does.
+        silent: only connect: no last will, no status, no commands. home: the discovery messages for Home Assistant; if
+        given, those that this device published under other names before are removed. sensor: the home's own presence
+        sensor.
         """
         if config.host is None:
             raise ConfigError("mqtt.host: must be set")
@@ -67,7 +68,7 @@ class MqttDevice:
         self._connected = threading.Event()
         self._connection = MqttConnection(
             config,
-            client_id=f"moodroom-{device}",
+            client_id=client_id_of(config, device),
             password=password,
             will=None if silent else (self._topic(STATUS), "offline"),
             handlers=Handlers(
@@ -76,11 +77,13 @@ class MqttDevice:
                 tick=self._on_tick,
                 message=self._on_message,
                 acked=self._on_acked,
-                problem=on_problem,
+                problem=lambda sentence: self._tell("connection", sentence),
+                refused=self._on_refused,
             ),
         )
-        self._own = OwnTopics(self.base, echoes=config.protocol != "5")
+        self._own = OwnTopics(self.base)
         self._on_problem, self._told_conflict = on_problem, False
+        self._problems: dict[str, str] = {}
         self._events = EventQueue(self._connection, self._topic(EVENT))
         self._discovery = None
         if home is not None:
@@ -88,8 +91,8 @@ class MqttDevice:
                 home,
                 self.base,
                 self._publish,
-                subscribe=lambda topic: self._connection.subscribe(topic, retained=True),
-                unsubscribe=self._connection.unsubscribe,
+                subscribe=lambda topic: self._connection.subscribe(topic, retained=True, needed=False),
+                unsubscribe=self._connection.delivery.unsubscribe,
             )
 
     @property
@@ -174,8 +177,9 @@ class MqttDevice:
         with self._lock:
             if not self._silent:
                 self._connection.subscribe(self._topic(f"{COMMANDS}#"))
+                self._own.echoes = self._connection.protocol != "5"
                 self._own.connected()
-                self._connection.subscribe_own(self._own.names())
+                self._connection.delivery.subscribe_own(self._own.names())
                 if self._sensor is not None:
                     self._connection.subscribe(self._sensor.topic, retained=True)
                 if self._discovery is not None and self._discovery.birth_topic is not None:
@@ -191,6 +195,7 @@ class MqttDevice:
 
     def _on_tick(self) -> None:
         with self._lock:
+            self._connection.delivery.retry(time.monotonic())
             for topic in sorted(self._waiting):
                 self._publish_state(topic)
             if self._connected.is_set():
@@ -201,7 +206,8 @@ class MqttDevice:
                 if self._discovery.begin_if_due():
                     for topic in self._states:
                         self._publish_state(topic)
-                self._discovery.proceed(lambda: self._connection.flush(0.0))
+                delivery = self._connection.delivery
+                self._discovery.proceed(lambda: delivery.flush(0.0) and not delivery.refused)
 
     def _put_right(self) -> None:
         """Publish again what somebody else has changed, and report it if that doesn't end."""
@@ -216,12 +222,22 @@ class MqttDevice:
                 f"mqtt: somebody else keeps publishing on {self.base}/...; give each device a device.id of its own, "
                 "and look for other programs that publish there"
             )
-            self._on_problem(sentence if self._own.conflict else None)
+            self._tell("conflict", sentence if self._own.conflict else None)
+
+    def _tell(self, source: str, sentence: str | None) -> None:
+        """Report the problems of all sources: a new one of this source, or None for its end."""
+        self._problems.pop(source, None)
+        if sentence is not None:
+            self._problems[source] = sentence
+        self._on_problem("; also: ".join(self._problems.values()) or None)
 
     # In paho's thread, without the lock.
 
     def _on_acked(self, mid: int) -> None:
         self._events.acked(mid)
+
+    def _on_refused(self, mid: int) -> None:
+        self._events.refused(mid)
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
         if self._discovery is not None and topic == self._discovery.birth_topic:

@@ -25,9 +25,10 @@ class OwnTopics:
     `see` is called in paho's thread, without a lock; everything else with the device's lock held.
     """
 
-    def __init__(self, base: str, *, echoes: bool) -> None:
-        """base: the topic above the device's own. echoes: whether the broker sends own messages back."""
-        self._base, self._echoes = base, echoes
+    def __init__(self, base: str, *, echoes: bool = False) -> None:
+        """base: the topic above the device's own. echoes: whether the broker sends own messages back, as 3.1.1's do."""
+        self.echoes = echoes
+        self._base = base
         self._seen: deque[tuple[str, str]] = deque(maxlen=MAX_SEEN)
         self._expected: dict[str, deque[str]] = {}
         self._buckets: dict[str, TokenBucket] = {}
@@ -45,7 +46,7 @@ class OwnTopics:
         if name == topic or name not in RETAINED:
             return False
         # Version 3.1.1 marks only what was there before the subscription, and all is published after that.
-        if not (self._echoes and retained):
+        if not (self.echoes and retained):
             self._seen.append((name, payload[:MAX_COMPARED_BYTES].decode(errors="replace")))
         return True
 
@@ -57,7 +58,7 @@ class OwnTopics:
 
     def published(self, name: str, payload: str) -> None:
         """An own message was handed to the client."""
-        if self._echoes:
+        if self.echoes:
             self._expected.setdefault(name, deque(maxlen=MAX_ECHOES)).append(payload)
 
     def wrong(self, now: float, states: dict[str, str]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.config import MqttConfig
+
 QOS = 1
 
 
@@ -12,7 +14,7 @@ class Topic:
     """A topic that the device publishes, with QoS 1.
 
     payload: what is published there; `docs/home-automation.md` describes it. repeated: also published again while
-    unchanged, because Home Assistant lets its entities expire.
+    unchanged, because Home Assistant lets its entities expire, and a last will can come late.
     """
 
     name: str
@@ -22,7 +24,7 @@ class Topic:
 
 
 TOPICS = (
-    Topic("status", "online or offline; offline is also the last will"),
+    Topic("status", "online or offline; offline is also the last will", repeated=True),
     Topic("mood", "JSON: the room's mood", repeated=True),
     Topic("presence", "ON or OFF", repeated=True),
     Topic("player", "JSON: what plays, and who chooses it", repeated=True),
@@ -44,3 +46,9 @@ COMMANDS = "set/"
 def base_of(base_topic: str, device: str) -> str:
     """The topic above all others of a device."""
     return f"{base_topic}/{device}"
+
+
+def client_id_of(config: MqttConfig, device: str, role: str = "") -> str:
+    """The name of the client on the broker. role: of another program of this device's, such as `check`."""
+    name = config.client_id or f"moodroom-{device}"
+    return f"{name}-{role}" if role else name

@@ -1,0 +1,151 @@
+"""What a broker's refusals mean, each as one sentence that names the key to look at. Pure."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Mapping
+
+from edge.text import clean
+
+# MQTT 5's reason codes that are acted on.
+UNSUPPORTED_PROTOCOL, SESSION_TAKEN_OVER, SERVER_SHUTTING_DOWN = 0x84, 0x8E, 0x8B
+NOT_AUTHORIZED, QUOTA_EXCEEDED, PACKET_TOO_LARGE = 0x87, 0x97, 0x95
+RECEIVE_MAXIMUM_EXCEEDED, RETAIN_NOT_SUPPORTED, QOS_NOT_SUPPORTED = 0x93, 0x9A, 0x9B
+# These pass by themselves.
+PASSING = {0x88, 0x89, SERVER_SHUTTING_DOWN, 0x97, 0x9F}
+_LOG = "see the broker's log"
+_ELSEWHERE = "it asks for another server{server}; name that in mqtt.host"
+_ACL = "see its access list (ACL)"
+
+_REFUSED: Mapping[int, str] = {
+    0x81: "it can't read the request to connect; see mqtt.port and mqtt.protocol",
+    0x82: "it takes the request to connect for wrong; see mqtt.protocol",
+    UNSUPPORTED_PROTOCOL: "it speaks neither MQTT 5 nor MQTT 3.1.1; see mqtt.protocol and mqtt.port",
+    0x85: "it doesn't take the client id {client_id}; set another one with mqtt.client_id",
+    0x86: "the user name or the password is wrong; see mqtt.username and its password",
+    NOT_AUTHORIZED: "this user may not connect, or the password is wrong; see mqtt.username and its password",
+    0x88: "it isn't available now; trying again",
+    0x89: "it is busy; trying again",
+    0x8A: "this device is banned; take it off the broker's list, or set another mqtt.client_id",
+    0x8C: "it asks for a way to sign in that this device doesn't have; allow names with passwords on the broker",
+    0x90: "it doesn't take the topic of the last will, {will}; see mqtt.base_topic",
+    PACKET_TOO_LARGE: "the request to connect is larger than it takes; see mqtt.base_topic and mqtt.client_id",
+    QUOTA_EXCEEDED: "a quota is used up; see its limits for mqtt.username, trying again",
+    0x99: "it doesn't take the last will's payload; " + _LOG,
+    RETAIN_NOT_SUPPORTED: "it takes no retained messages; allow them on the broker",
+    QOS_NOT_SUPPORTED: "it doesn't take messages of this quality of service (QoS 1); allow them on the broker",
+    0x9C: _ELSEWHERE,
+    0x9D: _ELSEWHERE,
+    0x9F: "there are too many connections in a short time; trying again",
+}
+_ENDED: Mapping[int, str] = {
+    0x81: "it couldn't read a message; see mqtt.protocol",
+    0x82: "it takes a message for wrong; see mqtt.protocol",
+    NOT_AUTHORIZED: f"this device isn't allowed to do what it does; {_ACL}",
+    0x89: "it is busy; trying again",
+    SERVER_SHUTTING_DOWN: "it shuts down; trying again",
+    0x8D: "it heard nothing from this device; see the network, and mqtt.keepalive",
+    0x8F: "it doesn't take a topic that this device subscribes to; see mqtt.base_topic and mqtt.presence_topic",
+    0x90: "it doesn't take a topic that this device publishes to; see mqtt.base_topic",
+    RECEIVE_MAXIMUM_EXCEEDED: "too many messages at a time; fewer are sent from now on",
+    PACKET_TOO_LARGE: "a message is larger than it takes; raise its limit (Mosquitto: max_packet_size)",
+    0x96: "too many messages in a short time; raise its limit",
+    QUOTA_EXCEEDED: "a quota is used up; see its limits for this device",
+    0x98: "its administrator ended it; " + _LOG,
+    RETAIN_NOT_SUPPORTED: "it takes no retained messages; allow them on the broker",
+    QOS_NOT_SUPPORTED: "it takes no messages of QoS 1; allow them on the broker",
+    0x9C: _ELSEWHERE,
+    0x9D: _ELSEWHERE,
+    0x9F: "there are too many connections in a short time; trying again",
+    0xA2: "it takes no subscription with a wildcard; allow it on the broker",
+}
+MAX_NAMED = 5
+
+
+def refused(code: int, name: str, *, client_id: str, will: str, said: str = "", server: str = "") -> str:
+    """Why a broker refuses the connection. name: the code's in the standard. said, server: the broker's own words."""
+    text = _REFUSED.get(code, f"{_words(name)}; {_LOG}")
+    text = text.format(client_id=client_id, will=will, server=_named(server))
+    return f"mqtt: the broker refuses the connection: {text}{_said(said)}"
+
+
+def ended(code: int, name: str, broker: str, *, said: str = "", server: str = "") -> str:
+    """Why a broker ended a connection."""
+    text = _ENDED.get(code, _LOG).format(server=_named(server))
+    return f"mqtt: {broker} ended the connection ({_words(name)}): {text}{_said(said)}"
+
+
+def not_taken(code: int, name: str, topics: Iterable[str]) -> str:
+    """That a broker doesn't take messages on these topics."""
+    named = listed(topics)
+    if code == NOT_AUTHORIZED:
+        return f"mqtt: the broker doesn't allow this device to publish to {named}; {_ACL}"
+    if code == QUOTA_EXCEEDED:
+        return f"mqtt: the broker's quota is used up, so it didn't take {named}; trying again, see its limits"
+    return f"mqtt: the broker didn't take {named} ({_words(name)}); trying again, {_LOG}"
+
+
+def not_subscribed(code: int, name: str, topics: Iterable[str]) -> str:
+    """That a broker doesn't deliver these topics. 3.1.1 gives no reason but 0x80."""
+    named = listed(topics)
+    if code in (NOT_AUTHORIZED, 0x80):
+        return f"mqtt: the broker doesn't allow this device to subscribe to {named}; {_ACL}"
+    return f"mqtt: the broker doesn't let this device subscribe to {named} ({_words(name)}); trying again, {_LOG}"
+
+
+def too_large(limit: int, sizes: Mapping[str, int]) -> str:
+    """That messages are left out, because the broker takes no packets of this size."""
+    named = listed(f"{topic} ({size} bytes)" for topic, size in sizes.items())
+    return (
+        f"mqtt: the broker takes packets of up to {limit} bytes, so this isn't published: {named}; raise its limit "
+        "(Mosquitto: max_packet_size), or set mqtt.discovery to components or off"
+    )
+
+
+NO_RETAIN = (
+    "mqtt: the broker keeps no retained messages, so a home learns the device's state only when it changes; allow them "
+    "on the broker"
+)
+QOS_0_ONLY = "mqtt: the broker takes messages of QoS 0 only, so some may be lost; allow QoS 1 on the broker"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names in one line: the first few, and how many more there are."""
+    every = sorted(names)
+    more = f" and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else ""
+    return ", ".join(every[:MAX_NAMED]) + more
+
+
+# OpenSSL's numbers for a certificate's faults.
+_NOT_YET_VALID, _EXPIRED = 9, 10
+# What Python 3.13 refuses and earlier versions took: a certificate authority without the extensions of RFC 5280.
+_STRICT_WORDS = ("key usage", "key identifier", "basic constraints")
+
+
+def untrusted(error: ssl.SSLCertVerificationError, broker: str) -> str:
+    """Why a broker's certificate isn't accepted."""
+    message = clean(error.verify_message or "unknown reason", 200)
+    start = f"mqtt: the certificate of {broker} isn't trusted: {message}"
+    if error.verify_code == _NOT_YET_VALID:
+        return f"{start}; perhaps this device's clock is wrong, check it with `timedatectl`"
+    if error.verify_code == _EXPIRED:
+        return f"{start}; renew it on the broker, or set this device's clock right"
+    if any(word in message.lower() for word in _STRICT_WORDS):
+        return (
+            f"{start}; Python 3.13 asks for this. Make the authority in mqtt.ca_file anew, for example by `openssl req "
+            "-x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=home -keyout ca.key -out ca.crt -addext "
+            "keyUsage=critical,keyCertSign,cRLSign`, and sign the broker's certificate with it"
+        )
+    return f"{start}; see mqtt.ca_file and mqtt.host"
+
+
+def _words(name: str) -> str:
+    return clean(name, 80) or "no reason given"
+
+
+def _said(text: str) -> str:
+    return f" (it says: {clean(text, 200)})" if text else ""
+
+
+def _named(server: str) -> str:
+    return f", {clean(server, 200)}" if server else ""
