@@ -32,6 +32,7 @@ PURE = {
     "mqtt.discovery",
     "mqtt.entities",
     "mqtt.ownership",
+    "mqtt.reasons",
     "mqtt.topics",
     "players.mpd.fade",
     "players.mpd.own_songs",
@@ -97,7 +98,7 @@ FOREIGN = {
 # Where each foreign library may be imported; the others may be imported anywhere.
 IMPORTED_IN = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
-    "paho": {"mqtt.bounded_client", "mqtt.callbacks", "mqtt.client", "mqtt.connection"},
+    "paho": {"mqtt.bounded_client", "mqtt.callbacks", "mqtt.client", "mqtt.connection", "mqtt.delivery"},
     "picamera2": {"camera.pi", "camera.devices"},
     "spotipy": {"players.spotify.spotipy_module"},
     "mpd": {"players.mpd"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from edge.config.fields import Section
 
@@ -16,12 +16,16 @@ def _plain_id(value: str) -> str:
     return value
 
 
+# Home Assistant strips names, and would see a change in each message.
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
 class DeviceConfig(Section):
     """The device's identity."""
 
     id: Annotated[str, AfterValidator(_plain_id), Field(max_length=64)] = "moodroom"
     """The device's id in MQTT topics: a-z, 0-9 and hyphens. Each device needs its own."""
-    name: Annotated[str, Field(min_length=1, max_length=64)] = "Moodroom"
+    name: Name = "Moodroom"
     """The name shown in home automation and on the page."""
-    area: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    area: Name | None = None
     """The room that Home Assistant suggests for the device. If set, leave the room out of `name`."""

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from edge.config.fields import Duration, FilePath, Port, Section, bare_host, utf8
 
+# What comes after the first part of a topic has its place, too: topics have 65535 bytes at most.
+OWN_TOPIC_MAX_BYTES = 256
+
 
 def _host(value: str) -> str:
     try:
@@ -31,15 +34,26 @@ def _key(value: str | None, info: ValidationInfo) -> str | None:
     return value
 
 
+def _password_file(value: str | None, info: ValidationInfo) -> str | None:
+    if value is not None and info.data.get("username", "") is None:
+        raise ValueError("needs the user name in mqtt.username")
+    return value
+
+
 def _topic(value: str) -> str:
-    if not value or re.search(r"[+#\0]|^/|/$|//", value):
-        raise ValueError("must be a topic without wildcards, and without a slash at either end, such as moodroom")
+    if not value or re.search(r"[+#\0]|^/|/$|//|^\$", value) or not value.isprintable():
+        raise ValueError(
+            "must be a topic without wildcards, in one line, without a slash at either end or a $ at the beginning, "
+            "such as moodroom"
+        )
+    if len(utf8(value)) > OWN_TOPIC_MAX_BYTES:
+        raise ValueError(f"must have {OWN_TOPIC_MAX_BYTES} bytes at most, such as moodroom")
     return value
 
 
 def _foreign_topic(value: str) -> str:
-    if not value or re.search(r"[+#\0]", value) or len(utf8(value)) > 65535:
-        raise ValueError("must be a topic without wildcards, such as zigbee2mqtt/desk")
+    if not value or re.search(r"[+#\0]", value) or not value.isprintable() or len(utf8(value)) > 65535:
+        raise ValueError("must be a topic without wildcards, in one line, such as zigbee2mqtt/desk")
     return value
 
 
@@ -68,7 +82,7 @@ class MqttConfig(Section):
     """The name of the client on the broker. null: moodroom-DEVICE-ID."""
     username: str | None = None
     """The user name on the broker. The password doesn't belong in this file."""
-    password_file: FilePath | None = None
+    password_file: Annotated[FilePath | None, AfterValidator(_password_file)] = None
     """A file that holds only the password. Alternatives: the variable MOODROOM_MQTT_PASSWORD, or the systemd
     credential mqtt_password."""
     tls: bool = False

@@ -12,6 +12,7 @@ from edge.errors import ConfigError
 # A configuration with a hundred choices for each mood in ten profiles has about 30,000 keys and values.
 MAX_VALUES, MAX_DEPTH = 40_000, 50
 Location = tuple[str | int, ...]
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -84,11 +85,19 @@ def dotted(at: Location) -> str:
     return ".".join(text if (text := str(part)).isprintable() else repr(text) for part in at)
 
 
+def _join_halves(node: yaml.Node) -> None:
+    """JSON writes an emoji as two escapes, which YAML takes for two characters."""
+    if isinstance(node, yaml.ScalarNode) and _HALVES.search(node.value):
+        node.value = _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), node.value)
+
+
 def _note_lines(node: yaml.Node, at: Location, lines: dict[Location, int], name: str) -> None:
+    _join_halves(node)
     lines.setdefault(at, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             line = key.start_mark.line + 1
+            _join_halves(key)
             if not isinstance(key, yaml.ScalarNode) or key.tag not in _KEYS:
                 raise ConfigError(f"{name}, line {line}: a key must be a plain word; put a number in quotes")
             below = (*at, str(key.value))

@@ -147,7 +147,7 @@ class MqttConnection:
         try:
             client.begin(str(self._config.host), self._config.port, self._config.keepalive)
         except ssl.SSLCertVerificationError as error:
-            self._report(reasons.untrusted(error, broker))
+            self._report(reasons.untrusted(error.verify_code, error.verify_message, broker))
             return self._backoff.refused_wait()
         except paho.WebsocketConnectionError as error:
             self._report(f"mqtt: {broker} takes no websocket ({error}); see mqtt.websocket_path and mqtt.port")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable, Mapping
 
 from edge.text import clean
@@ -122,13 +121,13 @@ _NOT_YET_VALID, _EXPIRED = 9, 10
 _STRICT_WORDS = ("key usage", "key identifier", "basic constraints")
 
 
-def untrusted(error: ssl.SSLCertVerificationError, broker: str) -> str:
-    """Why a broker's certificate isn't accepted."""
-    message = clean(error.verify_message or "unknown reason", 200)
+def untrusted(code: int, message: str, broker: str) -> str:
+    """Why a broker's certificate isn't accepted. code, message: OpenSSL's."""
+    message = clean(message or "unknown reason", 200)
     start = f"mqtt: the certificate of {broker} isn't trusted: {message}"
-    if error.verify_code == _NOT_YET_VALID:
+    if code == _NOT_YET_VALID:
         return f"{start}; perhaps this device's clock is wrong, check it with `timedatectl`"
-    if error.verify_code == _EXPIRED:
+    if code == _EXPIRED:
         return f"{start}; renew it on the broker, or set this device's clock right"
     if any(word in message.lower() for word in _STRICT_WORDS):
         return (

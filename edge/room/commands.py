@@ -35,9 +35,12 @@ def _mood(room: Room, now: float, command: Command) -> list[Event]:
 
 
 def _camera(room: Room, now: float, command: Command) -> list[Event]:
-    if command.value not in ("ON", "OFF"):
+    try:
+        # Whatever a home calls it: a privacy switch that refuses would leave the camera on.
+        is_on = presence_of(command.value)
+    except ValueError:
         return _rejected(now, command, "camera must be ON or OFF")
-    return room.switch_camera(now, command.value == "ON")
+    return room.switch_camera(now, is_on)
 
 
 def _presence(room: Room, now: float, command: Command) -> list[Event]:
@@ -61,9 +64,11 @@ def _profile(room: Room, now: float, command: Command) -> list[Event]:
 
 
 def _volume(room: Room, now: float, command: Command) -> list[Event]:
-    if not re.fullmatch("[0-9]{1,3}", command.value) or int(command.value) > 100:
+    # Some homes send 40.0.
+    match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})?", command.value)
+    if match is None or int(match[1]) > 100:
         return _rejected(now, command, "volume must be a whole number from 0 to 100")
-    return room.set_volume(now, int(command.value))
+    return room.set_volume(now, int(match[1]))
 
 
 def _playback(room: Room, now: float, command: Command) -> list[Event]:

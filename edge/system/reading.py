@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
@@ -10,10 +11,11 @@ from pathlib import Path
 TEXT_MAX_BYTES = 512 * 1024
 
 
-def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0) -> str:
+def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0, any_unicode: bool = False) -> str:
     """A regular file's text, read as UTF-8. Never waits, as opening a named pipe would.
 
-    mode_mask: permissions that the file may not have. Raises OSError, whose `strerror` says what is wrong, also for
+    mode_mask: permissions that the file may not have. any_unicode: a byte order mark at the beginning is left out, and
+    may be UTF-16's, as Windows' editors write them. Raises OSError, whose `strerror` says what is wrong, also for
     what is no regular file, is too large or has such permissions (PermissionError); UnicodeDecodeError for other bytes.
     """
     status = path.stat()
@@ -25,6 +27,10 @@ def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0
         raise PermissionError(errno.EPERM, "other users can read it", str(path))
     if status.st_size > max_bytes:
         raise OSError(errno.EFBIG, f"it has more than {max_bytes // 1024} KB", str(path))
+    if any_unicode:
+        raw = path.read_bytes()
+        encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        return raw.decode(encoding)
     return path.read_text(encoding="utf-8")
 
 

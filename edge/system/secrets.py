@@ -24,7 +24,7 @@ def secret(name: str, file: str | None, *, environment: Mapping[str, str] | None
     places = [Path(file).expanduser()] if file else [Path(credentials) / name] if credentials else []
     for place in places:
         try:
-            text = read_text(place).rstrip("\r\n")
+            text = read_text(place, any_unicode=True).rstrip("\r\n")
             # The unit file passes an empty credential where the file doesn't exist.
             return text if text or file else None
         except FileNotFoundError:

@@ -156,7 +156,8 @@ def test_valid_broker_hosts(host: str) -> None:
 
 def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
-    text = "mqtt: {tls: true, ca_file: ~/ca.pem, client_cert: ~/me.pem, client_key: ~/me.key, password_file: ~/pw}"
+    text = "mqtt: {tls: true, ca_file: ~/ca.pem, client_cert: ~/me.pem, client_key: ~/me.key, username: me, "
+    text += "password_file: ~/pw}"
     mqtt = config_file.parse(text).mqtt
     assert (mqtt.ca_file, mqtt.client_cert) == ("/home/me/ca.pem", "/home/me/me.pem")
     assert (mqtt.client_key, mqtt.password_file) == ("/home/me/me.key", "/home/me/pw")

@@ -32,6 +32,7 @@ from edge.mqtt.event_queue import EVENT_LIFETIME_S, MAX_WAITING
 from edge.mqtt.memory import MEMORY_FILE, DiscoveryMemory, memory
 from edge.music.director import Director
 from edge.room.commands import PLAYBACK_ACTS, execute
+from edge.room.home_presence import OFF_WORDS, ON_WORDS
 from edge.room.room import Room
 from edge.system import state
 from edge.text import clean
@@ -604,7 +605,7 @@ def test_state_is_repeated_before_it_expires_and_only_then(
 
 VALID = {
     "mood": ["auto", *EXPRESSIONS],
-    "camera": ["ON", "OFF"],
+    "camera": [*ON_WORDS, *OFF_WORDS, *(word.upper() for word in ON_WORDS + OFF_WORDS)],
     "control": [control.value for control in Control],
     "profile": ["a", "b"],
     "volume": [str(number) for number in range(101)],

@@ -22,12 +22,15 @@ def room() -> Room:
     "command",
     [
         Command("mood", "hapy"),
-        Command("camera", "on"),
+        *(Command("camera", text) for text in ("", "o", "2", "auto", "on off", "нет")),
         Command("control", ""),
         Command("lamp", "ON"),
         Command("profile", "party"),
         Command("profile", ""),
-        *(Command("volume", text) for text in ("", "101", "-1", "4.5", "1e1", "٤٠", "0x1", "1000", " 7")),
+        *(
+            Command("volume", text)
+            for text in ("", "101", "-1", "4.5", "40.", "40,0", "101.0", "1e1", "٤٠", "0x1", "1000", " 7")
+        ),
         Command("playback", "stop"),
         Command("restart", ""),
         Command("mood", "happy", fault="mood isn't UTF-8 text"),
@@ -47,6 +50,7 @@ def test_a_bad_command_changes_nothing_and_is_rejected(room: Room, command: Comm
     [
         (Command("volume", "0"), Act.VOLUME, 0),
         (Command("volume", "100"), Act.VOLUME, 100),
+        (Command("volume", "40.0"), Act.VOLUME, 40),
         (Command("playback", "play"), Act.RESUME, None),
         (Command("playback", "pause"), Act.PAUSE, None),
         (Command("playback", "next"), Act.NEXT, None),
@@ -100,3 +104,16 @@ def test_a_song_is_liked_once_until_the_like_is_taken_back(room: Room) -> None:
     assert (type(unliked), unliked.song) == (Unliked, "spotify:track:1")
     assert not room.playback.liked
     assert kinds(execute(room, 9, Command("like", "PRESS"))) == [Liked]
+
+
+@pytest.mark.parametrize("word", ["OFF", "off", "Off", "false", "False", "0", "no"])
+def test_the_camera_is_switched_off_by_any_word_for_it(room: Room, word: str) -> None:
+    execute(room, 0, Command("camera", word))
+    assert not room.camera_on
+
+
+@pytest.mark.parametrize("word", ["ON", "on", "On", "true", "True", "1", "yes"])
+def test_the_camera_is_switched_on_by_any_word_for_it(room: Room, word: str) -> None:
+    execute(room, 0, Command("camera", "OFF"))
+    execute(room, 1, Command("camera", word))
+    assert room.camera_on

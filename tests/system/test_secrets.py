@@ -47,6 +47,13 @@ def test_only_line_ends_are_removed(tmp_path: Path) -> None:
     assert secret(NAME, str(tmp_path / "file"), environment={}) == "  pass wörd \t"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_from_a_windows_editor_is_read(tmp_path: Path, encoding: str) -> None:
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
+    (tmp_path / "file").write_bytes(mark + "pass wörd\r\n".encode(encoding))
+    assert secret(NAME, str(tmp_path / "file"), environment={}) == "pass wörd"
+
+
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "file").write_text("at home")
