@@ -28,6 +28,8 @@ from edge.mqtt.topics import QOS
 
 log = logging.getLogger(__name__)
 ANSWER_TIMEOUT_S = 10.0
+# A broker that says nothing to MQTT 5 for so long may not know it.
+GUESS_AFTER_S = 5.0
 # The same problem is reported at most this often: a broker can be away for days.
 REPEAT_PROBLEM_S = 60.0
 TICK_INTERVAL_S = 0.5
@@ -35,8 +37,6 @@ TICK_INTERVAL_S = 0.5
 SILENT_MAX_S = 20.0
 # After a connection that the broker ended, one is well once messages are answered within this time.
 ANSWERED_WITHIN_S = 5.0
-# A broker that closed so many connections without a word may not know MQTT 5.
-MAX_SILENT_CLOSES = 2
 NEWEST, OLDER = "5", "3.1.1"
 
 
@@ -71,9 +71,9 @@ class MqttConnection:
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
         self._backoff = Backoff()
-        # What refusals said about the broker, whether it should be doubted although it accepts connections, and how
-        # often it closed one without a word.
-        self._learned, self._doubted, self._silent_closes = Limits(), False, 0
+        # What refusals said about the broker, whether it should be doubted although it accepts connections, and whether
+        # 3.1.1 is spoken because it said nothing to MQTT 5.
+        self._learned, self._doubted, self._guessed = Limits(), False, False
         self._last_problem: tuple[str, float] = ("", 0.0)
 
     def start(self) -> None:
@@ -150,9 +150,11 @@ class MqttConnection:
             self._report(reasons.untrusted(error.verify_code, error.verify_message, broker))
             return self._backoff.refused_wait()
         except paho.WebsocketConnectionError as error:
+            self._take_guess_back()
             self._report(f"mqtt: {broker} takes no websocket ({error}); see mqtt.websocket_path and mqtt.port")
             return self._backoff.next_wait()
         except (OSError, ValueError) as error:
+            self._take_guess_back()
             if tls is not None and isinstance(error, (ssl.SSLError, ConnectionResetError, BrokenPipeError)):
                 reason = getattr(error, "reason", None) or error
                 self._report(f"mqtt: TLS with {broker} failed ({reason}); see mqtt.tls and mqtt.port")
@@ -166,7 +168,9 @@ class MqttConnection:
         try:
             if (wait := self._await_answer(client, state, broker)) is not None:
                 return wait
-            return self._keep_up(client, state, broker)
+            wait = self._keep_up(client, state, broker)
+            self._take_guess_back()
+            return wait
         finally:
             self.delivery.end()
             self._handlers.disconnected()
@@ -174,22 +178,24 @@ class MqttConnection:
 
     def _await_answer(self, client: BoundedMqttClient, state: ClientState, broker: str) -> float | None:
         """Wait for the broker's answer; returns None if it accepts, else the seconds to wait before the next try."""
-        deadline = time.monotonic() + ANSWER_TIMEOUT_S
+        began_at, limit_s = time.monotonic(), ANSWER_TIMEOUT_S
         while not state.answered.wait(0.05):
             if self._stopping.is_set():
                 return 0.0
             closed = state.lost.is_set() or not thread_alive(client)
+            if state.answered.is_set():
+                break
             if closed and state.stated:
                 state.refusal = state.reason
                 break
             if closed and client.version_refused:
                 return self._version_refused(reasons.UNSUPPORTED_PROTOCOL, "Unsupported protocol version", state)
-            if closed or time.monotonic() > deadline:
-                self._silent_closes += closed
-                if self.protocol == NEWEST and self._silent_closes >= MAX_SILENT_CLOSES:
-                    self.protocol = OLDER
-                elif self._silent_closes:
-                    self.protocol = self._config.protocol
+            newest = self.protocol == NEWEST
+            if closed or time.monotonic() > began_at + (min(GUESS_AFTER_S, limit_s) if newest else limit_s):
+                if newest:
+                    self.protocol, self._guessed = OLDER, True
+                    return 0.0
+                self._take_guess_back()
                 hint = "mqtt.client_cert, if it asks for one" if self._config.tls else "mqtt.port and mqtt.tls"
                 self._report(f"mqtt: {broker} accepts the connection but doesn't answer; see {hint}")
                 return self._backoff.next_wait()
@@ -203,6 +209,10 @@ class MqttConnection:
             self._learned = learned
             return 0.0
         return self._refused(code, name, state)
+
+    def _take_guess_back(self) -> None:
+        if self._guessed:
+            self.protocol, self._guessed = self._config.protocol, False
 
     def _version_refused(self, code: int, name: str, state: ClientState) -> float:
         """Try 3.1.1 once; report it if that isn't taken, either."""
@@ -231,7 +241,6 @@ class MqttConnection:
         """Serve the connection; returns the seconds to wait before the next."""
         log.info("mqtt: connected to %s as %s, version %s", broker, self._client_id, self.protocol)
         connected_at = time.monotonic()
-        self._silent_closes = 0
         self.delivery.begin(client, state.limits, five=self.protocol == NEWEST)
         told: str | None = ""
         if not self._doubted:

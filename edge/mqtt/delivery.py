@@ -131,11 +131,8 @@ class Delivery:
         client, limits = self._client, self.limits
         if client is None:
             return None
-        size = len(topic.encode()) + len((payload or "").encode()) + PACKET_EXTRA_BYTES
-        if limits.packet_bytes is not None and size > limits.packet_bytes:
-            self._too_large[topic] = size
+        if not self.fits(topic, payload):
             return LEFT_OUT
-        self._too_large.pop(topic, None)
         properties = None
         if expires_s is not None and self._five:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -151,6 +148,19 @@ class Delivery:
         if mid in self._early:
             self._settle(mid, self._early.pop(mid))
         return mid
+
+    def fits(self, topic: str, payload: str | None) -> bool:
+        """Whether the broker takes a message of this size; what it doesn't take is listed in `problems`."""
+        size = len(topic.encode()) + len((payload or "").encode()) + PACKET_EXTRA_BYTES
+        if self.limits.packet_bytes is not None and size > self.limits.packet_bytes:
+            self._too_large[topic] = size
+            return False
+        self._too_large.pop(topic, None)
+        return True
+
+    def dismiss(self, topic: str) -> bool:
+        """Forget that the broker refused a message on this topic; returns whether it took it."""
+        return self._refused.pop(topic, None) is None
 
     def subscribe(self, topic: str, *, retained: bool, needed: bool = True) -> None:
         """Subscribe. retained: also receive what is retained there. needed: a refusal is a problem, and tried again."""

@@ -19,6 +19,7 @@ from edge.commands.check import print_checks
 from edge.config import Config
 from edge.config.file import load
 from edge.errors import CameraError, ConfigError, MoodroomError
+from edge.health.check import broker as broker_check
 from edge.health.check import checks, machine, music
 from edge.health.check import parts as part_checks
 from edge.health.check.checks import CHECKS, run_checks
@@ -328,4 +329,4 @@ def test_an_impossible_clock_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_broker_that_is_away_is_named(free: int) -> None:
     config = Config.model_validate({"mqtt": {"host": "127.0.0.1", "port": free}})
     with pytest.raises(ConfigError, match=str(free)):
-        part_checks.broker(config)
+        broker_check.broker(config)

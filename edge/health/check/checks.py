@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator
 
 from edge.config import Config
 from edge.errors import MoodroomError
-from edge.health.check import machine, music, parts
+from edge.health.check import broker, machine, music, parts
 from edge.health.check.result import Check, CheckResult
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("camera", parts.camera),
     ("detector", parts.detector),
     ("model", parts.model),
-    ("broker", parts.broker),
+    ("broker", broker.broker),
     ("spotify", music.spotify),
     ("player", music.player),
     ("mpd", music.mpd),

@@ -1,20 +1,17 @@
-"""Checks of the camera, the detector, the model and the broker, each used as the device would."""
+"""Checks of the camera, the detector and the model, each used as the device would."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 
 from edge.config import Config
 from edge.errors import ConfigError
 from edge.health.check.result import Passed
-from edge.system.secrets import secret
 
 # Mean grey level (0..255) below which nobody can be seen in a picture.
 DARK_GREY_LEVEL = 12
 MODEL_RUNS = 20
-BROKER_TIMEOUT_S = 8.0
 
 
 def camera(config: Config) -> Passed:
@@ -70,38 +67,3 @@ def model(config: Config) -> Passed:
     ms_per_face = 1000 * (time.thread_time() - started) / MODEL_RUNS
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Passed(f"{path.name}, {ms_per_face:.2f} ms a face, SHA-256 {digest[:12]}... matches its sidecar")
-
-
-def broker(config: Config) -> Passed:
-    """Whether the broker accepts a connection, with a client name that doesn't disconnect a running device."""
-    mqtt = config.mqtt
-    if mqtt.host is None:
-        return Passed("no broker is set (mqtt.host), so nothing is published")
-    from edge.mqtt.device import MqttDevice
-
-    password = secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None
-    problems: list[str] = []
-    answered = threading.Event()
-
-    def on_problem(text: str | None) -> None:
-        if text:
-            problems.append(text)
-        answered.set()
-
-    client = MqttDevice(
-        mqtt,
-        device=f"{config.device.id}-check",
-        password=password,
-        on_command=lambda _: None,
-        on_problem=on_problem,
-        silent=True,
-    )
-    try:
-        client.start()
-        answered.wait(BROKER_TIMEOUT_S)
-        if client.wait_connected(0.5 if answered.is_set() else 0.0):
-            return Passed(f"connected to {mqtt.host}:{mqtt.port}")
-    finally:
-        client.stop()
-    silent = f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer; check that the broker runs"
-    raise ConfigError(problems[0] if problems else silent)
