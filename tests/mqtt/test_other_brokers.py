@@ -41,7 +41,8 @@ def test_state_commands_and_discovery_work_with_a_broker_of_3_1_1(tmp_path: Path
 def test_the_check_and_the_cleanup_work_with_it(tmp_path: Path, moodroom: Moodroom) -> None:
     with running_amqtt(tmp_path) as port:
         tree = {"device": {"id": "kitchen"}, "mqtt": {"host": "127.0.0.1", "port": port}}
-        assert broker(Config.model_validate(tree)).text == f"connected to 127.0.0.1:{port}, which speaks MQTT 3.1.1"
+        said = broker(Config.model_validate(tree)).text
+        assert said == f"connected to 127.0.0.1:{port}, which speaks MQTT 3.1.1; see mqtt.protocol"
         (tmp_path / "config.yaml").write_text(json.dumps(tree))
         with Listener(port) as person:
             person.publish(f"{BASE}/mood", "x", retain=True)

@@ -32,7 +32,7 @@ def broker(config: Config) -> Passed:
         trial.connection.stop(1.0)
     if problems:
         raise ConfigError("; also: ".join(dict.fromkeys(problems)))
-    version = "" if trial.connection.protocol == mqtt.protocol else f", which speaks MQTT {trial.connection.protocol}"
+    version = "" if trial.protocol == mqtt.protocol else f", which speaks MQTT {trial.protocol}; see mqtt.protocol"
     return Passed(f"connected to {mqtt.host}:{mqtt.port}{version}")
 
 
@@ -47,6 +47,8 @@ class _Trial:
         mqtt, device = config.mqtt, config.device.id
         self._config, self._base = config, base_of(mqtt.base_topic, device)
         self._problems: list[str] = []
+        # The version that the broker speaks.
+        self.protocol: str = mqtt.protocol
         self._heard: list[tuple[str, bool]] = []
         self._answered, self._connected, self._lost = threading.Event(), threading.Event(), threading.Event()
         self.connection = MqttConnection(
@@ -135,6 +137,7 @@ class _Trial:
     def _on_connected(self) -> None:
         self._problems.clear()
         self._lost.clear()
+        self.protocol = self.connection.protocol
         self._connected.set()
         self._answered.set()
 
