@@ -19,6 +19,7 @@ RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
 # A refused password stays refused until a person changes it, and a try costs one local connection; so once a minute
 # is soon enough after the change. Whatever need not wait that long fails at once, as the library does.
 PASSWORD_RETRY_S = 60.0
+SLOW_TIMEOUT_S = 30.0  # Mopidy reads each song's file, 5 to 50 ms, and answers once it has read all
 UNUSED_MAX_S = 20.0  # MPD closes what was idle for a minute, and routers forget connections
 LOGIN_FIX = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
 PERMISSIONS_FIX = "give it read,add,control in mpd.conf"
@@ -89,8 +90,10 @@ class MpdConnection:
         self._commands: frozenset[str] | None = None
         self._retry_s = RETRY_MIN_S
 
-    def call(self, function: Callable[[Any], T]) -> T:
+    def call(self, function: Callable[[Any], T], *, slow: bool = False) -> T:
         """Return what the function returns for the connected BoundedClient.
+
+        slow: Mopidy may take SLOW_TIMEOUT_S for each response.
 
         Raises MpdRefusedError if MPD refuses, MpdPasswordError, MpdLostError if the connection was lost or the answer
         can't be used, or MpdGoneError if MPD can't be reached; and PlayerError
@@ -100,6 +103,8 @@ class MpdConnection:
         if self._restarted:
             raise PlayerError(f"mpd: {self._address} was restarted; reading its queue again", retry_after=RETRY_MIN_S)
         try:
+            if slow and self.is_mopidy:
+                self._client.timeout = max(self._timeout, SLOW_TIMEOUT_S)
             result = function(self._client)
         except mpd.CommandError as error:
             raise self._refusal(error) from None
@@ -115,6 +120,9 @@ class MpdConnection:
                 f"mpd: the connection to {self._address} was lost ({reason(error)}); reconnecting",
                 retry_after=RETRY_MIN_S,
             ) from None
+        finally:
+            if slow:
+                self._client.timeout = self._timeout
         self._used_at = self._clock()
         return result
 

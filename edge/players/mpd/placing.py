@@ -91,7 +91,7 @@ class Placer:
         position = ids.index(before_id) + 1 if before_id in ids else None
         placement.uncertain = True
         try:
-            added, refusal = self._connection.call(lambda client: _add(client, songs, position))
+            added, refusal = self._connection.call(lambda client: _add(client, songs, position), slow=True)
         except MpdLostError as error:
             if mopidy and not isinstance(error, MpdAnswerError):
                 # Mopidy closes the connection instead of saying that its queue is full.

@@ -69,7 +69,7 @@ class Queue:
 
     def songs_of(self, music: Music, offset: int | None) -> list[str]:
         """Return the addresses of the songs, beginning with number `offset`. Raises MpdRefusedError without any."""
-        songs = self._connection.call(lambda client: song_uris(client, music))
+        songs = self._connection.call(lambda client: song_uris(client, music), slow=True)
         if not songs:
             raise MpdRefusedError(
                 f"mpd: {music.name} ({music.uri}) contains no songs; check music.profiles", retry_after=1

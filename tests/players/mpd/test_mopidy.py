@@ -15,7 +15,7 @@ from edge.library.account import open_account
 from edge.library.retrying import Retrier
 from edge.library.store import Store
 from edge.library.sync import sync
-from edge.players.mpd.connection import MpdRefusedError
+from edge.players.mpd.connection import SLOW_TIMEOUT_S, MpdConnection, MpdRefusedError
 from edge.players.mpd.player import MpdPlayer
 from edge.players.wishes import OVERRULED
 from edge.values import Act, Music, Playback, When, Wish
@@ -268,3 +268,10 @@ def test_a_password(tmp_path: Path) -> None:
         player.close()
     finally:
         mopidy.stop()
+
+
+def test_listing_and_adding_have_more_time_than_other_commands(mopidy: Mopidy) -> None:
+    connection = MpdConnection("127.0.0.1", mopidy.port, password=None, timeout=5.0, clock=time.monotonic)
+    assert connection.call(lambda client: client.timeout, slow=True) == SLOW_TIMEOUT_S
+    assert connection.call(lambda client: client.timeout) == 5.0
+    connection.disconnect()
