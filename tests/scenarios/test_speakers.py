@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from edge.events import TakenOver
 from edge.values import Act, Control
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
-from tests.spotify_server import World
+from tests.spotify_server import Server, World
 
 Build = Callable[..., House]
 ROOM = "Living Room"
@@ -170,3 +172,37 @@ def test_a_speaker_that_accepts_a_resume_and_plays_nothing(house: Build, world: 
     world.device(ROOM).mute = False
     home.feels("happy", 200)
     assert world.now_playing().playing and home.control is Control.AUTO
+
+
+@pytest.mark.parametrize("message", ["Not found.", "Device not found", "Player command failed: No active device found"])
+def test_a_listed_speaker_that_dozes_is_woken(house: Build, world: World, server: Server, message: str) -> None:
+    home = house(at="2026-11-21 18:00")
+    world.device(ROOM).dozing, server.dozing_message = True, message
+    home.feels("happy", 15)
+    assert world.now_playing().context == HAPPY and world.now_playing().device == ROOM
+    assert not any("private" in problem for problem in home.problems), "the playlist isn't to blame"
+    assert len(server.requests) <= 12
+
+
+def test_of_two_speakers_of_one_name_the_free_one_plays(house: Build, world: World) -> None:
+    sonos, echo = world.device("Kitchen"), world.device(ROOM)
+    sonos.shown_name, sonos.restricted = ROOM, True
+    home = house(at="2026-11-21 18:00")
+    world.person("play", "spotify:album:theirs", on="Kitchen")
+    world.person("pause", on="Kitchen")
+    home.feels("sad", 60)
+    assert world.now_playing().device == echo.name and world.now_playing().context == SAD
+
+
+def test_a_restricted_speaker_that_plays_and_isnt_listed_is_told_rightly(house: Build, world: World) -> None:
+    sonos = world.device(ROOM)
+    sonos.restricted, sonos.listed, sonos.id = True, False, None
+    home = house(at="2026-11-21 18:00")
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    home.passes(900)
+    assert home.room.playback.state == "playing"
+    home.command("playback", "next")
+    home.passes(5)
+    assert any("accepts no commands" in problem for problem in home.problems)
+    assert not any("is online" in problem for problem in home.problems)
+    assert world.now_playing().playing

@@ -51,6 +51,8 @@ class Server:
         self.withdrawn = False
         self.token_lasts = 3600
         self.library: LibraryWorld | None = None
+        # What Spotify says about music for a dozing device.
+        self.dozing_message = "Not found."
         self.write_faults: deque[str | None] = deque()
         self._count = 0
         file = contract_file()
@@ -126,7 +128,8 @@ class Server:
             return (204, None, {}) if state is None else (200, state, {})
         if (method, path) == ("GET", "/me/player/devices"):
             shown = world.shown()
-            return 200, {"devices": [world.device_json(device, shown) for device in world.devices if device.awake]}, {}
+            devices = [device for device in world.devices if device.awake and device.listed]
+            return 200, {"devices": [world.device_json(device, shown, in_list=True) for device in devices]}, {}
         if (method, path) == ("GET", "/me/player/queue"):
             return 200, world.queue_json(), {}
         do = {
@@ -155,6 +158,13 @@ class Server:
             return error(404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE")
         else:
             device = world.device(now.device)
+        if device.dozing and do == "transfer":
+            # It becomes the active device, even where there is nothing to go on with.
+            device.dozing = False
+            world.change(device=device.name, playing=now.playing and bool(body.get("play")), volume=device.volume)
+            return 204, None, {}
+        if device.dozing:
+            return error(404, self.dozing_message)
         if device.restricted:
             return error(403, "Player command failed: Device is restricted", "RESTRICTED")
         if do == "volume" and not device.supports_volume:

@@ -14,6 +14,10 @@ class Device:
 
     keeps_volume: it answers that a volume was set, and keeps its own. begins_at: its volume whenever it becomes active.
     mute: it accepts music and plays nothing.
+    dozing: it is listed, but answers 404 to music until it is made the active device. listed: False for one that
+    Spotify leaves out of the list even while it plays, such as some restricted ones. shown_id: the id in the playback
+    state, where that differs from the list's, to which commands go. shown_name: what Spotify calls it now, such as the
+    name of its group, where that isn't its own; two devices may have one.
     """
 
     name: str
@@ -26,6 +30,10 @@ class Device:
     keeps_volume: bool = False
     begins_at: int | None = None
     mute: bool = False
+    dozing: bool = False
+    listed: bool = True
+    shown_id: str | None = None
+    shown_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,11 +187,13 @@ class World:
 
     # As JSON.
 
-    def device_json(self, device: Device, shown: Playing) -> dict[str, Any]:
+    def device_json(self, device: Device, shown: Playing, *, in_list: bool = False) -> dict[str, Any]:
+        """in_list: as the list of devices shows it, otherwise as the playback state does."""
         active = shown.device == device.name
         return {
-            "id": device.id, "is_active": active, "is_private_session": False, "is_restricted": device.restricted,
-            "name": device.name, "type": device.kind, "supports_volume": device.supports_volume,
+            "id": device.id if in_list else device.shown_id or device.id, "is_active": active,
+            "is_private_session": False, "is_restricted": device.restricted,
+            "name": device.shown_name or device.name, "type": device.kind, "supports_volume": device.supports_volume,
             "volume_percent": shown.volume if active and shown.volume is not None else device.volume,
         }  # fmt: skip
 

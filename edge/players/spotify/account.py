@@ -16,12 +16,13 @@ from edge.players.spotify.errors import (
     repeated,
 )
 from edge.players.spotify.playback import SpotifyPlayback, parse_playback
-from edge.players.spotify.speakers import Speaker, find_speaker, same_name
+from edge.players.spotify.speakers import Speaker, find_speaker, restricted_error, same_name
 
 T = TypeVar("T")
 PLAYBACK_MAX_AGE_S = 3.5  # a playback no older than this is good enough for a command
 JUST_OBSERVED_S = 0.2
 IDLE_AFTER_S = 300.0
+UNLISTED_EVERY_LOOKS = 8
 NEVER = float("-inf")
 
 
@@ -41,6 +42,8 @@ class SpotifyAccount:
         self.speaker_missing = self.speaker_moved = False
         self._observation_ended_at = NEVER
         self._observed_since_begin = self._assumed = False
+        # Looks in a row that were at the list of speakers only.
+        self._looks_at_list = 0
         self._speakers: list[Speaker] | None = None
         self._queue: list[str] | None = None
         self._block: SpotifyError | None = None
@@ -84,9 +87,11 @@ class SpotifyAccount:
         if self.playback is not None and self.playback.speaker is None:
             # The list of speakers shows both whether one is active and whether the own one is online.
             self._speaker_list()
-        state = None
-        if self._speakers is None or any(speaker.active for speaker in self._speakers):
-            state = self.read(self.api.playback_state)
+        state, self._looks_at_list = None, self._looks_at_list + 1
+        # Spotify doesn't list every speaker that plays.
+        unlisted = self.speaker_missing and self._looks_at_list >= UNLISTED_EVERY_LOOKS
+        if self._speakers is None or unlisted or any(speaker.active for speaker in self._speakers):
+            state, self._looks_at_list = self.read(self.api.playback_state), 0
         playback = parse_playback(state, speaker_name=self.speaker_name, at=started)
         self.playback, self.observed_at, self._assumed, self.speaker_missing = playback, started, False, False
         if playback.speaker is None:
@@ -127,12 +132,21 @@ class SpotifyAccount:
         self._silent_since = None
 
     def own_speaker(self, current: SpotifyPlayback) -> Speaker:
-        """The configured speaker with its present id. Raises SpeakerMissingError."""
-        if current.on_own_speaker and current.speaker is not None and current.speaker.id and not self.speaker_moved:
-            return current.speaker
+        """The configured speaker with its present id. Raises SpeakerMissingError, SpeakerRestrictedError."""
+        active = current.speaker if current.on_own_speaker else None
+        if active is not None and active.id and not active.restricted and not self.speaker_moved:
+            return active
         try:
             speaker = find_speaker(self.speaker_name, self._speaker_list())
         except SpeakerMissingError:
+            if current.speaker is None and self._looks_at_list:
+                # It may play all the same: Spotify doesn't list every speaker that accepts no commands.
+                current = parse_playback(
+                    self.read(self.api.playback_state), speaker_name=self.speaker_name, at=self.clock()
+                )
+                active = current.speaker if current.on_own_speaker else None
+            if active is not None and active.restricted:
+                raise restricted_error(active.name) from None
             self.speaker_missing = True
             raise
         self.speaker_moved = False

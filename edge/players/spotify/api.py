@@ -96,6 +96,10 @@ class SpotifyApi:
         """Continue on this device what another one plays or has paused."""
         self._call(self._spotipy.transfer_playback, device, force_play=True)
 
+    def wake(self, device: str) -> None:
+        """Make this device the active one, without starting anything."""
+        self._call(self._spotipy.transfer_playback, device, force_play=False)
+
     def set_shuffle(self, device: str, *, on: bool) -> None:
         self._call(self._spotipy.shuffle, on, device_id=device)
 

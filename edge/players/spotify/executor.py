@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import replace
 
@@ -15,18 +16,20 @@ from edge.players.spotify.commands import (
     predicted,
     redundant,
 )
-from edge.players.spotify.errors import SpeakerGoneError, SpotifyError, VolumeFixedError
+from edge.players.spotify.errors import NotFoundError, SpeakerGoneError, SpotifyError, VolumeFixedError
 from edge.players.spotify.fade import VolumeFade
 from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
 from edge.players.spotify.sending import check_playback, is_supported, send
+from edge.players.spotify.speakers import Speaker
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import OVERRULED, AbandonedWish
 from edge.values import Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
+WAKE_S = 2.0  # after which a woken speaker takes music
 CONFIRM_TIMEOUT_S = 5.0  # an effect that isn't shown this long after a failed request didn't take place
 # Their effect shows only in comparison with an observed playback before them.
 _RELATIVE = (Operation.NEXT, Operation.PREVIOUS, Operation.QUEUE)
@@ -42,6 +45,8 @@ class CommandExecutor:
         self._start = StartWatch(START_PATIENCE_S)
         self._abandoned: list[AbandonedWish] = []
         self._last_songs: tuple[str, ...] = ()
+        # The music for which a speaker was woken, until some music starts.
+        self._woken_for: str | None = None
         self._sending = False
 
     def run_due(self) -> None:
@@ -150,6 +155,10 @@ class CommandExecutor:
             self._sending = True
             self.fade.sending(command, current)
             send(account, command, speaker)
+        except (SpeakerGoneError, NotFoundError) as error:
+            if not self._wake(command, current, speaker, error):
+                self._failed(command, current, error)
+            raise
         except SpotifyError as error:
             self._failed(command, current, error)
             if not (command.optional and error.lasting):
@@ -164,6 +173,27 @@ class CommandExecutor:
             self._start.end()
         self._pending.delay(now - command.due)
         account.assume(predicted(command, current, speaker, now))
+
+    def _wake(self, command: SpotifyCommand, current: SpotifyPlayback, speaker: Speaker, error: SpotifyError) -> bool:
+        """Wake a speaker that is listed, but took no music: it may be asleep. Returns False if that was tried before.
+
+        The command stays pending, and `error` says so.
+        """
+        idle = current.speaker is None or not current.on_own_speaker
+        if command.operation is not Operation.PLAY or not idle or command.uri == self._woken_for:
+            return False
+        self._woken_for, account = command.uri, self._account
+        account.speaker_moved = isinstance(error, SpeakerGoneError)
+        with contextlib.suppress(SpotifyError):
+            account.send(lambda: account.api.wake(speaker.id or ""))
+        cause = (
+            "it sleeps or has just gone offline"
+            if isinstance(error, SpeakerGoneError)
+            else "it sleeps, or the address in music.profiles is wrong"
+        )
+        error.args = (f'spotify: "{speaker.name}" is listed and doesn\'t take the music: {cause}; waking it',)
+        error.lasting, error.retry_after = False, WAKE_S
+        return True
 
     def _skippable(self, command: SpotifyCommand, current: SpotifyPlayback) -> bool:
         """True if the command would change nothing, or is an addition to music that isn't on the own speaker."""
@@ -200,5 +230,5 @@ class CommandExecutor:
         self.pace.commanded()
         self.fade.applied(command)
         if command.operation is Operation.PLAY:
-            self._last_songs = command.uris
+            self._last_songs, self._woken_for = command.uris, None
             self._names.prefer(command.uri)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand, is_song
-from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, SpeakerRestrictedError, VolumeFixedError
+from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, VolumeFixedError
 from edge.players.spotify.playback import SpotifyPlayback
-from edge.players.spotify.speakers import Speaker
+from edge.players.spotify.speakers import Speaker, restricted_error
 
 
 def check_playback(command: SpotifyCommand, current: SpotifyPlayback, speaker_name: str | None) -> None:
@@ -27,10 +27,7 @@ def is_supported(command: SpotifyCommand, speaker: Speaker) -> bool:
     Raises SpeakerRestrictedError, VolumeFixedError.
     """
     if speaker.restricted:
-        raise SpeakerRestrictedError(
-            f'spotify.speaker: "{speaker.name}" accepts no commands from Spotify\'s Web API; choose another',
-            retry_after=5,
-        )
+        raise restricted_error(speaker.name)
     if command.operation is not Operation.VOLUME or speaker.volume_settable:
         return True
     if command.optional:

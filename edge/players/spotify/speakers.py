@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.players.spotify.errors import SpeakerMissingError
+from edge.players.spotify.errors import SpeakerMissingError, SpeakerRestrictedError
 from edge.text import clean_or_none
 
 MISSING_RETRY_S = 60.0
 SUGGESTIONS_MAX = 2
+# Apostrophes, quotes and primes of keyboards and phones; the minus sign is no dash in Unicode.
+_QUOTES = str.maketrans(dict.fromkeys('’‘‚‛′‵´`ʼʹˈ＇"“”„‟″«»‹›', "'") | {"\u2212": "-"})
 SUGGESTION_SIMILARITY = 0.6  # 0..1, as difflib measures it
 
 
@@ -47,9 +49,19 @@ class Speaker:
 
 
 def normalized(name: str) -> str:
-    """The name without differences in case, spaces, accents, apostrophes and dashes."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return "".join(bare.replace("’", "'").replace("–", "-").casefold().split())
+    """The name without differences in case, spaces, accents, quotes and dashes, and without marks that aren't seen."""
+    signs = unicodedata.normalize("NFKD", name.translate(_QUOTES))
+    bare = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in signs if not _is_mark(sign))
+    return "".join(bare.translate(_QUOTES).casefold().split())
+
+
+def _is_mark(sign: str) -> bool:
+    """True for accents, and for what isn't seen: zero-width spaces and joiners, and the choice of an emoji's form."""
+    return (
+        unicodedata.combining(sign) != 0
+        or unicodedata.category(sign) == "Cf"
+        or unicodedata.name(sign, "").startswith(("VARIATION SELECTOR", "COMBINING GRAPHEME JOINER"))
+    )
 
 
 def same_name(name: str, other: str) -> bool:
@@ -58,12 +70,24 @@ def same_name(name: str, other: str) -> bool:
 
 
 def find_speaker(name: str | None, speakers: Sequence[Speaker]) -> Speaker:
-    """The speaker with that name; if there are several, preferably the active one. Raises SpeakerMissingError."""
+    """The speaker with that name; of several, one that accepts commands, and preferably the active one.
+
+    Raises SpeakerMissingError, also where none of them has an id; SpeakerRestrictedError if that is a restricted one.
+    """
     if name is not None:
-        matches = [speaker for speaker in speakers if same_name(speaker.name, name) and speaker.id]
-        if matches:
-            return max(matches, key=lambda speaker: (speaker.active, not speaker.restricted))
+        matches = [speaker for speaker in speakers if same_name(speaker.name, name)]
+        if known := [speaker for speaker in matches if speaker.id]:
+            return max(known, key=lambda speaker: (not speaker.restricted, speaker.active))
+        if any(speaker.restricted for speaker in matches):
+            raise restricted_error(name)
     raise SpeakerMissingError(missing_message(name, speakers), retry_after=MISSING_RETRY_S)
+
+
+def restricted_error(name: str) -> SpeakerRestrictedError:
+    """The error for a speaker that plays what its own app tells it only."""
+    return SpeakerRestrictedError(
+        f'spotify.speaker: "{name}" accepts no commands from Spotify\'s Web API; choose another', retry_after=5
+    )
 
 
 def missing_message(name: str | None, speakers: Sequence[Speaker]) -> str:
