@@ -58,11 +58,13 @@ class LastPlaces:
         self.moved_at = self._watched_at = None
         self._change.clear()
 
-    def forget(self, on_screen: Callable[[Box], bool]) -> None:
-        """Forget the places where a screen was taken for somebody."""
+    def forget(self, on_screen: Callable[[Box], bool]) -> bool:
+        """Forget the places where a screen was taken for somebody; returns whether there was nobody else."""
+        before = self._most_at_once
         self._places = [box for box in self._places if not on_screen(box)]
         self._in_view = {number: box for number, box in self._in_view.items() if not on_screen(box)}
         self._most_at_once = min(self._most_at_once, len(self._places) + len(self._in_view))
+        return before > 0 and not self._most_at_once
 
     def look(self, tracks: list[Track]) -> None:
         """Take the people in view in a look."""

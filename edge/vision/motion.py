@@ -15,6 +15,8 @@ from edge.values import Box, Grey
 
 # Columns and rows of cells.
 GRID = (32, 24)
+# The same for what looks for cuts on screens.
+FINE_GRID = (64, 48)
 # A cell's mean may vary by this much through sensor noise and lamp flicker.
 NOISE_GREY_LEVELS = 6.0
 # A television changes the same cells all the time, so a cell's usual change over this time isn't counted.
@@ -38,7 +40,10 @@ class FrameChange:
 
 
 class MotionGate:
-    """Compares frames, reduced to GRID cells, with the reference: the frame of the last look."""
+    """Compares frames, reduced to GRID cells, with the reference: the frame of the last look.
+
+    fine: the newest frame, reduced to FINE_GRID cells.
+    """
 
     def __init__(self, ignore: Sequence[Area] = ()) -> None:
         """ignore: areas whose changes don't count."""
@@ -46,6 +51,7 @@ class MotionGate:
         for left, top, width, height in ignore:
             columns = slice(round(left * GRID[0]), round((left + width) * GRID[0]))
             self._ignored[round(top * GRID[1]) : round((top + height) * GRID[1]), columns] = True
+        self.fine: Cells = np.zeros((FINE_GRID[1], FINE_GRID[0]), np.float32)
         self._reference: Cells | None = None
         self._current: Cells | None = None
         self._usual_change = np.zeros((GRID[1], GRID[0]), np.float32)
@@ -57,7 +63,8 @@ class MotionGate:
         timestamp: when the frame was taken, in seconds. people: the boxes of the faces that are followed.
         """
         # Every other pixel of every other line is enough, at half the cost.
-        cells = np.asarray(cv2.resize(grey[::2, ::2], GRID, interpolation=cv2.INTER_AREA), np.float32)
+        self.fine = np.asarray(cv2.resize(grey[::2, ::2], FINE_GRID, interpolation=cv2.INTER_AREA), np.float32)
+        cells = np.asarray(cv2.resize(self.fine, GRID, interpolation=cv2.INTER_AREA), np.float32)
         previous, self._current = self._current, cells
         if self._reference is None or previous is None:
             self._measured_at = timestamp

@@ -102,6 +102,7 @@ class Pipeline:
         if self.scheduler.needs_motion(frame.at):
             people = [track.box for track in self._people] or self._last_places.boxes
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, timestamp=frame.at, people=people))
+            self._timed("liveness", lambda: self._liveness.watch(frame.at, self._motion.fine, frame.grey.shape))
             self._timed("places", lambda: self._last_places.watch(frame.at, frame.grey))
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
@@ -144,7 +145,9 @@ class Pipeline:
             "classify",
             lambda: {track.number: self._classifier.read(frame.grey, face, frame.detail) for track, face in people},
         )
-        self._last_places.forget(self._liveness.is_on_screen)
+        if self._last_places.forget(self._liveness.is_on_screen) and not people:
+            # Whoever seemed to be present is a film.
+            self._mood.clear()
         self._last_places.look([track for track, _ in people])
         moved_at = self._last_places.moved_at
         reading = self._timed(

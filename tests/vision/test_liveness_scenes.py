@@ -44,6 +44,13 @@ def test_somebody_who_keeps_still_is_somebody(seed: int) -> None:
     assert result.lost == 0, result
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_television_is_known_by_its_first_cuts(seed: int) -> None:
+    result = liveness.run("television", seed, _composites(), 30.0)
+    assert result.counted < 8.0, result
+    assert not result.presence or not result.presence[-1][1]
+
+
 @pytest.mark.skipif(not DATA.is_file(), reason="needs FER2013's faces in ../shared/data")
 def test_photographs_of_many_people_are_nobody() -> None:
     faces = liveness.load_faces(DATA)

@@ -164,7 +164,7 @@ def normalise(patch: Grey) -> Levels:
     levels = smooth - np.asarray(cv2.blur(smooth, SURROUNDINGS), np.float32)
     squares = levels * levels
     offset = CONTRAST_OFFSET * max(float(np.sqrt(squares.mean())), CONTRAST_MIN)
-    return np.asarray(levels / (np.sqrt(cv2.blur(squares, SURROUNDINGS)) + offset), np.float32)
+    return np.asarray(levels / (np.sqrt(np.maximum(cv2.blur(squares, SURROUNDINGS), 0)) + offset), np.float32)
 
 
 # Columns of the regression: what the light and the lens change, then what a movement does.

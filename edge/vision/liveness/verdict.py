@@ -8,8 +8,19 @@ is a television's, whose faces are replaced in the same place again and again.
 from __future__ import annotations
 
 from edge.values import Box, Grey
-from edge.vision.liveness.screens import Screens
-from edge.vision.liveness.subject import PENDING_FOR_S, Subject, begin, has_walked, is_same, observe, was_cut
+from edge.vision.liveness.cuts import Cells, CutFinder
+from edge.vision.liveness.registration import area_around
+from edge.vision.liveness.screens import REPLACED_WITHIN_S, Screens
+from edge.vision.liveness.subject import (
+    PENDING_FOR_S,
+    SAME_FACE_LIKENESS,
+    Subject,
+    begin,
+    has_walked,
+    is_same,
+    observe,
+    was_cut,
+)
 from edge.vision.tracks import FORGET_AFTER_S, Track
 
 # Faces out of view are remembered for this long, the pictures so that they aren't looked at again and again.
@@ -25,13 +36,14 @@ class Liveness:
         """enabled: whether a face must move to count."""
         self._enabled = enabled
         self._subjects: list[Subject] = []
-        self._screens = Screens()
+        self._screens, self._cut_finder = Screens(), CutFinder()
         self._now, self._slower = 0.0, 1.0
 
     def clear(self) -> None:
         """Forget all faces, for example when the camera is switched off."""
         self._subjects.clear()
         self._screens.clear()
+        self._cut_finder.clear()
 
     @property
     def pending(self) -> bool:
@@ -46,6 +58,11 @@ class Liveness:
     def is_on_screen(self, box: Box) -> bool:
         """Whether a television was seen in this place."""
         return self._screens.contains(self._now, box)
+
+    def watch(self, now: float, cells: Cells, shape: tuple[int, ...]) -> None:
+        """Take a frame, be it looked at or not. cells: its mean grey levels, (rows, columns). shape: of the frame."""
+        if self._enabled and (screen := self._cut_finder.find(now, cells, shape)) is not None:
+            self._screens.add_rectangle(now, screen)
 
     def look(
         self,
@@ -73,17 +90,26 @@ class Liveness:
         for track in tracks:
             known = self._find(now, grey, track)
             if known is None:
+                if self._replaces_another(now, grey, track):
+                    self._screens.face_replaced(now, track.box)
                 self._subjects.append(begin(now, grey, track, before))
             else:
                 known.track, known.last_seen, known.slower = track.number, now, self._slower
                 area = known.reference.area
                 if observe(known, now, grey, track.box):
                     self._screens.add_cut(now, area)
+                    self._screens.face_replaced(now, track.box)
         self._forget(now)
         return {s.track for s in self._subjects if s.track is not None and self._counts(s)}
 
     def _counts(self, subject: Subject) -> bool:
-        return subject.alive(self._now) and not self._screens.contains(self._now, subject.box)
+        return subject.alive(self._now) and not self._screens.suspects(self._now, subject.box)
+
+    def _replaces_another(self, now: float, grey: Grey, track: Track) -> bool:
+        """Whether another face was in view a moment before this one began, and isn't any more."""
+        area = area_around(track.box)
+        gone = [s for s in self._subjects if s.track is None and 0 <= now - s.last_seen <= REPLACED_WITHIN_S]
+        return any(s.reference.resembles(grey, area) < SAME_FACE_LIKENESS for s in gone)
 
     def _is_picture(self, subject: Subject) -> bool:
         old = self._now - subject.first_seen >= PENDING_FOR_S * self._slower

@@ -1,0 +1,108 @@
+"""Cuts of a film, seen from one frame to the next: all of one upright rectangle is replaced, and nothing outside it.
+
+What people do has no such shape, and the light leaves the pattern inside a rectangle as it was. So a television gives
+itself away with its first cuts, whatever faces it shows.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.values import Box
+
+# A cell changed by so many grey levels, which is more than noise and compression do.
+CHANGED_MIN_LEVELS = 7.0
+# The sides of a rectangle in cells, and the share of the picture that it fills at most.
+SIDE_MIN_CELLS, AREA_MAX_SHARE = 5, 0.5
+# So large a share of a row or column belongs to the rectangle; of the whole rectangle; of each of three corners.
+LINE_MIN_SHARE, FILLED_MIN_SHARE, CORNER_MIN_SHARE = 0.5, 0.65, 0.5
+# So small a share of the cells outside changed as well.
+OUTSIDE_MAX_SHARE = 0.02
+# The patterns before and after are less alike than this (correlation).
+ALIKE_MAX = 0.6
+# Frames further apart than this say nothing about a cut.
+APART_MAX_S = 2.0
+Cells = NDArray[np.float32]
+_Mask = NDArray[np.bool_]
+
+
+class CutFinder:
+    """Compares each frame with the one before."""
+
+    def __init__(self) -> None:
+        self._before: Cells | None = None
+        self._at = 0.0
+
+    def clear(self) -> None:
+        """Forget the last frame."""
+        self._before = None
+
+    def find(self, now: float, cells: Cells, shape: tuple[int, ...]) -> Box | None:
+        """The rectangle that was replaced since the last frame, in pixels of the frame.
+
+        cells: (rows, columns) mean grey levels. shape: height and width of the frame.
+        """
+        before, self._before = self._before, cells
+        elapsed, self._at = now - self._at, now
+        if before is None or not 0 <= elapsed <= APART_MAX_S:
+            return None
+        found = _replaced(before, cells)
+        if found is None:
+            return None
+        high, wide = shape[0] / cells.shape[0], shape[1] / cells.shape[1]
+        top, bottom, left, right = found
+        return Box(left * wide, top * high, (right - left) * wide, (bottom - top) * high)
+
+
+def _replaced(before: Cells, now: Cells) -> tuple[int, int, int, int] | None:
+    """The rows and columns of the rectangle: top, bottom, left, right."""
+    least = SIDE_MIN_CELLS**2 * FILLED_MIN_SHARE
+    changed = np.abs(now - before) > CHANGED_MIN_LEVELS
+    if np.count_nonzero(changed) < least:
+        return None
+    # The light of the whole room may have changed.
+    gain = np.float32(np.median((now + 1) / (before + 1)))
+    changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
+    total = int(np.count_nonzero(changed))
+    if not least <= total <= AREA_MAX_SHARE * changed.size:
+        return None
+    # Some cells look alike by chance.
+    closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    rectangle = _trimmed(np.asarray(labels == largest))
+    if rectangle is None:
+        return None
+    top, bottom, left, right = rectangle
+    inside = np.s_[top:bottom, left:right]
+    # At the rectangle's edge there are cells that belong to it in part.
+    around = np.s_[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
+    outside = total - int(np.count_nonzero(changed[around]))
+    filled = _is_filled(changed[inside]) and outside <= OUTSIDE_MAX_SHARE * changed.size
+    return rectangle if filled and _correlation(before[inside], now[inside]) < ALIKE_MAX else None
+
+
+def _trimmed(mask: _Mask) -> tuple[int, int, int, int] | None:
+    """Without rows and columns that hardly belong to it; None if too little is left."""
+    rows, columns = mask.sum(axis=1), mask.sum(axis=0)
+    rows = np.flatnonzero(rows >= LINE_MIN_SHARE * max(1, np.count_nonzero(columns)))
+    columns = np.flatnonzero(columns >= LINE_MIN_SHARE * max(1, len(rows)))
+    if min(len(rows), len(columns)) < SIDE_MIN_CELLS:
+        return None
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _is_filled(changed: _Mask) -> bool:
+    """Whether nearly all of it changed, and the corners too: a head is round, and shoulders have no upper corners."""
+    high, wide = max(1, changed.shape[0] // 5), max(1, changed.shape[1] // 5)
+    corners = [changed[y, x] for y in np.s_[:high, -high:] for x in np.s_[:wide, -wide:]]
+    whole = sum(float(corner.mean()) >= CORNER_MIN_SHARE for corner in corners)
+    return whole >= len(corners) - 1 and float(changed.mean()) >= FILLED_MIN_SHARE
+
+
+def _correlation(before: Cells, now: Cells) -> float:
+    """-1..1; 0 for an even surface."""
+    a, b = before - before.mean(), now - now.mean()
+    return float((a * b).sum() / max(1e-6, float(np.sqrt((a * a).sum() * (b * b).sum()))))
