@@ -16,8 +16,9 @@ from edge.values import Box
 CHANGED_MIN_LEVELS = 7.0
 # The sides of a rectangle in cells, and the share of the picture that it fills at most.
 SIDE_MIN_CELLS, AREA_MAX_SHARE = 5, 0.5
-# So large a share of a row or column belongs to the rectangle; of the whole rectangle; of each of three corners.
-LINE_MIN_SHARE, FILLED_MIN_SHARE, CORNER_MIN_SHARE = 0.5, 0.65, 0.5
+# What is less than the first share of a row or column doesn't belong to it; of the lines at its edges the second share
+# was replaced, of all of it the third, of three corners the fourth.
+EDGE_MIN_SHARE, LINE_MIN_SHARE, FILLED_MIN_SHARE, CORNER_MIN_SHARE = 0.15, 0.9, 0.65, 0.5
 # So small a share of the cells outside changed as well.
 OUTSIDE_MAX_SHARE = 0.02
 # The patterns before and after are less alike than this (correlation).
@@ -85,13 +86,26 @@ def _replaced(before: Cells, now: Cells) -> tuple[int, int, int, int] | None:
 
 
 def _trimmed(mask: _Mask) -> tuple[int, int, int, int] | None:
-    """Without rows and columns that hardly belong to it; None if too little is left."""
-    rows, columns = mask.sum(axis=1), mask.sum(axis=0)
-    rows = np.flatnonzero(rows >= LINE_MIN_SHARE * max(1, np.count_nonzero(columns)))
-    columns = np.flatnonzero(columns >= LINE_MIN_SHARE * max(1, len(rows)))
-    if min(len(rows), len(columns)) < SIDE_MIN_CELLS:
+    """Its rows and columns, without those at the edge that are in it only in part; None if it isn't a rectangle."""
+    rows = np.flatnonzero(mask.mean(axis=1) * mask.shape[1] >= EDGE_MIN_SHARE * np.count_nonzero(mask.any(axis=0)))
+    columns = np.flatnonzero(mask.mean(axis=0) * mask.shape[0] >= EDGE_MIN_SHARE * np.count_nonzero(mask.any(axis=1)))
+    if not len(rows) or not len(columns):
         return None
-    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    part = mask[top:bottom, left:right]
+    top += _in_part(part[0])
+    bottom -= _in_part(part[-1])
+    left += _in_part(part[:, 0])
+    right -= _in_part(part[:, -1])
+    part = mask[top:bottom, left:right]
+    # A second line that isn't filled is the edge of something round.
+    if min(part.shape) < SIDE_MIN_CELLS or any(map(_in_part, (part[0], part[-1], part[:, 0], part[:, -1]))):
+        return None
+    return top, bottom, left, right
+
+
+def _in_part(line: _Mask) -> bool:
+    return float(line.mean()) < LINE_MIN_SHARE
 
 
 def _is_filled(changed: _Mask) -> bool:

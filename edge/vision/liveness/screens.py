@@ -23,8 +23,9 @@ TWICE_APART_S, SAME_SCREEN_OVERLAP = 1.0, 0.5
 # Once is enough if another face appears in it this soon.
 REPLACED_WITHIN_S = 3.0
 SCREENS_MAX = 8
-# A face on a screen lies in it with this share of its area.
-INSIDE_SHARE = 0.6
+# A face on a screen lies in it with this share of its area, and a screen shows this many times as much as a face. What
+# was replaced with a face and hardly more may be a head.
+INSIDE_SHARE, SCREEN_MIN_FACES = 0.6, 1.5
 
 
 @dataclass
@@ -97,4 +98,4 @@ def _surrounds(area: Box, box: Box) -> bool:
 def _is_inside(box: Box, screen: Box) -> bool:
     wide = min(box.x + box.w, screen.x + screen.w) - max(box.x, screen.x)
     high = min(box.y + box.h, screen.y + screen.h) - max(box.y, screen.y)
-    return max(wide, 0.0) * max(high, 0.0) >= INSIDE_SHARE * box.area > 0
+    return max(wide, 0.0) * max(high, 0.0) >= INSIDE_SHARE * box.area > 0 and screen.area >= SCREEN_MIN_FACES * box.area

@@ -53,3 +53,12 @@ def test_once_is_enough_if_the_face_is_replaced_too() -> None:
     screens.face_replaced(20.6, Box(320, 120, 40, 50))
     assert screens.contains(21.0, Box(320, 120, 40, 50))
     assert not screens.contains(21.0, FACE)
+
+
+def test_what_is_hardly_larger_than_a_face_is_no_screen() -> None:
+    """A head that looks different from one frame to the next."""
+    screens = Screens()
+    for second in (0.0, 10.0, 20.0):
+        screens.add_rectangle(second, Box(116, 115, 48, 60))
+        screens.face_replaced(second + 0.5, FACE)
+    assert not screens.suspects(21.0, FACE)
