@@ -86,7 +86,7 @@ def _connect(config: Config, *, topics: list[str], retained: dict[str, bytes]) -
 
     def on_connected() -> None:
         for topic in topics:
-            connection.subscribe(topic, retained=True)
+            connection.subscribe(topic, retained=True, needed=False)
         connected.set()
         finished.set()
 
@@ -113,10 +113,13 @@ def _connect(config: Config, *, topics: list[str], retained: dict[str, bytes]) -
 
 
 def _remove(connection: MqttConnection, topics: set[str]) -> None:
-    """Publish an empty retained payload to each topic; raises BrokerError if the broker doesn't acknowledge it."""
+    """Publish an empty retained payload to each topic; raises BrokerError if the broker doesn't take it."""
     for topic in sorted(topics):
         while connection.publish(topic, None) is None:
             if not connection.flush(CONNECT_TIMEOUT_S):
                 raise BrokerError("mqtt: the broker accepts no more messages; try again")
     if not connection.flush(CONNECT_TIMEOUT_S):
         raise BrokerError("mqtt: the broker didn't acknowledge all messages; try again")
+    connection.delivery.retry(time.monotonic())
+    if problems := connection.delivery.problems():
+        raise BrokerError(problems[0])

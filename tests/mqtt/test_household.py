@@ -230,6 +230,23 @@ def test_what_the_access_list_forbids_is_reported(guarded: Callable[[str], Broke
     assert one.mqtt.wait_connected(1)
 
 
+def test_what_was_forbidden_is_published_once_it_is_allowed(
+    guarded: Callable[[str], Broker], device: Make, tmp_path: Path
+) -> None:
+    server = guarded(f"topic readwrite {BASE}/status")
+    one = device(server.port, home=home(), **LOGIN)
+    one.mqtt.publish_state("mood", {"mood": "sad"})
+    wait_for(lambda: one.reported(f"publish to {DEVICE_TOPIC}, {BASE}/mood; see its access list"), "both topics")
+    acl = tmp_path / "acl"
+    acl.write_text(f"{acl.read_text()}topic readwrite #\n")
+    server.send(signal.SIGHUP)
+    with Listener(server.port, username="person", password="secret") as person:
+        wait_for(
+            lambda: person.last(DEVICE_TOPIC) and person.last(f"{BASE}/mood") == '{"mood": "sad"}', "both messages"
+        )
+        wait_for(lambda: one.problems[-1] is None, "the end of the problem")
+
+
 def test_a_corrected_password_is_accepted(guarded: Callable[[str], Broker], device: Make) -> None:
     port = guarded("topic readwrite #").port
     one = device(port, username="kitchen", password="wrong")
@@ -523,6 +540,18 @@ def test_cleanup_removes_everything_of_this_device_and_nothing_of_others(
     assert retained(broker.port) == others
     again = moodroom("mqtt", "cleanup", "--config", path)
     assert "0 topics" in again.stdout and "seems to run" not in again.stdout
+
+
+def test_cleanup_says_what_the_access_list_forbids(
+    guarded: Callable[[str], Broker], tmp_path: Path, moodroom: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    port = guarded(f"topic read {BASE}/#").port
+    (tmp_path / "password").write_text("secret")
+    mqtt = {"host": "127.0.0.1", "port": port, "username": "kitchen", "password_file": str(tmp_path / "password")}
+    (tmp_path / "config.yaml").write_text(json.dumps({"device": {"id": "kitchen"}, "mqtt": mqtt}))
+    done = moodroom("mqtt", "cleanup", "--config", tmp_path / "config.yaml")
+    assert done.returncode == 1 and done.stdout == ""
+    assert f"doesn't allow this device to publish to {DEVICE_TOPIC}" in done.stderr
 
 
 def test_cleanup_reports_what_is_wrong(
