@@ -258,6 +258,7 @@ class Playback:
     the configured one. position, duration: of the song, seconds. liked: a person likes this song; set by the room.
     assumed: what the device's own command should have led to; the player hasn't shown it yet.
     error: why the player itself stopped, in one sentence. ran_out: it stopped after the last song of its queue.
+    inactive: it shows no playback at all, which no song's end leads to: somebody paused it, or left.
     """
 
     state: str
@@ -275,6 +276,7 @@ class Playback:
     assumed: bool = field(default=False, compare=False)
     error: str = field(default="", compare=False)
     ran_out: bool = field(default=False, compare=False)
+    inactive: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

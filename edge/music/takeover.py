@@ -217,7 +217,7 @@ class TakeoverDetector:
         position, duration = playback.position, playback.duration
         at_start = position is None or position <= SONG_START_S
         at_end = position is not None and duration is not None and position >= duration - SONG_END_TOLERANCE_S
-        whole_song = playback.state == "stopped" or at_start or at_end
+        whole_song = at_end or (not playback.inactive and (playback.state == "stopped" or at_start))
         end = self._song_end()
         if end is not None and self.song_may_be_over(now) and whole_song:
             return Interpretation(Cause.ENDED)

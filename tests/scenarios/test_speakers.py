@@ -206,3 +206,18 @@ def test_a_restricted_speaker_that_plays_and_isnt_listed_is_told_rightly(house: 
     assert any("accepts no commands" in problem for problem in home.problems)
     assert not any("is online" in problem for problem in home.problems)
     assert world.now_playing().playing
+
+
+@pytest.mark.parametrize("left", [12, 4])
+def test_a_pause_near_the_songs_end_that_leaves_nothing_active_is_a_persons(
+    house: Build, world: World, left: float
+) -> None:
+    world.device(ROOM).quits = True
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 60)
+    started = world.executed[0].at
+    home.passes(started + world.song - left - world.monotonic)
+    world.person("pause", on=ROOM)
+    home.passes(300)
+    assert commands(world) == ["play"]
+    assert home.control is Control.HANDS_OFF

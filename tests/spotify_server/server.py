@@ -167,6 +167,8 @@ class Server:
             return error(404, self.dozing_message)
         if device.restricted:
             return error(403, "Player command failed: Device is restricted", "RESTRICTED")
+        if device.librespot and do == "play" and body.get("uris"):
+            return error(403, "Player command failed: Restriction violated", "UNKNOWN")
         if do == "volume" and not device.supports_volume:
             return error(403, "Player command failed: Cannot control device volume", "VOLUME_CONTROL_DISALLOW")
         value: Any = None

@@ -13,7 +13,8 @@ class Device:
     """A Connect device. awake: Spotify lists it.
 
     keeps_volume: it answers that a volume was set, and keeps its own. begins_at: its volume whenever it becomes active.
-    mute: it accepts music and plays nothing.
+    mute: it accepts music and plays nothing. quits: once paused, nothing is active any more (204).
+    librespot: it takes playlists, albums and artists, and refuses songs that are sent one by one (403).
     dozing: it is listed, but answers 404 to music until it is made the active device. listed: False for one that
     Spotify leaves out of the list even while it plays, such as some restricted ones. shown_id: the id in the playback
     state, where that differs from the list's, to which commands go. shown_name: what Spotify calls it now, such as the
@@ -30,6 +31,8 @@ class Device:
     keeps_volume: bool = False
     begins_at: int | None = None
     mute: bool = False
+    quits: bool = False
+    librespot: bool = False
     dozing: bool = False
     listed: bool = True
     shown_id: str | None = None
@@ -147,6 +150,8 @@ class World:
             self.change(**{do: value})
         elif do in ("resume", "pause"):
             self.change(device=device.name, playing=do == "resume")
+            if do == "pause" and device.quits:
+                self.change(device=None, context=None, uris=(), queue=())
         elif do in ("next", "previous"):
             step, uris, queue = (1 if do == "next" else -1), now.uris, now.queue
             if do == "next" and queue:

@@ -129,6 +129,10 @@ class ServerError(SpotifyError):
     outcome_unknown = True
 
 
+class GatewayError(ServerError):
+    """Spotify's gateway got no answer in time from what carries the command out. (502, 504)"""
+
+
 class ResponseTimeoutError(SpotifyError):
     """The response didn't arrive in time."""
 

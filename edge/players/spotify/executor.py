@@ -16,12 +16,19 @@ from edge.players.spotify.commands import (
     predicted,
     redundant,
 )
-from edge.players.spotify.errors import NotFoundError, SpeakerGoneError, SpotifyError, VolumeFixedError
+from edge.players.spotify.errors import (
+    GatewayError,
+    NotFoundError,
+    RequestRefusedError,
+    SpeakerGoneError,
+    SpotifyError,
+    VolumeFixedError,
+)
 from edge.players.spotify.fade import VolumeFade
 from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
-from edge.players.spotify.sending import check_playback, is_supported, send
+from edge.players.spotify.sending import check_playback, is_songs, is_supported, send, songs_refused
 from edge.players.spotify.speakers import Speaker
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import OVERRULED, AbandonedWish
@@ -30,7 +37,9 @@ from edge.values import Playback, Wish
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
 WAKE_S = 2.0  # after which a woken speaker takes music
-CONFIRM_TIMEOUT_S = 5.0  # an effect that isn't shown this long after a failed request didn't take place
+# After a gateway's error most commands were carried out, and their effect may show late; a second skip, or a song that
+# is queued twice, is worse than a late one.
+GATEWAY_CONFIRM_TIMEOUT_S = 15.0
 # Their effect shows only in comparison with an observed playback before them.
 _RELATIVE = (Operation.NEXT, Operation.PREVIOUS, Operation.QUEUE)
 log = logging.getLogger(__name__)
@@ -78,7 +87,7 @@ class CommandExecutor:
         if confirmed(command, unconfirmed.before, self._with_queue_count(command, observed)):
             self._applied(command)
             return True
-        if now < unconfirmed.at + CONFIRM_TIMEOUT_S:
+        if now < unconfirmed.at + unconfirmed.patience:
             return False
         self._pending.unconfirmed = None
         return True
@@ -160,6 +169,8 @@ class CommandExecutor:
                 self._failed(command, current, error)
             raise
         except SpotifyError as error:
+            if isinstance(error, RequestRefusedError) and command.operation is Operation.PLAY and is_songs(command):
+                error.args = (songs_refused(speaker_name=account.speaker_name, cause=str(error)),)
             self._failed(command, current, error)
             if not (command.optional and error.lasting):
                 raise
@@ -211,6 +222,8 @@ class CommandExecutor:
         pending, now = self._pending, self._account.clock()
         if error.outcome_unknown and command in pending.commands and self._sending:
             pending.unconfirmed = UnconfirmedCommand(command, before, now)
+            if command.operation in _RELATIVE and isinstance(error, GatewayError):
+                pending.unconfirmed = replace(pending.unconfirmed, patience=GATEWAY_CONFIRM_TIMEOUT_S)
         elif isinstance(error, SpeakerGoneError):
             self._account.speaker_moved = True
         elif error.lasting:

@@ -12,6 +12,7 @@ from edge.players.spotify.playback import SpotifyPlayback
 from edge.players.wishes import patience, replaces
 from edge.values import Act, When, Wish
 
+CONFIRM_TIMEOUT_S = 5.0
 DELAY_TOLERANCE_S = 0.3
 SONG_END_LEAD_S = 0.8  # a deferred wish starts this long before the song ends
 SONG_END_LEAD_TOLERANCE_S = 0.05
@@ -24,11 +25,13 @@ class UnconfirmedCommand:
     """A command whose request failed, but which may have taken effect.
 
     command: None once it is no longer needed. before: the playback before it was sent. at: when it failed.
+    patience: seconds from then after which an effect that isn't shown didn't take place.
     """
 
     command: SpotifyCommand | None
     before: SpotifyPlayback
     at: float
+    patience: float = CONFIRM_TIMEOUT_S
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,8 @@ def to_playback(
     missing: the configured speaker isn't in Spotify's list. assumed: Spotify hasn't shown it yet.
     """
     if current.speaker is None or not current.loaded:
-        return Playback("unavailable" if missing else "stopped", "spotify")
+        # At the end of a list Spotify shows its first song, paused.
+        return Playback("unavailable" if missing else "stopped", "spotify", inactive=current.speaker is None)
     return Playback(
         "playing" if current.playing else "paused",
         "spotify",

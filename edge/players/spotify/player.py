@@ -11,8 +11,8 @@ from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import SpotifyError
-from edge.players.spotify.executor import CONFIRM_TIMEOUT_S, SETTLE_S, CommandExecutor
-from edge.players.spotify.pending import SONG_END_WINDOW_S, PendingCommands, PendingWish
+from edge.players.spotify.executor import SETTLE_S, CommandExecutor
+from edge.players.spotify.pending import CONFIRM_TIMEOUT_S, SONG_END_WINDOW_S, PendingCommands, PendingWish
 from edge.players.spotify.plan import commands_for, waits_for_song_end
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback, to_playback
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, resolved
@@ -116,8 +116,9 @@ class SpotifyPlayer:
             return account.blocked_until - now
         if pending.unconfirmed is not None:
             failed_at = pending.unconfirmed.at
-            check_at = failed_at + (SETTLE_S if now < failed_at + SETTLE_S else CONFIRM_TIMEOUT_S)
-            return max(0.0, check_at - now)
+            checks = (SETTLE_S, CONFIRM_TIMEOUT_S, pending.unconfirmed.patience)
+            check_at = next((failed_at + after for after in checks if now < failed_at + after), now)
+            return check_at - now
         if pending.wishes or pending.commands:
             return max(WAIT_MIN_S, pending.commands[0].due - now if pending.commands else 0.0)
         if now - account.commanded_at < SETTLE_S:

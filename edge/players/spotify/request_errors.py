@@ -14,6 +14,7 @@ from edge.players.spotify.auth import CountingSession
 from edge.players.spotify.errors import (
     RETRY_AFTER_DEFAULT_S,
     ConnectionLostError,
+    GatewayError,
     InvalidResponseError,
     LoginError,
     NotFoundError,
@@ -158,7 +159,8 @@ def error_for_response(
     if status == 429:
         return _too_many_requests(headers, reason, now)
     if status >= 500:
-        return ServerError(f"spotify: Spotify has a server error (HTTP {status}); trying again", retry_after=2)
+        kind = GatewayError if status in (502, 504) else ServerError
+        return kind(f"spotify: Spotify has a server error (HTTP {status}); trying again", retry_after=2)
     return RequestRefusedError(
         f"spotify: Spotify refused the command (HTTP {status}: {message or 'no reason given'}); it isn't repeated",
         retry_after=5,

@@ -38,6 +38,20 @@ def is_supported(command: SpotifyCommand, speaker: Speaker) -> bool:
     )
 
 
+def is_songs(command: SpotifyCommand) -> bool:
+    """True for songs that don't come from a playlist, album or artist."""
+    return bool(command.uris) or (command.uri is not None and is_song(command.uri))
+
+
+def songs_refused(*, speaker_name: str | None, cause: str) -> str:
+    """The sentence for songs that were refused. Players built on librespot (spotifyd, raspotify) take lists only."""
+    return (
+        f'{cause}; "{speaker_name}" may take playlists and albums only, as librespot does: publish the songs of '
+        "`library:` with `moodroom library publish --yes` or library.publish: true, and use playlists or albums in "
+        "music.profiles"
+    )
+
+
 def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> None:
     """Send the command once. Raises SpotifyError."""
     account.send(lambda: _request(account, command, speaker.id or ""))
@@ -45,7 +59,7 @@ def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> 
 
 def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> None:
     api, operation, uri = account.api, command.operation, command.uri
-    if operation is Operation.PLAY and (command.uris or (uri is not None and is_song(uri))):
+    if operation is Operation.PLAY and is_songs(command):
         api.play(device, uris=list(command.uris) or [str(uri)])
     elif operation is Operation.PLAY:
         api.play(device, context=uri, offset=command.offset)

@@ -420,3 +420,28 @@ def test_an_incomplete_token_keeps_the_login(
     run_for(player, world, 30)
     assert executed(world) == [("play", (JAZZ.uri, None))]
     assert login.exists()
+
+
+@pytest.mark.parametrize("what", ["queue", "next"])
+def test_nothing_happens_twice_where_the_state_lags_for_8_s_after_a_502(
+    player: SpotifyPlayer, world: World, server: Server, what: str
+) -> None:
+    player.apply(play())
+    run_for(player, world, 20)
+    world.executed.clear()
+    world.lag = 8.0
+    server.command_faults.append("500 done")
+    with pytest.raises(errors.GatewayError):
+        player.apply(play(SONG, When.QUEUE) if what == "queue" else wish(Act.NEXT))
+    run_for(player, world, 60)
+    assert [do for do, _ in executed(world)] == [what]
+    assert not player.pending
+
+
+def test_a_speaker_that_refuses_songs_is_told_with_what_helps(player: SpotifyPlayer, world: World) -> None:
+    world.device("Living Room").librespot = True
+    for music in (LIST, SONG):
+        with pytest.raises(errors.RequestRefusedError, match=r"librespot.*moodroom library publish.*library\.publish"):
+            player.apply(play(music))
+    player.apply(play())
+    assert executed(world) == [("play", (JAZZ.uri, None))]
