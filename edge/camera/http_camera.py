@@ -55,6 +55,9 @@ class HttpCamera:
         deadline = time.monotonic() + NO_PICTURE_MAX_S
         broken = 0
         while time.monotonic() < deadline:
+            # Waiting for no time returns True once the daemon stops.
+            if self._wait(0):
+                raise CameraError(f"camera: {self.name} isn't read any more")
             data = self._next(deadline)
             if self._splitter is not None and time.monotonic() < self._due:
                 # A picture that isn't needed isn't decoded.
@@ -99,7 +102,7 @@ class HttpCamera:
             self._due = time.monotonic() + self._snapshot_every
             return self._pictures.pop() if self._pictures else b""
         while not self._pictures:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or self._wait(0):
                 return b""
             try:
                 data = self._response.read1(_CHUNK_BYTES) if self._response is not None else b""

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from edge.system.reading import read_bytes
 from edge.values import Grey
 
 # A file, or a camera's picture, has at most so many bytes; and so many pixels, or a JPEG that is reduced, 64 times.
@@ -23,9 +24,7 @@ _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 def read_picture(file: Path) -> Grey | None:
     """A picture file as luma; None if it can't be read, or is too large."""
     try:
-        if file.stat().st_size > BYTES_MAX:
-            return None
-        data = file.read_bytes()
+        data = read_bytes(file, max_bytes=BYTES_MAX)
     except OSError:
         return None
     return decode_picture(data)

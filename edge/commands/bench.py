@@ -20,6 +20,7 @@ from edge.camera.source import demo_clip
 from edge.commands.output import table_console
 from edge.config import Config
 from edge.health.machine import memory_mb
+from edge.system.reading import read_text
 from edge.text import parse_json
 from edge.values import EXPRESSIONS, Frame
 from edge.vision.pipeline import BASE, Pipeline
@@ -193,7 +194,7 @@ def _frames(config: Config, video: Path) -> Iterator[Frame]:
 def _truth(video: Path) -> Changes | None:
     """The changes of expression from the JSON timeline beside a video, if there is one."""
     try:
-        scenes = parse_json(video.with_suffix(".json").read_text(encoding="utf-8"))["scenes"]
+        scenes = parse_json(read_text(video.with_suffix(".json")))["scenes"]
         return [(scene["start"], scene["expression"]) for scene in scenes if scene["expression"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from edge.camera.capture import Capture
 from edge.camera.opening import open_camera
+from edge.camera.source import is_stream
 from edge.config import Config
 from edge.daemon import restore
 from edge.daemon.assembly import assemble
@@ -97,6 +98,7 @@ class Session:
             on_error=partial(problem, "camera"),
             on_end=capture.close,
             healthy_after_s=CAMERA_HEALTHY_AFTER_S,
+            may_linger=is_stream(parts.config.camera.source),
         )
         self._capture_relapses = capture_worker.relapsing
         capture.stopping = capture_worker.stopping

@@ -27,6 +27,8 @@ from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key
 from edge.text import ADDRESS_MAX_CHARS, clean, printable
 
 FIELD_LENGTH_MAX = 1_000_000
+# Some millions of songs.
+TABLE_MAX_BYTES = 2**30
 DELIMITERS = ",;\t|"
 # Lines of a title or a remark that may precede the header.
 PREAMBLE_LINES_MAX = 20
@@ -65,6 +67,8 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         """Raises TableError if the columns aren't those of a table of songs."""
         self._path = path
+        if path.stat().st_size > TABLE_MAX_BYTES:
+            raise TableError(f"{path}: has more than {TABLE_MAX_BYTES >> 20} MB; keep only the songs that you need")
         self._encoding: Encoding = find_encoding(path)
         self._delimiter, self._header_row, self._columns = self._find_header()
         self._scales: dict[str, Scale] = {}

@@ -11,7 +11,10 @@ from edge.library.publish import PlaylistChange, differences, songs_for
 from edge.library.store import Published, Store
 from edge.songs import SONG_MOODS
 from edge.system.files import write_atomically
+from edge.system.reading import read_text
 
+# A playlist of this size has some 100,000 songs; a larger one, like what can't be read, isn't from Moodroom.
+PLAYLIST_MAX_BYTES = 16 * 2**20
 # The first line of Moodroom's files, which distinguishes them from a listener's own. MPD ignores it.
 MARK_LINE = "# made by Moodroom, which writes it anew"
 
@@ -82,6 +85,6 @@ def publish(store: Store, folder: str, changes: Iterable[PlaylistChange]) -> Non
 
 def _read(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        return read_text(file, max_bytes=PLAYLIST_MAX_BYTES).splitlines()
     except (OSError, UnicodeDecodeError):
         return []

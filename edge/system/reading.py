@@ -18,6 +18,15 @@ def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0
     may be UTF-16's, as Windows' editors write them. Raises OSError, whose `strerror` says what is wrong, also for
     what is no regular file, is too large or has such permissions (PermissionError); UnicodeDecodeError for other bytes.
     """
+    _check(path, max_bytes=max_bytes, mode_mask=mode_mask)
+    if any_unicode:
+        raw = path.read_bytes()
+        encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        return raw.decode(encoding)
+    return path.read_text(encoding="utf-8")
+
+
+def _check(path: Path, *, max_bytes: int, mode_mask: int = 0) -> None:
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -27,11 +36,12 @@ def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0
         raise PermissionError(errno.EPERM, "other users can read it", str(path))
     if status.st_size > max_bytes:
         raise OSError(errno.EFBIG, f"it has more than {max_bytes // 1024} KB", str(path))
-    if any_unicode:
-        raw = path.read_bytes()
-        encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-        return raw.decode(encoding)
-    return path.read_text(encoding="utf-8")
+
+
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """A regular file's content; raises OSError as `read_text` does. Never waits."""
+    _check(path, max_bytes=max_bytes)
+    return path.read_bytes()
 
 
 def require_regular(path: str | Path) -> None:

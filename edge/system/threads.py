@@ -16,6 +16,8 @@ from edge.errors import MoodroomError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+# How long a stop waits for a worker that may linger.
+LINGER_S = 0.5
 
 
 class Latest(Generic[T]):
@@ -58,14 +60,16 @@ class Worker:
         first_wait_s: float = 1.0,
         max_wait_s: float = 30.0,
         healthy_after_s: float = 0.0,
+        may_linger: bool = False,
     ) -> None:
         """turn: a short piece of work. It must return within a second or two, or wait on `stopping`.
 
         on_error: called with each error's sentence. on_end: called at the end, in this thread.
         first_wait_s, max_wait_s: how long to wait after a first error, and at most after several.
         healthy_after_s: a turn that works ends a series of errors only after so many seconds without one.
+        may_linger: a turn may hang for a while in a foreign call, as to a server, and nothing is lost if it is left.
         """
-        self.name = name
+        self.name, self.may_linger = name, may_linger
         self.stopping = threading.Event()
         self._turn_began: float | None = None
         self._healthy_after_s, self._last_error = healthy_after_s, -math.inf
@@ -147,8 +151,16 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def stop_all(workers: list[Worker], wait: float) -> list[str]:
-    """Stop all workers; returns the names of those that didn't end within `wait` seconds in total."""
+    """Stop all workers; returns the names of those that didn't end within `wait` seconds in total.
+
+    Those that may linger are waited for only briefly, and aren't among them.
+    """
     for worker in workers:
         worker.stopping.set()
     deadline = time.monotonic() + wait
-    return [worker.name for worker in reversed(workers) if not worker.join(max(0.05, deadline - time.monotonic()))]
+    late = []
+    for worker in reversed(workers):
+        left = max(0.05, deadline - time.monotonic())
+        if not worker.join(min(left, LINGER_S) if worker.may_linger else left) and not worker.may_linger:
+            late.append(worker.name)
+    return late

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import ModelError
+from edge.system.reading import read_bytes
 from edge.values import EXPRESSIONS, Box, Expression, Face, Grey
 from edge.vision import sidecar
 from edge.vision.crop import cut, square
@@ -18,6 +19,8 @@ from edge.vision.faces.visibility import VisibilityModel
 from edge.vision.sidecar import EQUAL_SHARES, Head
 from edge.vision.tflite import PACKAGES, open_interpreter
 
+# The shipped model has 0.1 MB.
+MODEL_MAX_BYTES = 64 * 2**20
 # Quality (0..1) is never lower than this.
 QUALITY_MIN = 0.05
 # A face of fewer pixels than this contains less than the model could use.
@@ -111,9 +114,11 @@ class Classifier:
 def _check_sum(model: Path, expected: object) -> None:
     """Compare the file's SHA-256 before it is loaded: a runtime can crash on a damaged file."""
     try:
-        actual = hashlib.sha256(model.read_bytes()).hexdigest()
-    except OSError:
+        actual = hashlib.sha256(read_bytes(model, max_bytes=MODEL_MAX_BYTES)).hexdigest()
+    except FileNotFoundError:
         raise ModelError(f"{model}: there is no such file; set vision.model to the .tflite file") from None
+    except OSError as error:
+        raise ModelError(f"{model}: can't be read ({error.strerror}); set vision.model to the .tflite file") from None
     if actual != expected:
         raise ModelError(f"{model}: isn't the file that its sidecar describes; take both from the project again")
 

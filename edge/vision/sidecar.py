@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from edge.errors import ModelError
+from edge.system.reading import read_text
 from edge.text import parse_json
 from edge.values import EXPRESSIONS
 from edge.vision.sidecar_section import SidecarSection
@@ -60,7 +61,7 @@ class Sidecar:
 def read(path: Path) -> SidecarSection:
     """The file's keys; raises ModelError if it isn't a sidecar."""
     try:
-        values = parse_json(path.read_text(encoding="utf-8"))
+        values = parse_json(read_text(path))
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such file; vision.model needs its sidecar beside it") from None
     except (OSError, ValueError):

@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -236,6 +238,42 @@ def test_it_stops_on_a_signal(start: Callable[..., subprocess.Popen[str]], numbe
     _, log = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_it_stops_promptly_while_a_network_camera_is_silent_or_sends_garbage(
+    start: Callable[..., subprocess.Popen[str]], silent: bool
+) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    class Camera(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+            self.end_headers()
+            part = b"--frame\r\nContent-Length: 2000\r\n\r\n" + bytes(2000)
+            asked.set()
+            with suppress(OSError):
+                while not over.wait(0.02):
+                    self.wfile.write(b"" if silent else part)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        process = start("--source", f"http://127.0.0.1:{server.server_port}/video")
+        assert asked.wait(PATIENCE)
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    finally:
+        over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert process.returncode == 0 and "didn't stop" not in log and "Traceback" not in log
 
 
 def test_a_reload_uses_a_good_file_and_rejects_a_bad_one(

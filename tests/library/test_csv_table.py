@@ -8,7 +8,7 @@ import pytest
 
 from edge.commands import library as commands
 from edge.errors import TableError
-from edge.library.csv_table import read_table
+from edge.library.csv_table import TABLE_MAX_BYTES, read_table
 from edge.songs import Song
 
 ID = "11dFghVXANMlKmJXsNCbNl"
@@ -229,3 +229,11 @@ def test_commands_tell_what_was_assumed_beside_their_results(
     printed = capsys.readouterr()
     assert printed.err == f"{path}: read with decimal commas, with the columns Titel, Interpret\n"
     assert "https://open.spotify.com/search/Miles%20Davis%20So%20What" in printed.out and "song:" not in printed.out
+
+
+def test_a_table_of_a_size_that_no_library_has_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("w") as file:
+        file.truncate(TABLE_MAX_BYTES + 1)
+    with pytest.raises(TableError, match="has more than 1024 MB; keep only the songs that you need"):
+        read_table(path)

@@ -233,6 +233,15 @@ def test_a_listeners_own_m3u_file_is_never_overwritten(store: Store, tmp_path: P
     assert (tmp_path / "sad.m3u").read_text() == "mine/two.mp3\n"
 
 
+def test_a_huge_m3u_file_is_not_read_and_counts_as_the_listeners_own(store: Store, tmp_path: Path) -> None:
+    sort(store, 2, uri="mpd:a/{}.flac")
+    with (tmp_path / "happy.m3u").open("w") as file:
+        file.write(f"{m3u.MARK_LINE}\n")
+        file.truncate(m3u.PLAYLIST_MAX_BYTES + 1)
+    with pytest.raises(ConfigError, match=r"happy\.m3u exists already and isn't from Moodroom; rename it"):
+        m3u.plan(store, str(tmp_path), name="{mood}")
+
+
 def test_moodrooms_m3u_files_are_known_by_their_mark_or_from_the_store(store: Store, tmp_path: Path) -> None:
     sort(store, 2, uri="mpd:a/{}.flac")
     file = tmp_path / "happy.m3u"

@@ -168,6 +168,21 @@ def test_a_hanging_worker_is_returned_and_the_others_stop(start: Start) -> None:
     assert stuck.join(PATIENCE)
 
 
+def test_a_worker_that_may_linger_delays_no_stop_and_is_no_fault(start: Start) -> None:
+    free, hanging = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        free.wait(PATIENCE)
+
+    stuck = start(hang, may_linger=True)
+    assert hanging.wait(PATIENCE)
+    began = time.monotonic()
+    assert stop_all([stuck], PATIENCE) == [] and time.monotonic() - began < PATIENCE / 2
+    free.set()
+    assert stuck.join(PATIENCE)
+
+
 def test_a_worker_that_never_started_needs_no_stopping() -> None:
     assert stop_all([Worker("idle", lambda: None, on_error=print)], 0.1) == []
 

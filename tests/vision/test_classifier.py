@@ -70,6 +70,16 @@ def test_the_sidecar_has_the_keys_of_the_contract() -> None:
     assert SIDECAR["sha256"] == hashlib.sha256(MODEL.read_bytes()).hexdigest()
 
 
+def test_a_huge_model_or_sidecar_is_refused_unread(tmp_path: Path) -> None:
+    for name in ("model.tflite", "model.json"):
+        shutil.copy(MODEL, tmp_path / "model.tflite")
+        shutil.copy(MODEL.with_suffix(".json"), tmp_path / "model.json")
+        with (tmp_path / name).open("r+b") as file:
+            file.truncate(2**32)
+        with pytest.raises(ModelError, match=rf"{name}: (can't be read \(it has more than|isn't a readable JSON file)"):
+            Classifier(tmp_path / "model.tflite")
+
+
 def test_the_sidecar_matches_the_model(classifier: Classifier) -> None:
     runtime = classifier._interpreter
     (given_,) = runtime.get_input_details()

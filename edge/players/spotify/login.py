@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import socket
+import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -107,6 +109,21 @@ def wait_for_redirect(
 
     class Handler(BaseHTTPRequestHandler):
         timeout = REQUEST_TIMEOUT_S
+
+        def handle(self) -> None:
+            # The time-out is for each read; a client that sends a byte now and then must not keep the browser out.
+            end = threading.Timer(REQUEST_TIMEOUT_S, self._close)
+            end.daemon = True
+            end.start()
+            try:
+                with contextlib.suppress(OSError):
+                    super().handle()
+            finally:
+                end.cancel()
+
+        def _close(self) -> None:
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
 
         def do_GET(self) -> None:
             address = urlsplit(self.path)

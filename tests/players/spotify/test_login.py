@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,12 +14,14 @@ import pytest
 
 from edge.config import Config
 from edge.errors import ConfigError
+from edge.players.spotify import login as module
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.login import Login, wait_for_redirect
 from edge.players.spotify.token_file import LOGIN_LIFETIME_S, TokenFile
 from tests.broker import free_port
 from tests.spotify_server import Server
 from tests.spotify_server.server import CLIENT
+from tests.waiting import PATIENCE
 
 
 def agree(server: Server, address: str, code: str = "CODE-SECRET") -> str:
@@ -100,6 +105,37 @@ def test_waiting_for_the_redirect_times_out_and_names_a_taken_port() -> None:
 
     with pytest.raises(LoginError):
         wait_for_redirect(port, seconds=0.1, ready=wait_again)
+
+
+def test_a_client_that_sends_a_byte_now_and_then_does_not_keep_the_browser_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 0.5)
+    port, received, stop = free_port(), [], threading.Event()
+
+    def trickle(client: socket.socket) -> None:
+        with suppress(OSError), client:
+            while not stop.wait(0.1):
+                client.sendall(b"G")
+
+    def begin() -> None:
+        threads[0].start()
+        threads[1].start()
+
+    def browse() -> None:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as browser:
+            browser.sendall(b"GET /callback?code=x HTTP/1.0\r\n\r\n")
+            received.append(browser.recv(100))
+
+    def slow() -> None:
+        trickle(socket.create_connection(("127.0.0.1", port), PATIENCE))
+
+    threads = [threading.Thread(target=slow), threading.Thread(target=browse)]
+    assert wait_for_redirect(port, seconds=PATIENCE, ready=begin) == "/callback?code=x"
+    stop.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert received[0].startswith(b"HTTP/1.0 200")
 
 
 def test_no_secret_reaches_the_log(server: Server, state_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
