@@ -22,6 +22,9 @@ HESITANT_WEIGHT = 0.5
 READABLE_QUALITY = 0.25
 # How fast looks lose weight in the mean of what is told, and in the mean of the newest ones.
 MEMORY_S, RECENT_S = 10.0, 1.0
+# The longer an expression has stood, the longer the looks count: this share of that time, up to so many seconds. So
+# what is told of it doesn't come and go at its limit.
+MEMORY_SHARE, MEMORY_MAX_S = 0.33, 30.0
 
 
 def kept_share(elapsed: float, stickiness: float) -> float:
@@ -98,6 +101,7 @@ class Person:
     def __init__(self, now: float) -> None:
         self.first = self.seen = now
         self.belief = UNIFORM
+        self._stands_since = now
         self._lasting, self._recent = _Mean(MEMORY_S), _Mean(RECENT_S)
 
     @property
@@ -127,6 +131,9 @@ class Person:
         counts = weight * REPEATED_LOOK_WEIGHT if self._lasting.weight else weight
         belief = predict(self.belief, elapsed, stickiness)
         self.belief = update(belief, look.evidence, counts * readable(look.quality), hesitant)
+        if self._changed:
+            self._stands_since = now
+        self._lasting.memory = min(max(MEMORY_S, MEMORY_SHARE * (now - self._stands_since)), MEMORY_MAX_S)
         self._lasting.add(look, elapsed, weight)
         self._recent.add(look, elapsed, weight)
         self.seen = now

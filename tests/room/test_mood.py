@@ -217,3 +217,16 @@ def test_a_mood_fades_while_its_face_is_hardly_read() -> None:
     bowed = watch(room, 10, 60, shows("sad", quality=0.15))
     assert {reading.mood.mood for reading in bowed} == {"happy", "unknown"} and bowed[-1].mood.mood == "unknown"
     assert watch(room, 70, 10, shows("happy"))[-1].mood.mood == "happy"
+
+
+def test_the_longer_a_mood_stands_the_more_looks_it_rests_on() -> None:
+    """So that a mood near `min_confidence` doesn't come and go with each look that is wrong."""
+
+    def drop(minutes: float) -> float:
+        room = MoodFilter(CONFIG)
+        before = watch(room, 0, 60 * minutes, shows("disgust", 0.6), every=1.0)[-1].mood
+        after = watch(room, 60 * minutes, 4, shows("disgust", 0.3), every=1.0)[-1].mood
+        assert before.mood == after.mood == "disgust"
+        return before.confidence - after.confidence
+
+    assert drop(5) < 0.6 * drop(0.25)
