@@ -65,7 +65,7 @@ class DecisionRules:
         """Return music that waits for the end of a song, or for the player, and isn't for the present mood."""
         known = self._situation
         starting, upcoming, mood = known.pending.starting, known.own.upcoming, known.mood
-        if mood is None or known.paused_by_person or known.playback is None:
+        if mood is None or known.paused_by_person or known.playback is None or known.detector.in_doubt:
             return None
         goal = None if mood.mood == ABSENT else self.strategy.goal(mood, present=known.presence.present)
         if upcoming is not None:
@@ -83,8 +83,9 @@ class DecisionRules:
             return self._keep("somebody paused the music", about="press")
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
-        if known.detector.pause.active and not requested:
-            return self._keep("the music is paused, maybe only for a moment")
+        if known.detector.in_doubt and not requested:
+            paused = known.detector.pause.active
+            return self._keep("the music is paused, maybe only for a moment" if paused else "it isn't clear what plays")
         if (wish := self._resume_after_return(now)) is not None:
             return wish
         if mood is None or mood.mood == ABSENT:

@@ -156,7 +156,7 @@ class Director:
         """The device decides about the music again."""
         self.situation.paused_by_person, self._rules.takeover_reason = False, TAKEN_OVER
         self._rules.strategy.restart()
-        self.situation.detector.pause.end()
+        self.situation.detector.believe()
         self.situation.match_playback()
 
     def _due(self, now: float, control: Control) -> Wish | None:

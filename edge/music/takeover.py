@@ -6,6 +6,8 @@ that these don't explain was made by a person.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.pending import SKIP_EXPIRES_S, PendingRequests, RequestedMusic
 from edge.music.playback import (
@@ -19,6 +21,7 @@ from edge.music.playback import (
     song_ends_at,
 )
 from edge.music.reports.short_pause import ShortPause
+from edge.music.reports.song_clock import SongClock
 from edge.music.speaker_volume import SpeakerVolume
 from edge.values import Act, Basis, Playback, When, Wish
 
@@ -42,6 +45,11 @@ class TakeoverDetector:
         self.pending = PendingRequests()
         self.volume = SpeakerVolume(grace)
         self.pause = ShortPause()
+        self._song_clock = SongClock()
+        # The song of the last report began after this time.
+        self._song_began_after: float | None = None
+        # Since when the reports don't name what plays.
+        self._unnamed_since: float | None = None
         # The newest report that the next one is compared with, and its time.
         self._known: Playback | None = None
         self._known_at = 0.0
@@ -53,6 +61,11 @@ class TakeoverDetector:
     def playing(self) -> bool:
         """True where something plays on the device's speaker, as far as is known."""
         return self.playback is not None and plays_here(self.playback)
+
+    @property
+    def in_doubt(self) -> bool:
+        """True while it isn't clear yet whether a person has just changed the music."""
+        return self.pause.active or self._unnamed_since is not None
 
     @property
     def volume_settled(self) -> bool:
@@ -81,6 +94,11 @@ class TakeoverDetector:
             self.pause.end()
         return wish
 
+    def believe(self) -> None:
+        """A person lets the device decide again: there is no doubt about what plays any more."""
+        self.pause.end()
+        self._unnamed_since = None
+
     def drop(self, now: float, wish: Wish) -> None:
         """Forget a wish that the player won't carry out."""
         self.pending.drop(wish)
@@ -89,6 +107,9 @@ class TakeoverDetector:
 
     def observe(self, now: float, playback: Playback) -> Interpretation:
         """Return what a report from the player means; the next one is compared with it."""
+        if not playback.assumed:
+            position = self._song_clock.read(now, playback.uri, playback.position, playing=playback.state == "playing")
+            playback = replace(playback, position=position)
         self.playback, self.observed_at, self.volume.changed_unobserved = playback, now, None
         if playback.assumed:
             # It is good for planning, but proves nothing.
@@ -118,6 +139,8 @@ class TakeoverDetector:
             return Interpretation()
         if settling and differs(known, playback):
             return Interpretation()
+        if (unnamed := self._unnamed(now, known, playback)) is not None:
+            return unnamed
         result = self._judge(now, known, playback)
         if result.cause is not Cause.TAKEOVER and not self.pause.active and self._volume_set_by_person(now, playback):
             result = Interpretation(Cause.TAKEOVER, "volume", f"somebody set the volume to {playback.volume}")
@@ -128,7 +151,10 @@ class TakeoverDetector:
 
     def _accept(self, now: float, playback: Playback) -> None:
         """Compare the next report with this one."""
-        self._known, self._known_at, self._away = playback, now, False
+        known = self._known
+        if known is not None and (differs(known, playback) or not plays_here(known)):
+            self._song_began_after = self._known_at
+        self._known, self._known_at, self._away, self._unnamed_since = playback, now, False, None
         if not self.pause.active:
             # An announcement has a volume of its own.
             self.volume.accept(playback.volume)
@@ -209,6 +235,20 @@ class TakeoverDetector:
         repeats = known.position is not None and playback.position is not None and playback.position < known.position
         return Interpretation(Cause.ADVANCED if repeats and self._began_by_itself(now, playback) else Cause.NOTHING)
 
+    def _unnamed(self, now: float, known: Playback, playback: Playback) -> Interpretation | None:
+        """Judge music without a name that follows music with one; None for anything else.
+
+        Between two songs there may be no name for a moment; after that it is music that the device can't have started.
+        """
+        if is_identified(playback) or not is_identified(known) or not (plays_here(known) and plays_here(playback)):
+            return None
+        if self._unnamed_since is None:
+            self._unnamed_since = now
+        if now - self._unnamed_since < self._grace:
+            return Interpretation()
+        self._accept(now, playback)
+        return Interpretation(Cause.TAKEOVER, "music", "somebody started music that the player doesn't name")
+
     def _stopped(self, now: float, known: Playback, playback: Playback) -> Interpretation:
         if playback.error:
             return Interpretation(Cause.FAILED, why=playback.error)
@@ -250,7 +290,13 @@ class TakeoverDetector:
         return end is None or now - (playback.position or 0.0) >= end - SONG_END_TOLERANCE_S
 
     def _song_end(self) -> float | None:
-        return song_ends_at(self._known, self._known_at) if self._known is not None else None
+        """When the song ends, or, where its position isn't known, the earliest time at which it may."""
+        known = self._known
+        if known is None:
+            return None
+        if known.position is None and known.duration and self._song_began_after is not None:
+            return self._song_began_after + known.duration
+        return song_ends_at(known, self._known_at)
 
     def _volume_set_by_person(self, now: float, playback: Playback) -> bool:
         play = self.pending.play

@@ -269,3 +269,31 @@ def test_a_resume_requested_before_the_first_report_is_no_takeover() -> None:
     detector.request(0, Wish(Act.RESUME, "unknown", "somebody asked for it"))
     assert detector.observe(1, Playback("playing", "mpd", uri="mpd:theirs", context="mpd:theirs")).kind == "requested"
     assert TakeoverDetector(8).observe(1, Playback("playing", "mpd", uri="mpd:theirs", context="mpd:theirs")).kind == ""
+
+
+# --- players that tell little -----------------------------------------------------------------------------------------
+
+
+def test_songs_without_positions_end_by_themselves(detector: TakeoverDetector) -> None:
+    def told(song: str) -> Playback:
+        return shown(song=song, position=0.0)
+
+    quiet = TakeoverDetector(8.0)
+    quiet.observe(-5, Playback("stopped", "spotify"))
+    quiet.request(0, wish(music=A))
+    assert quiet.observe(2, told("s1")).cause is Cause.STARTED
+    for at, song in ((30, "s1"), (201, "s2"), (231, "s2"), (421, "s3"), (451, "s3")):
+        assert quiet.observe(at, told(song)).cause in (Cause.NOTHING, Cause.ADVANCED)
+    assert quiet.observe(481, told("s4")).kind == "song", "s3 can't have ended yet"
+
+
+def test_unnamed_music_is_a_persons_after_the_grace(detector: TakeoverDetector) -> None:
+    unnamed = Playback("playing", "spotify", volume=40, duration=200.0, position=3.0)
+    assert detector.observe(40, unnamed).cause is Cause.NOTHING and detector.in_doubt
+    result = detector.observe(50, unnamed)
+    assert (result.cause, result.kind) == (Cause.TAKEOVER, "music")
+
+
+def test_a_moment_without_a_name_is_nobodys(detector: TakeoverDetector) -> None:
+    assert detector.observe(40, Playback("playing", "spotify", volume=40)).cause is Cause.NOTHING
+    assert detector.observe(60, shown(position=68)).cause is Cause.NOTHING and not detector.in_doubt

@@ -15,10 +15,12 @@ class Device:
     keeps_volume: it answers that a volume was set, and keeps its own. begins_at: its volume whenever it becomes active.
     mute: it accepts music and plays nothing. quits: once paused, nothing is active any more (204).
     librespot: it takes playlists, albums and artists, and refuses songs that are sent one by one (403).
+    tells_position: False for one whose `progress_ms` is always 0.
     dozing: it is listed, but answers 404 to music until it is made the active device. listed: False for one that
     Spotify leaves out of the list even while it plays, such as some restricted ones. shown_id: the id in the playback
     state, where that differs from the list's, to which commands go. shown_name: what Spotify calls it now, such as the
-    name of its group, where that isn't its own; two devices may have one.
+    name of its group, where that isn't its own; two devices may have one. state_name: its name in the playback state
+    only. private: somebody listens in a private session.
     """
 
     name: str
@@ -37,6 +39,9 @@ class Device:
     listed: bool = True
     shown_id: str | None = None
     shown_name: str | None = None
+    tells_position: bool = True
+    state_name: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Playing:
     volume: int | None = None
     shuffle: bool = False
     repeat: str = "off"
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ class World:
             # A shuffled list starts at any song.
             index = offset[0] if offset else len(tracks) * 7 // 10 if now.shuffle else 0
             self.change(device=device.name, playing=True, context=context, uris=tracks, index=index, position=0.0,
-                        queue=(), volume=device.volume)  # fmt: skip
+                        queue=(), volume=device.volume, unnamed=False)  # fmt: skip
         elif do == "transfer":
             self.change(device=device.name, playing=value or now.playing, volume=device.volume)
         elif do in ("shuffle", "repeat"):
@@ -197,8 +203,9 @@ class World:
         active = shown.device == device.name
         return {
             "id": device.id if in_list else device.shown_id or device.id, "is_active": active,
-            "is_private_session": False, "is_restricted": device.restricted,
-            "name": device.shown_name or device.name, "type": device.kind, "supports_volume": device.supports_volume,
+            "is_private_session": device.private, "is_restricted": device.restricted,
+            "name": (None if in_list else device.state_name) or device.shown_name or device.name,
+            "type": device.kind, "supports_volume": device.supports_volume,
             "volume_percent": shown.volume if active and shown.volume is not None else device.volume,
         }  # fmt: skip
 
@@ -213,10 +220,11 @@ class World:
 
     def state_json(self) -> dict[str, Any] | None:
         shown = self.shown()
-        if shown.device is None:
+        if shown.device is None or self.device(shown.device).private:
             return None
+        device = self.device(shown.device)
         context = None
-        if shown.context:
+        if shown.context and not shown.unnamed:
             context = {
                 "type": shown.context.split(":")[1],
                 "uri": shown.context,
@@ -224,10 +232,12 @@ class World:
                 "external_urls": {},
             }
         return {
-            "device": self.device_json(self.device(shown.device), shown), "is_playing": shown.playing,
+            "device": self.device_json(device, shown),
+            "is_playing": shown.playing,
             "repeat_state": shown.repeat, "shuffle_state": shown.shuffle, "context": context,
-            "timestamp": int(self.unix() * 1000), "progress_ms": int(shown.position * 1000),
-            "item": self.track_json(shown.uris[shown.index]) if shown.uris else None,
+            "timestamp": int(self.unix() * 1000),
+            "progress_ms": int(shown.position * 1000) if self.device(shown.device).tells_position else 0,
+            "item": self.track_json(shown.uris[shown.index]) if shown.uris and not shown.unnamed else None,
             "currently_playing_type": "track", "actions": {},
         }  # fmt: skip
 

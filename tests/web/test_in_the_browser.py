@@ -258,6 +258,26 @@ def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: 
     expect(page.get_by_role("button", name="Switch the camera off")).to_be_enabled()
 
 
+def test_a_mood_to_play_for_lets_the_device_choose_again(open_page: Open, person: Listener) -> None:
+    page = open_page("small phone")
+    control, moods, text = page.locator("#control"), page.locator("#override"), page.locator("#override-text")
+    control.get_by_text("People").click()
+    wait_for(lambda: last_setting(person, "control") == "hands_off", "hands off")
+    expect(text).to_have_text("People choose the music: with a mood, the device chooses again.")
+    moods.get_by_text("sad").click()
+    wait_for(lambda: last_setting(person, "override") == "sad", "the mood")
+    wait_for(lambda: last_setting(person, "control") == "auto", "the device's choice")
+    expect(text).to_be_hidden()
+    control.get_by_text("Nobody (off)").click()
+    expect(text).to_have_text("The device chooses no music: a mood is shown to lamps and scenes only.")
+    moods.get_by_text("happy").click()
+    wait_for(lambda: last_setting(person, "override") == "happy", "the mood")
+    assert last_setting(person, "control") == "off"
+    moods.get_by_text("From the camera").click()
+    control.get_by_text("The device").click()
+    wait_for(lambda: last_setting(person, "control") == "auto", "auto")
+
+
 def test_the_page_can_be_used_with_the_keyboard_alone(phone: Page, person: Listener) -> None:
     phone.reload()
     expect(phone.locator("#link")).to_have_text("live")

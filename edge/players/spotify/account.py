@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
+from edge.music.reports.song_clock import SongClock
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import (
     RETRY_AFTER_DEFAULT_S,
@@ -16,7 +18,7 @@ from edge.players.spotify.errors import (
     repeated,
 )
 from edge.players.spotify.playback import SpotifyPlayback, parse_playback
-from edge.players.spotify.speakers import Speaker, find_speaker, restricted_error, same_name
+from edge.players.spotify.speakers import Speaker, find_speaker, is_named, restricted_error
 
 T = TypeVar("T")
 PLAYBACK_MAX_AGE_S = 3.5  # a playback no older than this is good enough for a command
@@ -46,6 +48,11 @@ class SpotifyAccount:
         self._looks_at_list = 0
         self._speakers: list[Speaker] | None = None
         self._queue: list[str] | None = None
+        self._song_clock = SongClock()
+        # The id to which commands go, the ids by which the playback shows the same speaker, and those of others.
+        self._commanded_id: str | None = None
+        self._own_ids: set[str | None] = set()
+        self._other_ids: set[str | None] = set()
         self._block: SpotifyError | None = None
         self._silent_since: float | None = None
 
@@ -92,10 +99,16 @@ class SpotifyAccount:
         unlisted = self.speaker_missing and self._looks_at_list >= UNLISTED_EVERY_LOOKS
         if self._speakers is None or unlisted or any(speaker.active for speaker in self._speakers):
             state, self._looks_at_list = self.read(self.api.playback_state), 0
-        playback = parse_playback(state, speaker_name=self.speaker_name, at=started)
+        playback = parse_playback(state, speaker_name=self.speaker_name, at=started, own_ids=self._own_ids)
+        if playback.speaker is None:
+            playback = self._private_playback(started) or playback
+        elif not playback.on_own_speaker and self._is_alias(playback.speaker):
+            playback = replace(playback, on_own_speaker=True)
+        position = self._song_clock.read(started, playback.uri, playback.position, playing=playback.playing)
+        playback = replace(playback, position=position)
         self.playback, self.observed_at, self._assumed, self.speaker_missing = playback, started, False, False
         if playback.speaker is None:
-            own = [speaker for speaker in self._speaker_list() if same_name(speaker.name, self.speaker_name or "")]
+            own = [speaker for speaker in self._speaker_list() if is_named(speaker.name, self.speaker_name or "")]
             self.speaker_missing = not own
         if playback.playing:
             self._silent_since = None
@@ -134,8 +147,12 @@ class SpotifyAccount:
     def own_speaker(self, current: SpotifyPlayback) -> Speaker:
         """The configured speaker with its present id. Raises SpeakerMissingError, SpeakerRestrictedError."""
         active = current.speaker if current.on_own_speaker else None
-        if active is not None and active.id and not active.restricted and not self.speaker_moved:
+        commanded = not self.speaker_moved and active is not None and self._commanded_id in (None, active.id)
+        if active is not None and active.id and not active.restricted and commanded:
             return active
+        for speaker in self._speaker_list():
+            if speaker.id is not None and speaker.id == self._commanded_id and not self.speaker_moved:
+                return speaker
         try:
             speaker = find_speaker(self.speaker_name, self._speaker_list())
         except SpeakerMissingError:
@@ -152,6 +169,28 @@ class SpotifyAccount:
         self.speaker_moved = False
         return speaker
 
+    def accepted_by(self, speaker: Speaker) -> None:
+        """The configured speaker has accepted a command under this id, which it may not show in the playback."""
+        if speaker.id is not None and speaker.id != self._commanded_id:
+            self._commanded_id, self._own_ids, self._other_ids = speaker.id, {speaker.id}, set()
+
+    def _is_alias(self, shown: Speaker) -> bool:
+        """True where the list says that the own speaker is active: some show another id and name in the playback."""
+        if self._commanded_id is None or shown.id is None or shown.id in self._other_ids:
+            return False
+        own = [speaker for speaker in self._speaker_list() if speaker.id == self._commanded_id and speaker.active]
+        (self._own_ids if own else self._other_ids).add(shown.id)
+        return bool(own)
+
+    def _private_playback(self, at: float) -> SpotifyPlayback | None:
+        """Return what a private session hides: only the list of speakers shows that something plays."""
+        active = [speaker for speaker in self._speaker_list() if speaker.active and speaker.private]
+        if not active:
+            return None
+        speaker = active[0]
+        own = speaker.id in self._own_ids or is_named(speaker.name, self.speaker_name or "")
+        return SpotifyPlayback(at, playing=True, speaker=speaker, on_own_speaker=own)
+
     def count_in_queue(self, uri: str) -> int:
         """How often a song is in the queue, including the current song."""
         if self._queue is None:
@@ -161,6 +200,13 @@ class SpotifyAccount:
     def idle(self) -> bool:
         """True if nothing has been playing for a while."""
         return self._silent_since is not None and self.clock() - self._silent_since > IDLE_AFTER_S
+
+    @property
+    def unnamed(self) -> bool:
+        """True while something plays on the own speaker that Spotify doesn't name."""
+        playback = self.playback
+        named = playback is not None and bool(playback.uri or playback.context)
+        return playback is not None and playback.on_own_speaker and playback.playing and not named
 
     @property
     def paused_for(self) -> float:

@@ -177,6 +177,7 @@ class CommandExecutor:
             log.info("%s", error)
             return
         now = account.clock()
+        account.accepted_by(speaker)
         self._applied(command)
         if command.operation in MUSIC_OPERATIONS:
             self._start.begin(now, command.wish)

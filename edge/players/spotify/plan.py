@@ -47,12 +47,13 @@ def waits_for_song_end(wish: Wish, current: SpotifyPlayback, *, observed: bool) 
     """True if the wish is for the song's end and one is playing on the own speaker whose end is or will be known.
 
     observed: `current` comes from Spotify; if it is only assumed, the end isn't known yet. A playlist can't be queued,
-    so it waits too.
+    so it waits too. Where a speaker tells no position, the next song shows that this one has ended.
     """
     if wish.act is not Act.PLAY or wish.music is None:
         return False
     later = wish.when is When.TRACK_END or (wish.when is When.QUEUE and not is_queueable(wish))
-    return later and current.on_own_speaker and current.playing and (current.end() is not None or not observed)
+    known = current.end() is not None or not observed or (current.uri is not None and current.duration is not None)
+    return later and current.on_own_speaker and current.playing and known
 
 
 def lead_time(wish: Wish, current: SpotifyPlayback) -> float:

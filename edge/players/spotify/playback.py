@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge.players.spotify.speakers import Speaker, same_name
+from edge.players.spotify.speakers import Speaker, is_named
 from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none
 from edge.values import Music, Playback
 
@@ -78,8 +78,13 @@ def short_uri(uri: str | None) -> str:
     return ":".join((uri or "").split(":")[-2:])
 
 
-def parse_playback(state: Mapping[str, Any] | None, *, speaker_name: str | None, at: float) -> SpotifyPlayback:
-    """The Web API's playback state; any field may be missing or null. speaker_name: the configured speaker."""
+def parse_playback(
+    state: Mapping[str, Any] | None, *, speaker_name: str | None, at: float, own_ids: Collection[str | None] = ()
+) -> SpotifyPlayback:
+    """The Web API's playback state; any field may be missing or null.
+
+    speaker_name: the configured speaker. own_ids: by which it is known, whatever name it shows now.
+    """
     if state is None:
         return SpotifyPlayback(at)
     device = state.get("device")
@@ -99,7 +104,8 @@ def parse_playback(state: Mapping[str, Any] | None, *, speaker_name: str | None,
         at,
         playing=bool(state.get("is_playing")),
         speaker=speaker,
-        on_own_speaker=speaker is not None and speaker_name is not None and same_name(speaker.name, speaker_name),
+        on_own_speaker=speaker is not None
+        and (speaker.id in own_ids or (speaker_name is not None and is_named(speaker.name, speaker_name))),
         uri=_address(item),
         linked_uri=_address(linked),
         title=clean_or_none(item.get("name")),

@@ -146,9 +146,14 @@ class SpotifyPlayer:
             return IDLE_POLL_INTERVAL_S
         if self._executor.starting:
             return STARTING_POLL_INTERVAL_S
-        if self._account.paused_for < PAUSED_POLLS_S:
+        if self._account.paused_for < PAUSED_POLLS_S or self._account.unnamed or self._waits_for_next_song():
             return PAUSED_POLL_INTERVAL_S
         return 2 * POLL_INTERVAL_S if share >= FEWER_POLLS_FROM else POLL_INTERVAL_S
+
+    def _waits_for_next_song(self) -> bool:
+        """True while music waits for the end of a song that only the next song shows."""
+        playback = self._account.playback
+        return self._pending.deferred is not None and playback is not None and playback.end() is None
 
     def _next_poll(self) -> float:
         """When to observe the playback next, on the player's clock."""
@@ -234,8 +239,8 @@ class SpotifyPlayer:
         if deferred.overruled(before, observed):
             self._pending.deferred = None
             self._executor.abandon(deferred.original, OVERRULED)
-        elif deferred.song is None and observed.end() is None:
-            # The end of this song is unknown.
+        elif observed.playing and observed.end() is None and observed.uri != deferred.song:
+            # The end of this song is unknown, or its beginning shows the end of the one before it.
             self._pending.start_deferred(self._clock())
         elif observed.uri != deferred.song:
             # The song ended between two observations; the wish waits for the end of the next one.

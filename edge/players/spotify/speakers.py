@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from edge.players.spotify.errors import SpeakerMissingError, SpeakerRestrictedEr
 from edge.text import clean_or_none
 
 MISSING_RETRY_S = 60.0
+_GROUP = re.compile(r"\s*\+\s*\d+$")
 SUGGESTIONS_MAX = 2
 # Apostrophes, quotes and primes of keyboards and phones; the minus sign is no dash in Unicode.
 _QUOTES = str.maketrans(dict.fromkeys('’‘‚‛′‵´`ʼʹˈ＇"“”„‟″«»‹›', "'") | {"\u2212": "-"})
@@ -22,7 +24,7 @@ SUGGESTION_SIMILARITY = 0.6  # 0..1, as difflib measures it
 class Speaker:
     """A Connect device.
 
-    id: None if it can't be controlled. volume: 0..100, None if unknown.
+    id: None if it can't be controlled. volume: 0..100, None if unknown. private: somebody listens in a private session.
     """
 
     id: str | None
@@ -32,6 +34,7 @@ class Speaker:
     restricted: bool = False
     volume: int | None = None
     volume_settable: bool = True
+    private: bool = False
 
     @classmethod
     def from_json(cls, device: Mapping[str, Any]) -> Speaker:
@@ -45,6 +48,7 @@ class Speaker:
             restricted=bool(device.get("is_restricted")),
             volume=int(volume) if isinstance(volume, (int, float)) and 0 <= volume <= 100 else None,
             volume_settable=device.get("supports_volume") is not False,
+            private=bool(device.get("is_private_session")),
         )
 
 
@@ -69,6 +73,11 @@ def same_name(name: str, other: str) -> bool:
     return normalized(name) == normalized(other)
 
 
+def is_named(name: str, configured: str) -> bool:
+    """True for the configured name, and for the group that this speaker leads, such as `Living Room + 1`."""
+    return same_name(name, configured) or same_name(_GROUP.sub("", name), configured)
+
+
 def find_speaker(name: str | None, speakers: Sequence[Speaker]) -> Speaker:
     """The speaker with that name; of several, one that accepts commands, and preferably the active one.
 
@@ -76,6 +85,7 @@ def find_speaker(name: str | None, speakers: Sequence[Speaker]) -> Speaker:
     """
     if name is not None:
         matches = [speaker for speaker in speakers if same_name(speaker.name, name)]
+        matches = matches or [speaker for speaker in speakers if is_named(speaker.name, name)]
         if known := [speaker for speaker in matches if speaker.id]:
             return max(known, key=lambda speaker: (not speaker.restricted, speaker.active))
         if any(speaker.restricted for speaker in matches):

@@ -104,6 +104,10 @@ const drawers = {
     byId("camera").dataset.value = on ? "OFF" : "ON";
     document.body.classList.toggle("camera-off", !on);
     if (!isPending("control", settings.control)) check("control", settings.control);
+    byId("override-text").hidden = settings.control === "auto";
+    say("override-text", settings.control === "off"
+      ? "The device chooses no music: a mood is shown to lamps and scenes only."
+      : "People choose the music: with a mood, the device chooses again.");
     if (!isPending("mood", settings.override)) check("override", settings.override);
     if (!isPending("profile", settings.profile)) byId("profile").value = settings.profile;
   },
@@ -201,7 +205,12 @@ byId("override-choices").replaceChildren(
   choice("override", "auto", "From the camera"),
   ...EXPRESSIONS.map((mood) => choice("override", mood, feels(mood))),
 );
-byId("override").addEventListener("change", (event) => send("mood", event.target.value));
+byId("override").addEventListener("change", async (event) => {
+  const mood = event.target.value;
+  // Whoever asks for the music of a mood lets the device choose it.
+  if (mood !== "auto" && state.settings && state.settings.control === "hands_off") await send("control", "auto");
+  send("mood", mood);
+});
 byId("control").addEventListener("change", (event) => send("control", event.target.value));
 byId("profile").addEventListener("change", (event) => send("profile", event.target.value));
 byId("camera").addEventListener("click", () => send("camera", byId("camera").dataset.value));
