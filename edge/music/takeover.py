@@ -27,6 +27,8 @@ from edge.values import Act, Basis, Playback, When, Wish
 
 # A song that stops in its first second, or has gone back to its beginning, was not interrupted.
 SONG_START_S = 1.0
+# A song that stops this long before its end has ended; one that stops earlier was paused.
+SONG_REST_S = 2.0
 _SONG_PREFIXES = ("spotify:track:", "spotify:episode:", "library:")
 
 
@@ -256,7 +258,7 @@ class TakeoverDetector:
             return Interpretation(Cause.ENDED)
         position, duration = playback.position, playback.duration
         at_start = position is None or position <= SONG_START_S
-        at_end = position is not None and duration is not None and position >= duration - SONG_END_TOLERANCE_S
+        at_end = position is not None and duration is not None and position >= duration - SONG_REST_S
         whole_song = at_end or (not playback.inactive and (playback.state == "stopped" or at_start))
         end = self._song_end()
         if end is not None and self.song_may_be_over(now) and whole_song:

@@ -282,7 +282,7 @@ def test_songs_without_positions_end_by_themselves(detector: TakeoverDetector) -
     quiet.observe(-5, Playback("stopped", "spotify"))
     quiet.request(0, wish(music=A))
     assert quiet.observe(2, told("s1")).cause is Cause.STARTED
-    for at, song in ((30, "s1"), (201, "s2"), (231, "s2"), (421, "s3"), (451, "s3")):
+    for at, song in ((30, "s1"), (201, "s2"), (231, "s2"), (391, "s2"), (421, "s3"), (451, "s3")):
         assert quiet.observe(at, told(song)).cause in (Cause.NOTHING, Cause.ADVANCED)
     assert quiet.observe(481, told("s4")).kind == "song", "s3 can't have ended yet"
 
@@ -297,3 +297,11 @@ def test_unnamed_music_is_a_persons_after_the_grace(detector: TakeoverDetector) 
 def test_a_moment_without_a_name_is_nobodys(detector: TakeoverDetector) -> None:
     assert detector.observe(40, Playback("playing", "spotify", volume=40)).cause is Cause.NOTHING
     assert detector.observe(60, shown(position=68)).cause is Cause.NOTHING and not detector.in_doubt
+
+
+def test_a_pause_in_the_last_seconds_of_a_song_is_a_pause(detector: TakeoverDetector) -> None:
+    detector.observe(170, shown(position=178))
+    assert detector.observe(182, shown(state="paused", position=190)).cause is Cause.NOTHING and detector.pause.active
+    assert detector.observe(192, shown(position=192)).cause is Cause.NOTHING, "an announcement"
+    detector.observe(193, shown(state="paused", position=193))
+    assert detector.observe(225, shown(state="paused", position=193)).kind == "pause"
