@@ -71,7 +71,8 @@ def features(config: Config, *, table: Path | None, reccobeats: bool, audio: boo
     folder = Path(library.music_folder).expanduser() if library.music_folder else None
     if audio and folder is None:
         raise ConfigError("library.music_folder: is needed for --audio; set it to MPD's music_directory")
-    with _existing_store() as store:
+    # An export can be the whole library, without an account.
+    with Store() if table is not None else _existing_store() as store:
         with _progress_bar() as (bar, wait):
             tasks: dict[str, Any] = {}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import TableError
-from edge.library.table.columns import ASSUMED_SHOWN_MAX, REQUIRED_COLUMNS, Columns, find_columns
+from edge.library.table.columns import ASSUMED_SHOWN_MAX, REQUIRED_COLUMNS, Columns, find_columns, is_export, is_header
 from edge.library.table.encoding import Encoding, find_encoding
 from edge.library.table.numbers import (
     SHARES,
@@ -40,9 +40,12 @@ ROW_NUMBER_DIGITS_MAX = 12
 Row = tuple[int, list[str]]
 
 
-def read_table(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> list[Song]:
+def read_table(
+    path: Path, *, tell: Callable[[str], None] = lambda _: None, features_required: bool = True
+) -> list[Song]:
     """Return the songs of a table, without repeats. Rows may lack valence or energy.
 
+    features_required: False to accept an export without columns of audio features.
     tell: called with one line about what was assumed and left out, unless that is nothing. A row whose valence or
     energy isn't a number is left out. Raises TableError, which names the file and, for a bad value, line and column.
     """
@@ -50,7 +53,7 @@ def read_table(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> l
         if path.exists() and not path.is_file() and not path.is_dir():
             raise TableError(f"{path}: isn't a file; name an existing CSV file")
         csv.field_size_limit(FIELD_LENGTH_MAX)
-        return _Reader(path).songs(tell)
+        return _Reader(path, features_required=features_required).songs(tell)
     except FileNotFoundError:
         raise TableError(f"{path}: there is no such file; name an existing CSV file") from None
     except IsADirectoryError:
@@ -64,9 +67,9 @@ def read_table(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> l
 class _Reader:
     """Reads one table, in two passes: the second needs the scales that the first finds."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, features_required: bool = True) -> None:
         """Raises TableError if the columns aren't those of a table of songs."""
-        self._path = path
+        self._path, self._features_required = path, features_required
         if path.stat().st_size > TABLE_MAX_BYTES:
             raise TableError(f"{path}: has more than {TABLE_MAX_BYTES >> 20} MB; keep only the songs that you need")
         self._encoding: Encoding = find_encoding(path)
@@ -101,23 +104,30 @@ class _Reader:
         for delimiter in DELIMITERS:
             for index, row in enumerate(islice(self._read(delimiter), PREAMBLE_LINES_MAX)):
                 columns = find_columns(row)
-                if not columns.missing and (best is None or len(row) > best[0]):
+                complete = not columns.missing or (not self._features_required and is_export(columns))
+                if complete and (best is None or len(row) > best[0]):
                     best = len(row), delimiter, index + 1, columns
-                if not columns.missing:
+                if complete:
                     break
         if best is None:
             raise self._without_columns()
         return best[1:]
 
     def _without_columns(self) -> TableError:
-        headers = [next((row for row in self._read(mark) if any(map(str.strip, row))), []) for mark in DELIMITERS]
+        headers = [next((row for row in self._read(mark) if is_header(row)), []) for mark in DELIMITERS]
         header = max(headers, key=len)
         if not header:
             return TableError(f"{self._path}: is empty; its first line must name the columns")
-        missing = find_columns(header).missing
+        columns = find_columns(header)
+        missing = columns.missing
         shown = ", ".join(cell.strip()[:40] for cell in header[:12]) + (", ..." if len(header) > 12 else "")
         plural = "s" if len(missing) > 1 else ""
-        return TableError(f"{self._path}: lacks the column{plural} {' and '.join(missing)}; it has {shown}")
+        fix = (
+            f"; add its songs to the library with `moodroom library features --from {self._path} --reccobeats`"
+            if is_export(columns)
+            else ""
+        )
+        return TableError(f"{self._path}: lacks the column{plural} {' and '.join(missing)}; it has {shown}{fix}")
 
     def _find_scales(self) -> dict[str, Scale]:
         statistics = {name: ColumnStatistics() for name in SHARES if name in self._columns.places}

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from edge.library.tables import LibraryFile
 from edge.songs import Song
 
+# Names of lists that come from a table, which no sync replaces.
+TABLE_PREFIX = "table:"
+
 
 @dataclass(frozen=True)
 class SyncProgress:
@@ -75,13 +78,22 @@ class SyncedLists:
             self._db.execute("UPDATE library_sync SET finished = 1 WHERE list = ?", (name,))
         return removed
 
+    def replace_by_table(self, name: str, songs: Sequence[Song]) -> None:
+        """Save the songs of a table as a list of their own, instead of what it held before."""
+        progress = self.begin(TABLE_PREFIX + name, fresh=True)
+        self.add_page(TABLE_PREFIX + name, progress.generation, songs, offset=len(songs), total=len(songs))
+        self.finish(TABLE_PREFIX + name, progress.generation)
+
     def keep(self, names: Iterable[str]) -> None:
-        """Delete all lists but these, and the songs that are in no list."""
+        """Delete all lists but these and those from tables, and the songs that are in no list."""
         names = list(names)
         marks = ", ".join("?" * len(names))
         with self._file.writing():
             for table in ("library_entries", "library_sync"):
-                self._db.execute(f"DELETE FROM {table} WHERE list NOT IN ({marks})", names)  # noqa: S608
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE list NOT IN ({marks}) AND list NOT LIKE '{TABLE_PREFIX}%'",  # noqa: S608
+                    names,
+                )
             self._db.execute("DELETE FROM library_songs WHERE uri NOT IN (SELECT uri FROM library_entries)")
 
     def counts(self) -> dict[str, int]:

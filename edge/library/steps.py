@@ -16,6 +16,7 @@ from edge.library.reccobeats import REQUEST_PAUSE_S, ReccoBeats
 from edge.library.retrying import Retrier, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
+from edge.songs import Song
 
 
 def bring_features(
@@ -37,9 +38,13 @@ def bring_features(
     """
     sentences: list[str] = []
     if table is not None:
-        matches = from_table(store, read_table(table, tell=sentences.append))
-        parts = ", ".join(f"{count} by {kind}" for kind, count in matches.items())
-        sentences.append(f"{table}: has {sum(matches.values())} of your songs ({parts})")
+        songs = read_table(table, tell=sentences.append, features_required=False)
+        if any(song.features is not None and song.features.placeable for song in songs):
+            matches = from_table(store, songs)
+            parts = ", ".join(f"{count} by {kind}" for kind, count in matches.items())
+            sentences.append(f"{table}: has {sum(matches.values())} of your songs ({parts})")
+        else:
+            sentences.append(_add_songs(store, table, songs))
     if reccobeats:
         api = ReccoBeats(config.reccobeats_url)
         try:
@@ -54,6 +59,17 @@ def bring_features(
             "danceability, speech and the like stay unknown"
         )
     return sentences
+
+
+def _add_songs(store: Store, table: Path, songs: Sequence[Song]) -> str:
+    """Add the songs of an export without audio features to the library; returns a sentence."""
+    playable = [song for song in songs if song.uri.startswith("spotify:track:")]
+    store.lists.replace_by_table(table.name, playable)
+    left_out = len(songs) - len(playable)
+    return (
+        f"{table}: has no audio features; its {len(playable)} songs are in the library now, and --reccobeats looks up "
+        "how they sound" + (f"; {left_out} without a Spotify address are left out" if left_out else "")
+    )
 
 
 def sort_library(store: Store, config: LibraryConfig, *, method: str | None = None, k: int | None = None) -> Sorting:

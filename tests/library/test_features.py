@@ -15,11 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from edge.errors import ConfigError, PlayerError
+from edge.config.library import LibraryConfig
+from edge.errors import ConfigError, PlayerError, TableError
 from edge.library.audio import SAMPLE_RATE_HZ, analyse, measure
+from edge.library.csv_table import read_table
 from edge.library.features import coverage, from_files, from_reccobeats, from_table
 from edge.library.reccobeats import IDS_PER_REQUEST, ReccoBeats
 from edge.library.retrying import Retrier, StoppedError
+from edge.library.steps import bring_features
 from edge.library.store import Store
 from edge.songs import Features, Song
 from tests.library.fixtures import fill
@@ -244,3 +247,32 @@ def test_a_missing_folder_or_librosa_is_an_error(store: Store, tmp_path: Path, m
 def test_an_unreadable_folder_is_an_error(store: Store, hidden_folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"library\.music_folder"):
         from_files(store, hidden_folder)
+
+
+EXPORTS = {
+    "TuneMyMusic": "Track name,Artist name,Album,Playlist name,Type,ISRC,Spotify - id\n"
+    "One,Ann,Album,Mine,Playlist,GBAAA0000001,0000000000000000000001\n",
+    "Soundiiz": "title,artist,album,isrc,addedDate,addedBy,url\n"
+    "One,Ann,Album,GBAAA0000001,2024-01-01,me,https://open.spotify.com/track/0000000000000000000001\n",
+    "Exportify": "sep=,\nTrack URI,Track Name,Artist URI(s),Artist Name(s),Album URI,Album Name,ISRC,Added By\n"
+    "spotify:track:0000000000000000000001,One,spotify:artist:a,Ann,spotify:album:b,Album,GBAAA0000001,me\n",
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_without_features_becomes_songs_that_reccobeats_describes(
+    store: Store, recco: ReccoServer, api: ReccoBeats, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(EXPORTS[name])
+    *_, sentence = bring_features(store, LibraryConfig(), no_wait, table=path)
+    assert "its 1 songs are in the library now, and --reccobeats" in sentence
+    (song,) = store.songs()
+    assert (song.uri, song.title, song.artist) == ("spotify:track:0000000000000000000001", "One", "Ann")
+    assert from_reccobeats(store, api, Retrier(no_wait, pause=0)) == 1
+    assert store.songs()[0].features is not None
+    bring_features(store, LibraryConfig(), no_wait, table=path)
+    store.lists.keep(["liked"])
+    assert len(store.songs()) == 1
+    with pytest.raises(TableError, match=r"lacks the columns valence and energy; .*moodroom library features --from"):
+        read_table(path)

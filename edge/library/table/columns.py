@@ -53,6 +53,16 @@ class Columns:
     missing: tuple[str, ...]
 
 
+def is_header(row: Sequence[str]) -> bool:
+    """True for a row with text, except `sep=,`, which tells spreadsheets the delimiter."""
+    return any(map(str.strip, row)) and not row[0].strip().lower().startswith("sep=")
+
+
+def is_export(columns: Columns) -> bool:
+    """True for a list of songs with artists and titles that has no audio features, as TuneMyMusic exports it."""
+    return columns.missing == REQUIRED_COLUMNS and "title" in columns.places and "artist" in columns.places
+
+
 def find_columns(header: Sequence[str]) -> Columns:
     """The columns that a header names."""
     names = [_plain(cell) for cell in header]
