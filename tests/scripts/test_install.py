@@ -16,7 +16,18 @@ import pytest
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SHELL = ["install", "moodroom", "endurance/check_arm64", "endurance/check_service", "environment.sh", "run", "test"]
+SHELL = [
+    "install",
+    "moodroom",
+    "endurance/check_arm64",
+    "endurance/check_package",
+    "endurance/check_service",
+    "environment.sh",
+    "package",
+    "roots.sh",
+    "run",
+    "test",
+]
 PARTS = ["edge", "models/tflite", "scripts", "systemd", "constraints"]
 FILES = ["config.yaml", "pyproject.toml", "README.md", "LICENSE", "models/LICENSE-yunet.txt"]
 

@@ -1,0 +1,98 @@
+"""Starts Moodroom as a Home Assistant add-on: turns the add-on's options into a configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+OPTIONS = Path("/data/options.json")
+# A configuration of the user's own, in the add-on's folder; the options have precedence.
+OWN = Path("/config/moodroom.yaml")
+WRITTEN = Path("/data/moodroom.yaml")
+STATE = Path("/data/state")
+BROKER = "http://supervisor/services/mqtt"
+TIMEOUT_S = 10.0
+
+# Each option's place in the configuration.
+PLACES = {
+    "name": ("device", "name"),
+    "id": ("device", "id"),
+    "area": ("device", "area"),
+    "camera": ("camera", "source"),
+    "rotate": ("camera", "rotate"),
+    "player": ("music", "player"),
+    "mpd_host": ("mpd", "host"),
+    "spotify_client_id": ("spotify", "client_id"),
+    "spotify_speaker": ("spotify", "speaker"),
+}
+
+
+def configuration(base: dict[str, Any], options: dict[str, Any], broker: dict[str, Any] | None) -> dict[str, Any]:
+    """Return `base` with the options, and with Home Assistant's broker unless `base` names another."""
+    merged = {name: dict(section) if isinstance(section, dict) else section for name, section in base.items()}
+    for option, (section, key) in PLACES.items():
+        value = options.get(option)
+        if value not in (None, ""):
+            merged.setdefault(section, {})[key] = int(value) if option == "rotate" else value
+    mqtt = merged.setdefault("mqtt", {})
+    if broker and not mqtt.get("host"):
+        mqtt |= {"host": broker["host"], "port": int(broker["port"]), "username": broker.get("username") or None}
+        if broker.get("ssl"):
+            mqtt["tls"] = True
+    return merged
+
+
+def secrets(options: dict[str, Any], broker: dict[str, Any] | None) -> dict[str, str]:
+    """Return the environment variables with passwords, which no file gets."""
+    found = {
+        "MOODROOM_MPD_PASSWORD": options.get("mpd_password"),
+        "MOODROOM_MQTT_PASSWORD": (broker or {}).get("password"),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def home_broker() -> dict[str, Any] | None:
+    """Return the broker that Home Assistant knows, or None."""
+    token = os.environ.get("SUPERVISOR_TOKEN")
+    if not token:
+        return None
+    request = urllib.request.Request(BROKER, headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            data = json.load(answer).get("data")
+    except (OSError, ValueError, AttributeError) as error:
+        print(f"moodroom: Home Assistant names no MQTT broker ({error}); going on without MQTT", file=sys.stderr)
+        return None
+    return data if isinstance(data, dict) and data.get("host") and data.get("port") else None
+
+
+def main() -> None:
+    """Write the configuration and become the device."""
+    import yaml
+
+    import edge
+
+    options = json.loads(OPTIONS.read_text())
+    file = OWN if OWN.exists() else Path(edge.__file__).parent / "config.yaml"
+    try:
+        base = yaml.safe_load(file.read_text()) or {}
+    except yaml.YAMLError as error:
+        raise SystemExit(f"moodroom: {file}: isn't valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(base, dict):
+        raise SystemExit(f"moodroom: {file}: must contain sections such as `camera:`")
+    broker = home_broker()
+    WRITTEN.write_text(yaml.safe_dump(configuration(base, options, broker), allow_unicode=True, sort_keys=False))
+    WRITTEN.chmod(0o600)
+    STATE.mkdir(mode=0o700, exist_ok=True)
+    os.environ |= {"HOME": str(STATE), "STATE_DIRECTORY": str(STATE), **secrets(options, broker)}
+    program = str(Path(sys.executable).parent / "moodroom")
+    os.execv(program, [program, "run", "--config", str(WRITTEN)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+"""The Home Assistant add-on: its files keep the Supervisor's rules, and its options make a good configuration."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from edge import __version__
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+ADDON = ROOT / "homeassistant" / "addon"
+LANGUAGES = sorted(path.stem for path in (ADDON / "translations").iterdir())
+
+# https://developers.home-assistant.io/docs/add-ons/configuration, the keys that are used here and their values. The
+# Supervisor drops other keys silently, so that none is allowed here.
+ELEMENT = (
+    r"^(bool|email|url|port|device(\(subsystem=[a-z]+\))?|str(\(\d*,\d*\))?|password(\(\d*,\d*\))?|int(\(\d*,\d*\))?"
+    r"|float(\([\d.]*,[\d.]*\))?|match\(.*\)|list\(.+\))\??$"
+)
+CONFIG = {
+    "type": "object",
+    "required": ["name", "version", "slug", "description", "arch"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "version": {"type": "string"},
+        "slug": {"type": "string", "pattern": r"^[-_.A-Za-z0-9]+$"},
+        "description": {"type": "string"},
+        "arch": {"type": "array", "items": {"enum": ["aarch64", "amd64"]}, "uniqueItems": True, "minItems": 1},
+        "startup": {"enum": ["initialize", "system", "services", "application", "once"]},
+        "boot": {"enum": ["auto", "manual", "manual_only"]},
+        "stage": {"enum": ["stable", "experimental", "deprecated"]},
+        "video": {"type": "boolean"},
+        "tmpfs": {"type": "boolean"},
+        "services": {"type": "array", "items": {"pattern": "^(mqtt|mysql):(provide|want|need)$"}},
+        "map": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type"],
+                "additionalProperties": False,
+                "properties": {
+                    "type": {
+                        "enum": [
+                            "data",
+                            "ssl",
+                            "addons",
+                            "backup",
+                            "share",
+                            "media",
+                            "homeassistant_config",
+                            "all_addon_configs",
+                            "addon_config",
+                        ]
+                    },
+                    "read_only": {"type": "boolean"},
+                    "path": {"type": "string"},
+                },
+            },
+        },
+        "backup": {"enum": ["hot", "cold"]},
+        "timeout": {"type": "integer", "minimum": 10, "maximum": 300},
+        "options": {"type": "object"},
+        "schema": {"type": "object", "additionalProperties": {"type": "string", "pattern": ELEMENT}},
+    },
+}
+TRANSLATION = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "configuration": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["name"],
+                "additionalProperties": False,
+                "properties": {"name": {"type": "string"}, "description": {"type": "string"}},
+            },
+        },
+        "network": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def run() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("addon_run", ADDON / "run.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_its_configuration_keeps_the_supervisor_s_rules() -> None:
+    config = read(ADDON / "config.yaml")
+    jsonschema.validate(config, CONFIG)
+    # An option needs a default or a question mark, or the add-on can't start as it is.
+    optional = {name for name, kind in config["schema"].items() if kind.endswith("?")}
+    assert set(config["options"]) | optional == set(config["schema"])
+    assert not set(config["options"]) & optional
+    for name, value in config["options"].items():
+        if found := re.fullmatch(r"list\((.+)\)\??", config["schema"][name]):
+            assert value in found[1].split("|")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_option_is_translated(language: str) -> None:
+    translation = read(ADDON / "translations" / f"{language}.yaml")
+    jsonschema.validate(translation, TRANSLATION)
+    assert list(translation["configuration"]) == list(read(ADDON / "config.yaml")["schema"])
+
+
+def test_english_is_among_them() -> None:
+    assert "en" in LANGUAGES and len(LANGUAGES) > 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"camera": "rtsp://192.168.1.20/stream", "rotate": "180", "player": "mpd", "mpd_host": "music.local"},
+        {"camera": "/dev/video0", "player": "spotify", "spotify_client_id": "0" * 32, "spotify_speaker": "Küche"},
+    ],
+)
+def test_options_make_a_configuration_that_the_device_accepts(
+    run: ModuleType, options: dict[str, Any], tmp_path: Path
+) -> None:
+    broker = {"host": "core-mosquitto", "port": 1883, "username": "addons", "password": "secret", "ssl": False}
+    options = read(ADDON / "config.yaml")["options"] | options | {"area": "", "mpd_password": "other"}
+    content = run.configuration(read(ROOT / "config.yaml"), options, broker)
+    assert (content["mqtt"]["host"], content["mqtt"]["username"]) == ("core-mosquitto", "addons")
+    assert content["camera"]["source"] == options["camera"]
+    assert content["device"]["area"] is None
+    assert run.secrets(options, broker) == {"MOODROOM_MPD_PASSWORD": "other", "MOODROOM_MQTT_PASSWORD": "secret"}
+    file = tmp_path / "moodroom.yaml"
+    file.write_text(yaml.safe_dump(content))
+    assert "secret" not in file.read_text()
+    done = subprocess.run(
+        [sys.executable, "-m", "edge", "check", "--config-only", "--config", file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_broker_of_the_user_s_own_is_kept(run: ModuleType) -> None:
+    own = {"mqtt": {"host": "broker.local"}}
+    assert run.configuration(own, {}, {"host": "core-mosquitto", "port": 1883})["mqtt"] == own["mqtt"]
+    assert run.configuration({}, {}, None)["mqtt"] == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "host"),
+    [
+        (200, {"result": "ok", "data": {"host": "core-mosquitto", "port": 1883}}, "core-mosquitto"),
+        (400, {"result": "error", "message": "Service not enabled"}, None),
+        (200, {"result": "ok", "data": {}}, None),
+        (200, [], None),
+    ],
+)
+def test_home_assistant_is_asked_for_its_broker(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, code: int, answer: Any, host: str | None
+) -> None:
+    asked = []
+
+    class Supervisor(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Supervisor) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        monkeypatch.setattr(run, "BROKER", f"http://127.0.0.1:{server.server_port}/services/mqtt")
+        monkeypatch.setenv("SUPERVISOR_TOKEN", "token")
+        found = run.home_broker()
+        thread.join()
+    assert (found or {}).get("host") == host
+    assert asked == [("/services/mqtt", "Bearer token")]
+    monkeypatch.delenv("SUPERVISOR_TOKEN")
+    assert run.home_broker() is None
+
+
+@pytest.mark.slow
+def test_the_built_folder_has_the_wheel_and_the_version(tmp_path: Path) -> None:
+    import os
+
+    done = subprocess.run(
+        [ROOT / "scripts" / "package", "addon", "--out", tmp_path],
+        env=os.environ | {"MOODROOM_PYTHON": sys.executable, "MOODROOM_WITHOUT_DETECTOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "addon"
+    assert done.stdout == f"{folder}\n"
+    config = read(folder / "config.yaml")
+    jsonschema.validate(config, CONFIG)
+    assert config["version"] == __version__
+    assert [path.name for path in folder.glob("*.whl")] == [f"moodroom-{__version__}-py3-none-any.whl"]
+    # What the Dockerfile copies is there.
+    for copied in re.findall(r"^COPY (.+) \S+$", (folder / "Dockerfile").read_text(), re.MULTILINE):
+        for name in copied.split():
+            assert list(folder.glob(name)), name

@@ -1,0 +1,261 @@
+"""scripts/package, run for real: the Debian package is installed into a folder, and removed again."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("DEB")},
+    "MOODROOM_PYTHON": sys.executable,
+    "MOODROOM_PIP_OPTIONS": "--no-deps",
+    "MOODROOM_WITHOUT_DETECTOR": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+needs_dpkg = pytest.mark.skipif(
+    shutil.which("dpkg-deb") is None or os.geteuid() != 0, reason="needs dpkg, and root to install"
+)
+
+
+def run(*command: str | Path, code: int = 0, **more: str) -> str:
+    done = subprocess.run(
+        [*map(str, command)],
+        env=ENVIRONMENT | more,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        umask=0o077,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr if code else done.stdout
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the package of this machine's release, without the packages that it needs."""
+    return Path(run(ROOT / "scripts" / "package", "deb", "--out", tmp_path_factory.mktemp("dist")).strip())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that dpkg takes for a system; maintainer scripts run outside, with DPKG_ROOT."""
+    folder = tmp_path / "root"
+    for part in ("info", "updates"):
+        (folder / "var/lib/dpkg" / part).mkdir(parents=True)
+    for part in ("status", "available"):
+        (folder / "var/lib/dpkg" / part).touch()
+    (folder / "etc").mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def dpkg(root: Path, *arguments: str | Path) -> None:
+    run("dpkg", f"--root={root}", "--force-script-chrootless", "--force-depends", *arguments)
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def as_the_script_leaves_it(root: Path) -> None:
+    write(root / "etc/moodroom/config.yaml", "device: {id: kitchen}\n")
+    write(root / "etc/moodroom/credentials/mqtt_password", "secret\n")
+    write(root / "var/lib/moodroom/settings", "state\n")
+    write(root / "opt/moodroom/env-abc/bin/moodroom", "")
+    write(root / "opt/moodroom/models/face_detection_yunet_2023mar.onnx", "")
+    write(root / "opt/moodroom/with", "library\n")
+    (root / "opt/moodroom/current").symlink_to("env-abc")
+    write(root / "usr/local/bin/moodroom", (ROOT / "scripts" / "moodroom").read_text())
+    write(root / "etc/systemd/system/moodroom.service", (ROOT / "systemd" / "moodroom.service").read_text())
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir()
+    (wants / "moodroom.service").symlink_to("/etc/systemd/system/moodroom.service")
+
+
+def kept(root: Path) -> bool:
+    return (
+        "kitchen" in (root / "etc/moodroom/config.yaml").read_text()
+        and (root / "etc/moodroom/credentials/mqtt_password").read_text() == "secret\n"
+        and (root / "var/lib/moodroom/settings").read_text() == "state\n"
+    )
+
+
+@needs_dpkg
+@pytest.mark.slow
+def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
+    dpkg(root, "--install", package)
+    config = root / "etc/moodroom/config.yaml"
+    assert config.read_text() == (ROOT / "config.yaml").read_text()
+    groups = [line.split(":") for line in (root / "etc/group").read_text().splitlines()]
+    gid = next(int(number) for name, _, number, _ in groups if name == "moodroom")
+    assert (stat.S_IMODE(config.stat().st_mode), config.stat().st_uid, config.stat().st_gid) == (0o640, 0, gid)
+    assert stat.S_IMODE((root / "etc/moodroom/credentials").stat().st_mode) == 0o700
+    assert {name for name, _, _, members in groups if members == "moodroom"} == {"video", "render"}
+    assert (root / "etc/systemd/system/multi-user.target.wants/moodroom.service").is_symlink()
+    assert "@ROOT@" not in (root / "usr/bin/moodroom").read_text()
+    program = root / "opt/moodroom/current/bin/moodroom"
+    assert program.read_text().startswith("#!/opt/moodroom/env/bin/python3\n")
+    assert "include-system-site-packages = true" in (root / "opt/moodroom/env/pyvenv.cfg").read_text()
+    site = next((root / "opt/moodroom/env/lib").glob("python3.*/site-packages"))
+    said = run(sys.executable, "-c", "import edge; print(edge.__version__, edge.__file__)", PYTHONPATH=str(site))
+    version, file = said.split()
+    assert Path(file).is_relative_to(site)
+    assert gzip.decompress((root / "usr/share/doc/moodroom/changelog.gz").read_bytes()).startswith(
+        f"moodroom ({version}+".encode()
+    )
+    assert b"Moodroom" in next(site.glob("edge/__pycache__/__init__.*.pyc")).read_bytes()
+    assert str(package.parent) not in "".join(path.read_text() for path in site.glob("moodroom-*.dist-info/*.json"))
+
+    write(root / "etc/moodroom/credentials/mqtt_password", "secret\n")
+    write(root / "var/lib/moodroom/settings", "state\n")
+    config.write_text(config.read_text().replace("id: moodroom ", "id: kitchen  "))
+    dpkg(root, "--install", package)
+    assert kept(root)
+    dpkg(root, "--remove", "moodroom")
+    assert kept(root)
+    assert not (root / "opt/moodroom").exists()
+    assert not (root / "usr/bin/moodroom").exists()
+    dpkg(root, "--purge", "moodroom")
+    for gone in ("etc/moodroom", "var/lib/moodroom", "etc/systemd/system/multi-user.target.wants/moodroom.service"):
+        assert not os.path.lexists(root / gone), gone
+    assert "moodroom" not in (root / "etc/passwd").read_text() + (root / "etc/group").read_text()
+
+
+@needs_dpkg
+@pytest.mark.slow
+def test_a_package_over_what_the_script_installed(package: Path, root: Path) -> None:
+    as_the_script_leaves_it(root)
+    dpkg(root, "--install", package)
+    assert kept(root)
+    assert sorted(path.name for path in (root / "opt/moodroom").iterdir()) == [
+        "README.md",
+        "current",
+        "env",
+        "jetson.conf",
+    ]
+    assert os.readlink(root / "opt/moodroom/current") == "env"
+    assert not (root / "usr/local/bin/moodroom").exists()
+    assert not (root / "etc/systemd/system/moodroom.service").exists()
+    link = root / "etc/systemd/system/multi-user.target.wants/moodroom.service"
+    assert os.readlink(link).endswith("/lib/systemd/system/moodroom.service")
+
+
+@needs_dpkg
+@pytest.mark.slow
+def test_a_disabled_service_stays_disabled_and_a_script_s_installation_survives_a_purge(
+    package: Path, root: Path
+) -> None:
+    as_the_script_leaves_it(root)
+    link = root / "etc/systemd/system/multi-user.target.wants/moodroom.service"
+    link.unlink()
+    dpkg(root, "--install", package)
+    assert not os.path.lexists(link)
+    dpkg(root, "--remove", "moodroom")
+    as_the_script_leaves_it_again = root / "etc/systemd/system/moodroom.service"
+    write(as_the_script_leaves_it_again, (ROOT / "systemd" / "moodroom.service").read_text())
+    dpkg(root, "--purge", "moodroom")
+    # dpkg itself removes the configuration that it knows.
+    assert (root / "etc/moodroom/credentials/mqtt_password").exists()
+    assert (root / "var/lib/moodroom/settings").exists()
+
+
+@needs_dpkg
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian isn't here; apt install lintian")
+def test_lintian_finds_no_errors(package: Path) -> None:
+    run("lintian", "--quiet", "--fail-on", "error", package)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "needs deb, user-data or addon"),
+        (["rpm"], "rpm: there is no such option or package"),
+        (["deb", "addon"], "make one thing at a time"),
+        (["deb", "--release"], "--release: needs a value"),
+        (["deb", "--release", "../x"], "must be a release's name"),
+        (["deb", "--arch", "armhf"], "must be amd64 or arm64"),
+        (["deb", "--with", "libary"], "there are library and audio"),
+        (["deb", "--maintainer", "me"], "must be 'NAME <ADDRESS>'"),
+        (["user-data", "--hostname", "my room"], "must be a-z, 0-9 and hyphens"),
+        (["user-data", "--package", "/nowhere.deb"], "no such file"),
+        (["user-data", "--package", "http://example.org/moodroom.deb"], "needs --sha256 too"),
+        (["user-data", "--package", "https://example.org/'x'.deb"], "isn't an address"),
+        (["user-data", "--package", "https://example.org/x.deb", "--sha256", "12"], "must be 64 digits"),
+    ],
+)
+def test_wrong_arguments_are_answered_in_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    output = run(ROOT / "scripts" / "package", *arguments, "--out", tmp_path, code=2)
+    if arguments[-1:] == ["--release"]:
+        return
+    assert sentence in output
+    assert len(output.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+class TestUserData:
+    @pytest.fixture
+    def deb(self, tmp_path: Path) -> Path:
+        file = tmp_path / "moodroom_1.0+deb13_arm64.deb"
+        file.write_bytes(b"a package")
+        return file
+
+    def made(self, tmp_path: Path, *arguments: str | Path) -> str:
+        run(ROOT / "scripts" / "package", "user-data", "--out", tmp_path / "out", *arguments)
+        return (tmp_path / "out/user-data").read_text()
+
+    def first_boot(self, text: str, tmp_path: Path, code: int = 0) -> str:
+        """Run its script with a fake apt-get on a boot partition in a folder; returns what apt-get was asked."""
+        script = yaml.safe_load(text)["write_files"][0]["content"]
+        script = script.replace("/boot/firmware", str(tmp_path)).replace("/run/", f"{tmp_path}/run-")
+        fakes = tmp_path / "bin"
+        fakes.mkdir(exist_ok=True)
+        (fakes / "apt-get").write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexit 0\n')
+        (fakes / "apt-get").chmod(0o755)
+        run("sh", "-c", script, code=code, PATH=f"{fakes}:{os.environ['PATH']}")
+        asked = tmp_path / "asked"
+        return asked.read_text() if asked.exists() else ""
+
+    def test_it_names_the_host_and_installs_the_package(self, tmp_path: Path, deb: Path) -> None:
+        text = self.made(tmp_path, "--package", deb, "--hostname", "living-room")
+        assert text.startswith("#cloud-config\n")
+        content = yaml.safe_load(text)
+        assert content["hostname"] == "living-room"
+        assert content["write_files"][0]["permissions"] == "0755"
+        assert f"install -y {tmp_path}/run-moodroom.deb\n" in self.first_boot(text, tmp_path)
+        assert not (tmp_path / "run-moodroom.deb").exists()
+
+    def test_a_damaged_package_is_not_installed(self, tmp_path: Path, deb: Path) -> None:
+        text = self.made(tmp_path, "--package", deb)
+        deb.write_bytes(b"b package")
+        assert "install" not in self.first_boot(text, tmp_path, code=1)
+
+    def test_it_is_added_to_what_the_imager_wrote(self, tmp_path: Path, deb: Path) -> None:
+        imager = tmp_path / "user-data"
+        imager.write_text("#cloud-config\nhostname: den\nusers:\n- name: me\nruncmd:\n- [rfkill, unblock, wifi]\n")
+        content = yaml.safe_load(self.made(tmp_path, "--package", deb, "--add-to", imager))
+        assert content["hostname"] == "den" and content["runcmd"] and content["users"] and content["write_files"]
+        imager.write_text("hostname: den\n")
+        assert "must be #cloud-config" in run(
+            ROOT / "scripts" / "package", "user-data", "--package", deb, "--add-to", imager, "--out", tmp_path, code=2
+        )
+
+    @pytest.mark.skipif(
+        shutil.which("cloud-init") is None, reason="cloud-init isn't here; check_package has it in a root"
+    )
+    def test_cloud_init_accepts_it(self, tmp_path: Path, deb: Path) -> None:
+        self.made(tmp_path, "--package", deb)
+        assert "Valid" in run("cloud-init", "schema", "--config-file", tmp_path / "out/user-data")
