@@ -124,12 +124,13 @@ class Expression:
     probabilities: seven numbers in the order of EXPRESSIONS; their sum is 1.
     original: the same by the model's second head, which learned FER2013's original labels; None if it has none.
     quality: 0..1, how far the picture of the face can be trusted: its size, sharpness and pose, what covers it, and the
-    detector's score.
+    detector's score. exposed: 0..1, how surely the face looks into the camera with nothing before it.
     """
 
     probabilities: tuple[float, ...]
     quality: float = 1.0
     original: tuple[float, ...] | None = None
+    exposed: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,13 @@ class Look:
     """What a look says about one person.
 
     evidence: (7,) log-likelihoods up to a constant; without one that is ruled out, their mean is 0. point: (2,) valence
-    and arousal. quality: of the face, 0..1.
+    and arousal. quality: of the face, 0..1. exposed: how surely it looks into the camera, uncovered, 0..1.
     """
 
     evidence: Seven
     point: Point
     quality: float
+    exposed: float = 1.0
 
 
 class Evidence:
@@ -68,7 +69,7 @@ class Evidence:
         if self._merge:
             found[_DISGUST] = RULED_OUT
         heads = [expression.probabilities] + ([] if expression.original is None else [expression.original])
-        return Look(found, np.asarray(np.mean(heads, axis=0) @ _PLANE), expression.quality)
+        return Look(found, np.asarray(np.mean(heads, axis=0) @ _PLANE), expression.quality, expression.exposed)
 
     def _head(self, probabilities: Sequence[float], log_shares: Seven) -> Seven:
         return np.log(self._merged(probabilities) + SMOOTHING) - SHARE_POWER * log_shares

@@ -29,6 +29,8 @@ UNKNOWN_AFTER_S = 3.0
 FORGET_PERSON_AFTER_S = 2.0
 # A person is read once the belief in their strongest expression is this.
 READ_PROBABILITY = 0.85
+# A mood that wasn't told last begins only with people who were exposed (0..1) by this much: a bowed head may look sad.
+EXPOSED_MIN = 0.6
 # A mood is settled once it is told with this confidence and has lasted for this long.
 SETTLED_CONFIDENCE, SETTLED_AFTER_S = 0.7, 1.5
 
@@ -162,9 +164,12 @@ class MoodFilter:
         return UNKNOWN if now - self._unclear_since >= UNKNOWN_AFTER_S else current
 
     def _may_become(self, now: float, name: str) -> bool:
-        """True if this is the last mood that was read, or that one has been kept for long enough."""
+        """True if this is the last mood that was read, or faces are exposed and that one was kept for long enough."""
         last = self._last_read
-        return last is None or last[0] == name or now - last[1] >= self._config.min_dwell
+        if last is not None and last[0] == name:
+            return True
+        kept = last is None or now - last[1] >= self._config.min_dwell
+        return kept and max(person.exposed for person in self._people.values()) >= EXPOSED_MIN
 
 
 def _told(known: Seven, name: str) -> float:

@@ -20,6 +20,8 @@ UNIFORM_SHARE = 0.02
 HESITANT_WEIGHT = 0.5
 # A face of lower quality (0..1) is no evidence: many such looks would add up to a mood that nobody shows.
 READABLE_QUALITY = 0.25
+# How fast looks lose weight in the means of how far a face is exposed, and the weight of nothing seen before them.
+EXPOSED_MEMORIES_S, UNSEEN_WEIGHT = (1.0, 5.0), 0.3
 # How fast looks lose weight in the mean of what is told, and in the mean of the newest ones.
 MEMORY_S, RECENT_S = 10.0, 1.0
 # The longer an expression has stood, the longer the looks count: this share of that time, up to so many seconds. So
@@ -92,6 +94,19 @@ class _Mean:
         self.quality = (kept * self.quality + weight * look.quality) / max(self.weight, 1e-9)
 
 
+class _Exposure:
+    """A mean of how far a face is exposed, in which older looks lose weight; low after few looks."""
+
+    def __init__(self, memory: float) -> None:
+        """memory: seconds after which a look has lost most of its weight."""
+        self.mean, self._memory, self._weight = 0.0, memory, UNSEEN_WEIGHT
+
+    def add(self, exposed: float, elapsed: float, weight: float) -> None:
+        kept = self._weight * math.exp(-elapsed / self._memory)
+        self._weight = kept + weight
+        self.mean = (kept * self.mean + weight * exposed) / max(self._weight, 1e-9)
+
+
 class Person:
     """One person in view.
 
@@ -103,11 +118,17 @@ class Person:
         self.belief = UNIFORM
         self._stands_since = now
         self._lasting, self._recent = _Mean(MEMORY_S), _Mean(RECENT_S)
+        self._exposures = [_Exposure(memory) for memory in EXPOSED_MEMORIES_S]
 
     @property
     def quality(self) -> float:
         """The mean quality of the newest looks, 0..1."""
         return self._recent.quality
+
+    @property
+    def exposed(self) -> float:
+        """How far the face looked into the camera, uncovered, in the last second and the last seconds, 0..1."""
+        return min(exposure.mean for exposure in self._exposures)
 
     @property
     def mean(self) -> _Mean:
@@ -136,4 +157,6 @@ class Person:
         self._lasting.memory = min(max(MEMORY_S, MEMORY_SHARE * (now - self._stands_since)), MEMORY_MAX_S)
         self._lasting.add(look, elapsed, weight)
         self._recent.add(look, elapsed, weight)
+        for exposure in self._exposures:
+            exposure.add(look.exposed, elapsed, weight)
         self.seen = now

@@ -26,7 +26,7 @@ QUALITY_MIN = 0.05
 # A face of fewer pixels than this contains less than the model could use.
 FULL_DETAIL_PX = 48
 # The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
-VISIBLE, COVERED = 0.6, 0.25
+VISIBLE, COVERED = 0.4, 0.1
 
 
 class Classifier:
@@ -76,12 +76,13 @@ class Classifier:
         seen = 1.0
         if face.landmarks is not None:
             seen = self._visibility.judge(part, area, face.landmarks).least
-        return self.expression(part, quality(part, box.w, face, seen=seen))
+        exposed = facing(face) * uncovered(seen)
+        return self.expression(part, quality(part, box.w, face, seen=seen), exposed)
 
-    def expression(self, part: Grey, quality: float = 1.0) -> Expression:
-        """The expression of a (size, size) face of this quality."""
+    def expression(self, part: Grey, quality: float = 1.0, exposed: float = 1.0) -> Expression:
+        """The expression of a (size, size) face of this quality, exposed so far."""
         found = self.as_in_training(part)
-        return Expression(found["expression"], quality, original=found.get("fer2013"))
+        return Expression(found["expression"], quality, found.get("fer2013"), exposed)
 
     def classify(self, face: Grey) -> dict[str, NDArray[np.float64]]:
         """A (size, size) face -> for each head the probabilities, in the order of `labels`."""
@@ -129,6 +130,11 @@ def _input_levels(mean: float, std: float, scale: float, zero_point: int) -> NDA
     return np.asarray(np.clip(levels, -128, 127), np.int8)
 
 
+def uncovered(seen: float) -> float:
+    """0..1, and 1 for a face with nothing before it. seen: the probability that mouth and eyes can be seen."""
+    return min(1.0, max(0.0, (seen - COVERED) / (VISIBLE - COVERED)))
+
+
 def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
     """How reliable a reading is, QUALITY_MIN..1.
 
@@ -138,7 +144,6 @@ def quality(part: Grey, side: float, face: Face, *, seen: float = 1.0) -> float:
     (0..1) that mouth and eyes can be seen.
     """
     size = min(1.0, side / FULL_DETAIL_PX)
-    uncovered = min(1.0, max(0.0, (seen - COVERED) / (VISIBLE - COVERED)))
     certainty = 0.5 + 0.5 * face.score
-    whole = size * clarity(part) * facing(face) * uncovered * certainty
+    whole = size * clarity(part) * facing(face) * uncovered(seen) * certainty
     return min(1.0, max(QUALITY_MIN, whole))

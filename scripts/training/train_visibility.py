@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Teach `edge/vision/faces/visibility.npy` when a mouth or eyes are covered, from FER2013's faces.
 
-    MOODROOM_MODELS=models python scripts/training/train_visibility.py --data fer2013.npz [--faces 6000] [--out FILE]
+    MOODROOM_MODELS=models python scripts/training/train_visibility.py --data fer2013.npz [--faces 9000] [--out FILE]
 
 Needs YuNet and scikit-learn. Each face is shown as it is and with things drawn over it: boxes, masks, scarves, hands,
 cups, dark glasses, brims, noise, patterns, and pieces of other pictures; sharp and blurred, near and far. The figures
@@ -68,6 +68,22 @@ def patterned(picture: Grey, random: Random) -> np.ndarray:
     aside = np.sin(2 * np.pi * (down * np.cos(angle) - across * np.sin(angle)) / period + random.uniform(0, 6))
     wave = [along, along * aside, np.maximum(along, aside)][int(random.integers(3))]
     return base + contrast * (np.sign(wave) if random.random() < 0.5 else wave)
+
+
+def pleated(picture: Grey, random: Random) -> np.ndarray:
+    """The cloth of a mask: horizontal folds, darker or brighter, which look like closed lips."""
+    height, width = picture.shape
+    base = float(random.uniform(40, 245))
+    cloth = np.full((height, width), base, np.float32)
+    cloth += np.float32(random.normal(0, 25)) * (np.mgrid[0:height, 0:width][1] / width - 0.5).astype(np.float32)
+    y, bend = float(random.uniform(0, 30)), float(random.uniform(-10, 10))
+    while y < height:
+        xs = np.arange(0, width, 8)
+        curve = y + bend * ((xs - width / 2) / (width / 2)) ** 2
+        points = np.stack([xs, curve], -1).astype(np.int32)
+        cv2.polylines(cloth, [points], False, base * float(random.uniform(0.6, 1.12)), int(random.integers(1, 4)))
+        y += float(random.uniform(9, 34))
+    return cloth + random.normal(0, random.uniform(0, 4), cloth.shape)
 
 
 def paste(picture: Grey, mask: np.ndarray, surface: np.ndarray, random: Random) -> Grey:
@@ -198,7 +214,7 @@ def examples(images: Grey, detector: Detector, random: Random, count: int) -> tu
         if not found or found[0].landmarks is None:
             continue
         add(clean, found[0], eyes_are=1, mouth_is=1)
-        for cover in (over_mouth, over_eyes):
+        for cover in (over_mouth, over_mouth, over_eyes):
             covered = paste(clean, cover(found[0], clean.shape, random), surface(clean, images, random), random)
             again = detector.find(covered)
             # What YuNet still takes for a face is judged by the places that it reports.
@@ -211,10 +227,12 @@ def examples(images: Grey, detector: Detector, random: Random, count: int) -> tu
 
 def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
     """What is drawn over a face: a surface, or a piece of another picture."""
-    if random.random() < 0.35:
+    if random.random() < 0.2:
         top, left = random.integers(0, 24, 2)
         piece = images[int(random.integers(len(images)))][top : top + 24, left : left + 24][:: random.choice([-1, 1])]
         return cv2.resize(piece, picture.shape[::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    if random.random() < 0.4:
+        return pleated(picture, random)
     if random.random() < 0.35:
         return patterned(picture, random)
     if random.random() < 0.15:
@@ -225,7 +243,7 @@ def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--faces", type=int, default=5000)
+    parser.add_argument("--faces", type=int, default=9000)
     parser.add_argument("--out", type=Path, default=visibility.WEIGHTS)
     args = parser.parse_args()
     detector = open_detector(VisionConfig(detector="yunet"), base=ROOT)
@@ -234,7 +252,7 @@ def main() -> None:
     flat = []
     for part, (x, y), (tx, ty) in (("eyes", taught[:2], tests[:2]), ("mouth", taught[2:], tests[2:])):
         net = MLPClassifier(
-            (visibility.HIDDEN,), alpha=1e-2, batch_size=256, max_iter=30, early_stopping=True, random_state=1
+            (visibility.HIDDEN,), alpha=0.3, batch_size=256, max_iter=30, early_stopping=True, random_state=1
         )
         net.fit(np.array(x), np.array(y))
         chance, truth = net.predict_proba(np.array(tx))[:, 1], np.array(ty)

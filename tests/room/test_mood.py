@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -230,3 +232,34 @@ def test_the_longer_a_mood_stands_the_more_looks_it_rests_on() -> None:
         return before.confidence - after.confidence
 
     assert drop(5) < 0.6 * drop(0.25)
+
+
+def seen(name: str, exposed: float) -> Expression:
+    return replace(shows(name), exposed=exposed)
+
+
+def test_somebody_who_arrives_half_turned_away_or_covered_has_no_mood_until_the_face_is_seen() -> None:
+    """One look in five seems good: the detector shows a bowed head too upright now and then."""
+    room = MoodFilter(CONFIG)
+    hidden = []
+    for look in range(100):
+        face = seen("sad", 0.9 if look % 5 == 4 else 0.2)
+        hidden.append(room.look(0.2 * look, {0: face}).mood.mood)
+    assert set(hidden) == {"unknown"}
+    readings = watch(room, 20.0, 8.0, seen("happy", 0.9))
+    happy = next(reading.at for reading in readings if reading.mood.mood == "happy")
+    assert happy - 20 < 5
+    assert {reading.mood.mood for reading in readings} == {"unknown", "happy"}
+
+
+def test_a_mood_goes_on_and_comes_back_but_does_not_change_while_the_face_is_half_covered() -> None:
+    room = MoodFilter(CONFIG)
+    watch(room, 0.0, 10.0, seen("happy", 1.0))
+    covered = watch(room, 10.0, 20.0, seen("sad", 0.3))
+    assert {reading.mood.mood for reading in covered[20:]} <= {"happy", "unknown"}
+    assert watch(room, 30.0, 3.0, seen("happy", 0.3))[-1].mood.mood == "happy"
+
+
+def test_a_new_face_that_is_seen_well_is_told_as_soon_as_before() -> None:
+    readings = watch(MoodFilter(CONFIG), 0.0, 2.0, seen("happy", 0.85))
+    assert next(reading.at for reading in readings if reading.mood.mood == "happy") < 0.9

@@ -22,7 +22,7 @@ TEMPLATE_PX = 32
 EYES_Y, MOUTH_Y, EYE_DISTANCE = 10.0, 24.0, 13.5
 # Rows and columns of the parts on the template.
 MOUTH, EYES = (slice(17, 32), slice(5, 27)), (slice(5, 15), slice(2, 30))
-HIDDEN = 24
+HIDDEN = 40
 # Grey levels that are added to a part's spread, so that the noise of an even surface isn't enlarged to a pattern.
 SPREAD_OFFSET = 4.0
 WEIGHTS = Path(__file__).with_name("visibility.npy")
