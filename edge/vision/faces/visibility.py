@@ -20,8 +20,8 @@ from edge.values import Box, Grey, Point
 # The side of the template, and where the five landmarks lie on it. Mouths move, so both corners count as one point.
 TEMPLATE_PX = 32
 EYES_Y, MOUTH_Y, EYE_DISTANCE = 10.0, 24.0, 13.5
-# Rows and columns of the parts on the template.
-MOUTH, EYES = (slice(17, 32), slice(5, 27)), (slice(5, 15), slice(2, 30))
+# Rows and columns of the parts on the template. The mouth's shows the nose too: the folds of a mask look like lips.
+MOUTH, EYES = (slice(13, 32), slice(4, 28)), (slice(5, 15), slice(2, 30))
 HIDDEN = 40
 # Grey levels that are added to a part's spread, so that the noise of an even surface isn't enlarged to a pattern.
 SPREAD_OFFSET = 4.0
