@@ -26,7 +26,7 @@ QUALITY_MIN = 0.05
 # A face of fewer pixels than this contains less than the model could use.
 FULL_DETAIL_PX = 48
 # The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
-VISIBLE, COVERED = 0.25, 0.05
+VISIBLE, COVERED = 0.4, 0.1
 
 
 class Classifier:
