@@ -18,7 +18,7 @@ import pytest
 from edge.commands.check import print_checks
 from edge.config import Config
 from edge.config.file import load
-from edge.errors import CameraError, ConfigError, MoodroomError
+from edge.errors import CameraError, ConfigError, MoodroomError, PlayerError
 from edge.health.check import broker as broker_check
 from edge.health.check import checks, machine, music
 from edge.health.check import parts as part_checks
@@ -27,6 +27,7 @@ from edge.health.check.result import Check, CheckResult, Passed
 from edge.health.readings import MachineState
 from tests.broker import Broker, broker
 from tests.conftest import Moodroom
+from tests.players.mpd_daemon import PROGRAM, Daemon
 
 __all__ = ["broker"]
 
@@ -263,11 +264,39 @@ def test_mpd_is_checked_with_the_configured_password(tmp_path: Path, monkeypatch
 
         def playback(self) -> None: ...
 
+        def check_permissions(self) -> None: ...
+
         def close(self) -> None: ...
 
     monkeypatch.setattr("edge.players.mpd.player.MpdPlayer", Mpd)
     assert music.mpd(config) == Passed("127.0.0.1:6600 answers")
     assert passwords == ["hunter2"]
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
+@pytest.mark.parametrize(
+    ("permissions", "fix"),
+    [
+        ("read", "doesn't permit `addid`: add add and control to default_permissions"),
+        ("read,add", "doesn't permit `deleteid`: add control to default_permissions"),
+        ("read,control", "doesn't permit `addid`: add add to default_permissions"),
+        ("read,add,control", None),
+    ],
+)
+def test_a_permission_that_mpd_lacks_is_named_with_the_fix(tmp_path: Path, permissions: str, fix: str | None) -> None:
+    daemon = Daemon(
+        tmp_path / "mpd", extra=f'password "hush@read,add,control,admin"\ndefault_permissions "{permissions}"'
+    )
+    daemon.start()
+    try:
+        config = Config.model_validate({"music": {"player": "mpd"}, "mpd": {"port": daemon.port}})
+        if fix is None:
+            assert music.mpd(config) == Passed(f"127.0.0.1:{daemon.port} answers")
+        else:
+            with pytest.raises(PlayerError, match=fix):
+                music.mpd(config)
+    finally:
+        daemon.stop()
 
 
 def test_secrets_that_others_can_read_are_named_with_the_fix(tmp_path: Path, state_folder: Path) -> None:

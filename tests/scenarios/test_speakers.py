@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from edge.events import TakenOver
+from edge.players.spotify.player import IDLE_POLL_INTERVAL_S, POLL_INTERVAL_S
 from edge.values import Act, Control
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.spotify_server import Server, World
@@ -198,14 +199,30 @@ def test_a_restricted_speaker_that_plays_and_isnt_listed_is_told_rightly(house: 
     sonos = world.device(ROOM)
     sonos.restricted, sonos.listed, sonos.id = True, False, None
     home = house(at="2026-11-21 18:00")
+    home.passes(60)
     world.person("play", "spotify:album:theirs", on=ROOM)
-    home.passes(900)
+    home.passes(POLL_INTERVAL_S + 5)
     assert home.room.playback.state == "playing"
     home.command("playback", "next")
     home.passes(5)
     assert any("accepts no commands" in problem for problem in home.problems)
     assert not any("is online" in problem for problem in home.problems)
     assert world.now_playing().playing
+
+
+def test_a_speaker_that_was_seen_to_play_unlisted_is_noticed_at_the_next_look(house: Build, world: World) -> None:
+    sonos = world.device(ROOM)
+    sonos.restricted, sonos.listed, sonos.id = True, False, None
+    home = house(at="2026-11-21 18:00")
+    home.passes(60)
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    home.passes(60)
+    world.change(device=None, playing=False, context=None, uris=(), queue=())
+    home.passes(1800)
+    assert home.room.playback.state == "unavailable"
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    home.passes(IDLE_POLL_INTERVAL_S + 5)
+    assert home.room.playback.state == "playing"
 
 
 @pytest.mark.parametrize("left", [12, 4])

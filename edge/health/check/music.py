@@ -55,7 +55,7 @@ def player(config: Config) -> Passed:
 
 
 def mpd(config: Config) -> Passed | None:
-    """Whether MPD answers; None if nothing is to play on it."""
+    """Whether MPD answers and lets the device play music; None if nothing is to play on it."""
     if not _uses_mpd(config):
         return None
     from edge.players.mpd.player import MpdPlayer
@@ -64,6 +64,7 @@ def mpd(config: Config) -> Passed | None:
     player = MpdPlayer(config.mpd.host, config.mpd.port, password=password, clock=time.monotonic)
     try:
         player.playback()
+        player.check_permissions()
     finally:
         player.close()
     return Passed(f"{config.mpd.host}:{config.mpd.port} answers")

@@ -12,7 +12,7 @@ from edge.errors import PlayerError
 from edge.players.mpd.client import ANSWER_MAX_BYTES, BoundedClient
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
-from edge.players.mpd.refusal import PERMISSION, READING, Refusal
+from edge.players.mpd.refusal import PERMISSION, READING, Refusal, permission_for
 
 T = TypeVar("T")
 RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
@@ -137,7 +137,7 @@ class MpdConnection:
             self._commands = frozenset(map(str, self.call(lambda client: client.commands())))
         missing = [command for command in commands if command not in self._commands]
         if missing and self._commands:
-            raise self._not_permitted(missing[0])
+            raise self._not_permitted(*missing)
 
     def check_restart(self) -> bool:
         """Connect if needed. Returns True, once, after MPD was restarted (Mopidy: perhaps). Raises PlayerError."""
@@ -212,9 +212,11 @@ class MpdConnection:
         """Return the error for something that MPD refuses."""
         return MpdRefusedError(f"mpd: {why}; {self._advice}" if self._advice else f"mpd: {why}", retry_after=1)
 
-    def _not_permitted(self, command: str) -> MpdPermissionError:
+    def _not_permitted(self, command: str, *others: str) -> MpdPermissionError:
+        """command: is named. others: aren't permitted either."""
         if self._password is None:
-            fix = f"add control to default_permissions in mpd.conf; or, if that requires a password, {LOGIN_FIX}"
+            lacking = " and ".join(sorted({permission_for(one) for one in (command, *others)}))
+            fix = f"add {lacking} to default_permissions in mpd.conf; or, if that requires a password, {LOGIN_FIX}"
         else:
             fix = f"this password lacks a permission; {PERMISSIONS_FIX}"
         return MpdPermissionError(f"mpd: {self._address} doesn't permit `{command}`: {fix}", retry_after=1)

@@ -128,6 +128,10 @@ class MpdPlayer:
         self._check_start(status)
         return self._to_playback(status, song)
 
+    def check_permissions(self) -> None:
+        """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""
+        self._connection.require("addid", "deleteid", "playid", "pause", "setvol")
+
     def take_abandoned(self) -> list[AbandonedWish]:
         abandoned, self._abandoned = self._abandoned, []
         return abandoned

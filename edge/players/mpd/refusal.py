@@ -10,6 +10,7 @@ from edge.text import clean
 ARGUMENT, PERMISSION, NOT_FOUND, QUEUE_FULL = 2, 4, 50, 51
 # What a client without the permission "read" can't do either.
 READING = frozenset({"status", "currentsong", "stats", "playlistinfo", "plchangesposid", "idle", "search", "listall"})
+ADDING = frozenset({"add", "addid", "load", "searchadd", "findadd"})
 _FORM = re.compile(r"\[(\d+)@(\d+)\] \{([^}]*)\} ?(.*)", re.DOTALL)
 _QUOTED = re.compile(r'"(\w+)"')
 
@@ -32,3 +33,8 @@ class Refusal:
             return cls(PERMISSION if "permission" in text else 0, 0, "", clean(text))
         quoted = _QUOTED.search(found[4])
         return cls(int(found[1]), int(found[2]), found[3] or (quoted[1] if quoted else ""), clean(found[4]))
+
+
+def permission_for(command: str) -> str:
+    """MPD's permission for a command that isn't a reading one: "add" or "control"."""
+    return "add" if command in ADDING else "control"

@@ -17,6 +17,7 @@ from edge.players.spotify.errors import (
     SpotifyError,
     repeated,
 )
+from edge.players.spotify.limits.looks import MissingSpeakerLooks
 from edge.players.spotify.playback import SpotifyPlayback, parse_playback
 from edge.players.spotify.speakers import Speaker, find_speaker, is_named, restricted_error
 
@@ -24,7 +25,6 @@ T = TypeVar("T")
 PLAYBACK_MAX_AGE_S = 3.5  # a playback no older than this is good enough for a command
 JUST_OBSERVED_S = 0.2
 IDLE_AFTER_S = 300.0
-UNLISTED_EVERY_LOOKS = 8
 NEVER = float("-inf")
 
 
@@ -44,8 +44,9 @@ class SpotifyAccount:
         self.speaker_missing = self.speaker_moved = False
         self._observation_ended_at = NEVER
         self._observed_since_begin = self._assumed = False
-        # Looks in a row that were at the list of speakers only.
-        self._looks_at_list = 0
+        # The last look was at the list of speakers only.
+        self._looked_at_list_only = False
+        self._missing_looks = MissingSpeakerLooks()
         self._speakers: list[Speaker] | None = None
         self._queue: list[str] | None = None
         self._song_clock = SongClock()
@@ -91,25 +92,33 @@ class SpotifyAccount:
     def observe(self) -> SpotifyPlayback:
         """Fetch the playback: one request, or two if no speaker is active."""
         started = self.clock()
-        if self.playback is not None and self.playback.speaker is None:
-            # The list of speakers shows both whether one is active and whether the own one is online.
-            self._speaker_list()
-        state, self._looks_at_list = None, self._looks_at_list + 1
-        # Spotify doesn't list every speaker that plays.
-        unlisted = self.speaker_missing and self._looks_at_list >= UNLISTED_EVERY_LOOKS
-        if self._speakers is None or unlisted or any(speaker.active for speaker in self._speakers):
-            state, self._looks_at_list = self.read(self.api.playback_state), 0
+        silent = self.playback is not None and self.playback.speaker is None
+        missing = silent and self.speaker_missing
+        # The list of speakers shows both whether one is active and whether the own one is online.
+        by_state, by_list = self._missing_looks.next(idle=self.idle()) if missing else (not silent, silent)
+        listed_active = by_list and any(speaker.active for speaker in self._speaker_list())
+        state, self._looked_at_list_only = None, not (by_state or listed_active)
+        if by_state or listed_active:
+            state = self.read(self.api.playback_state)
         playback = parse_playback(state, speaker_name=self.speaker_name, at=started, own_ids=self._own_ids)
+        # A missing speaker isn't looked for in the list each time.
+        by_list = by_list or not missing
         if playback.speaker is None:
-            playback = self._private_playback(started) or playback
+            playback = (self._private_playback(started) if by_list else None) or playback
         elif not playback.on_own_speaker and self._is_alias(playback.speaker):
             playback = replace(playback, on_own_speaker=True)
         position = self._song_clock.read(started, playback.uri, playback.position, playing=playback.playing)
         playback = replace(playback, position=position)
         self.playback, self.observed_at, self._assumed, self.speaker_missing = playback, started, False, False
-        if playback.speaker is None:
+        if playback.speaker is None and not by_list:
+            self.speaker_missing = True
+        elif playback.speaker is None:
             own = [speaker for speaker in self._speaker_list() if is_named(speaker.name, self.speaker_name or "")]
             self.speaker_missing = not own
+        elif missing and playback.on_own_speaker and not listed_active:
+            self._missing_looks.plays_unlisted = True
+        if not self.speaker_missing:
+            self._missing_looks.reset()
         if playback.playing:
             self._silent_since = None
         elif self._silent_since is None:
@@ -156,7 +165,7 @@ class SpotifyAccount:
         try:
             speaker = find_speaker(self.speaker_name, self._speaker_list())
         except SpeakerMissingError:
-            if current.speaker is None and self._looks_at_list:
+            if current.speaker is None and self._looked_at_list_only:
                 # It may play all the same: Spotify doesn't list every speaker that accepts no commands.
                 current = parse_playback(
                     self.read(self.api.playback_state), speaker_name=self.speaker_name, at=self.clock()
