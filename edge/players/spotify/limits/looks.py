@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LIST_EVERY_LOOKS = 3  # soon after something played
-RARELY_EVERY_LOOKS = 12
+RARELY_EVERY_LOOKS = 15
 
 
 class MissingSpeakerLooks:

@@ -9,10 +9,10 @@ def test_soon_after_music_each_look_is_for_the_playback_and_later_for_the_list()
     looks = MissingSpeakerLooks()
     assert [looks.next(idle=False) for _ in range(3)] == [(True, False), (True, False), (True, True)]
     looks.reset()
-    assert [looks.next(idle=True) for _ in range(12)] == [(False, True)] * 11 + [(True, True)]
+    assert [looks.next(idle=True) for _ in range(15)] == [(False, True)] * 14 + [(True, True)]
 
 
 def test_a_speaker_that_plays_unlisted_is_looked_for_in_the_playback() -> None:
     looks = MissingSpeakerLooks()
     looks.plays_unlisted = True
-    assert [looks.next(idle=True) for _ in range(12)] == [(True, False)] * 11 + [(True, True)]
+    assert [looks.next(idle=True) for _ in range(15)] == [(True, False)] * 14 + [(True, True)]
