@@ -16,7 +16,7 @@ from edge.library.reccobeats import REQUEST_PAUSE_S, ReccoBeats
 from edge.library.retrying import Retrier, Wait
 from edge.library.sort import sort_songs
 from edge.library.store import Store
-from edge.songs import Song
+from edge.songs import Song, match_key
 
 
 def bring_features(
@@ -64,12 +64,28 @@ def bring_features(
 def _add_songs(store: Store, table: Path, songs: Sequence[Song]) -> str:
     """Add the songs of an export without audio features to the library; returns a sentence."""
     playable = [song for song in songs if song.uri.startswith("spotify:track:")]
-    store.lists.replace_by_table(table.name, playable)
-    left_out = len(songs) - len(playable)
-    return (
-        f"{table}: has no audio features; its {len(playable)} songs are in the library now, and --reccobeats looks up "
-        "how they sound" + (f"; {left_out} without a Spotify address are left out" if left_out else "")
-    )
+    # Named only by their ISRC or title; the library may have them under an address already.
+    known = [*playable, *(song for song in store.songs() if not song.uri.startswith(("song:", "isrc:")))]
+    names, isrcs = {match_key(song.artist, song.title) for song in known}, {song.isrc for song in known if song.isrc}
+    named = [
+        song
+        for song in songs
+        if song.uri.startswith(("song:", "isrc:"))
+        and song.isrc not in isrcs
+        and match_key(song.artist, song.title) not in names
+    ]
+    store.lists.replace_by_table(table.name, [*playable, *named])
+    sentence = f"{table}: has no audio features; its {len(playable) + len(named)} songs are in the library now"
+    if playable:
+        sentence += ", and --reccobeats looks up how they sound"
+    if named:
+        sentence += (
+            f"; {len(named)} without a Spotify address can be searched for, and a table with valence and energy "
+            "(--from) tells how they sound"
+        )
+    if same := len(songs) - len(playable) - len(named):
+        sentence += f"; {same} were there already"
+    return sentence
 
 
 def sort_library(store: Store, config: LibraryConfig, *, method: str | None = None, k: int | None = None) -> Sorting:

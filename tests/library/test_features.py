@@ -20,9 +20,10 @@ from edge.errors import ConfigError, PlayerError, TableError
 from edge.library.audio import SAMPLE_RATE_HZ, analyse, measure
 from edge.library.csv_table import read_table
 from edge.library.features import coverage, from_files, from_reccobeats, from_table
+from edge.library.publish import songs_for
 from edge.library.reccobeats import IDS_PER_REQUEST, ReccoBeats
 from edge.library.retrying import Retrier, StoppedError
-from edge.library.steps import bring_features
+from edge.library.steps import bring_features, sort_library
 from edge.library.store import Store
 from edge.songs import Features, Song
 from tests.library.fixtures import fill
@@ -276,3 +277,20 @@ def test_an_export_without_features_becomes_songs_that_reccobeats_describes(
     assert len(store.songs()) == 1
     with pytest.raises(TableError, match=r"lacks the columns valence and energy; .*moodroom library features --from"):
         read_table(path)
+
+
+def test_songs_of_an_export_without_an_address_can_be_sorted_and_searched_for(store: Store, tmp_path: Path) -> None:
+    fill(store, Song("spotify:track:0000000000000000000009", "Two", "Ann"))
+    export, features = tmp_path / "export.csv", tmp_path / "features.csv"
+    export.write_text("Track name,Artist name,Album,ISRC\nOne,Ann,A,\nTwo,Ann,A,\nThree,Bob,B,GBAAA0000003\n")
+    for _ in range(2):
+        (sentence,) = bring_features(store, LibraryConfig(), no_wait, table=export)
+        assert "its 2 songs are in the library now; 2 without a Spotify address" in sentence
+        assert sentence.endswith("; 1 were there already")
+    features.write_text("title,artist,valence,energy\nOne,Ann,0.9,0.8\nThree,Bob,0.1,0.2\n")
+    bring_features(store, LibraryConfig(), no_wait, table=features)
+    sort_library(store, LibraryConfig())
+    placed = {one.song.title: one for one in store.placed()}
+    assert set(placed) == {"One", "Three"}
+    assert placed["One"].song.link == "https://open.spotify.com/search/Ann%20One"
+    assert songs_for(store.placed(), placed["One"].mood, "spotify:track:") == ()
