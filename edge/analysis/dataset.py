@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
+from edge.system.reading import require_regular
 from edge.values import EXPRESSIONS, Grey
 
 FACE_SIZE_PX = 48
@@ -19,6 +21,10 @@ ALL = "all"
 # The columns of `ferplus_votes` that are EXPRESSIONS, in their order; contempt, unknown and not-a-face are left out.
 VOTE_COLUMNS = (4, 5, 6, 1, 3, 2, 0)
 VOTES_PER_FACE = 10
+# Three times FER2013 with its votes. A few kilobytes can be packed so that they fill all memory.
+UNPACKED_MAX_BYTES = 256 * 2**20
+# Those that NumPy writes; the others unpack without a limit.
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +87,14 @@ def _majority(votes: NDArray[np.int64], certain: NDArray[np.bool_]) -> tuple[NDA
 def _arrays(data: Path) -> dict[str, NDArray[Any]]:
     names = ("images", "labels", "split", "ferplus_votes", "row_index_certain")
     try:
+        require_regular(data)
         # Opened here, because NumPy leaves a broken archive open.
         with data.open("rb") as file, np.load(file) as members:
-            arrays = {name: members[name] for name in names if name in members.files}
+            wanted = [name for name in names if name in members.files]
+            _require_small(data, members.zip, wanted)
+            arrays = {name: members[name] for name in wanted}
+    except DataError:
+        raise
     except FileNotFoundError:
         raise DataError(f"{data}: there is no such file; name the .npz archive") from None
     except PermissionError:
@@ -97,6 +108,18 @@ def _arrays(data: Path) -> dict[str, NDArray[Any]]:
         if not isinstance(values, np.ndarray):
             raise DataError(f"{data}: {name} isn't a NumPy array (.npy)")
     return arrays
+
+
+def _require_small(data: Path, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    """Raises DataError for arrays that take too much memory; zipfile unpacks no more than an entry declares."""
+    entries = [entry for entry in archive.infolist() if entry.filename.removesuffix(".npy") in names]
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise DataError(f"{data}: isn't packed as NumPy does, or is damaged; write it with numpy.savez_compressed")
+    if (unpacked := sum(entry.file_size for entry in entries)) > UNPACKED_MAX_BYTES:
+        raise DataError(
+            f"{data}: takes {unpacked / 2**20:,.0f} MiB unpacked, more than {UNPACKED_MAX_BYTES // 2**20}; "
+            "name a set with fewer faces"
+        )
 
 
 def _array(data: Path, arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from email.message import Message
+from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from edge.camera.aspect import configured_aspect, square_pixels
@@ -147,6 +148,16 @@ class HttpCamera:
                 raise CameraError(f"camera: {self.name} delivers no more frames: {connection_reason(error)}") from None
 
 
+class _RefusalCloser(urllib.request.BaseHandler):
+    """Closes each answer that asks for a login; urllib leaves it open while it tries the next, or raises."""
+
+    # Before those that log in.
+    handler_order = 100
+
+    def http_error_401(self, _request: object, answer: IO[bytes], *_: object) -> None:
+        answer.close()
+
+
 def _opener(address: str) -> tuple[str, urllib.request.OpenerDirector]:
     """The address without user and password, and what opens it with them (Basic or Digest)."""
     try:
@@ -156,7 +167,7 @@ def _opener(address: str) -> tuple[str, urllib.request.OpenerDirector]:
     except ValueError:
         raise CameraError(f"camera: {redacted(address)} isn't a valid address; check camera.source") from None
     url = urlunsplit((parts.scheme.lower(), place, parts.path or "/", parts.query, ""))
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), _RefusalCloser()]
     if parts.username is not None:
         passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         # For the whole server, because an answer may lead to another path.

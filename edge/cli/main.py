@@ -227,6 +227,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> int:
     """Run the command that the arguments name; returns the exit code."""
+    if (empty := usage.empty_argument(sys.argv[1:] if arguments is None else arguments)) is not None:
+        _complain(empty)
+        return 2
     try:
         return int(app(args=arguments, prog_name="moodroom", standalone_mode=False) or 0)
     except TyperException as error:

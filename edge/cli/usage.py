@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from typing import Any
 
@@ -16,6 +17,22 @@ def help_text(error: TyperException) -> str | None:
     context: Any = getattr(error, "ctx", None)
     asks = type(error).__name__ == "NoArgsIsHelpError" or error.message.startswith("Missing command")
     return str(context.get_help()) if asks and context is not None else None
+
+
+def empty_argument(arguments: list[str]) -> str | None:
+    """What is wrong with the first empty argument, as with an unset variable of a shell; None if there is none.
+
+    An empty path would mean the current folder. `--source` has a sentence of its own.
+    """
+    for before, argument in itertools.pairwise(["moodroom", *arguments]):
+        option, equals, value = argument.partition("=")
+        if option.startswith("--") and equals and not value:
+            before = option
+        elif argument:
+            continue
+        if before != "--source":
+            return f"{before[:SHOWN_MAX_CHARS]}: the argument after it is empty; give it a value, or leave it out"
+    return None
 
 
 def sentence(error: TyperException) -> str:

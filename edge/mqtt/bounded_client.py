@@ -72,6 +72,16 @@ class BoundedMqttClient(paho.Client):
             raise ConnectionAbortedError("no longer wanted")
         return connection
 
+    def _ssl_wrap_socket(self, tcp_sock: Any) -> Any:
+        # paho's own leaves the connection open when the handshake fails.
+        tcp_sock.settimeout(self._connect_timeout)
+        assert self._ssl_context is not None
+        try:
+            return self._ssl_context.wrap_socket(tcp_sock, server_hostname=self._host)
+        except BaseException:
+            tcp_sock.close()
+            raise
+
     def _create_socket(self) -> Any:
         if self._transport != "websockets":
             return super()._create_socket()

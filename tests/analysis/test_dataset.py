@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,23 @@ def test_an_array_a_folder_and_a_missing_file_are_errors(tmp_path: Path) -> None
         read(tmp_path)
     with pytest.raises(DataError, match="there is no such file"):
         read(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_an_archive_that_would_fill_the_memory_is_refused(tmp_path: Path, compression: int) -> None:
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(archive(tmp_path)) as good, zipfile.ZipFile(path, "w", compression) as bomb:
+        bomb.writestr("labels.npy", good.read("labels.npy"))
+        with bomb.open("images.npy", "w") as member:
+            for _ in range(300):
+                member.write(bytes(2**20))
+    assert path.stat().st_size < 2**20
+    words = "takes 300 MiB unpacked, more than 256" if compression == zipfile.ZIP_DEFLATED else "isn't packed as NumPy"
+    with pytest.raises(DataError, match=words):
+        read(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "faces.npz")
+    with pytest.raises(DataError, match="isn't a NumPy archive"):
+        read(tmp_path / "faces.npz")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import socket
 import struct
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -140,6 +142,20 @@ def test_digest_authentication_and_redirects() -> None:
     with serving(answer) as host:
         assert opened(f"http://admin:hunter2@{host}/old").read().grey.shape == (120, 160)
         assert "(401)" in refusal(f"http://admin:wrong@{host}/new")
+
+
+@pytest.mark.parametrize(
+    "scheme", ['Digest realm="cam", nonce="abc"', 'Basic realm="cam"', "Negotiate", 'Unheard x="y"']
+)
+def test_a_refused_login_leaves_no_connection_open(scheme: str) -> None:
+    with (
+        serving(lambda handler: send(handler, 401, "text/plain", b"no", WWW_Authenticate=scheme)) as host,
+        warnings.catch_warnings(record=True) as unclosed,
+    ):
+        warnings.simplefilter("always", ResourceWarning)
+        assert "(401)" in refusal(f"http://admin:wrong@{host}/new")
+        gc.collect()
+    assert unclosed == []
 
 
 def test_a_snapshot_is_requested_once_a_second_and_the_camera_stays_open() -> None:

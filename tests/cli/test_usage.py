@@ -53,6 +53,27 @@ def test_wrong_usage_is_a_plain_sentence(moodroom: Moodroom, arguments: list[str
     assert not any(words in done.stderr for words in FOREIGN)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "before"),
+    [
+        (["analyze", ""], "analyze"),
+        (["bench", "", "--json"], "bench"),
+        (["check", "--config", ""], "--config"),
+        (["check", "--config="], "--config"),
+        (["recommend", "happy", "--from", ""], "--from"),
+        (["library", "move", "", "happy"], "move"),
+        (["history", "--png", ""], "--png"),
+        ([""], "moodroom"),
+    ],
+)
+def test_an_empty_argument_is_told_and_is_never_the_current_folder(
+    moodroom: Moodroom, arguments: list[str], before: str
+) -> None:
+    done = moodroom(*arguments)
+    sentence = f"moodroom: {before}: the argument after it is empty; give it a value, or leave it out\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+
+
 @pytest.mark.parametrize("arguments", [["evaluate", "none.npz"], ["library", "sync"]])
 def test_no_blank_line_precedes_an_error(moodroom: Moodroom, arguments: list[str]) -> None:
     done = moodroom(*arguments)

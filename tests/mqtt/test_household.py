@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import random
 import signal
@@ -11,6 +12,7 @@ import ssl
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -121,11 +123,15 @@ def test_a_private_certificate_authority_is_trusted(
 def test_a_wrong_certificate_is_named_and_never_accepted(
     encrypted: Callable[..., int], authority: Path, device: Make, certificate: str, ca: str | None, words: str
 ) -> None:
-    one = device(encrypted(certificate), tls=True, ca_file=ca and str(authority / ca))
-    wait_for(lambda: bool(one.problems), "a problem")
-    assert one.reported(words) and one.reported("mqtt.ca_file")
-    assert not one.mqtt.wait_connected(1.5)
-    assert len(one.problems) == 1
+    with warnings.catch_warnings(record=True) as unclosed:
+        warnings.simplefilter("always", ResourceWarning)
+        one = device(encrypted(certificate), tls=True, ca_file=ca and str(authority / ca))
+        wait_for(lambda: bool(one.problems), "a problem")
+        assert one.reported(words) and one.reported("mqtt.ca_file")
+        assert not one.mqtt.wait_connected(1.5)
+        assert len(one.problems) == 1
+        gc.collect()
+    assert not any("SSLSocket" in str(warning.message) for warning in unclosed)
 
 
 def test_a_client_certificate_is_accepted(encrypted: Callable[..., int], authority: Path, device: Make) -> None:
