@@ -28,6 +28,7 @@ from edge.events import (
     assert_never,
 )
 from edge.music.director import Director
+from edge.room.commands import RESTORED
 from edge.system import state
 from edge.text import parse_json, to_json
 from edge.values import Basis, Command, Music
@@ -108,7 +109,7 @@ def after_reload(settings: Mapping[str, str], *, before: str, now: str) -> dict[
 def as_commands(settings: Mapping[str, str]) -> list[Command]:
     """The commands that set a new room like before; `Room.restore` does the rest."""
     names = {"control": "control", "profile": "profile", "override": "mood", "presence_override": "presence"}
-    return [Command(names[name], value, origin="before") for name, value in settings.items() if name in names]
+    return [Command(names[name], value, origin=RESTORED) for name, value in settings.items() if name in names]
 
 
 def save_playback(director: Director, offset: float, folder: Path | None = None) -> None:

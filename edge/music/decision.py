@@ -78,8 +78,10 @@ class DecisionRules:
         mood, playback = known.mood, known.playback
         if control is not Control.AUTO:
             why = self.takeover_reason if control is Control.HANDS_OFF else "music control is off"
+            if requested:
+                why = f"{why}; set control to auto for the music of {known.mood_name}"
             return self._keep(why, about="control")
-        if known.paused_by_person:
+        if known.paused_by_person and not requested:
             return self._keep("somebody paused the music", about="press")
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))

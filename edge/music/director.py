@@ -64,6 +64,9 @@ class Director:
         if requested:
             self.situation.presence.person_acted(now)
         wish = self._rules.decide(now, control, requested=requested)
+        if requested and wish.act in (Act.PLAY, Act.RESUME):
+            # Whoever asks for music ends the pause.
+            self.situation.paused_by_person = False
         self._published = wish.why
         return self._request(now, wish)
 

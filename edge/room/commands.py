@@ -14,6 +14,8 @@ from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
 PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
 # Commands whose only value is PRESS.
 BUTTONS = ("like", "unlike", "restart")
+# The origin of commands that set a new room like the one before a restart or a reload.
+RESTORED = "before"
 
 
 def execute(room: Room, now: float, command: Command) -> list[Event]:
@@ -31,7 +33,8 @@ def execute(room: Room, now: float, command: Command) -> list[Event]:
 def _mood(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in ("auto", *EXPRESSIONS):
         return _rejected(now, command, f"mood must be auto or one of {', '.join(EXPRESSIONS)}")
-    return room.set_override(now, None if command.value == "auto" else command.value)
+    mood = None if command.value == "auto" else command.value
+    return room.set_override(now, mood, requested=command.origin != RESTORED)
 
 
 def _camera(room: Room, now: float, command: Command) -> list[Event]:

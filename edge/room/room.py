@@ -170,10 +170,13 @@ class Room:
 
     # What people set.
 
-    def set_override(self, now: float, mood: str | None) -> list[Event]:
-        """Use this mood instead of the camera's; None returns to the camera's."""
+    def set_override(self, now: float, mood: str | None, *, requested: bool = True) -> list[Event]:
+        """Use this mood instead of the camera's; None returns to the camera's.
+
+        requested: a person has just set it, and waits for its music; False where it is set again after a reload.
+        """
         self.override = mood
-        return self._update(now, requested=mood is not None)
+        return self._update(now, requested=requested and mood is not None)
 
     def switch_camera(self, now: float, on: bool) -> list[Event]:
         """Switch the camera on or off."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edge.config import MusicConfig
-from edge.events import CommandRejected, DecisionMade, Liked, PlaybackChanged, RestartRequested, Unliked
+from edge.daemon.restore import as_commands
+from edge.events import CommandRejected, DecisionMade, Liked, MoodChanged, PlaybackChanged, RestartRequested, Unliked
 from edge.music.director import Director
 from edge.room.commands import execute
 from edge.room.room import Room
@@ -117,3 +118,20 @@ def test_the_camera_is_switched_on_by_any_word_for_it(room: Room, word: str) -> 
     execute(room, 0, Command("camera", "OFF"))
     execute(room, 1, Command("camera", word))
     assert room.camera_on
+
+
+@pytest.mark.parametrize(("control", "cause"), [("hands_off", "asked for hands off"), ("off", "control is off")])
+def test_a_mood_whose_music_may_not_begin_is_set_and_answered(room: Room, control: str, cause: str) -> None:
+    execute(room, 0, Command("control", control))
+    events = execute(room, 1, Command("mood", "sad"))
+    assert kinds(events) == [MoodChanged, DecisionMade]
+    why = events[1].wish.why
+    assert cause in why and why.endswith("set control to auto for the music of sad")
+    assert room.settings()["override"] == "sad" and room.control.value == control
+
+
+def test_a_mood_that_is_set_again_after_a_reload_starts_nothing_that_is_paused(room: Room) -> None:
+    room.restore({"held": "ON"})
+    events = [event for command in as_commands({"override": "sad"}) for event in execute(room, 0, command)]
+    assert kinds(events) == [MoodChanged, DecisionMade] and events[1].wish.act is Act.KEEP
+    assert room.settings()["held"] == "ON" and room.override == "sad"
