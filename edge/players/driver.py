@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.events import ProblemOccurred
-from edge.players.player import Player, TellsNotices
+from edge.players.player import Player, RenewsLogin, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, describe, patience
@@ -20,6 +20,7 @@ UNAVAILABLE_AFTER_S = 10.0
 GONE_AFTER_S = 3.0  # a restart of MPD takes less
 MAX_REPORTED = 32
 TURN_MAX_S = 0.25  # a stop, and a change that the player reports by itself, wait for the end of the turn
+LOGIN_CHECK_INTERVAL_S = 5.0  # while the player fails
 WAIT_TOLERANCE_S = 0.01  # by which a wait may end too soon
 MIN_LOOK_INTERVAL_S = 0.05  # for a player that asks for a look again and again
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class PlayerDriver:
         """
         self._player, self._wishes, self._post, self._clock = player, wishes, post, clock
         self._look_at, self._looked_at = 0.0, float("-inf")
+        self._login_checked_at = float("-inf")
         self._failing_since: float | None = None
         self._has_answered = False
         self._retry_s = RETRY_MIN_S
@@ -56,6 +58,7 @@ class PlayerDriver:
     def turn(self) -> None:
         """Wait at most TURN_MAX_S for a wish; carry it out, and look at the player if that is due."""
         wish = self._wishes.get(min(TURN_MAX_S, self.seconds_until_look()))
+        self._check_login()
         if wish is None and self.seconds_until_look() > WAIT_TOLERANCE_S:
             return
         try:
@@ -89,6 +92,15 @@ class PlayerDriver:
         if self._failing_since is None:
             left = max(min(left, self._player.wait()), self._looked_at + MIN_LOOK_INTERVAL_S - self._clock())
         return max(0.0, left)
+
+    def _check_login(self) -> None:
+        """End the wait after a failure if somebody has logged in again meanwhile."""
+        now = self._clock()
+        if self._failing_since is None or now < self._login_checked_at + LOGIN_CHECK_INTERVAL_S:
+            return
+        self._login_checked_at = now
+        if isinstance(self._player, RenewsLogin) and self._player.login_renewed():
+            self._look_at = now
 
     def _apply(self, wish: Wish) -> None:
         try:

@@ -53,6 +53,14 @@ class TellsNotices(Protocol):
         """Return the sentences since the last call, and forget them; never raises."""
 
 
+@runtime_checkable
+class RenewsLogin(Protocol):
+    """A player whose login a person may renew while it fails."""
+
+    def login_renewed(self) -> bool:
+        """Return whether there was a new login since the last call; never raises."""
+
+
 def open_player(
     config: Config,
     *,

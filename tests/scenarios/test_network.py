@@ -175,3 +175,24 @@ def test_an_app_whose_owner_has_no_premium_is_a_problem_until_it_works(
     server.answers.clear()
     home.feels("happy", 700)
     assert world.now_playing().context == HAPPY and world.now_playing().playing
+
+
+def test_a_new_login_ends_the_wait_that_had_grown(
+    house: Build, world: World, server: Server, state_folder: object
+) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.max_step = 10.0
+    server.answers["*"] = error(403, "User not registered in the Developer Dashboard")
+    home.feels("happy", 2 * 3600)
+    calls = len(server.requests)
+    while len(server.requests) == calls:
+        home.passes(10)
+    calls = len(server.requests)
+    home.passes(300)
+    assert len(server.requests) == calls, "the wait has grown"
+    server.answers.clear()
+    TokenFile(state_folder, now=world.unix).write(server.login(), new_login=True, client_id=CLIENT)
+    home.passes(30)
+    assert home.room.playback.state in ("stopped", "playing")
+    home.passes(300)
+    assert world.now_playing().context == HAPPY and world.now_playing().playing

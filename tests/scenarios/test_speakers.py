@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from edge.events import TakenOver
-from edge.players.spotify.player import IDLE_POLL_INTERVAL_S, POLL_INTERVAL_S
+from edge.players.spotify.limits.looking import IDLE_POLL_INTERVAL_S, POLL_INTERVAL_S
 from edge.values import Act, Control
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.spotify_server import Server, World

@@ -12,20 +12,14 @@ from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import SpotifyError
 from edge.players.spotify.executor import SETTLE_S, CommandExecutor
-from edge.players.spotify.pending import CONFIRM_TIMEOUT_S, SONG_END_WINDOW_S, PendingCommands, PendingWish
+from edge.players.spotify.limits.login_watch import LoginWatch
+from edge.players.spotify.limits.looking import WAIT_MIN_S, LookSchedule
+from edge.players.spotify.pending import PendingCommands, PendingWish
 from edge.players.spotify.plan import commands_for, waits_for_song_end
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback, to_playback
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, resolved
 from edge.values import Act, Playback, Wish
 
-POLL_INTERVAL_S = 30.0
-PAUSED_POLL_INTERVAL_S, PAUSED_POLLS_S = 10.0, 60.0  # soon after a pause, which may end by itself
-STARTING_POLL_INTERVAL_S = 4.0  # while music that was accepted isn't shown to play
-IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
-# Used shares of the budget from which the playback is looked at every 60 s and every 120 s.
-FEWER_POLLS_FROM, SPARSE_POLLS_FROM = 0.5, 0.75
-WAIT_MIN_S = 0.05
-AFTER_SONG_END_S = 1.5
 CLOSE_TIMEOUT_S = 1.0
 log = logging.getLogger(__name__)
 
@@ -44,6 +38,8 @@ class SpotifyPlayer:
         self._pending = PendingCommands()
         self._names = LibraryNames()
         self._executor = CommandExecutor(self._account, self._pending, self._names)
+        self._looks = LookSchedule(self._account, self._pending, self._executor)
+        self._login = LoginWatch(api.file)
 
     @property
     def calls(self) -> int:
@@ -111,19 +107,14 @@ class SpotifyPlayer:
         return self._to_playback(account.playback)
 
     def wait(self) -> float:
-        now, account, pending = self._clock(), self._account, self._pending
-        if account.blocked_until > now:
-            return account.blocked_until - now
-        if pending.unconfirmed is not None:
-            failed_at = pending.unconfirmed.at
-            checks = (SETTLE_S, CONFIRM_TIMEOUT_S, pending.unconfirmed.patience)
-            check_at = next((failed_at + after for after in checks if now < failed_at + after), now)
-            return check_at - now
-        if pending.wishes or pending.commands:
-            return max(WAIT_MIN_S, pending.commands[0].due - now if pending.commands else 0.0)
-        if now - account.commanded_at < SETTLE_S:
-            return account.commanded_at + SETTLE_S - now
-        return max(WAIT_MIN_S, self._next_poll() - now)
+        return self._looks.wait(self._clock())
+
+    def login_renewed(self) -> bool:
+        """True once after a new login; what failed before is then worth a try at once."""
+        renewed = self._login.renewed()
+        if renewed:
+            self._executor.pace.start_anew()
+        return renewed
 
     def close(self) -> None:
         if self._executor.fade.target is not None and self._account.blocked_until <= self._clock():
@@ -138,38 +129,6 @@ class SpotifyPlayer:
                 log.info("spotify: the volume stays as the fade left it: %s", error)
         self._api.close()
 
-    def _poll_interval(self) -> float:
-        """Seconds: shorter just after a pause, longer in silence, and the longer the less of the budget is left."""
-        budget = self._api.budget
-        share = budget.counts().share if budget is not None else 0.0
-        if self._account.idle() or share >= SPARSE_POLLS_FROM:
-            return IDLE_POLL_INTERVAL_S
-        if self._executor.starting:
-            return STARTING_POLL_INTERVAL_S
-        if self._account.paused_for < PAUSED_POLLS_S or self._account.unnamed or self._waits_for_next_song():
-            return PAUSED_POLL_INTERVAL_S
-        return 2 * POLL_INTERVAL_S if share >= FEWER_POLLS_FROM else POLL_INTERVAL_S
-
-    def _waits_for_next_song(self) -> bool:
-        """True while music waits for the end of a song that only the next song shows."""
-        playback = self._account.playback
-        return self._pending.deferred is not None and playback is not None and playback.end() is None
-
-    def _next_poll(self) -> float:
-        """When to observe the playback next, on the player's clock."""
-        account, deferred = self._account, self._pending.deferred
-        poll = account.observed_at + self._poll_interval()
-        end = account.playback.end() if account.playback is not None else None
-        if end is None:
-            return poll
-        if deferred is None:
-            return min(poll, max(end, account.observed_at) + AFTER_SONG_END_S)
-        # One observation shortly before the end makes sure that the song is still playing.
-        check_at = end - SONG_END_WINDOW_S
-        if account.observed_at < check_at - 0.1:
-            return min(poll, check_at)
-        return min(poll, end - deferred.lead_time(account.playback))
-
     def _observe(self) -> SpotifyPlayback:
         """Look at the playback. Raises SpotifyError."""
         try:
@@ -182,7 +141,7 @@ class SpotifyPlayer:
 
     def _look_while_held(self) -> None:
         """Look at the playback if that is due, while a failed command waits. Raises SpotifyError."""
-        if self._clock() < self._next_poll():
+        if self._clock() < self._looks.next_look():
             return
         self._observe()
         if self._pending.unconfirmed is not None:
@@ -204,7 +163,7 @@ class SpotifyPlayer:
             pace.command_failed(error, now)
             if pace.held(now) is not None:
                 # Until it is tried again, the playback is looked at as usual.
-                error.retry_after = max(WAIT_MIN_S, min(error.retry_after or 0.0, self._next_poll() - now))
+                error.retry_after = max(WAIT_MIN_S, min(error.retry_after or 0.0, self._looks.next_look() - now))
             raise
 
     def _carry_out(self) -> None:

@@ -48,6 +48,14 @@ class TokenFile:
     def exists(self) -> bool:
         return self._unsaved is not None or os.path.isfile(self.path)
 
+    def stamp(self) -> tuple[int, int] | None:
+        """A value that differs once the file was written by anybody; None if there is no file."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
     def read(self) -> dict[str, Any] | None:
         """The token in spotipy's format, or None."""
         return self._content().get("token")

@@ -73,6 +73,11 @@ class RequestPace:
         self.commands.succeeded()
         self.release()
 
+    def start_anew(self) -> None:
+        """Forget all failures: their cause may be gone, as after a new login."""
+        self.reading.succeeded()
+        self.commanded()
+
     def release(self) -> None:
         """Let a held command be tried now."""
         self._held = None
