@@ -35,11 +35,11 @@ class Decoding:
         """size: width and height of the pictures with square pixels.
 
         large: nothing is deinterlaced, which takes memory, and the first error, such as too little of it, is the end.
-        key_pictures: only those that need no others.
+        key_pictures: only those that need no others; it goes on after an error.
         """
         self.complete = False
         self._path, self._size = path, size
-        self._options = [*(("-xerror",) if large else ()), *(_KEY_PICTURES if key_pictures else ())]
+        self._options = _KEY_PICTURES if key_pictures else ("-xerror",) if large else ()
         self._deinterlace = "" if large else "yadif=deint=interlaced,"
 
     def pictures(self) -> Iterator[tuple[float, Grey]]:

@@ -139,12 +139,14 @@ class Film:
             return
         begin = self._position
         yield from self._decoded(facts, large=True, key_pictures=True)
-        pixels = f"pictures of {facts.width} x {facts.height} pixels need too much memory"
+        # ffmpeg's errors don't tell damage from too little memory.
+        pixels = f"pictures of {facts.width} x {facts.height} pixels need too much memory or are damaged"
         advice = "make it smaller first, such as with ffmpeg -i FILM -vf scale=1280:-2 SMALL.mp4"
         if self._position < 0:
             raise SourceError(f"{self._path}: its {pixels}; {advice}")
-        if self._position > begin:
-            self.notes.append(f"{self._path}: all {pixels}, so only key pictures were read; for all of them {advice}")
+        when = f"from {begin + facts.step:.1f} s on" if begin >= 0 else "all"
+        what = "so only key pictures were read" if self._position > begin else "so they were not read"
+        self.notes.append(f"{self._path}: {when} {pixels}, {what}; for all of them {advice}")
 
     def _decoded(
         self, facts: _Facts, *, large: bool = False, key_pictures: bool = False

@@ -256,6 +256,20 @@ print(sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, re
     assert float(memory_mb) < 450
 
 
+def test_a_damaged_film_of_8k_is_read_on_after_the_damage_which_is_told(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.avi", "-vf", "fps=5,scale=7680:4320", "-c:v", "mjpeg", "-q:v", "5", seconds=1.6)
+    content = bytearray(path.read_bytes())
+    third = [at for at in range(len(content)) if content.startswith(b"\xff\xd8\xff", at)][2]
+    content[third : third + 600] = bytes(600)
+    path.write_bytes(content)
+    frames, replay = read(path)
+    assert [round(frame.at, 1) for frame in frames] == [0.0, 0.2, 0.6, 0.8, 1.0, 1.2, 1.4]
+    (note,) = replay.notes
+    # ffmpeg may drop the picture before the damage, too.
+    words = r"from 0\.[24] s on pictures of 7680 x 4320 pixels need too much memory or are damaged, so only key"
+    assert re.search(words, note)
+
+
 @pytest.mark.slow
 def test_of_a_film_that_needs_more_memory_only_the_key_pictures_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
