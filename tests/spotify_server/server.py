@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.spotify_server.contract import Contract, contract_file
-from tests.spotify_server.library import LibraryWorld
+from tests.spotify_server.library import LibraryWorld, track_of
 from tests.spotify_server.world import World
 
 CLIENT = "0123456789abcdef0123456789abcdef"
@@ -130,6 +130,8 @@ class Server:
             shown = world.shown()
             devices = [device for device in world.devices if device.awake and device.listed]
             return 200, {"devices": [world.device_json(device, shown, in_list=True) for device in devices]}, {}
+        if method == "GET" and path.startswith("/tracks/"):
+            return 200, track_of(f"spotify:track:{path.split('/')[-1]}"), {}
         if (method, path) == ("GET", "/me/player/queue"):
             return 200, world.queue_json(), {}
         do = {
@@ -180,7 +182,8 @@ class Server:
                 if (offset := body.get("offset")) is not None:
                     if not str(value[0]).startswith(("spotify:playlist:", "spotify:album:")):
                         return error(400, "Can't have offset for context type")
-                    value = (*value, offset["position"])
+                    position = offset.get("position")
+                    value = (*value, world.place(value[0], offset["uri"]) if position is None else position)
         elif do == "queue":
             value = query["uri"]
         elif do == "volume":

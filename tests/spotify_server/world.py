@@ -89,6 +89,7 @@ class World:
         self.history = [Playing(self.monotonic)]
         self.executed: list[Executed] = []
         self.ids = 0
+        self.own_tracks: dict[str, tuple[str, ...]] = {}
 
     def clock(self) -> float:
         return self.monotonic
@@ -102,8 +103,17 @@ class World:
     # Playback.
 
     def tracks(self, context: str) -> tuple[str, ...]:
+        if context in self.own_tracks:
+            return self.own_tracks[context]
         name = "".join(sign for sign in context.split(":")[-1] if sign.isalnum())[:10]
         return tuple(f"spotify:track:{name}{n:05d}" for n in range(60))
+
+    def place(self, context: str, song: str) -> int:
+        """The index of a song in a context, which has it from then on."""
+        tracks = self.tracks(context)
+        if song not in tracks:
+            self.own_tracks[context] = (*tracks[:3], song, *tracks[3:])
+        return self.tracks(context).index(song)
 
     def device(self, name: str) -> Device:
         return next(device for device in self.devices if device.name == name)

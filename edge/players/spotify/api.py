@@ -18,6 +18,7 @@ from edge.players.spotify.request_errors import translate
 from edge.players.spotify.speakers import Speaker
 from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import TokenFile
+from edge.text import ADDRESS_MAX_CHARS, clean_or_none
 
 API_URL = "https://api.spotify.com/v1/"
 TIMEOUT_S = 6.0  # for connecting, and between two parts of a response
@@ -77,6 +78,12 @@ class SpotifyApi:
         items = [body.get("currently_playing"), *(body.get("queue") or [])]
         return [str(item["uri"]) for item in items if isinstance(item, dict) and item.get("uri")]
 
+    def album_of(self, song: str) -> str | None:
+        """The address of the album of a track; None if Spotify names none."""
+        body = self._call(self._spotipy.track, song) or {}
+        album = body.get("album")
+        return clean_or_none(album.get("uri"), ADDRESS_MAX_CHARS) if isinstance(album, dict) else None
+
     def play(
         self,
         device: str,
@@ -84,12 +91,15 @@ class SpotifyApi:
         context: str | None = None,
         uris: list[str] | None = None,
         offset: int | None = None,
+        song: str | None = None,
     ) -> None:
         """Start a context (playlist, album, artist) or a list of songs; with neither, resume what is paused.
 
-        offset: index of the first song, from 0; only for a playlist or an album.
+        offset: index of the first song, from 0; only for a playlist or an album. song: its address instead.
         """
-        position = None if offset is None else {"position": offset}
+        position: dict[str, Any] | None = (
+            {"position": offset} if offset is not None else {"uri": song} if song else None
+        )
         self._call(self._spotipy.start_playback, device_id=device, context_uri=context, uris=uris, offset=position)
 
     def transfer(self, device: str) -> None:

@@ -38,7 +38,7 @@ class SpotifyCommand:
     due, expires: when to send it, and when it is no longer sent; on the player's clock.
     optional: an addition to music (volume, fade, shuffle, repeat), skipped if the speaker refuses it.
     uri: for PLAY, QUEUE and TRANSFER. uris: for PLAY and TRANSFER of a list of songs.
-    offset: for PLAY, the index of the first song.
+    offset: for PLAY, the index of the first song. song: for PLAY of an album, the address of the first song.
     shuffle: for SHUFFLE. repeat: for REPEAT, "off", "context" or "track".
     volume: for VOLUME, 0..100. fade_end: for a VOLUME within a fade, the volume at which the fade ends.
     wish: the wish that it belongs to.
@@ -52,6 +52,7 @@ class SpotifyCommand:
     optional: bool = False
     uris: tuple[str, ...] = ()
     offset: int | None = None
+    song: str | None = None
     fade_end: int | None = None
     shuffle: bool | None = None
     repeat: str | None = None
@@ -93,7 +94,7 @@ def confirmed(command: SpotifyCommand, before: SpotifyPlayback, now: SpotifyPlay
 
 def _restarted(command: SpotifyCommand, before: SpotifyPlayback, now: SpotifyPlayback) -> bool:
     """For music that was playing before, a list or an offset must show a change; a whole context needn't."""
-    specific = bool(command.uris) or command.offset is not None
+    specific = bool(command.uris) or command.offset is not None or command.song is not None
     return not specific or not (before.on_own_speaker and command.music_in(before)) or _skipped(before, now)
 
 
@@ -150,7 +151,7 @@ def _predicted_play(command: SpotifyCommand, current: SpotifyPlayback, speaker: 
         speaker=replace(speaker, active=True, volume=known.volume if known is not None else speaker.volume),
         on_own_speaker=True,
         # Spotify chooses the first song of a shuffled list.
-        uri=songs[0] if len(songs) == 1 or (songs and current.shuffle is False) else None,
+        uri=songs[0] if len(songs) == 1 or (songs and current.shuffle is False) else command.song,
         context=None if songs else command.uri,
         shuffle=current.shuffle,
         repeat=current.repeat,

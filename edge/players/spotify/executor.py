@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from edge.music.playback import still_applies
@@ -26,13 +27,14 @@ from edge.players.spotify.errors import (
 )
 from edge.players.spotify.fade import VolumeFade
 from edge.players.spotify.limits.backoff import RequestPace
+from edge.players.spotify.limits.song_refusals import SongRefusals
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
-from edge.players.spotify.sending import check_playback, is_songs, is_supported, send, songs_refused
+from edge.players.spotify.sending import check_playback, from_album, is_songs, is_supported, send, songs_refused
 from edge.players.spotify.speakers import Speaker
 from edge.players.start_watch import StartWatch
-from edge.players.wishes import OVERRULED, AbandonedWish
-from edge.values import Playback, Wish
+from edge.players.wishes import LIBRARY_PREFIX, OVERRULED, AbandonedWish
+from edge.values import Music, Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
@@ -48,7 +50,15 @@ log = logging.getLogger(__name__)
 class CommandExecutor:
     """Carries out the pending commands on the account."""
 
-    def __init__(self, account: SpotifyAccount, pending: PendingCommands, names: LibraryNames) -> None:
+    def __init__(
+        self,
+        account: SpotifyAccount,
+        pending: PendingCommands,
+        names: LibraryNames,
+        *,
+        publish: Callable[[], None] = lambda: None,
+    ) -> None:
+        """publish: called where a speaker refuses the songs of a `library:` list, but would take a playlist of them."""
         self._account, self._pending, self._names = account, pending, names
         self.fade, self.pace = VolumeFade(), RequestPace()
         self._start = StartWatch(START_PATIENCE_S)
@@ -57,6 +67,7 @@ class CommandExecutor:
         # The music for which a speaker was woken, until some music starts.
         self._woken_for: str | None = None
         self._sending = False
+        self._song_refusals, self._publish = SongRefusals(), publish
 
     def run_due(self) -> None:
         """Send the commands that are due. Raises SpotifyError; what may still succeed stays pending."""
@@ -160,6 +171,8 @@ class CommandExecutor:
                 self._pending.remove(command)
                 self.fade.end()
                 return
+            if self._refuses(command, speaker):
+                raise RequestRefusedError("spotify: the speaker has refused songs lately")
             current = self._with_queue_count(command, current)
             self._sending = True
             self.fade.sending(command, current)
@@ -170,6 +183,8 @@ class CommandExecutor:
             raise
         except SpotifyError as error:
             if isinstance(error, RequestRefusedError) and command.operation is Operation.PLAY and is_songs(command):
+                if self._instead(command, speaker, error):
+                    return
                 error.args = (songs_refused(speaker_name=account.speaker_name, cause=str(error)),)
             self._failed(command, current, error)
             if not (command.optional and error.lasting):
@@ -185,6 +200,30 @@ class CommandExecutor:
             self._start.end()
         self._pending.delay(now - command.due)
         account.assume(predicted(command, current, speaker, now))
+
+    def _refuses(self, command: SpotifyCommand, speaker: Speaker) -> bool:
+        """True for songs without a context, where the speaker is known to refuse them."""
+        plays_songs = command.operation is Operation.PLAY and is_songs(command)
+        return plays_songs and self._song_refusals.includes(speaker.id, self._account.clock())
+
+    def _instead(self, command: SpotifyCommand, speaker: Speaker, error: SpotifyError) -> bool:
+        """Play a refused song from its album, or have the playlist published that the songs are from.
+
+        Returns False if no other command took the place of this one.
+        """
+        if "restriction" in str(error).lower():
+            self._song_refusals.add(speaker.id, self._account.clock())
+        if not self._refuses(command, speaker) or command not in self._pending.commands:
+            return False
+        music = command.wish.music if command.wish is not None else None
+        album = from_album(self._account, command)
+        if album is not None and music is not None:
+            self._names.add(Music(album.uri or "", music.name), music.uri)
+            self._pending.commands[self._pending.commands.index(command)] = album
+            return True
+        if music is not None and music.uri.startswith(LIBRARY_PREFIX):
+            self._publish()
+        return False
 
     def _wake(self, command: SpotifyCommand, current: SpotifyPlayback, speaker: Speaker, error: SpotifyError) -> bool:
         """Wake a speaker that is listed, but took no music: it may be asleep. Returns False if that was tried before.

@@ -30,14 +30,23 @@ class SpotifyPlayer:
     name = "spotify"
 
     def __init__(
-        self, api: SpotifyApi, *, speaker: str | None, clock: Callable[[], float], resolve: Resolve | None = None
+        self,
+        api: SpotifyApi,
+        *,
+        speaker: str | None,
+        clock: Callable[[], float],
+        resolve: Resolve | None = None,
+        publish: Callable[[], None] = lambda: None,
     ) -> None:
-        """speaker: its name. clock: monotonic seconds. resolve: looks up what a `library:` address stands for."""
+        """speaker: its name. clock: monotonic seconds. resolve: looks up what a `library:` address stands for.
+
+        publish: called where the speaker takes playlists only, and a `library:` list isn't published as one.
+        """
         self._api, self._clock, self._resolve = api, clock, resolve
         self._account = SpotifyAccount(api, speaker_name=speaker, clock=clock)
         self._pending = PendingCommands()
         self._names = LibraryNames()
-        self._executor = CommandExecutor(self._account, self._pending, self._names)
+        self._executor = CommandExecutor(self._account, self._pending, self._names, publish=publish)
         self._looks = LookSchedule(self._account, self._pending, self._executor)
         self._login = LoginWatch(api.file)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand, is_song
-from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, VolumeFixedError
+from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, SpotifyError, VolumeFixedError
 from edge.players.spotify.playback import SpotifyPlayback
 from edge.players.spotify.speakers import Speaker, restricted_error
 
@@ -52,6 +54,19 @@ def songs_refused(*, speaker_name: str | None, cause: str) -> str:
     )
 
 
+def from_album(account: SpotifyAccount, command: SpotifyCommand) -> SpotifyCommand | None:
+    """The command that plays a single song from its album; None for several songs, and where the album is unknown."""
+    songs = command.uris or (command.uri,)
+    song = songs[0]
+    if len(songs) != 1 or song is None or not song.startswith("spotify:track:"):
+        return None
+    try:
+        album = account.read(lambda: account.api.album_of(song))
+    except SpotifyError:
+        return None
+    return None if album is None else replace(command, uri=album, uris=(), offset=None, song=song)
+
+
 def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> None:
     """Send the command once. Raises SpotifyError."""
     account.send(lambda: _request(account, command, speaker.id or ""))
@@ -62,7 +77,7 @@ def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> N
     if operation is Operation.PLAY and is_songs(command):
         api.play(device, uris=list(command.uris) or [str(uri)])
     elif operation is Operation.PLAY:
-        api.play(device, context=uri, offset=command.offset)
+        api.play(device, context=uri, offset=command.offset, song=command.song)
     elif operation is Operation.QUEUE and uri is not None:
         api.add_to_queue(device, uri)
     elif operation is Operation.VOLUME and command.volume is not None:

@@ -438,10 +438,23 @@ def test_nothing_happens_twice_where_the_state_lags_for_8_s_after_a_502(
     assert not player.pending
 
 
-def test_a_speaker_that_refuses_songs_is_told_with_what_helps(player: SpotifyPlayer, world: World) -> None:
+def test_a_speaker_that_refuses_songs_is_told_with_what_helps(
+    player: SpotifyPlayer, world: World, server: Server
+) -> None:
     world.device("Living Room").librespot = True
-    for music in (LIST, SONG):
+    for _ in range(2):
         with pytest.raises(errors.RequestRefusedError, match=r"librespot.*moodroom library publish.*library\.publish"):
-            player.apply(play(music))
+            player.apply(play(LIST))
+        world.advance(3600)
+    assert server.requests.count("PUT /v1/me/player/play") == 1, "it isn't tried again for hours"
     player.apply(play())
     assert executed(world) == [("play", (JAZZ.uri, None))]
+
+
+def test_a_song_that_a_speaker_refuses_is_played_from_its_album(player: SpotifyPlayer, world: World) -> None:
+    world.device("Living Room").librespot = True
+    player.apply(play(SONG))
+    run_for(player, world, 10)
+    playback = player.playback()
+    assert (playback.state, playback.uri, playback.context) == ("playing", SONG.uri, SONG.uri)
+    assert world.now_playing().context == "spotify:album:album"
