@@ -109,6 +109,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         clock=(lambda: source_clock.now) if fast else time.monotonic,
         demo=source == DEMO or fast,
         resolver=_song_resolver,
+        publish=_publishing(config, inbox),
     )
     published = options.publish or source == CAMERA
     mqtt = open_mqtt(config, inbox) if published else None
@@ -191,6 +192,17 @@ def _song_resolver(player: str) -> Resolve:
         return resolver(player)(uri)
 
     return resolve
+
+
+def _publishing(config: Config, inbox: Inbox) -> Callable[[], None]:
+    """A function that has the `library:` lists published in the background, where `library.publish` is on."""
+    if not config.library.publish:
+        return lambda: None
+    # Imported here because most devices publish no library.
+    from edge.library.background import Publisher
+
+    problem = partial(inbox.problem, "library")
+    return Publisher(config, lambda message: problem(message or "")).begin
 
 
 def _console(parts: Parts, options: Options, out: TextIO) -> Outlet:

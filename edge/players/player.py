@@ -67,11 +67,13 @@ def open_player(
     clock: Callable[[], float],
     demo: bool,
     resolver: Callable[[str], Resolve] | None = None,
+    publish: Callable[[], None] = lambda: None,
 ) -> Player:
     """Return the player that the configuration asks for.
 
     clock: monotonic seconds, simulated in a fast replay. demo: the demo clip is replayed, which never controls a real
     speaker. resolver: called with the player's name, returns its lookup of `library:` addresses.
+    publish: called where the speaker takes playlists only, and a `library:` list isn't published as one.
     Raises ConfigError if the player can't be set up. A missing login is no such case: the player reports it when used.
     """
     from edge.players.dry_run import DryRun
@@ -81,7 +83,7 @@ def open_player(
         log.info("player: dry run, since the demo clip and a fast replay never control a real speaker")
         return DryRun(clock=clock)
     if choice == "spotify" or (choice == "auto" and _has_login(config)):
-        return _spotify(config, clock, resolver("spotify") if resolver is not None else None)
+        return _spotify(config, clock, resolver("spotify") if resolver is not None else None, publish)
     if choice == "mpd" or (choice == "auto" and _mpd_is_reachable(config)):
         return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
     if choice == "auto":
@@ -117,7 +119,9 @@ def _mpd_is_reachable(config: Config) -> bool:
         return False
 
 
-def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
+def _spotify(
+    config: Config, clock: Callable[[], float], resolve: Resolve | None, publish: Callable[[], None]
+) -> Player:
     if config.spotify.client_id is None:
         raise ConfigError(
             "spotify.client_id: is required for music.player: spotify; `moodroom login` explains how to get one"
@@ -131,7 +135,7 @@ def _spotify(config: Config, clock: Callable[[], float], resolve: Resolve | None
         raise ConfigError(f"music.player: spotify requires spotipy ({error}); run `pip install spotipy`") from None
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (set spotify.speaker)")
     api = SpotifyApi(config.spotify.client_id, TokenFile(), budget=RequestBudget())
-    return SpotifyPlayer(api, speaker=config.spotify.speaker, clock=clock, resolve=resolve)
+    return SpotifyPlayer(api, speaker=config.spotify.speaker, clock=clock, resolve=resolve, publish=publish)
 
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
