@@ -30,11 +30,11 @@ from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.limits.song_refusals import SongRefusals
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
-from edge.players.spotify.sending import check_playback, from_album, is_songs, is_supported, send, songs_refused
+from edge.players.spotify.sending import check_playback, is_songs, is_supported, send, songs_refused
 from edge.players.spotify.speakers import Speaker
 from edge.players.start_watch import StartWatch
-from edge.players.wishes import LIBRARY_PREFIX, OVERRULED, AbandonedWish
-from edge.values import Music, Playback, Wish
+from edge.players.wishes import OVERRULED, AbandonedWish
+from edge.values import Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
@@ -67,7 +67,7 @@ class CommandExecutor:
         # The music for which a speaker was woken, until some music starts.
         self._woken_for: str | None = None
         self._sending = False
-        self._song_refusals, self._publish = SongRefusals(), publish
+        self._song_refusals = SongRefusals(account, pending, names, publish)
 
     def run_due(self) -> None:
         """Send the commands that are due. Raises SpotifyError; what may still succeed stays pending."""
@@ -171,8 +171,7 @@ class CommandExecutor:
                 self._pending.remove(command)
                 self.fade.end()
                 return
-            if self._refuses(command, speaker):
-                raise RequestRefusedError("spotify: the speaker has refused songs lately")
+            self._song_refusals.check(command, speaker)
             current = self._with_queue_count(command, current)
             self._sending = True
             self.fade.sending(command, current)
@@ -183,7 +182,7 @@ class CommandExecutor:
             raise
         except SpotifyError as error:
             if isinstance(error, RequestRefusedError) and command.operation is Operation.PLAY and is_songs(command):
-                if self._instead(command, speaker, error):
+                if self._song_refusals.replace(command, speaker, error):
                     return
                 error.args = (songs_refused(speaker_name=account.speaker_name, cause=str(error)),)
             self._failed(command, current, error)
@@ -200,30 +199,6 @@ class CommandExecutor:
             self._start.end()
         self._pending.delay(now - command.due)
         account.assume(predicted(command, current, speaker, now))
-
-    def _refuses(self, command: SpotifyCommand, speaker: Speaker) -> bool:
-        """True for songs without a context, where the speaker is known to refuse them."""
-        plays_songs = command.operation is Operation.PLAY and is_songs(command)
-        return plays_songs and self._song_refusals.includes(speaker.id, self._account.clock())
-
-    def _instead(self, command: SpotifyCommand, speaker: Speaker, error: SpotifyError) -> bool:
-        """Play a refused song from its album, or have the playlist published that the songs are from.
-
-        Returns False if no other command took the place of this one.
-        """
-        if "restriction" in str(error).lower():
-            self._song_refusals.add(speaker.id, self._account.clock())
-        if not self._refuses(command, speaker) or command not in self._pending.commands:
-            return False
-        music = command.wish.music if command.wish is not None else None
-        album = from_album(self._account, command)
-        if album is not None and music is not None:
-            self._names.add(Music(album.uri or "", music.name), music.uri)
-            self._pending.commands[self._pending.commands.index(command)] = album
-            return True
-        if music is not None and music.uri.startswith(LIBRARY_PREFIX):
-            self._publish()
-        return False
 
     def _wake(self, command: SpotifyCommand, current: SpotifyPlayback, speaker: Speaker, error: SpotifyError) -> bool:
         """Wake a speaker that is listed, but took no music: it may be asleep. Returns False if that was tried before.
