@@ -140,7 +140,11 @@ class TakeoverDetector:
                 return Interpretation(Cause.FOUND, "requested" if confirmed else "")
             return Interpretation()
         if settling and differs(known, playback):
-            return Interpretation()
+            if not here or self.pending.play is not None or not self.pending.was_withdrawn(now, playback):
+                return Interpretation()
+            # The newest request failed, and the one before it had taken effect.
+            self._accept(now, playback)
+            return Interpretation(Cause.LATE)
         if (unnamed := self._unnamed(now, known, playback)) is not None:
             return unnamed
         result = self._judge(now, known, playback)

@@ -24,6 +24,7 @@ from tests.waiting import PATIENCE
 
 __all__ = ["server", "world"]
 SPEAKER = "Living Room"
+GONE = "spotify:playlist:gone"
 
 
 @pytest.fixture
@@ -71,19 +72,26 @@ class Home:
 
 @pytest.fixture(params=["simple", "spotify", "mpd"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Home]]:
-    """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only."""
+    """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only.
+
+    gone: a playlist that doesn't exist any more is set for angry.
+    """
     daemons: list[Daemon] = []
     players: list[PacedMpd] = []
 
-    def build(at: str = "2026-11-21 18:00", **music: Any) -> Home:
+    def build(at: str = "2026-11-21 18:00", *, gone: bool = False, **music: Any) -> Home:
         happy, sad = (HAPPY, SAD) if request.param != "mpd" else ("mpd:folder/calm", "mpd:folder/loud")
         profile = {"happy": {"play": happy, "name": "Happy Songs"}, "sad": {"play": sad, "name": "Sad Songs"}}
+        if gone:
+            profile["angry"] = {"play": GONE if request.param != "mpd" else "mpd:playlist/Gone", "name": "Gone Songs"}
         music = {"profiles": {"everyday": {**profile, "default": "nothing"}}} | music
         if request.param == "spotify":
             home = request.getfixturevalue("house")(at=at, **music)
+            request.getfixturevalue("world").gone.add(GONE)
             return Home(home, OnSpotify(request.getfixturevalue("world")), happy, sad)
         if request.param == "simple":
             home = request.getfixturevalue("simple")(at=at, **music)
+            home.player.gone.add(GONE)
             return Home(home, OnSimple(home.player), happy, sad)
         daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
         daemons[0].start()

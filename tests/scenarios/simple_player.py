@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.music.playback import still_applies
-from edge.players.wishes import OVERRULED, AbandonedWish
+from edge.players.wishes import OVERRULED, AbandonedWish, UnplayableError
 from edge.values import Act, Music, Playback, When, Wish
 
 SONG_S = 200.0
@@ -24,6 +24,8 @@ class SimplePlayer:
         self.context: str | None = None
         self.deferred: Wish | None = None
         self.loops = True
+        # Addresses that can't be played any more.
+        self.gone: set[str] = set()
         self.log: list[tuple[float, str, object]] = []
         self._song, self._at, self._updated_at = 0, 0.0, clock()
         self._abandoned: list[AbandonedWish] = []
@@ -32,6 +34,8 @@ class SimplePlayer:
 
     def apply(self, wish: Wish) -> None:
         self._require_reachable()
+        if wish.music is not None and wish.music.uri in self.gone:
+            raise UnplayableError("simple: the music doesn't exist; check music.profiles", retry_after=1)
         if not still_applies(wish, self.playback(), self._clock()):
             self._abandoned.append(AbandonedWish(wish, OVERRULED, False))
         elif wish.act is Act.FORGET:

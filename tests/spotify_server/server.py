@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import select
 import socket
 import struct
@@ -134,6 +135,12 @@ class Server:
             return 200, track_of(f"spotify:track:{path.split('/')[-1]}"), {}
         if (method, path) == ("GET", "/me/player/queue"):
             return 200, world.queue_json(), {}
+        looked_up = re.fullmatch(r"/(playlist|album|artist|show)s/([^/]+)", path)
+        if method == "GET" and looked_up is not None:
+            uri = f"spotify:{looked_up[1]}:{looked_up[2]}"
+            if uri in world.gone | world.unlisted:
+                return error(404, "Resource not found")
+            return 200, {"uri": uri}, {}
         do = {
             ("PUT", "/me/player/play"): "play",
             ("PUT", "/me/player/pause"): "pause",
@@ -179,6 +186,8 @@ class Server:
                 do = "resume"
             else:
                 value = (body.get("context_uri"), body.get("uris"))
+                if value[0] in world.gone:
+                    return error(404, "Context not found")
                 if (offset := body.get("offset")) is not None:
                     if not str(value[0]).startswith(("spotify:playlist:", "spotify:album:")):
                         return error(400, "Can't have offset for context type")

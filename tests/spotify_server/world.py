@@ -90,6 +90,9 @@ class World:
         self.executed: list[Executed] = []
         self.ids = 0
         self.own_tracks: dict[str, tuple[str, ...]] = {}
+        # Addresses that can't be played any more, and those that play and aren't found, such as Spotify's own.
+        self.gone: set[str] = set()
+        self.unlisted: set[str] = set()
 
     def clock(self) -> float:
         return self.monotonic

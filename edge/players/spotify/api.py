@@ -84,6 +84,21 @@ class SpotifyApi:
         album = body.get("album")
         return clean_or_none(album.get("uri"), ADDRESS_MAX_CHARS) if isinstance(album, dict) else None
 
+    def exists(self, uri: str) -> bool | None:
+        """Whether there is this playlist, album, artist or show; None for what can't be looked up.
+
+        Raises NotFoundError where there is none, which is also so for Spotify's own playlists.
+        """
+        kind, _, key = uri.removeprefix("spotify:").rpartition(":")
+        client = self._spotipy
+        if kind == "playlist" or kind.endswith(":playlist"):
+            self._call(client.playlist, key, fields="uri")
+        elif kind in ("album", "artist", "show"):
+            self._call(getattr(client, kind), key)
+        else:
+            return None
+        return True
+
     def play(
         self,
         device: str,

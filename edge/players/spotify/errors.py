@@ -5,7 +5,7 @@
     401  LoginError
     403  PremiumNeededError, OwnerNeedsPremiumError, NotInUserListError, SpeakerRestrictedError, VolumeFixedError,
          LoginError, RequestRefusedError
-    404  SpeakerGoneError, NotFoundError
+    404  SpeakerGoneError, NotFoundError, NotOfferedError
     429  RateLimitError, or QuotaExceededError for a long wait; `retry_after` comes from the Retry-After header, and
          `SpotifyAccount` sends no request before that time is over
     5xx  ServerError
@@ -79,6 +79,10 @@ class RequestRefusedError(SpotifyError):
     """Spotify refuses this command in the current state. (400, other 403)"""
 
     lasting = True
+
+
+class NotOfferedError(RequestRefusedError):
+    """Spotify doesn't offer this request, or not to this app. (404)"""
 
 
 class NotFoundError(SpotifyError):

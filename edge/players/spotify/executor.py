@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
+from edge.players.spotify.catalogue.playable import PlayableMusic
 from edge.players.spotify.commands import (
     MUSIC_OPERATIONS,
     Operation,
@@ -60,7 +61,7 @@ class CommandExecutor:
     ) -> None:
         """publish: called where a speaker refuses the songs of a `library:` list, but would take a playlist of them."""
         self._account, self._pending, self._names = account, pending, names
-        self.fade, self.pace = VolumeFade(), RequestPace()
+        self.fade, self.pace, self.playable = VolumeFade(), RequestPace(), PlayableMusic(account)
         self._start = StartWatch(START_PATIENCE_S)
         self._abandoned: list[AbandonedWish] = []
         self._last_songs: tuple[str, ...] = ()
@@ -243,6 +244,7 @@ class CommandExecutor:
             self._account.speaker_moved = True
         elif error.lasting:
             pending.remove(command)
+            self.playable.refused(command)
             if not command.optional:
                 self.abandon(command.wish, str(error), fault=True)
             if command.operation in MUSIC_OPERATIONS:
@@ -256,6 +258,7 @@ class CommandExecutor:
         self._pending.remove(command)
         self._pending.unconfirmed = None
         self.pace.commanded()
+        self.playable.accepted(command)
         self.fade.applied(command)
         if command.operation is Operation.PLAY:
             self._last_songs, self._woken_for = command.uris, None

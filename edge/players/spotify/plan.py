@@ -62,8 +62,13 @@ def lead_time(wish: Wish, current: SpotifyPlayback) -> float:
     return next((command.due for command in commands if command.operation is Operation.PLAY), 0.0)
 
 
-def commands_for(wish: Wish, current: SpotifyPlayback, *, now: float, expires: float) -> list[SpotifyCommand]:
-    """The wish's commands in the order in which they are due. now, expires: on the player's clock."""
+def commands_for(
+    wish: Wish, current: SpotifyPlayback, *, now: float, expires: float, music_first: bool = False
+) -> list[SpotifyCommand]:
+    """The wish's commands in the order in which they are due. now, expires: on the player's clock.
+
+    music_first: volume, shuffle and repeat follow the music, since it may be refused.
+    """
     own = current.speaker if current.on_own_speaker else None
     volume = own.volume if own is not None else None
     settable = own is None or own.volume_settable
@@ -72,6 +77,8 @@ def commands_for(wish: Wish, current: SpotifyPlayback, *, now: float, expires: f
         if song is not None and wish.when is When.QUEUE and current.on_own_speaker and current.loaded:
             return [SpotifyCommand(Operation.QUEUE, now, expires, uri=song)]
         play = _play(wish.music, wish.offset, now, expires)
+        if music_first:
+            return _with_settings(wish, current, _with_volume(play, wish.volume, None), music_first=True)
         if wish.fade and settable and volume is not None and current.playing:
             return _with_settings(wish, current, _fade(play, volume, volume if wish.volume is None else wish.volume))
         return _with_settings(wish, current, _with_volume(play, wish.volume, volume))
@@ -104,8 +111,10 @@ def _transfer(music: Music, offset: int | None, current: SpotifyPlayback, now: f
     return _play(music, offset, now, expires)
 
 
-def _with_settings(wish: Wish, current: SpotifyPlayback, commands: list[SpotifyCommand]) -> list[SpotifyCommand]:
-    """Add shuffle and repeat: before the music if the own speaker is active, else after it."""
+def _with_settings(
+    wish: Wish, current: SpotifyPlayback, commands: list[SpotifyCommand], *, music_first: bool = False
+) -> list[SpotifyCommand]:
+    """Add shuffle and repeat: before the music if the own speaker is active, else or with `music_first` after it."""
     first, last, own = commands[0], commands[-1], current.on_own_speaker
     settings: list[SpotifyCommand] = []
     if wish.shuffle is not None and not (own and current.shuffle == wish.shuffle):
@@ -114,7 +123,7 @@ def _with_settings(wish: Wish, current: SpotifyPlayback, commands: list[SpotifyC
         )
     if wish.repeat is not None and not (own and current.repeat == wish.repeat):
         settings.append(SpotifyCommand(Operation.REPEAT, first.due, first.expires, optional=True, repeat=wish.repeat))
-    if not own:
+    if not own or music_first:
         due = last.due + COMMAND_GAP_S
         return commands + [replace(command, due=due, expires=command.expires + COMMAND_GAP_S) for command in settings]
     if settings and first.operation is not Operation.VOLUME:

@@ -181,7 +181,8 @@ class SpotifyPlayer:
             return
         while pending.wishes:
             current = self._account.current()
-            self._plan(pending.wishes.pop(0), current)
+            self._plan(pending.wishes[0], current)
+            del pending.wishes[0]
         executor.run_due()
 
     def _plan(self, pending: PendingWish, current: SpotifyPlayback) -> None:
@@ -197,6 +198,9 @@ class SpotifyPlayer:
             # A fade was interrupted: the music gets its final volume, not the lowered one.
             wish = replace(wish, volume=fade_target)
         commands = commands_for(wish, current, now=self._clock(), expires=pending.expires)
+        if current.playing and current.on_own_speaker and not self._executor.playable.ready(commands):
+            # What plays now isn't changed for music that may be refused.
+            commands = commands_for(wish, current, now=self._clock(), expires=pending.expires, music_first=True)
         self._pending.commands += [replace(command, wish=pending.original) for command in commands]
 
     def _check_deferred(self, before: SpotifyPlayback | None, observed: SpotifyPlayback) -> None:

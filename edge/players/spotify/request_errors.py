@@ -19,6 +19,7 @@ from edge.players.spotify.errors import (
     LoginError,
     NotFoundError,
     NotInUserListError,
+    NotOfferedError,
     OwnerNeedsPremiumError,
     PremiumNeededError,
     QuotaExceededError,
@@ -153,6 +154,8 @@ def error_for_response(
     if status == 404:
         if "device" in f"{message} {reason}".lower():
             return SpeakerGoneError("spotify: the speaker has just gone offline; looking for it again", retry_after=5)
+        if message.lower() == "service not found":
+            return NotOfferedError("spotify: Spotify doesn't offer this request; it isn't repeated", retry_after=5)
         return NotFoundError(
             "spotify: the music doesn't exist or is private; check its address in music.profiles", retry_after=1
         )

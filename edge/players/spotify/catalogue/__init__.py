@@ -1,0 +1,1 @@
+"""What Spotify's catalogue has."""
