@@ -170,6 +170,7 @@ WALL = {
     "library": "files and answers are dated",
     "players/driver.py": "when the login ends",
     "players/spotify/api.py": "when a token expires, and the day for which calls are counted",
+    "players/spotify/limits/budget.py": "requests are counted over restarts",
     "players/spotify/login.py": "when the login was made",
     "players/spotify/login_reminder.py": "when the login ends",
     "players/spotify/token_file.py": "when the login was made, and ends",

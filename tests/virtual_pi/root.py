@@ -21,6 +21,8 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 SUITE = "forky"
 DEBIAN = ("python3", "python3-libcamera", "libstdc++6", "bash", "coreutils")
 PICAMERA2 = "picamera2==0.3.38"
+# The versions that scripts/install uses as well.
+CONSTRAINTS = PROJECT / "constraints" / "tested.txt"
 # What picamera2 imports. Its other requirements have no wheels and are replaced in `stand_ins`.
 PICAMERA2_NEEDS = ("simplejpeg", "piexif", "pillow", "videodev2")
 WIDTH, HEIGHT = 640, 480
@@ -71,7 +73,7 @@ def make() -> Path:
     """The folder with `root` and `site`, made if necessary; raises RuntimeError if that fails."""
     folder = Path(os.environ.get("MOODROOM_VIRTUAL_PI") or PROJECT / "runs" / "virtual-pi")
     requirements = [line for line in importlib.metadata.requires("moodroom") or () if "extra ==" not in line]
-    recipe = repr((SUITE, DEBIAN, PICAMERA2, PICAMERA2_NEEDS, CAMERA, requirements))
+    recipe = repr((SUITE, DEBIAN, PICAMERA2, PICAMERA2_NEEDS, CAMERA, requirements, CONSTRAINTS.read_text()))
     recipe_sum = hashlib.sha256(recipe.encode()).hexdigest()
     stamp = folder / "ready"
     if stamp.is_file() and stamp.read_text() == recipe_sum:
@@ -94,7 +96,7 @@ def make() -> Path:
     file.parent.mkdir(parents=True)
     file.write_text(CAMERA)
     _install(site, root, PICAMERA2, "--no-deps")
-    _install(site, root, *PICAMERA2_NEEDS, *requirements)
+    _install(site, root, "-c", str(CONSTRAINTS), *PICAMERA2_NEEDS, *requirements)
     stamp.write_text(recipe_sum)
     return folder
 

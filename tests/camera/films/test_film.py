@@ -248,7 +248,9 @@ import sys, pathlib, resource
 from edge.camera.replay import video
 from edge.config import CameraConfig
 print(*(f"{at:.1f} {grey.shape}" for at, grey in video(pathlib.Path(sys.argv[1]), CameraConfig())), sep=", ")
-print(sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1000)
+status = pathlib.Path("/proc/self/status").read_text()
+own = int(status.partition("VmHWM:")[2].split()[0])
+print((own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1000)
 """
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, cwd=ROOT)
     shown, memory_mb = done.stdout.splitlines()
