@@ -1,3 +1,3 @@
 """Moodroom: a room's mood, read on the device, for its music and its lamps."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
