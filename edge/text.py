@@ -13,6 +13,7 @@ from typing import Any
 TEXT_MAX_CHARS = 500
 ADDRESS_MAX_CHARS = 2000
 REPLACEMENT = "\ufffd"
+ON_WORDS, OFF_WORDS = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 # C0, DEL and C1: ESC, CSI and OSC begin commands to a terminal.
@@ -55,3 +56,11 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
+
+
+def is_on(text: str) -> bool:
+    """`ON`, `true` or `1` -> True, `OFF`, `false` or `0` -> False, in any case; raises ValueError for other words."""
+    word = text.strip().lower()
+    if word not in ON_WORDS + OFF_WORDS:
+        raise ValueError(text)
+    return word in ON_WORDS

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.text import TEXT_MAX_CHARS, clean, clean_or_none, parse_json, printable, to_json
+from edge.text import TEXT_MAX_CHARS, clean, clean_or_none, is_on, parse_json, printable, to_json
 
 EDGE = Path(__file__).parent.parent / "edge"
 # Any code point, also those that no encoding takes.
@@ -69,3 +69,15 @@ def test_all_json_from_elsewhere_is_parsed_where_depth_is_bounded() -> None:
                 node.attr in ("loads", "load") and getattr(node.value, "id", "") == "json"
             ):
                 assert path.name == "text.py" or str(path.relative_to(EDGE)) in trusted, path
+
+
+@pytest.mark.parametrize("text", ["ON", "on", " On \n", "true", "True", "1", "yes"])
+def test_words_for_on(text: str) -> None:
+    assert is_on(text) is True
+    assert is_on(text) is not is_on({"ON": "OFF"}.get(text, "off"))
+
+
+@pytest.mark.parametrize("text", ["", "2", "auto", "home", "ONN", "null"])
+def test_other_words_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        is_on(text)

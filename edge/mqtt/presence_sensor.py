@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from edge.room.home_presence import presence_of
-from edge.text import parse_json
+from edge.text import is_on, parse_json
 
 MAX_MESSAGE_BYTES = 65536
 # As much of a wrong value is shown.
@@ -40,7 +39,7 @@ def read_sensor(payload: bytes, key: str | None) -> bool | None:
     if word.strip().lower() in NO_VALUE:
         return None
     try:
-        return presence_of(word)
+        return is_on(word)
     except ValueError:
         shown = word if len(word) <= MAX_SHOWN_CHARS else word[:MAX_SHOWN_CHARS] + "..."
         raise ValueError(f"its value must be ON or OFF, not {shown!r}") from None

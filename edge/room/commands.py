@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 from edge.events import CommandRejected, Event, RestartRequested
-from edge.room.home_presence import OVERRIDE, presence_of
+from edge.room.home_presence import OVERRIDE
 from edge.room.liking import like, unlike
 from edge.room.room import Room
+from edge.text import is_on
 from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
 
 PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
@@ -40,15 +41,15 @@ def _mood(room: Room, now: float, command: Command) -> list[Event]:
 def _camera(room: Room, now: float, command: Command) -> list[Event]:
     try:
         # Whatever a home calls it: a privacy switch that refuses would leave the camera on.
-        is_on = presence_of(command.value)
+        switched_on = is_on(command.value)
     except ValueError:
         return _rejected(now, command, "camera must be ON or OFF")
-    return room.switch_camera(now, is_on)
+    return room.switch_camera(now, switched_on)
 
 
 def _presence(room: Room, now: float, command: Command) -> list[Event]:
     try:
-        present = None if command.value.lower() == "auto" else presence_of(command.value)
+        present = None if command.value.lower() == "auto" else is_on(command.value)
     except ValueError:
         return _rejected(now, command, "presence must be ON, OFF or auto")
     return room.on_presence(now, OVERRIDE, present)

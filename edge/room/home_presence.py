@@ -6,17 +6,8 @@ from dataclasses import replace
 
 from edge.values import ABSENT, UNKNOWN, Mood
 
-ON_WORDS, OFF_WORDS = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 # Who decides about presence.
 CAMERA, SENSOR, OVERRIDE = "camera", "sensor", "override"
-
-
-def presence_of(text: str) -> bool:
-    """`ON`, `true` or `1` -> True, `OFF`, `false` or `0` -> False, in any case; raises ValueError for other words."""
-    word = text.strip().lower()
-    if word not in ON_WORDS + OFF_WORDS:
-        raise ValueError(text)
-    return word in ON_WORDS
 
 
 class HomePresence:

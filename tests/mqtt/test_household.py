@@ -34,10 +34,9 @@ from edge.mqtt.event_queue import EVENT_LIFETIME_S, MAX_WAITING
 from edge.mqtt.memory import MEMORY_FILE, DiscoveryMemory, memory
 from edge.music.director import Director
 from edge.room.commands import PLAYBACK_ACTS, execute
-from edge.room.home_presence import OFF_WORDS, ON_WORDS
 from edge.room.room import Room
 from edge.system import state
-from edge.text import clean
+from edge.text import OFF_WORDS, ON_WORDS, clean
 from edge.values import EXPRESSIONS, Command, Control
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.mqtt.mqtt_device import Device, Make, device

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from edge.errors import PlayerError
+from edge.players.mpd.player import MpdPlayer
 from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, Music, Playback, When, Wish
 from tests.spotify_server import World
@@ -42,3 +44,11 @@ def run_for(player: SpotifyPlayer, world: World, seconds: float) -> list[Playbac
 def executed(world: World) -> list[tuple[str, object]]:
     """The commands that Spotify has carried out, with their values."""
     return [(command.do, command.value) for command in world.executed]
+
+
+def look(player: MpdPlayer) -> Playback:
+    """Return the playback as soon as the server answers."""
+    for _ in range(10):
+        with contextlib.suppress(PlayerError):
+            return player.playback()
+    return player.playback()

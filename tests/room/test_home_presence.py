@@ -10,7 +10,7 @@ from edge.config import MusicConfig
 from edge.events import CommandRejected, DecisionMade, MoodChanged, MoodUpdated, PresenceChanged
 from edge.music.director import Director
 from edge.room.commands import execute
-from edge.room.home_presence import OVERRIDE, SENSOR, HomePresence, presence_of
+from edge.room.home_presence import OVERRIDE, SENSOR, HomePresence
 from edge.room.room import Room
 from edge.values import UNKNOWN, Act, Command, Mood, Playback, Reading
 
@@ -33,18 +33,6 @@ def shown(room: Room) -> tuple[str, str]:
 
 def presence(events: list[Any]) -> list[bool]:
     return [event.present for event in events if isinstance(event, PresenceChanged)]
-
-
-@pytest.mark.parametrize("text", ["ON", "on", " On \n", "true", "True", "1", "yes"])
-def test_words_for_somebody(text: str) -> None:
-    assert presence_of(text) is True
-    assert presence_of(text) is not presence_of({"ON": "OFF"}.get(text, "off"))
-
-
-@pytest.mark.parametrize("text", ["", "2", "auto", "home", "ONN", "null"])
-def test_other_words_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        presence_of(text)
 
 
 def test_what_was_set_counts_before_the_sensor_and_the_sensor_before_the_camera() -> None:

@@ -63,10 +63,12 @@ def test_most_faces_of_eighteen_pixels_are_found_and_nothing_else(width: int, he
     assert found >= 0.85 * total and not false
 
 
-@pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720)])
-def test_somebody_at_four_metres_is_present_and_stays_so(width: int, height: int) -> None:
-    """A head of 26 pixels, whose face is 19 wide; searches at the usual size don't see it."""
-    pictures, random = {moved: far_person(width, height, 26, moved) for moved in range(-2, 3)}, np.random.default_rng(1)
+def watched(pictures: dict[int, Grey]) -> list[tuple[float, bool]]:
+    """When a room was looked at for a minute in which somebody sways, and whether anybody was present then.
+
+    pictures: by how many pixels the person has moved, -2..2.
+    """
+    random = np.random.default_rng(1)
     grain = [random.normal(0, 1.5, pictures[0].shape) for _ in range(4)]
     pipeline = Pipeline(Config(), base=BASE, nominal=True)
     present: list[tuple[float, bool]] = []
@@ -75,6 +77,13 @@ def test_somebody_at_four_metres_is_present_and_stays_so(width: int, height: int
         noisy = np.clip(pictures[sways] + grain[seq % 4], 0, 255).astype(np.uint8)
         if (reading := pipeline.process(Frame(seq, seq / 5, noisy))) is not None:
             present.append((reading.at, reading.present))
+    return present
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720)])
+def test_somebody_at_four_metres_is_present_and_stays_so(width: int, height: int) -> None:
+    """A head of 26 pixels, whose face is 19 wide; searches at the usual size don't see it."""
+    present = watched({moved: far_person(width, height, 26, moved) for moved in range(-2, 3)})
     first = next(at for at, is_present in present if is_present)
     assert first < 45
     assert all(is_present for at, is_present in present if at >= first)
@@ -88,15 +97,7 @@ def test_a_picture_on_the_wall_hides_nobody_far_away() -> None:
     for picture in pictures.values():
         picture[150:280, 90:220] = 90
         picture[160:270, 100:210] = portrait
-    random = np.random.default_rng(1)
-    grain = [random.normal(0, 1.5, pictures[0].shape) for _ in range(4)]
-    pipeline = Pipeline(Config(), base=BASE, nominal=True)
-    present: list[tuple[float, bool]] = []
-    for seq in range(5 * 60):
-        sways = round(2 * math.sin(seq / 5))
-        noisy = np.clip(pictures[sways] + grain[seq % 4], 0, 255).astype(np.uint8)
-        if (reading := pipeline.process(Frame(seq, seq / 5, noisy))) is not None:
-            present.append((reading.at, reading.present))
+    present = watched(pictures)
     assert present[-1][1], "somebody is present"
     assert next(at for at, is_present in present if is_present) < 50
 

@@ -19,7 +19,7 @@ from edge.players.mpd.connection import SLOW_TIMEOUT_S, MpdConnection, MpdRefuse
 from edge.players.mpd.player import MpdPlayer
 from edge.players.wishes import OVERRULED
 from edge.values import Act, Music, Playback, When, Wish
-from tests.players.listening import play, wish
+from tests.players.listening import look, play, wish
 from tests.players.mopidy_daemon import Mopidy
 from tests.waiting import PATIENCE, wait_for
 
@@ -52,14 +52,6 @@ def player(mopidy: Mopidy) -> Iterator[MpdPlayer]:
     player = MpdPlayer("127.0.0.1", mopidy.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     yield player
     player.close()
-
-
-def look(player: MpdPlayer) -> Playback:
-    """Return the playback as soon as Mopidy answers."""
-    for _ in range(10):
-        with contextlib.suppress(PlayerError):
-            return player.playback()
-    return player.playback()
 
 
 def until(player: MpdPlayer, state: str, uri: str | None = None) -> Playback:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +16,8 @@ from edge.players.mpd.player import MpdPlayer
 from edge.players.mpd.protocol import StartTime, start_time
 from edge.players.mpd.upcoming import MPD_RESTARTED
 from edge.players.wishes import AbandonedWish
-from edge.values import Act, Music, Playback, When
-from tests.players.listening import play, wish
+from edge.values import Act, Music, When
+from tests.players.listening import look, play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.waiting import wait_for
 
@@ -48,14 +47,6 @@ def player(daemon: Daemon) -> Iterator[MpdPlayer]:
     player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
     yield player
     player.close()
-
-
-def look(player: MpdPlayer) -> Playback:
-    """Return the playback as soon as MPD answers."""
-    for _ in range(10):
-        with contextlib.suppress(PlayerError):
-            return player.playback()
-    return player.playback()
 
 
 def grow_old(player: MpdPlayer) -> None:
