@@ -39,11 +39,11 @@ class Device:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = folder / "config.yaml"
-        happy = {"happy": "mpd:stream/http://127.0.0.1/happy"}
+        happy, night = ({"happy": f"mpd:stream/http://127.0.0.1/{name}"} for name in ("happy", "night"))
         sections = {
             "device": {"id": "den", "name": "The den"},
             "mqtt": {"host": "127.0.0.1", "port": broker.port, "keepalive": 5},
-            "music": {"player": "dry_run", "profile": "day", "profiles": {"day": happy, "night": happy}},
+            "music": {"player": "dry_run", "profile": "day", "profiles": {"day": happy, "night": night}},
             "spotify": {"client_id": "0123456789abcdef0123456789abcdef", "speaker": "Den"},
             "web": {"enabled": True, "port": self.port, "camera_view": True},
         }
@@ -268,6 +268,9 @@ def test_a_mood_to_play_for_lets_the_device_choose_again(open_page: Open, person
     wait_for(lambda: last_setting(person, "override") == "sad", "the mood")
     wait_for(lambda: last_setting(person, "control") == "auto", "the device's choice")
     expect(text).to_be_hidden()
+    # Music of this profile can't be playing already.
+    page.get_by_label("Profile").select_option("day")
+    wait_for(lambda: last_setting(person, "profile") == "day", "the profile")
     control.get_by_text("People").click()
     wait_for(lambda: last_setting(person, "control") == "hands_off", "hands off")
     person.heard.clear()

@@ -207,8 +207,12 @@ byId("override-choices").replaceChildren(
 );
 byId("override").addEventListener("change", async (event) => {
   const mood = event.target.value;
-  // Whoever asks for the music of a mood lets the device choose it.
-  if (mood !== "auto" && state.settings && state.settings.control === "hands_off") await send("control", "auto");
+  // Whoever asks for the music of a mood lets the device choose it. What is chosen here may not be confirmed yet.
+  const control = document.querySelector('input[name="control"]:checked');
+  if (mood !== "auto" && control && control.value === "hands_off") {
+    check("control", "auto");
+    await send("control", "auto");
+  }
   send("mood", mood);
 });
 byId("control").addEventListener("change", (event) => send("control", event.target.value));
