@@ -10,7 +10,6 @@ from edge.music.choices import Picker, music_of
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
 from edge.music.playback import elsewhere_reason, matches
-from edge.music.presence import in_words
 from edge.music.situation import Situation
 from edge.music.strategy import Goal, Strategy, adjective
 from edge.music.timetable import Timetable
@@ -188,7 +187,7 @@ class DecisionRules:
             basis=None if requested else basis,
         )
 
-    # The empty room.
+    # After a return.
 
     def _resume_after_return(self, now: float) -> Wish | None:
         """Resume what the device paused in an empty room, once somebody is here again; None where nothing is to do."""
@@ -204,7 +203,7 @@ class DecisionRules:
             presence.expired = True
             self.strategy.restart(known.mood)
             return None
-        if self._plays_despite_pause():
+        if known.plays_despite_pause:
             presence.paused_at = None
             return None
         if (why := self._timetable.quiet_reason(now)) is not None:
@@ -218,53 +217,7 @@ class DecisionRules:
         volume = self._volume.for_resume(now)
         return Wish(Act.RESUME, known.mood_name, why, volume=volume, basis=known.detector.basis())
 
-    def pause_empty_room(self, now: float) -> Wish | None:
-        """Pause the device's own music once the room has been empty for long enough."""
-        known = self._situation
-        presence = known.presence
-        if presence.paused_at is not None and self._plays_despite_pause():
-            presence.paused_at = None
-        own_plays = known.own_music is not None and known.playing
-        if not own_plays or presence.paused_at is not None or known.paused_by_person:
-            return None
-        if not presence.is_empty_for(now, self._config.pause_after):
-            return None
-        known.own.cancel_upcoming(now)
-        presence.pause(now)
-        why = f"the room has been empty for {in_words(self._config.pause_after or 0)}: the music pauses"
-        return Wish(Act.PAUSE, known.mood_name, why, basis=known.detector.basis())
-
-    def _plays_despite_pause(self) -> bool:
-        """True where the music plays although the device paused it."""
-        return self._situation.detector.playing and self._situation.pending.state is None
-
-    def cancel_start(self, now: float) -> Wish | None:
-        """Cancel music that was to begin in silence, if the player has delayed it until it may not begin any more."""
-        known = self._situation
-        wish = known.pending.starting
-        if wish is None:
-            return None
-        why = self._timetable.quiet_reason(now) or ("nobody is here" if known.presence.present is False else None)
-        if why is None:
-            return None
-        if wish.act is Act.RESUME and known.own.playing is not None:
-            known.presence.paused_at = now
-        else:
-            known.own.playing = None
-        return Wish(Act.FORGET, known.mood_name, f"the music that was about to start is cancelled: {why}")
-
     # Parts of a decision.
-
-    def correct_volume(self, now: float) -> Wish | None:
-        """Set the volume while the device's music plays too loud, or without its offset."""
-        known = self._situation
-        correction = None if known.paused_by_person else self._volume.correction(now, known.own.offset)
-        if correction is None:
-            return None
-        volume, why = correction
-        return Wish(
-            Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis(), about="volume"
-        )
 
     def _is_certain(self, now: float) -> bool:
         """True where music may begin in silence; music for any mood doesn't depend on which mood it is."""

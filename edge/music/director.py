@@ -11,6 +11,7 @@ from datetime import timezone, tzinfo
 
 from edge.config import MusicConfig
 from edge.music.choices import Picker, Weigh
+from edge.music.corrections import Corrections
 from edge.music.decision import TAKEN_OVER, WAITS_FOR_MOOD, DecisionRules
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
@@ -45,6 +46,7 @@ class Director:
         self._rules = DecisionRules(
             config, self.situation, picker, limits=limits, timetable=self.timetable, volume=self._volume
         )
+        self._corrections = Corrections(config, self.situation, timetable=self.timetable, volume=self._volume)
         # The sentence of the wish that was published last.
         self._published = ""
 
@@ -110,7 +112,7 @@ class Director:
             return None
         wish = None if self.situation.mood is None else self._due(now, control)
         if wish is None:
-            correction = self._rules.correct_volume(now)
+            correction = self._corrections.correct_volume(now)
             return None if correction is None else self._request(now, correction)
         return wish if wish.act is Act.KEEP else self._request(now, wish)
 
@@ -165,11 +167,11 @@ class Director:
     def _due(self, now: float, control: Control) -> Wish | None:
         """Return what became due for the mood, a KEEP only where its reason is new."""
         pending = self.situation.pending.play
-        if (changed := self._rules.cancel_start(now) or self._volume.lower_pending(now, pending)) is not None:
+        if (changed := self._corrections.cancel_start(now) or self._volume.lower_pending(now, pending)) is not None:
             return changed
         if self._limits.blocks_retry(now):
             return None
-        wish = self._rules.pause_empty_room(now) or self._rules.decide(now, control)
+        wish = self._corrections.pause_empty_room(now) or self._rules.decide(now, control)
         if wish.act is Act.KEEP and (wish is not self._rules.blocked or wish.why == self._published):
             return None
         self._published = wish.why

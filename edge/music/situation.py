@@ -59,6 +59,11 @@ class Situation:
             return self.own_music is not None and self.presence.paused_at is None
         return self.detector.playing
 
+    @property
+    def plays_despite_pause(self) -> bool:
+        """True where the music plays although the device paused it."""
+        return self.detector.playing and self.pending.state is None
+
     def own_playback(self) -> tuple[Music, Basis] | None:
         """Return the device's own music that plays now and where it is, to be remembered over a restart; else None."""
         return None if self.own_music is None or not self.detector.playing else (self.own_music, self.detector.basis())

@@ -11,24 +11,20 @@ from dataclasses import replace
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.pending import SKIP_EXPIRES_S, PendingRequests, RequestedMusic
 from edge.music.playback import (
-    SONG_END_TOLERANCE_S,
     basis_of,
     differs,
     is_identified,
     matches,
     plays_here,
-    same_music,
-    song_ends_at,
 )
+from edge.music.reports.last_report import LastReport
 from edge.music.reports.short_pause import ShortPause
 from edge.music.reports.song_clock import SongClock
+from edge.music.reports.unexplained_changes import UnexplainedChanges
+from edge.music.reports.unnamed_music import UnnamedMusic
 from edge.music.speaker_volume import SpeakerVolume
 from edge.values import Act, Basis, Playback, When, Wish
 
-# A song that stops in its first second, or has gone back to its beginning, was not interrupted.
-SONG_START_S = 1.0
-# A song that stops this long before its end has ended; one that stops earlier was paused.
-SONG_REST_S = 2.0
 _SONG_PREFIXES = ("spotify:track:", "spotify:episode:", "library:")
 
 
@@ -48,15 +44,10 @@ class TakeoverDetector:
         self.volume = SpeakerVolume(grace)
         self.pause = ShortPause()
         self._song_clock = SongClock()
-        # The song of the last report began after this time.
-        self._song_began_after: float | None = None
-        # Since when the reports don't name what plays.
-        self._unnamed_since: float | None = None
-        # The newest report that the next one is compared with, and its time.
-        self._known: Playback | None = None
-        self._known_at = 0.0
-        # The player couldn't be reached since then.
-        self._away = False
+        # The newest report that the next one is compared with, and music without a name since then.
+        self._last = LastReport()
+        self._unnamed = UnnamedMusic(grace)
+        self._changes = UnexplainedChanges(self._last, self.pending, self.pause)
         self._settling_since = float("-inf")
 
     @property
@@ -67,7 +58,7 @@ class TakeoverDetector:
     @property
     def in_doubt(self) -> bool:
         """True while it isn't clear yet whether a person has just changed the music."""
-        return self.pause.active or self._unnamed_since is not None
+        return self.pause.active or self._unnamed.active
 
     @property
     def volume_settled(self) -> bool:
@@ -78,8 +69,7 @@ class TakeoverDetector:
 
     def song_may_be_over(self, now: float) -> bool:
         """True where the song of the last report may have ended by now, or its end isn't known."""
-        end = self._song_end()
-        return end is None or now >= end - SONG_END_TOLERANCE_S
+        return self._last.song_may_be_over(now)
 
     def basis(self) -> Basis:
         """What plays now, for a new wish to be based on."""
@@ -99,7 +89,7 @@ class TakeoverDetector:
     def believe(self) -> None:
         """A person lets the device decide again: there is no doubt about what plays any more."""
         self.pause.end()
-        self._unnamed_since = None
+        self._unnamed.end()
 
     def drop(self, now: float, wish: Wish) -> None:
         """Forget a wish that the player won't carry out."""
@@ -118,10 +108,10 @@ class TakeoverDetector:
             return Interpretation()
         self.pending.expire(now)
         if playback.state == "unavailable":
-            self._away = True
+            self._last.away = True
             self.volume.unavailable(now)
             return Interpretation()
-        known, requested, here = self._known, self.pending.music, plays_here(playback)
+        known, requested, here = self._last.playback, self.pending.music, plays_here(playback)
         if requested is not None and requested.wish.when is not When.NOW and not here and playback.state != "paused":
             # Players forget what waits for a song's end once the song stops.
             self.pending.music = requested = None
@@ -145,9 +135,12 @@ class TakeoverDetector:
             # The newest request failed, and the one before it had taken effect.
             self._accept(now, playback)
             return Interpretation(Cause.LATE)
-        if (unnamed := self._unnamed(now, known, playback)) is not None:
-            return unnamed
-        result = self._judge(now, known, playback)
+        if self._unnamed.follows(known, playback):
+            if not self._unnamed.is_long(now):
+                return Interpretation()
+            self._accept(now, playback)
+            return Interpretation(Cause.TAKEOVER, "music", "somebody started music that the player doesn't name")
+        result = self._changes.judge(now, known, playback)
         if result.cause is not Cause.TAKEOVER and not self.pause.active and self._volume_set_by_person(now, playback):
             result = Interpretation(Cause.TAKEOVER, "volume", f"somebody set the volume to {playback.volume}")
         if result.cause is Cause.ADVANCED:
@@ -157,10 +150,8 @@ class TakeoverDetector:
 
     def _accept(self, now: float, playback: Playback) -> None:
         """Compare the next report with this one."""
-        known = self._known
-        if known is not None and (differs(known, playback) or not plays_here(known)):
-            self._song_began_after = self._known_at
-        self._known, self._known_at, self._away, self._unnamed_since = playback, now, False, None
+        self._last.accept(now, playback)
+        self._unnamed.end()
         if not self.pause.active:
             # An announcement has a volume of its own.
             self.volume.accept(playback.volume)
@@ -176,9 +167,10 @@ class TakeoverDetector:
         # Spotify may play another edition of a song, whose address isn't known.
         if playback.context is not None or not music.uri.startswith(_SONG_PREFIXES):
             return False
-        other = self._known is None or self._known.uri != playback.uri or self._known.context is not None
+        last = self._last.playback
+        other = last is None or last.uri != playback.uri or last.context is not None
         soon = requested.wish.when is When.NOW and now - requested.at < SKIP_EXPIRES_S
-        return playback.uri is not None and other and (soon or self._began_by_itself(now, playback))
+        return playback.uri is not None and other and (soon or self._last.began_by_itself(now, playback))
 
     def _started(self, now: float, requested: RequestedMusic, playback: Playback) -> Interpretation:
         wish = requested.wish
@@ -204,112 +196,12 @@ class TakeoverDetector:
         self.pending.song_passed()
         return result
 
-    # Changes that no request explains.
-
-    def _judge(self, now: float, known: Playback, playback: Playback) -> Interpretation:
-        was_here, is_here = plays_here(known), plays_here(playback)
-        if playback.elsewhere:
-            was_here |= self.pause.active
-            self.pause.end()
-            if not was_here:
-                return Interpretation()
-            where = playback.speaker or "another speaker"
-            return Interpretation(Cause.TAKEOVER, "speaker", f"somebody moved the music to {where}")
-        if was_here and not is_here:
-            return self._stopped(now, known, playback)
-        if not is_here:
-            return self._paused(now, playback)
-        if is_here and not was_here:
-            goes_on = self.pause.goes_on(now, playback)
-            self.pause.end()
-            if goes_on:
-                return Interpretation()
-            if self.pending.confirm_skip():
-                # A skip in silence starts the music.
-                return Interpretation(Cause.FOUND, "requested")
-            if same_music(known, playback):
-                return Interpretation(Cause.RESUMED)
-            return self._other_music(now, playback, "start")
-        if known.context != playback.context and is_identified(known) and is_identified(playback):
-            # Spotify goes on with a radio of its own once a playlist has ended.
-            radio = playback.context is None or ":station:" in playback.context
-            if radio and self._began_by_itself(now, playback):
-                return Interpretation(Cause.ADVANCED)
-            return self._other_music(now, playback, "music")
-        if None not in (known.uri, playback.uri) and known.uri != playback.uri:
-            return self._other_song(now, playback)
-        repeats = known.position is not None and playback.position is not None and playback.position < known.position
-        return Interpretation(Cause.ADVANCED if repeats and self._began_by_itself(now, playback) else Cause.NOTHING)
-
-    def _unnamed(self, now: float, known: Playback, playback: Playback) -> Interpretation | None:
-        """Judge music without a name that follows music with one; None for anything else.
-
-        Between two songs there may be no name for a moment; after that it is music that the device can't have started.
-        """
-        if is_identified(playback) or not is_identified(known) or not (plays_here(known) and plays_here(playback)):
-            return None
-        if self._unnamed_since is None:
-            self._unnamed_since = now
-        if now - self._unnamed_since < self._grace:
-            return Interpretation()
-        self._accept(now, playback)
-        return Interpretation(Cause.TAKEOVER, "music", "somebody started music that the player doesn't name")
-
-    def _stopped(self, now: float, known: Playback, playback: Playback) -> Interpretation:
-        if playback.error:
-            return Interpretation(Cause.FAILED, why=playback.error)
-        if playback.ran_out or (playback.state == "stopped" and self._away):
-            return Interpretation(Cause.ENDED)
-        position, duration = playback.position, playback.duration
-        at_start = position is None or position <= SONG_START_S
-        at_end = position is not None and duration is not None and position >= duration - SONG_REST_S
-        whole_song = at_end or (not playback.inactive and (playback.state == "stopped" or at_start))
-        end = self._song_end()
-        if end is not None and self.song_may_be_over(now) and whole_song:
-            return Interpretation(Cause.ENDED)
-        # Whose pause it is shows once it has lasted a while.
-        self.pause.begin(now, known, self._known_at, None if end is None else end - now)
-        return self._paused(now, playback)
-
-    def _paused(self, now: float, playback: Playback) -> Interpretation:
-        if not self.pause.is_long(now, playback):
-            return Interpretation()
-        self.pause.end()
-        return Interpretation(Cause.TAKEOVER, "pause", "somebody paused the music")
-
-    def _other_music(self, now: float, playback: Playback, kind: str) -> Interpretation:
-        if self.pending.was_withdrawn(now, playback):
-            return Interpretation(Cause.LATE)
-        return Interpretation(Cause.TAKEOVER, kind, "somebody chose this music")
-
-    def _other_song(self, now: float, playback: Playback) -> Interpretation:
-        if self.pending.confirm_skip() or self._began_by_itself(now, playback):
-            return Interpretation(Cause.ADVANCED)
-        return Interpretation(Cause.TAKEOVER, "song", "somebody chose this song")
-
-    def _began_by_itself(self, now: float, playback: Playback) -> bool:
-        """True where the song began when the one before it was over."""
-        if self._known is None:
-            return False
-        end = self._song_end()
-        # Where the end isn't known, nobody is accused of a takeover.
-        return end is None or now - (playback.position or 0.0) >= end - SONG_END_TOLERANCE_S
-
-    def _song_end(self) -> float | None:
-        """When the song ends, or, where its position isn't known, the earliest time at which it may."""
-        known = self._known
-        if known is None:
-            return None
-        if known.position is None and known.duration and self._song_began_after is not None:
-            return self._song_began_after + known.duration
-        return song_ends_at(known, self._known_at)
-
     def _volume_set_by_person(self, now: float, playback: Playback) -> bool:
-        play = self.pending.play
+        play, last = self.pending.play, self._last.playback
         return self.volume.set_by_person(
             now,
             playback.volume,
-            observed=self._known is not None and self._known.volume is not None,
-            away=self._away,
+            observed=last is not None and last.volume is not None,
+            away=self._last.away,
             coming=play.volume if play is not None else None,
         )
