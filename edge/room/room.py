@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from edge.circumplex import override_mood
 from edge.config import MusicConfig
 from edge.events import (
     CameraSwitched,
@@ -23,11 +22,8 @@ from edge.events import (
 from edge.music.director import Director
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.likes import Likes, song_address
-from edge.room.home_presence import CAMERA, HomePresence, in_agreement
+from edge.room.effective_mood import EffectiveMood, MoodNews
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
-
-# The smallest change of confidence, valence or arousal that is published.
-MOOD_CHANGE_MIN = 0.1
 
 
 class Room:
@@ -51,26 +47,22 @@ class Room:
         """
         self._director = director
         self._music = MusicConfig() if music is None else music
-        self._source = source
+        self._effective = EffectiveMood(source, presence_expires)
         self.likes = Likes() if likes is None else likes
         self.camera_on = camera_on
         self.resting = False
         self.control = control
-        self.override: str | None = None
         self.playback: Playback | None = None
-        # The mood that the camera shows, and the one that was published last.
-        self._camera_mood: Mood | None = None
-        self._mood: Mood | None = None
-        # What the camera shows, what the home says, and the presence that was published last and whose it is.
-        self._camera_present: bool | None = None
-        self._home = HomePresence(presence_expires)
-        self._present: bool | None = None
-        self._decided: tuple[bool | None, str] = (None, CAMERA)
 
     @property
     def mood(self) -> Mood | None:
         """The mood that was published last; None before the first one."""
-        return self._mood
+        return self._effective.mood
+
+    @property
+    def override(self) -> str | None:
+        """The mood that a person set in place of the camera's."""
+        return self._effective.override
 
     @property
     def looking(self) -> bool:
@@ -98,7 +90,7 @@ class Room:
             "control": self.control.value,
             "override": self.override or "auto",
             "profile": self._music.profile,
-            "presence_override": {None: "auto", True: "ON", False: "OFF"}[self._home.override],
+            "presence_override": {None: "auto", True: "ON", False: "OFF"}[self._effective.presence_override],
             "resting": "ON" if self.resting else "OFF",
             "held": "ON" if self._director.situation.paused_by_person else "OFF",
             "scheduled": self._director.timetable.profile or "",
@@ -115,9 +107,7 @@ class Room:
         """Take the mood and presence after a look."""
         if not self.looking:
             return []
-        self._camera_mood = replace(reading.mood, source=self._source)
-        if reading.present or reading.mood.mood != UNKNOWN:
-            self._camera_present = reading.present
+        self._effective.look(reading.mood, present=reading.present)
         self._director.situation.certainty.look(reading.at, reading.mood, settled=reading.settled)
         events = self._update(reading.at)
         begun = self._director.begin(reading.at, self.control)
@@ -125,7 +115,7 @@ class Room:
 
     def on_presence(self, now: float, source: str, present: bool | None) -> list[Event]:
         """Take whether anybody is present from SENSOR or OVERRIDE of `home_presence`; None: no value any more."""
-        self._home.report(now, source, present)
+        self._effective.report_presence(now, source, present)
         return self._update(now)
 
     def on_playback(self, now: float, playback: Playback) -> list[Event]:
@@ -151,7 +141,7 @@ class Room:
         resting = self._director.timetable.camera_rests(now)
         events = self._forget_camera_mood(now) if resting and not self.resting else []
         self.resting = resting
-        if self._home.decide(now, self._camera_present) != self._decided:
+        if self._effective.presence_differs(now):
             events += self._update(now)
         profile = self._director.timetable.profile_due(now)
         if profile is not None:
@@ -165,8 +155,7 @@ class Room:
 
     def lose_sight(self, now: float) -> list[Event]:
         """No picture has come for long: from now on, the camera's last mood says nothing about the room."""
-        known = self._camera_mood is not None and self._camera_mood.mood != UNKNOWN
-        return self._forget_camera_mood(now) if self.looking and known else []
+        return self._forget_camera_mood(now) if self.looking and self._effective.camera_knows else []
 
     # What people set.
 
@@ -175,7 +164,7 @@ class Room:
 
         requested: a person has just set it, and waits for its music; False where it is set again after a reload.
         """
-        self.override = mood
+        self._effective.override = mood
         return self._update(now, requested=requested and mood is not None)
 
     def switch_camera(self, now: float, on: bool) -> list[Event]:
@@ -201,9 +190,9 @@ class Room:
             return []
         self._music = self._music.model_copy(update={"profile": profile})
         self._director.use(self._music)
-        if self.control is not Control.AUTO or self._mood is None:
+        if self.control is not Control.AUTO or self.mood is None:
             return []
-        wish = self._director.decide(now, self._mood, self.control, requested=requested)
+        wish = self._director.decide(now, self.mood, self.control, requested=requested)
         if requested and wish.act is not Act.KEEP:
             wish = replace(wish, why=f"somebody chose the profile {profile}: {wish.why}")
         return [DecisionMade(now, wish)]
@@ -222,7 +211,7 @@ class Room:
     def feedback_on(self, song: Playback | None) -> tuple[str, str | None, str | None]:
         """The fields of Skipped and Liked: the mood, the address of the device's choice, and the song's own."""
         return (
-            UNKNOWN if self._mood is None else self._mood.mood,
+            UNKNOWN if self.mood is None else self.mood.mood,
             self.own_music.uri if self.own_music is not None else None,
             song.uri if song is not None else None,
         )
@@ -253,59 +242,31 @@ class Room:
         return [DecisionMade(now, wish)] if wish is not None else []
 
     def _decide(self, now: float) -> list[Event]:
-        return [] if self._mood is None else [DecisionMade(now, self._director.decide(now, self._mood, self.control))]
+        return [] if self.mood is None else [DecisionMade(now, self._director.decide(now, self.mood, self.control))]
 
     # The mood.
 
     def _forget_camera_mood(self, now: float) -> list[Event]:
         """The camera stops looking: from now on, its last mood says nothing about the room."""
-        self._camera_mood, self._camera_present = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source), None
+        self._effective.forget_camera(now)
         return self._update(now)
 
     def _update(self, now: float, *, requested: bool = False) -> list[Event]:
         """The events for the presence and the mood that count now. requested: a person has just set the mood."""
-        self._decided = present, source = self._home.decide(now, self._camera_present)
+        effective = self._effective
+        present = effective.decide_presence(now)
         self._director.situation.presence.update(now, present)
-        events = self._update_mood(now, present, source, requested=requested)
-        if present is not None and present != self._present:
-            self._present = present
+        events: list[Event] = []
+        news = effective.decide_mood(now, looking=self.looking)
+        if news is not MoodNews.NONE:
+            assert effective.mood is not None
+            if news is MoodNews.CHANGED:
+                wish = self._director.decide(now, effective.mood, self.control, requested=requested)
+                events += [MoodChanged(now, effective.mood), DecisionMade(now, wish)]
+            else:
+                self._director.update_mood(effective.mood)
+                events.append(MoodUpdated(now, effective.mood))
+        if effective.presence_is_new():
+            assert present is not None
             events.append(PresenceChanged(now, present))
         return events
-
-    def _update_mood(self, now: float, present: bool | None, source: str, *, requested: bool) -> list[Event]:
-        mood = self._camera_mood
-        if mood is None and source != CAMERA:
-            mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source)
-        if mood is not None:
-            mood = in_agreement(mood, now, present=present if self.looking else None, source=source)
-        if self.override is not None:
-            people = mood.people if mood else 0
-            mood = replace(override_mood(self.override, now, people), presence_source=source)
-        if mood is None:
-            return []
-        before = self._mood
-        if before is None:
-            if mood.mood == UNKNOWN:
-                if source == CAMERA:
-                    return []
-                self._mood = mood
-                self._director.update_mood(mood)
-                return [MoodUpdated(now, mood)]
-        elif (before.mood, before.source) == (mood.mood, mood.source):
-            mood = replace(mood, since=before.since)
-            if not _differs(before, mood):
-                return []
-            self._mood = mood
-            self._director.update_mood(mood)
-            return [MoodUpdated(now, mood)]
-        self._mood = mood
-        return [
-            MoodChanged(now, mood),
-            DecisionMade(now, self._director.decide(now, mood, self.control, requested=requested)),
-        ]
-
-
-def _differs(a: Mood, b: Mood) -> bool:
-    steps = (a.confidence - b.confidence, a.valence - b.valence, a.arousal - b.arousal)
-    changed = (a.people, a.presence_source) != (b.people, b.presence_source)
-    return changed or any(abs(step) >= MOOD_CHANGE_MIN for step in steps)
