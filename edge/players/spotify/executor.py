@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.catalogue.playable import PlayableMusic
 from edge.players.spotify.commands import (
@@ -27,19 +25,17 @@ from edge.players.spotify.errors import (
     VolumeFixedError,
 )
 from edge.players.spotify.fade import VolumeFade
+from edge.players.spotify.failures.abandoned import AbandonedWishes
+from edge.players.spotify.failures.waking import SpeakerWaking
 from edge.players.spotify.limits.backoff import RequestPace
 from edge.players.spotify.limits.song_refusals import SongRefusals
 from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
 from edge.players.spotify.sending import check_playback, is_songs, is_supported, send, songs_refused
-from edge.players.spotify.speakers import Speaker
 from edge.players.start_watch import StartWatch
-from edge.players.wishes import OVERRULED, AbandonedWish
-from edge.values import Playback, Wish
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
-WAKE_S = 2.0  # after which a woken speaker takes music
 # After a gateway's error most commands were carried out, and their effect may show late; a second skip, or a song that
 # is queued twice, is worse than a late one.
 GATEWAY_CONFIRM_TIMEOUT_S = 15.0
@@ -62,11 +58,9 @@ class CommandExecutor:
         """publish: called where a speaker refuses the songs of a `library:` list, but would take a playlist of them."""
         self._account, self._pending, self._names = account, pending, names
         self.fade, self.pace, self.playable = VolumeFade(), RequestPace(), PlayableMusic(account)
+        self.abandoned, self._waking = AbandonedWishes(pending), SpeakerWaking(account)
         self._start = StartWatch(START_PATIENCE_S)
-        self._abandoned: list[AbandonedWish] = []
         self._last_songs: tuple[str, ...] = ()
-        # The music for which a speaker was woken, until some music starts.
-        self._woken_for: str | None = None
         self._sending = False
         self._song_refusals = SongRefusals(account, pending, names, publish)
 
@@ -133,26 +127,7 @@ class CommandExecutor:
         wish = self._start.look(account.observed_at, plays=playback.playing)
         if wish is not None:
             speaker = f'"{account.speaker_name}" accepted the music, and nothing plays there'
-            self.abandon(wish, f"spotify: {speaker}; try it from the Spotify app", fault=True)
-
-    def abandon(self, wish: Wish | None, why: str, *, fault: bool = False) -> None:
-        if wish is not None:
-            self._abandoned.append(AbandonedWish(wish, why, fault))
-
-    def abandon_overruled(self, playback: Playback) -> None:
-        """Abandon the music that had to wait while a person chose something else. playback: as just observed."""
-        pending, now = self._pending, self._account.clock()
-        music = [command for command in pending.commands if command.operation in MUSIC_OPERATIONS]
-        wishes = [command.wish for command in music] + [waiting.original for waiting in pending.wishes]
-        for wish in wishes:
-            if wish is not None and not still_applies(wish, playback, now):
-                pending.withdraw(wish)
-                self.abandon(wish, OVERRULED)
-
-    def take_abandoned(self) -> list[AbandonedWish]:
-        """The wishes abandoned since the last call."""
-        abandoned, self._abandoned = self._abandoned, []
-        return abandoned
+            self.abandoned.add(wish, f"spotify: {speaker}; try it from the Spotify app", fault=True)
 
     def _run(self, command: SpotifyCommand) -> None:
         self._sending = False
@@ -178,7 +153,7 @@ class CommandExecutor:
             self.fade.sending(command, current)
             send(account, command, speaker)
         except (SpeakerGoneError, NotFoundError) as error:
-            if not self._wake(command, current, speaker, error):
+            if not self._waking.wake(command, current, speaker, error):
                 self._failed(command, current, error)
             raise
         except SpotifyError as error:
@@ -200,27 +175,6 @@ class CommandExecutor:
             self._start.end()
         self._pending.delay(now - command.due)
         account.assume(predicted(command, current, speaker, now))
-
-    def _wake(self, command: SpotifyCommand, current: SpotifyPlayback, speaker: Speaker, error: SpotifyError) -> bool:
-        """Wake a speaker that is listed, but took no music: it may be asleep. Returns False if that was tried before.
-
-        The command stays pending, and `error` says so.
-        """
-        idle = current.speaker is None or not current.on_own_speaker
-        if command.operation is not Operation.PLAY or not idle or command.uri == self._woken_for:
-            return False
-        self._woken_for, account = command.uri, self._account
-        account.speaker_moved = isinstance(error, SpeakerGoneError)
-        with contextlib.suppress(SpotifyError):
-            account.send(lambda: account.api.wake(speaker.id or ""))
-        cause = (
-            "it sleeps or has just gone offline"
-            if isinstance(error, SpeakerGoneError)
-            else "it sleeps, or the address in music.profiles is wrong"
-        )
-        error.args = (f'spotify: "{speaker.name}" is listed and doesn\'t take the music: {cause}; waking it',)
-        error.lasting, error.retry_after = False, WAKE_S
-        return True
 
     def _skippable(self, command: SpotifyCommand, current: SpotifyPlayback) -> bool:
         """True if the command would change nothing, or is an addition to music that isn't on the own speaker."""
@@ -246,7 +200,7 @@ class CommandExecutor:
             pending.remove(command)
             self.playable.refused(command)
             if not command.optional:
-                self.abandon(command.wish, str(error), fault=True)
+                self.abandoned.add(command.wish, str(error), fault=True)
             if command.operation in MUSIC_OPERATIONS:
                 pending.drop(lambda other: other.optional)
             if isinstance(error, VolumeFixedError):
@@ -261,5 +215,6 @@ class CommandExecutor:
         self.playable.accepted(command)
         self.fade.applied(command)
         if command.operation is Operation.PLAY:
-            self._last_songs, self._woken_for = command.uris, None
+            self._last_songs = command.uris
+            self._waking.music_started()
             self._names.prefer(command.uri)

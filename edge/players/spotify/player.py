@@ -78,7 +78,7 @@ class SpotifyPlayer:
         return report
 
     def take_abandoned(self) -> list[AbandonedWish]:
-        return self._executor.take_abandoned()
+        return self._executor.abandoned.take()
 
     def apply(self, wish: Wish) -> None:
         """Carry out a wish. If that fails now, raises, and `playback` tries again."""
@@ -156,12 +156,12 @@ class SpotifyPlayer:
         if self._pending.unconfirmed is not None:
             self._executor.confirm(self._pending.unconfirmed)
         if self._pending.pending and self._account.playback is not None:
-            self._executor.abandon_overruled(self._to_playback(self._account.playback))
+            self._executor.abandoned.add_overruled(self._to_playback(self._account.playback), self._clock())
 
     def _work(self) -> None:
         """Carry out what is due. Raises SpotifyError; what may still succeed stays pending."""
         for expired in self._pending.drop_expired(self._clock()):
-            self._executor.abandon(expired, EXPIRED, fault=True)
+            self._executor.abandoned.add(expired, EXPIRED, fault=True)
         pace = self._executor.pace
         try:
             if self._pending.pending and (held := pace.held(self._clock())) is not None:
@@ -189,7 +189,7 @@ class SpotifyPlayer:
         """Turn a wish into commands, or defer it to the song's end."""
         wish, fade_target = pending.wish, self._executor.fade.target
         if not still_applies(pending.original, self._to_playback(current), self._clock()):
-            self._executor.abandon(pending.original, OVERRULED)
+            self._executor.abandoned.add(pending.original, OVERRULED)
             return
         if waits_for_song_end(wish, current, observed=self._account.is_observed):
             self._pending.deferred = replace(pending, song=current.uri, context=current.context)
@@ -210,7 +210,7 @@ class SpotifyPlayer:
             return
         if deferred.overruled(before, observed):
             self._pending.deferred = None
-            self._executor.abandon(deferred.original, OVERRULED)
+            self._executor.abandoned.add(deferred.original, OVERRULED)
         elif observed.playing and observed.end() is None and observed.uri != deferred.song:
             # The end of this song is unknown, or its beginning shows the end of the one before it.
             self._pending.start_deferred(self._clock())

@@ -1,0 +1,1 @@
+"""What follows where Spotify or a speaker doesn't do what was asked."""
