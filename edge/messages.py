@@ -55,9 +55,12 @@ def wish(value: Wish) -> dict[str, Any]:
     return payload
 
 
-def player(value: Playback, control: Control) -> dict[str, Any]:
-    """Playback as on the topic `player`; the state of a dry run is `dry_run`, whatever it simulates."""
-    return {
+def player(value: Playback, control: Control, at: float | None = None) -> dict[str, Any]:
+    """Playback as on the topic `player`; the state of a dry run is `dry_run`, whatever it simulates.
+
+    at: Unix time of the report. Cover, duration, position and the next songs are left out where they aren't known.
+    """
+    payload: dict[str, Any] = {
         "state": DRY_RUN if value.player == DRY_RUN else value.state,
         "player": value.player,
         "speaker": value.speaker,
@@ -67,6 +70,15 @@ def player(value: Playback, control: Control) -> dict[str, Any]:
         "volume": value.volume,
         "control": control.value,
     }
+    if value.cover is not None:
+        payload["cover"] = value.cover
+    if value.duration is not None:
+        payload["duration"] = round(value.duration, 1)
+    if value.position is not None and at is not None:
+        payload |= {"position": round(value.position, 1), "position_at": utc_text(at)}
+    if value.upcoming:
+        payload["upcoming"] = list(value.upcoming)
+    return payload
 
 
 def event(value: Event, offset: float) -> dict[str, Any] | None:

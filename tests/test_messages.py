@@ -47,6 +47,16 @@ def test_unknown_values_of_the_playback_are_null() -> None:
     assert {key for key, value in payload.items() if value is None} == {"speaker", "title", "artist", "uri", "volume"}
 
 
+def test_cover_progress_and_what_comes_next_are_told_where_they_are_known() -> None:
+    playback = Playback("playing", "spotify", duration=201.04, position=3.26, cover="http://x/1", upcoming=("A", "B"))
+    at = datetime(2026, 11, 21, 8, 15, 20, tzinfo=timezone.utc).timestamp()
+    more = {"cover": "http://x/1", "duration": 201.0, "upcoming": ["A", "B"]}
+    position = {"position": 3.3, "position_at": "2026-11-21T08:15:20Z"}
+    plain = messages.player(Playback("playing", "spotify"), Control.AUTO, at)
+    assert messages.player(playback, Control.AUTO, at) == plain | more | position
+    assert messages.player(playback, Control.AUTO) == plain | more
+
+
 def test_only_a_wish_to_play_names_music() -> None:
     assert messages.wish(PLAY) == {
         "act": "play", "mood": "happy", "uri": "spotify:artist:1", "name": "Sigur Rós", "when": "at_track_end",

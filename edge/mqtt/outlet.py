@@ -41,6 +41,7 @@ class MqttOutlet:
         """offset: wall clock minus the events' clock, seconds."""
         self._mqtt, self._offset = mqtt, offset
         self._playback: Playback | None = None
+        self._playback_at = 0.0
         self._control = Control.AUTO
         self._health: HealthReported | None = None
 
@@ -61,7 +62,7 @@ class MqttOutlet:
                     if name in settings:
                         self._mqtt.publish_state(name, settings[name])
             case PlaybackChanged(playback=playback):
-                self._playback = playback
+                self._playback, self._playback_at = playback, event.at
                 self._publish_player()
             case ControlChanged(control=control):
                 self._control = control
@@ -87,7 +88,8 @@ class MqttOutlet:
 
     def _publish_player(self) -> None:
         if self._playback is not None:
-            self._mqtt.publish_state("player", messages.player(self._playback, self._control))
+            at = self._playback_at + self._offset
+            self._mqtt.publish_state("player", messages.player(self._playback, self._control, at))
 
     def _is_due(self, new: HealthReported) -> bool:
         """Whether a report differs enough: a problem came or went, or a value is known for the first time."""

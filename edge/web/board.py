@@ -78,7 +78,7 @@ class Board:
         self._wish: tuple[float, Wish] | None = None
         self._also: tuple[float, Wish] | None = None
         self._notices = 0
-        self._control, self._playback = Control.AUTO, Playback("unavailable", "")
+        self._control, self._playback, self._playback_at = Control.AUTO, Playback("unavailable", ""), 0.0
         names = ("mood", "presence", "player", "why", "also", "settings", "health", "notice")
         self._parts: dict[str, Any] = {"device": about, "trail": [], "timeline": 0} | dict.fromkeys(names)
 
@@ -164,7 +164,7 @@ class Board:
                 self._offset = self._day.offset = offset
                 return self._timed()
             case PlaybackChanged(playback=playback):
-                self._playback = playback
+                self._playback, self._playback_at = playback, event.at
                 return self._player()
             case ControlChanged(control=control):
                 self._control = control
@@ -191,7 +191,8 @@ class Board:
                 return assert_never(event)
 
     def _player(self) -> dict[str, Any]:
-        return {"player": messages.player(self._playback, self._control) | {"liked": self._playback.liked}}
+        player = messages.player(self._playback, self._control, self._playback_at + self._offset)
+        return {"player": player | {"liked": self._playback.liked}}
 
     def _explained(self, at: float, wish: Wish) -> dict[str, Any]:
         """A sentence about anything but the music leaves the reason for the music as it is."""
