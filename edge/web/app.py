@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import socket
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -18,6 +20,7 @@ from starlette.types import ASGIApp
 from edge.config import WebConfig
 from edge.web import metrics
 from edge.web.api import Api
+from edge.web.catalogues import Catalogues
 from edge.web.page import WebPage
 from edge.web.security.basic import Basic
 from edge.web.security.gate import Gate, Guard, refused
@@ -64,6 +67,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
     hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)
     gate = Gate(hosts, sessions, basic=Basic(password_line, clock=time.monotonic))
     api, files = Api(page, gate, password_line=password_line, session_s=config.session), StaticFiles(HERE / "static")
+    catalogues = Catalogues(HERE / "languages")
 
     async def index(request: Request) -> Response:
         return files.answer("index.html", request)
@@ -73,6 +77,16 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
 
     async def static(request: Request) -> Response:
         return files.answer(request.path_params["name"], request)
+
+    async def language(request: Request) -> Response:
+        packed = await run_in_threadpool(catalogues.packed, request.path_params["codes"])
+        headers = {"cache-control": "no-cache", "etag": packed.tag, "vary": "accept-encoding"}
+        if request.headers.get("if-none-match") == packed.tag:
+            return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            return Response(packed.content, media_type="application/json", headers=headers)
+        return Response(gzip.decompress(packed.content), media_type="application/json", headers=headers)
 
     async def healthz(_: Request) -> Response:
         fresh = page.fresh()
@@ -99,6 +113,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
         Route("/healthz", healthz),
         Route("/metrics", figures),
         Route("/api/openapi.json", openapi),
+        Route("/api/language/{codes}", language),
         Route("/api/session", api.session),
         Route("/api/login", api.login, methods=["POST"]),
         Route("/api/logout", api.logout, methods=["POST"]),

@@ -46,6 +46,12 @@ def test_the_wheel_contains_the_detector_and_its_licence(wheel: Path) -> None:
         assert hashlib.sha256(archive.read(DETECTOR)).hexdigest() == SHA256
         assert "Copyright (c) 2020 Shiqi Yu" in archive.read("edge/models/LICENSE-yunet.txt").decode()
         assert "edge/models/tflite/fer_int8.tflite" in archive.namelist()
+        languages = {path.name for path in (ROOT / "edge" / "web" / "languages").iterdir()}
+        assert (
+            {"de.po", "ja.po"}
+            <= languages
+            == {Path(name).name for name in archive.namelist() if name.startswith("edge/web/languages/")}
+        )
 
 
 @pytest.mark.slow

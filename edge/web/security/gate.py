@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edge.sentences import parts
 from edge.web.security.hosts import Hosts, same_site
 from edge.web.security.sessions import Sessions, csrf
 
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 COOKIE, CSRF_HEADER = "moodroom_session", "x-csrf-token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Paths that need no password: what the sign-in page loads, and the health check.
-PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/static/")
+PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/static/", "/api/language/")
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -110,8 +111,10 @@ class Guard:
 
 
 def refused(status: int, sentence: str, headers: Mapping[str, str] | None = None, *, code: str = "") -> Response:
-    """The answer for an error: {"error": sentence}, with a "code" if there is one."""
-    return JSONResponse({"error": sentence} | ({"code": code} if code else {}), status, headers)
+    """The answer for an error: {"error": sentence}, with a "code" if there is one, and what a Sentence is made from."""
+    made_from = parts(sentence)
+    more = ({"code": code} if code else {}) | ({"sentence": made_from} if made_from else {})
+    return JSONResponse({"error": sentence} | more, status, headers)
 
 
 def _foreign(headers: Mapping[str, str]) -> bool:

@@ -1,4 +1,6 @@
 // The sign-in page. The answer sets the session cookie.
+import { t, tell } from "./language.js";
+
 const form = document.getElementById("form");
 const error = document.getElementById("error");
 
@@ -17,9 +19,10 @@ form.addEventListener("submit", async (event) => {
       location.replace("/");
       return;
     }
-    error.textContent = (await answer.json()).error;
+    const refused = await answer.json();
+    error.textContent = tell(refused.error, refused.sentence);
   } catch {
-    error.textContent = "The device can't be reached.";
+    error.textContent = t("The device can't be reached.");
   }
   button.disabled = false;
 });

@@ -2,6 +2,7 @@
 import { camera } from "./camera.js";
 import { get, listen, open, post } from "./link.js";
 import { drawDay } from "./day.js";
+import "./language.js";
 import { drawPlane } from "./plane.js";
 import { setUp } from "./setup.js";
 import { recommend } from "./songs.js";
