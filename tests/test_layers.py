@@ -29,6 +29,8 @@ PURE = {
     "health.wall_clock",
     "journal.entry",
     "library.placement",
+    "mqtt.broker.limits",
+    "mqtt.broker.refusals",
     "mqtt.discovery",
     "mqtt.entities",
     "mqtt.ownership",
@@ -98,7 +100,7 @@ FOREIGN = {
 # Where each foreign library may be imported; the others may be imported anywhere.
 IMPORTED_IN = {
     "cv2": {"camera", "vision", "analysis.look_at_film", "analysis.dataset", "commands.charts"},
-    "paho": {"mqtt.bounded_client", "mqtt.callbacks", "mqtt.client", "mqtt.connection", "mqtt.delivery"},
+    "paho": {"mqtt.bounded_client", "mqtt.broker", "mqtt.callbacks", "mqtt.client", "mqtt.connection", "mqtt.delivery"},
     "picamera2": {"camera.pi", "camera.devices"},
     "spotipy": {"players.spotify.spotipy_module"},
     "mpd": {"players.mpd"},

@@ -11,7 +11,8 @@ from typing import Any
 import paho.mqtt.client as paho
 
 from edge.mqtt.bounded_client import BoundedMqttClient
-from edge.mqtt.delivery import Delivery, Limits
+from edge.mqtt.broker.limits import Limits
+from edge.mqtt.delivery import Delivery
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class ClientState:
         self._wake()
 
     def _on_subscribe(self, _client: Any, _data: Any, mid: int, answers: Any, _properties: Any) -> None:
-        self._delivery.subscribed(mid, list(answers))
+        self._delivery.subscriptions.answered(mid, list(answers))
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, reason: Any, _properties: Any) -> None:
         self._delivery.acked(mid, reason)

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-
-import paho.mqtt.client as paho
 
 from edge.config import MqttConfig
 from edge.errors import ConfigError
 from edge.mqtt import reasons
 from edge.mqtt.backoff import GOOD_CONNECTION_S, Backoff
 from edge.mqtt.bounded_client import BoundedMqttClient
+from edge.mqtt.broker.handshake import NEWEST, Failure, Handshake
+from edge.mqtt.broker.limits import Limits
 from edge.mqtt.callbacks import ClientState, Handlers
 from edge.mqtt.client import create_client, end_client, socket_of, thread_alive, tls_context
-from edge.mqtt.delivery import Delivery, Limits
+from edge.mqtt.delivery import Delivery
 from edge.mqtt.topics import QOS
 
 log = logging.getLogger(__name__)
-ANSWER_TIMEOUT_S = 10.0
-# A broker that says nothing to MQTT 5 for so long may not know it.
-GUESS_AFTER_S = 5.0
 # The same problem is reported at most this often: a broker can be away for days.
 REPEAT_PROBLEM_S = 60.0
 TICK_INTERVAL_S = 0.5
@@ -37,14 +33,12 @@ TICK_INTERVAL_S = 0.5
 SILENT_MAX_S = 20.0
 # After a connection that the broker ended, one is well once messages are answered within this time.
 ANSWERED_WITHIN_S = 5.0
-NEWEST, OLDER = "5", "3.1.1"
 
 
 class MqttConnection:
     """Connects to a broker, and reconnects until it is stopped.
 
-    delivery: publishes and subscribes. protocol: the version that is spoken now: the configured one, or 3.1.1 where the
-    broker knows no other.
+    delivery: publishes and subscribes.
     """
 
     def __init__(
@@ -66,15 +60,21 @@ class MqttConnection:
         self._handlers = handlers
         if config.tls:
             tls_context(config)
-        self.protocol: str = config.protocol
         self.delivery = Delivery(acked=handlers.acked, refused=handlers.refused)
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
         self._backoff = Backoff()
-        # What refusals said about the broker, whether it should be doubted although it accepts connections, and whether
-        # 3.1.1 is spoken because it said nothing to MQTT 5.
-        self._learned, self._doubted, self._guessed = Limits(), False, False
+        self._handshake = Handshake(
+            config, client_id=client_id, will="" if will is None else will[0], stopping=self._stopping.is_set
+        )
+        # Whether the broker should be doubted although it accepts connections.
+        self._doubted = False
         self._last_problem: tuple[str, float] = ("", 0.0)
+
+    @property
+    def protocol(self) -> str:
+        """The version that is spoken now: the configured one, or 3.1.1 where the broker knows no other."""
+        return self._handshake.protocol
 
     def start(self) -> None:
         """Begin to connect, and keep trying; returns at once."""
@@ -99,7 +99,7 @@ class MqttConnection:
         With it, a message counts as retained only if the broker had kept it; otherwise also if it is to be kept, except
         with version 3.1.1. needed: a refusal is a problem.
         """
-        self.delivery.subscribe(topic, retained=retained, needed=needed)
+        self.delivery.subscriptions.subscribe(topic, retained=retained, needed=needed)
 
     def wake(self) -> None:
         """Call the handler `tick` at once."""
@@ -131,7 +131,7 @@ class MqttConnection:
     def _connect(self) -> float:
         """Make one connection and keep it up until it ends; returns the seconds to wait before the next."""
         broker = f"{self._config.host}:{self._config.port}"
-        state = ClientState(self._handlers, self.delivery, limits=self._learned, wake=self._wake.set)
+        state = ClientState(self._handlers, self.delivery, limits=self._handshake.learned, wake=self._wake.set)
         try:
             # Read again each time: certificates are renewed and passwords changed while the device runs.
             tls = tls_context(self._config) if self._config.tls else None
@@ -142,100 +142,32 @@ class MqttConnection:
             self._report(str(error))
             return self._backoff.next_wait()
         if self._will is not None:
-            client.will_set(*self._will, qos=min(QOS, self._learned.qos), retain=self._learned.retain)
+            learned = self._handshake.learned
+            client.will_set(*self._will, qos=min(QOS, learned.qos), retain=learned.retain)
         state.attach(client)
-        try:
-            client.begin(str(self._config.host), self._config.port, self._config.keepalive)
-        except ssl.SSLCertVerificationError as error:
-            self._report(reasons.untrusted(error.verify_code, error.verify_message, broker))
-            return self._backoff.refused_wait()
-        except paho.WebsocketConnectionError as error:
-            self._take_guess_back()
-            self._report(f"mqtt: {broker} takes no websocket ({error}); see mqtt.websocket_path and mqtt.port")
-            return self._backoff.next_wait()
-        except (OSError, ValueError) as error:
-            self._take_guess_back()
-            if tls is not None and isinstance(error, (ssl.SSLError, ConnectionResetError, BrokenPipeError)):
-                reason = getattr(error, "reason", None) or error
-                self._report(f"mqtt: TLS with {broker} failed ({reason}); see mqtt.tls and mqtt.port")
-            else:
-                self._report(f"mqtt: no broker answers at {broker} ({error}); trying again, see mqtt.host")
-            return self._backoff.next_wait()
+        if (failure := self._handshake.open(client)) is not None:
+            return self._failed(failure)
         with suppress(OSError), socket_of(client) as twin:
             # Otherwise an acknowledgement and the message after it wait for each other, 40 ms each time.
             twin.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.loop_start()
         try:
-            if (wait := self._await_answer(client, state, broker)) is not None:
-                return wait
+            if (failure := self._handshake.await_answer(client, state)) is not None:
+                return self._failed(failure)
             wait = self._keep_up(client, state, broker)
-            self._take_guess_back()
+            self._handshake.take_guess_back()
             return wait
         finally:
             self.delivery.end()
             self._handlers.disconnected()
             end_client(client)
 
-    def _await_answer(self, client: BoundedMqttClient, state: ClientState, broker: str) -> float | None:
-        """Wait for the broker's answer; returns None if it accepts, else the seconds to wait before the next try."""
-        began_at, limit_s = time.monotonic(), ANSWER_TIMEOUT_S
-        while not state.answered.wait(0.05):
-            if self._stopping.is_set():
-                return 0.0
-            closed = state.lost.is_set() or not thread_alive(client)
-            if state.answered.is_set():
-                break
-            if closed and state.stated:
-                state.refusal = state.reason
-                break
-            if closed and client.version_refused:
-                return self._version_refused(reasons.UNSUPPORTED_PROTOCOL, "Unsupported protocol version", state)
-            newest = self.protocol == NEWEST
-            if closed or time.monotonic() > began_at + (min(GUESS_AFTER_S, limit_s) if newest else limit_s):
-                if newest:
-                    self.protocol, self._guessed = OLDER, True
-                    return 0.0
-                self._take_guess_back()
-                hint = "mqtt.client_cert, if it asks for one" if self._config.tls else "mqtt.port and mqtt.tls"
-                self._report(f"mqtt: {broker} accepts the connection but doesn't answer; see {hint}")
-                return self._backoff.next_wait()
-        if state.refusal is None:
-            return None
-        code, name = state.refusal.value, str(state.refusal)
-        if code == reasons.UNSUPPORTED_PROTOCOL:
-            return self._version_refused(code, name, state)
-        if (learned := self._learned.learned(code)) != self._learned:
-            # It may take a connection without what it refuses.
-            self._learned = learned
+    def _failed(self, failure: Failure) -> float:
+        """Report a failure; returns the seconds to wait before the next try."""
+        if failure.sentence is None:
             return 0.0
-        return self._refused(code, name, state)
-
-    def _take_guess_back(self) -> None:
-        if self._guessed:
-            self.protocol, self._guessed = self._config.protocol, False
-
-    def _version_refused(self, code: int, name: str, state: ClientState) -> float:
-        """Try 3.1.1 once; report it if that isn't taken, either."""
-        if self.protocol == NEWEST:
-            log.info("mqtt: the broker doesn't speak MQTT 5; trying 3.1.1 (set mqtt.protocol to skip this)")
-            self.protocol = OLDER
-            return 0.0
-        self.protocol = self._config.protocol
-        return self._refused(code, name, state)
-
-    def _refused(self, code: int, name: str, state: ClientState) -> float:
-        will = "" if self._will is None else self._will[0]
-        self._report(
-            reasons.refused(
-                code,
-                name,
-                client_id=self._client_id,
-                will=will,
-                said=state.told("ReasonString"),
-                server=state.told("ServerReference"),
-            )
-        )
-        return self._backoff.next_wait() if code in reasons.PASSING else self._backoff.refused_wait()
+        self._report(failure.sentence)
+        return self._backoff.refused_wait() if failure.lasting else self._backoff.next_wait()
 
     def _keep_up(self, client: BoundedMqttClient, state: ClientState, broker: str) -> float:
         """Serve the connection; returns the seconds to wait before the next."""
@@ -276,14 +208,14 @@ class MqttConnection:
         too_many = self._backoff.lost(lasted_s)
         code = getattr(state.reason, "value", 0) if state.stated else 0
         if code and code != reasons.SESSION_TAKEN_OVER:
-            self._learned = self._learned.learned(code)
+            self._handshake.learn(code)
             # The reason stands until a connection lasts.
             self._doubted = code not in reasons.PASSING
             said, server = state.told("ReasonString"), state.told("ServerReference")
             self._report(reasons.ended(code, str(state.reason), broker, said=said, server=server))
             return self._backoff.next_wait()
         # The broker's settings may be others the next time.
-        self._learned = Limits()
+        self._handshake.learned = Limits()
         # Version 3.1.1 sends no reason.
         if code or too_many:
             perhaps = "" if code else "perhaps "

@@ -1,6 +1,6 @@
 """What goes to the broker over one connection: within its limits, and again where it was refused.
 
-paho's thread calls `acked` and `subscribed` without a lock. All else is called with the device's lock held, except
+paho's thread calls `acked` without a lock. All else is called with the device's lock held, except
 for what waits or asks only: `flush`, `unacked`, `silent_s`, `problems`.
 """
 
@@ -10,53 +10,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.mqtt import reasons
+from edge.mqtt.broker.limits import Limits
+from edge.mqtt.broker.refusals import Refusals
+from edge.mqtt.broker.subscriptions import Subscriptions
 from edge.mqtt.topics import QOS
 
-# The waits before a refused message is published again.
-FIRST_RETRY_S, MAX_RETRY_S = 1.0, 30.0
-# As many messages are on their way at a time, unless the broker takes fewer.
-MAX_IN_FLIGHT = 20
 # The fixed header, the message's id and its properties, at most.
 PACKET_EXTRA_BYTES = 20
 # A message's id where it was left out.
 LEFT_OUT = 0
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a broker takes. packet_bytes: of a whole packet; None for no limit."""
-
-    packet_bytes: int | None = None
-    in_flight: int = MAX_IN_FLIGHT
-    retain: bool = True
-    qos: int = QOS
-
-    def told(self, connack: Any) -> Limits:
-        """Within these limits and what a CONNACK's properties say."""
-        return replace(
-            self,
-            packet_bytes=getattr(connack, "MaximumPacketSize", None),
-            in_flight=min(self.in_flight, getattr(connack, "ReceiveMaximum", MAX_IN_FLIGHT)),
-            retain=self.retain and bool(getattr(connack, "RetainAvailable", 1)),
-            qos=min(self.qos, getattr(connack, "MaximumQoS", QOS)),
-        )
-
-    def learned(self, code: int) -> Limits:
-        """Within these limits and what a refusal says. code: its reason code."""
-        if code == reasons.RETAIN_NOT_SUPPORTED:
-            return replace(self, retain=False)
-        if code == reasons.QOS_NOT_SUPPORTED:
-            return replace(self, qos=0)
-        return replace(self, in_flight=1) if code == reasons.RECEIVE_MAXIMUM_EXCEEDED else self
 
 
 @dataclass
@@ -69,23 +39,13 @@ class _Sent:
     at: float
 
 
-@dataclass
-class _Refused:
-    """Something that the broker refused. again: what to do when it is due; None if somebody else tries again."""
-
-    code: int
-    name: str
-    wait_s: float
-    due: float
-    again: Callable[[], object] | None
-
-
 class Delivery:
-    """Publishes and subscribes through the client of the present connection."""
+    """Publishes through the client of the present connection; `subscriptions` subscribes."""
 
     def __init__(self, *, acked: Callable[[int], None], refused: Callable[[int], None]) -> None:
         """acked, refused: called with the id of a message that the broker took or refused, in paho's thread."""
         self.limits = Limits()
+        self.subscriptions = Subscriptions()
         self._tell_acked, self._tell_refused = acked, refused
         self._client: paho.Client | None = None
         self._five = True
@@ -95,13 +55,10 @@ class Delivery:
         # Answers that came before `publish` had noted the message, by its id.
         self._early: dict[int, Any] = {}
         self._first_since = 0.0
-        # The newest message of each topic, and what the broker answered to publications and subscriptions.
+        # The newest message of each topic, and what the broker answered.
         self._newest: dict[str, int] = {}
         self._answers: deque[tuple[int, _Sent, Any]] = deque()
-        self._subscriptions: dict[int, tuple[str, bool]] = {}
-        self._subscription_answers: deque[tuple[int, Any]] = deque()
-        self._refused: dict[str, _Refused] = {}
-        self._unsubscribed: dict[str, _Refused] = {}
+        self._refused = Refusals()
         self._too_large: dict[str, int] = {}
 
     def begin(self, client: paho.Client, limits: Limits, *, five: bool) -> None:
@@ -110,16 +67,15 @@ class Delivery:
         self._early.clear()
         self._newest.clear()
         self._answers.clear()
-        self._subscriptions.clear()
-        self._subscription_answers.clear()
         self._refused.clear()
-        self._unsubscribed.clear()
         self._too_large.clear()
         self.limits, self._five, self._client = limits, five, client
+        self.subscriptions.begin(client, five=five)
 
     def end(self) -> None:
         """Forget the client, and what it left unanswered."""
         self._client = None
+        self.subscriptions.end()
         self._unacked.clear()
         self._idle.set()
 
@@ -160,40 +116,7 @@ class Delivery:
 
     def dismiss(self, topic: str) -> bool:
         """Forget that the broker refused a message on this topic; returns whether it took it."""
-        return self._refused.pop(topic, None) is None
-
-    def subscribe(self, topic: str, *, retained: bool, needed: bool = True) -> None:
-        """Subscribe. retained: also receive what is retained there. needed: a refusal is a problem, and tried again."""
-        if self._client is None:
-            return
-        if self._five:
-            handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
-            options = SubscribeOptions(qos=QOS, retainAsPublished=not retained, retainHandling=handling)
-            _, mid = self._client.subscribe(topic, options=options)
-        else:
-            _, mid = self._client.subscribe(topic, qos=QOS)
-        if needed and mid is not None:
-            self._subscriptions[mid] = (topic, retained)
-
-    def subscribe_own(self, topics: list[str]) -> None:
-        """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back.
-
-        Seeing them is useful, but not needed, so a refusal is no problem.
-        """
-        if self._client is None:
-            return
-        if self._five:
-            options = SubscribeOptions(
-                qos=QOS, noLocal=True, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
-            )
-            self._client.subscribe([(topic, options) for topic in topics])
-        else:
-            self._client.subscribe([(topic, QOS) for topic in topics])
-
-    def unsubscribe(self, topic: str) -> None:
-        """Take a subscription back."""
-        if self._client is not None:
-            self._client.unsubscribe(topic)
+        return not self._refused.forget(topic)
 
     def retry(self, now: float) -> None:
         """Take in the broker's answers, and do again what it refused a while ago. now: monotonic seconds."""
@@ -202,25 +125,13 @@ class Delivery:
             if self._newest.get(sent.topic) != mid:
                 continue
             if not reason.is_failure:
-                self._refused.pop(sent.topic, None)
+                self._refused.forget(sent.topic)
                 continue
             # Events are repeated by their queue, which knows when they are too old.
             again = (lambda sent=sent: self.publish(sent.topic, sent.payload, retain=True)) if sent.retain else None
-            _note(self._refused, sent.topic, reason, now, again)
-        while self._subscription_answers:
-            mid, reason = self._subscription_answers.popleft()
-            if (wanted := self._subscriptions.pop(mid, None)) is None:
-                continue
-            topic, retained = wanted
-            if reason.is_failure:
-                again_too = lambda topic=topic, retained=retained: self.subscribe(topic, retained=retained)  # noqa: E731
-                _note(self._unsubscribed, topic, reason, now, again_too)
-            else:
-                self._unsubscribed.pop(topic, None)
-        for one in [*self._refused.values(), *self._unsubscribed.values()]:
-            if one.again is not None and now >= one.due:
-                one.due = now + MAX_RETRY_S
-                one.again()
+            self._refused.note(sent.topic, reason, now, again)
+        self._refused.retry(now)
+        self.subscriptions.retry(now)
 
     @property
     def refused(self) -> bool:
@@ -229,19 +140,10 @@ class Delivery:
 
     def problems(self) -> list[str]:
         """What doesn't work although the connection does, one sentence each."""
-        sentences = []
-        for refused, sentence in ((self._refused, reasons.not_taken), (self._unsubscribed, reasons.not_subscribed)):
-            kinds: dict[tuple[int, str], list[str]] = {}
-            for topic, one in sorted(dict(refused).items()):
-                kinds.setdefault((one.code, one.name), []).append(topic)
-            sentences += [sentence(code, name, topics) for (code, name), topics in kinds.items()]
+        sentences = self._refused.sentences(reasons.not_taken) + self.subscriptions.problems()
         if self._too_large and self.limits.packet_bytes is not None:
             sentences.append(reasons.too_large(self.limits.packet_bytes, dict(self._too_large)))
-        if not self.limits.retain:
-            sentences.append(reasons.NO_RETAIN)
-        if self.limits.qos < QOS:
-            sentences.append(reasons.QOS_0_ONLY)
-        return sentences
+        return sentences + self.limits.problems()
 
     def unacked(self, mid: int) -> bool:
         """Whether the broker hasn't acknowledged this message yet."""
@@ -265,11 +167,6 @@ class Delivery:
             self._early.pop(mid, None)
             self._settle(mid, reason)
 
-    def subscribed(self, mid: int, answers: list[Any]) -> None:
-        """The broker answered a subscription."""
-        if len(answers) == 1:
-            self._subscription_answers.append((mid, answers[0]))
-
     def _settle(self, mid: int, reason: Any) -> None:
         first = next(iter(list(self._unacked)), None) == mid
         sent = self._unacked.pop(mid, None)
@@ -282,10 +179,3 @@ class Delivery:
         (self._tell_refused if reason.is_failure else self._tell_acked)(mid)
         if not self._unacked:
             self._idle.set()
-
-
-def _note(table: dict[str, _Refused], topic: str, reason: Any, now: float, again: Callable[[], object] | None) -> None:
-    """Note a refusal; each wait is twice as long as the one before."""
-    before = table.get(topic)
-    wait = FIRST_RETRY_S if before is None else min(MAX_RETRY_S, 2 * before.wait_s)
-    table[topic] = _Refused(reason.value, str(reason), wait, now + wait, again)

@@ -92,7 +92,7 @@ class MqttDevice:
                 self.base,
                 self._publish,
                 subscribe=lambda topic: self._connection.subscribe(topic, retained=True, needed=False),
-                unsubscribe=self._connection.delivery.unsubscribe,
+                unsubscribe=self._connection.delivery.subscriptions.unsubscribe,
             )
 
     @property
@@ -179,7 +179,7 @@ class MqttDevice:
                 self._connection.subscribe(self._topic(f"{COMMANDS}#"))
                 self._own.echoes = self._connection.protocol != "5"
                 self._own.connected()
-                self._connection.delivery.subscribe_own(self._own.names())
+                self._connection.delivery.subscriptions.subscribe_own(self._own.names())
                 if self._sensor is not None:
                     self._connection.subscribe(self._sensor.topic, retained=True)
                 if self._discovery is not None and self._discovery.birth_topic is not None:

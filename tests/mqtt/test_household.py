@@ -26,7 +26,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.config import Config, MqttConfig, MusicConfig
 from edge.errors import ConfigError
 from edge.events import CommandRejected
-from edge.mqtt import backoff, connection, discovery_publisher
+from edge.mqtt import backoff, discovery_publisher
+from edge.mqtt.broker import handshake
 from edge.mqtt.client import tls_context
 from edge.mqtt.device import MAX_COMMAND_BYTES, REPEAT_AFTER_S, MqttDevice, read_command
 from edge.mqtt.discovery import Discovery, discovery
@@ -337,7 +338,7 @@ def test_a_broker_that_was_frozen_gets_the_newest_state(broker: Broker, device: 
 def test_a_broker_that_never_answers_is_abandoned(
     broker: Broker, device: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(handshake, "ANSWER_TIMEOUT_S", 0.5)
     proxy = Swallower(broker.port)
     proxy.swallowing = True
     one = device(proxy.port)

@@ -1,0 +1,1 @@
+"""What the broker at the other end takes, limits and refuses."""

@@ -1,0 +1,95 @@
+"""What the device subscribes to over one connection, and again where that was refused.
+
+paho's thread calls `answered` without a lock. All else is called with the device's lock held, except `problems`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edge.mqtt import reasons
+from edge.mqtt.broker.refusals import Refusals
+from edge.mqtt.topics import QOS
+
+
+class Subscriptions:
+    """Subscribes through the client of the present connection."""
+
+    def __init__(self) -> None:
+        self._client: paho.Client | None = None
+        self._five = True
+        # By the message's id: the topic, and whether also what is retained there is wanted.
+        self._asked: dict[int, tuple[str, bool]] = {}
+        self._answers: deque[tuple[int, Any]] = deque()
+        self._refused = Refusals()
+
+    def begin(self, client: paho.Client, *, five: bool) -> None:
+        """Use a client that has just connected. five: whether it speaks MQTT 5."""
+        self._asked.clear()
+        self._answers.clear()
+        self._refused.clear()
+        self._client, self._five = client, five
+
+    def end(self) -> None:
+        """Forget the client."""
+        self._client = None
+
+    def subscribe(self, topic: str, *, retained: bool, needed: bool = True) -> None:
+        """Subscribe. retained: also receive what is retained there. needed: a refusal is a problem, and tried again."""
+        if self._client is None:
+            return
+        if self._five:
+            handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
+            options = SubscribeOptions(qos=QOS, retainAsPublished=not retained, retainHandling=handling)
+            _, mid = self._client.subscribe(topic, options=options)
+        else:
+            _, mid = self._client.subscribe(topic, qos=QOS)
+        if needed and mid is not None:
+            self._asked[mid] = (topic, retained)
+
+    def subscribe_own(self, topics: list[str]) -> None:
+        """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back.
+
+        Seeing them is useful, but not needed, so a refusal is no problem.
+        """
+        if self._client is None:
+            return
+        if self._five:
+            options = SubscribeOptions(
+                qos=QOS, noLocal=True, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
+            )
+            self._client.subscribe([(topic, options) for topic in topics])
+        else:
+            self._client.subscribe([(topic, QOS) for topic in topics])
+
+    def unsubscribe(self, topic: str) -> None:
+        """Take a subscription back."""
+        if self._client is not None:
+            self._client.unsubscribe(topic)
+
+    def retry(self, now: float) -> None:
+        """Take in the broker's answers, and ask again for what it refused a while ago. now: monotonic seconds."""
+        while self._answers:
+            mid, reason = self._answers.popleft()
+            if (asked := self._asked.pop(mid, None)) is None:
+                continue
+            topic, retained = asked
+            if reason.is_failure:
+                again = lambda topic=topic, retained=retained: self.subscribe(topic, retained=retained)  # noqa: E731
+                self._refused.note(topic, reason, now, again)
+            else:
+                self._refused.forget(topic)
+        self._refused.retry(now)
+
+    def problems(self) -> list[str]:
+        """What isn't delivered, one sentence each."""
+        return self._refused.sentences(reasons.not_subscribed)
+
+    def answered(self, mid: int, answers: list[Any]) -> None:
+        """The broker answered a subscription; called in paho's thread."""
+        if len(answers) == 1:
+            self._answers.append((mid, answers[0]))
