@@ -18,6 +18,8 @@ SAMPLED = 4
 TEXTURE_MIN_LEVELS = 4.0
 # Grey levels by which a picture may differ from the same picture's luma plane.
 _SAME_PICTURE_LEVELS = 8.0
+# By the orientation that a file tells, in degrees.
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 # Black in video (ITU-R BT.601).
 BLACK_LUMA = 16
 # Pictures that equal the one before them, in a row and in total, until a film is suspected in its middle; after each
@@ -94,11 +96,13 @@ def converts(name: str, sample: Picture, at: float = 0.0) -> bool:
         if at > 0:
             raw.set(cv2.CAP_PROP_POS_MSEC, at * 1000)
         ok, luma = raw.read()
+        turn = _TURNS.get(round(raw.get(cv2.CAP_PROP_ORIENTATION_META)) % 360)
     finally:
         raw.release()
     if not ok or luma is None or luma.ndim != 2 or luma.dtype != np.uint8 or sample.ndim != 3:
         return True
-    luma = luma[::SAMPLED, ::SAMPLED]
+    # The sample was turned upright by OpenCV.
+    luma = (luma if turn is None else cv2.rotate(luma, turn))[::SAMPLED, ::SAMPLED]
     grey = cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY).astype(np.float32)
     if luma.shape != grey.shape:
         return True

@@ -1,16 +1,23 @@
-"""Why a video can't be read at all: its file is cut off, as after a copy or recording that was interrupted."""
+"""What a video's file lacks: it is cut off, as after a copy or recording that was interrupted."""
 
 from __future__ import annotations
 
 import itertools
+import mmap
+import re
 from pathlib import Path
 from typing import BinaryIO
 
 # The first boxes of MP4 and QuickTime (ISO/IEC 14496-12), and the first bytes of Matroska, WebM and AVI.
 _FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"})
+_GIF = (b"GIF87a", b"GIF89a")
 _EBML, _SEGMENT, _RIFF = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"RIFF"
 _BOXES_MAX = 10_000
 _MISSING = "is cut off: {0} of its {1} bytes are missing; copy it again"
+# A graphic control extension, which stands before each picture of an animation.
+_GIF_CONTROL = re.compile(rb"\x21\xf9\x04.{4}\0[,!]", re.DOTALL)
+_GIF_BROKEN = "is cut off or damaged after {0} of its {1} bytes; copy it again"
+_GIF_LOST = "is damaged, and lacks at least {0} of its pictures; copy it again"
 _NO_INDEX = (
     "is incomplete: its index (moov) is missing, as after a copy or recording that was interrupted; copy it again"
 )
@@ -28,6 +35,8 @@ def cut_off(path: Path) -> str:
                 return _missing(8 + int.from_bytes(head[4:8], "little"), size)
             if head.startswith(_EBML):
                 return _matroska(head + file.read(2**12), size)
+            if head.startswith(_GIF):
+                return _gif(file, head[10], size)
     except OSError:
         pass
     return ""
@@ -61,6 +70,35 @@ def _matroska(head: bytes, size: int) -> str:
     length = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)
     unknown = length == (1 << 7 * width) - 1
     return "" if unknown else _missing(at + width + length, size)
+
+
+def _gif(file: BinaryIO, flags: int, size: int) -> str:
+    """Reads the chain of blocks (GIF89a, appendix B), which ends with a trailer. flags: of the screen."""
+    file.seek(13 + _colour_table(flags))
+    controls = 0
+    while kind := file.read(1):
+        if kind == b";":
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                # In a damaged block the chain skips pictures.
+                lost = sum(1 for _ in _GIF_CONTROL.finditer(content)) - controls
+            return _GIF_LOST.format(lost) if lost > 0 else ""
+        if kind == b",":
+            image = file.read(9)
+            file.seek(_colour_table(image[8]) + 1 if len(image) == 9 else 0, 1)
+        elif kind == b"!":
+            controls += file.read(1) == b"\xf9"
+        else:
+            break
+        while length := file.read(1)[:1]:
+            if length == b"\0":
+                break
+            file.seek(length[0], 1)
+    return _GIF_BROKEN.format(min(file.tell(), size), size)
+
+
+def _colour_table(flags: int) -> int:
+    """Its length in bytes."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _missing(told: int, size: int) -> str:

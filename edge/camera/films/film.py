@@ -11,6 +11,7 @@ import cv2
 from edge.camera.aspect import pixel_aspect, square_pixels, square_size
 from edge.camera.films import decoder
 from edge.camera.films.conversion import Picture, RepeatWatch, converts, look_unconverted, sampled
+from edge.camera.films.cut_off import cut_off
 from edge.camera.films.losses import Losses
 from edge.camera.grey import to_grey, upright
 from edge.camera.opencv_messages import silence_opencv
@@ -184,6 +185,8 @@ class Film:
 
     def _conclude(self, facts: _Facts) -> None:
         self.notes += self._losses.notes(self._position + facts.step, facts.length)
+        if not self.notes and (missing := cut_off(self._path)):
+            self.notes.append(f"{self._path}: {missing}")
 
 
 def _facts(capture: cv2.VideoCapture, config: CameraConfig) -> _Facts:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -69,6 +71,28 @@ def test_interlaced_films_are_read(tmp_path: Path, name: str) -> None:
     assert unlike(frames[len(frames) // 2], 11.0) < 8
     height, width = frames[0].grey.shape
     assert width / height == pytest.approx(4 / 3, abs=0.02)
+
+
+def turned(path: Path, degrees: int) -> Path:
+    """An MP4 that says by how much its pictures are turned clockwise, as phones do (`tkhd` in ISO/IEC 14496-12)."""
+    data = bytearray(path.read_bytes())
+    matrix = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[degrees]
+    right, down, left, up = (value << 16 for value in matrix)
+    at = data.index(b"tkhd") + 44
+    data[at : at + 36] = struct.pack(">9i", right, down, 0, left, up, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(("degrees", "interlaced"), [(90, False), (270, False), (90, True), (180, True)])
+def test_a_film_taken_on_its_side_is_shown_upright(tmp_path: Path, degrees: int, interlaced: bool) -> None:
+    code = INTERLACED["a.mts"] if interlaced else ("-vf", "scale=320:480,setsar=2", *X264)
+    frames, _ = read(turned(make(tmp_path / "a.mp4", *code, seconds=1.0), degrees))
+    frame = next(frame for frame in frames if frame.at >= 0.5)
+    back = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}[degrees]
+    upright = np.asarray(cv2.rotate(frame.grey, back), np.uint8)
+    assert upright.shape[1] / upright.shape[0] == pytest.approx(4 / 3, abs=0.01)
+    assert unlike(replace(frame, grey=upright), 10.5) < 8
 
 
 def test_an_interlaced_film_that_is_cut_off_or_has_gaps_is_told_as_others_are(tmp_path: Path) -> None:
@@ -172,7 +196,10 @@ def damage(path: Path, begin: float, end: float) -> Path:
 def test_a_film_goes_on_after_pictures_that_cannot_be_decoded(
     tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    code = {"a.avi": ("-c:v", "mjpeg", "-q:v", "4"), "a.webm": ("-c:v", "libvpx", "-b:v", "1M")}.get(name, X264)
+    code = {
+        "a.avi": ("-c:v", "mjpeg", "-q:v", "4"),
+        "a.webm": ("-c:v", "libvpx", "-deadline", "realtime", "-b:v", "1M"),
+    }.get(name, X264)
     frames, replay = read(damage(make(tmp_path / name, *code, seconds=10.0), 0.35, 0.48))
     assert frames[-1].at > 8.0 and 60 <= len(frames) < 95
     assert len(replay.notes) == 1 and replay.notes[0] in caplog.text
@@ -185,6 +212,24 @@ def test_a_truncated_film_is_mentioned(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
     (note,) = read(path)[1].notes
     assert note.startswith(str(path)) and "of 10.0 s; the file is incomplete" in note
+
+
+def test_a_gif_that_is_cut_off_or_damaged_is_mentioned(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.gif", "-vf", "fps=5,scale=320:-2", seconds=4.0)
+    whole = path.read_bytes()
+    assert read(path)[1].notes == []
+    damage(path, 0.5, 0.55)
+    assert len(read(path)[1].notes) == 1 and "copy it again" in read(path)[1].notes[0]
+    path.write_bytes(whole[: len(whole) * 6 // 10])
+    (note,) = read(path)[1].notes
+    assert re.search(r"a\.gif: is cut off or damaged after \d+ of its \d+ bytes; copy it again", note)
+
+
+def test_a_transport_stream_that_lost_a_second_is_mentioned(tmp_path: Path) -> None:
+    gap = "setpts='if(gte(N,20),PTS+1.2/TB,PTS)'"
+    frames, replay = read(make(tmp_path / "a.ts", "-vf", gap, "-vsync", "vfr", *X264))
+    assert len(frames) == 40
+    assert "a gap without pictures, 1.3 s in total, the first at 1.9 s" in replay.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +277,19 @@ def test_time_passes_in_a_gap_and_between_pictures_that_are_far_apart(tmp_path: 
     lapse = make(tmp_path / "lapse.mp4", "-vf", "fps=5,setpts=N*70/TB", "-vsync", "vfr", "-frames:v", "20", *X264)
     frames, replay = read(lapse)
     assert [round(frame.at) for frame in frames] == [70 * n for n in range(20)] and not replay.notes
+
+
+def test_a_film_of_very_many_pictures_a_second_keeps_its_length(tmp_path: Path) -> None:
+    frames, replay = read(make(tmp_path / "a.mp4", "-vf", "fps=10000,scale=64:48", *X264, seconds=0.2))
+    assert len(frames) == pytest.approx(2000, abs=2) and not replay.notes
+    assert frames[-1].at == pytest.approx(0.2, abs=0.01)
+
+
+def test_a_dvd_for_wide_screens_has_its_shape(tmp_path: Path) -> None:
+    wide = ("-vf", "scale=720:576,setdar=16/9", "-c:v", "mpeg2video", "-r", "25", "-q:v", "4")
+    frames, _ = read(make(tmp_path / "a.mpg", *wide, seconds=1.0))
+    height, width = frames[0].grey.shape
+    assert width / height == pytest.approx(16 / 9, abs=0.01)
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------
