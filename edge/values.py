@@ -157,13 +157,15 @@ class Mood:
 class Reading:
     """The result of one look: the mood after it, and whether anyone is in the room.
 
-    settled: the mood is one of EXPRESSIONS, and more looks would change it little.
+    settled: the mood is one of EXPRESSIONS, and more looks would change it little. pictures: how many faces in view are
+    taken for pictures because they never move; those on televisions don't count.
     """
 
     at: float
     mood: Mood
     present: bool
     settled: bool = False
+    pictures: int = 0
 
 
 class Control(str, Enum):

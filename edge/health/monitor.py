@@ -18,6 +18,8 @@ from edge.values import UNKNOWN, Reading
 # While frames arrive, at least one in this time must be examined without an error. A worker waits 30 s at most after an
 # error, so a single one doesn't reach this limit.
 EXAMINE_WITHIN_S = 60.0
+# Somebody may stand before a picture, or its face isn't found for a while: it hasn't gone before this time.
+PICTURE_GONE_AFTER_S = 300.0
 
 
 @dataclass
@@ -28,6 +30,7 @@ class HealthMonitor:
     last_frame, last_look, last_mood, last_playback: when the last frame, look, known mood and word from the player
     came. last_examined: when the last frame came that was looked at or skipped without an error.
     last_broker: when the broker was last connected, None without a broker. resumed_at: when the last pause ended.
+    picture_since, last_picture: when a face that is taken for a picture was seen first and last.
     paused: no frames are expected now. problems: what the parts report as wrong, a sentence each.
     machine: the last state of the machine. findings: the result of the last `update_findings`.
     """
@@ -41,6 +44,8 @@ class HealthMonitor:
     last_examined: float | None = None
     last_broker: float | None = None
     resumed_at: float | None = None
+    picture_since: float | None = None
+    last_picture: float | None = None
     paused: bool = False
     problems: dict[str, str] = field(default_factory=dict)
     machine: MachineState = field(default_factory=MachineState)
@@ -59,6 +64,13 @@ class HealthMonitor:
         self.last_look = reading.at
         if reading.mood.mood != UNKNOWN:
             self.last_mood = reading.at
+        if reading.pictures:
+            if not self._has_picture(reading.at):
+                self.picture_since = reading.at
+            self.last_picture = reading.at
+
+    def _has_picture(self, now: float) -> bool:
+        return self.last_picture is not None and 0 <= now - self.last_picture < PICTURE_GONE_AFTER_S
 
     def set_problem(self, part: str, message: str | None) -> bool:
         """Note a part's problem, or with None that it is over; return True if that is a change."""
@@ -114,6 +126,7 @@ class HealthMonitor:
             step=clock.step,
             step_age=0.0 if clock.stepped_at is None else now - clock.stepped_at,
             login_expires=login_expires,
+            picture_for=now - self.counted_from(self.picture_since) if self._has_picture(now) else 0.0,
             faults=dict(self.problems),
         )
 

@@ -39,8 +39,9 @@ class HealthReadings:
     *_age: seconds since a part's last result, or since the start where there was none; None for a part that isn't set
     up. player_busy: seconds for which the player's thread has been in one turn. frame_late, look_late: seconds from
     which an age is too high. paused: the camera is switched off or in quiet hours. wall: Unix time by the wall clock.
-    step, step_age: by how many seconds the clock was set last, and how long ago. login_expires: Unix time. faults: what
-    the parts report about themselves, one sentence each.
+    step, step_age: by how many seconds the clock was set last, and how long ago. login_expires: Unix time. picture_for:
+    seconds for which a face that never moves has been in view. faults: what the parts report about themselves, one
+    sentence each.
     """
 
     frame_age: float = 0.0
@@ -57,4 +58,5 @@ class HealthReadings:
     step: float = 0.0
     step_age: float = 0.0
     login_expires: float | None = None
+    picture_for: float = 0.0
     faults: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,8 @@ MOOD_OVERDUE_S, BROKER_OVERDUE_S, PLAYER_OVERDUE_S = 1800.0, 120.0, 600.0
 CLOCK_STEP_S, CLOCK_STEP_REPORTED_FOR_S = 60.0, 3600.0
 # How long before the login expires it becomes a notice, and how long before it becomes a problem.
 LOGIN_NOTICE_S, LOGIN_PROBLEM_S = 21 * DAY_S, 3 * DAY_S
-
+# A face that has been taken for a picture for so long is reported.
+PICTURE_REPORTED_AFTER_S = 120.0
 # A turn of the player's thread may send several requests, each with a deadline of seconds.
 PLAYER_HANGS_S = 60.0
 
@@ -64,6 +65,16 @@ def _check_mood(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Fi
             "mood",
             "mood: no face could be read for half an hour or longer; give the room more light, or move the camera "
             "closer to people",
+            Severity.NOTICE,
+        )
+
+
+def _check_pictures(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
+    if not readings.paused and readings.picture_for >= PICTURE_REPORTED_AFTER_S:
+        yield Finding(
+            "pictures",
+            "pictures: a face in view never moves and is taken for a picture, so it doesn't count; if it is a picture, "
+            "name its place in vision.ignore, and if it is a person, set vision.liveness to false",
             Severity.NOTICE,
         )
 
@@ -122,6 +133,7 @@ def _check_version(readings: HealthReadings, _: Collection[Finding]) -> Iterator
 RULES: tuple[Rule, ...] = (
     _check_frames,
     _check_mood,
+    _check_pictures,
     _check_broker,
     _check_player,
     check_heat,

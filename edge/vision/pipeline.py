@@ -6,6 +6,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -155,7 +156,7 @@ class Pipeline:
         )
         if not people and not reading.present:
             self._last_places.clear()
-        return kind, reading
+        return kind, replace(reading, pictures=self._liveness.pictures)
 
     def _alive(self, frame: Frame, tracks: list[Track], held_for: float) -> set[int]:
         """The numbers of the tracks that are people, not pictures."""

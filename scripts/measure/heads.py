@@ -63,6 +63,33 @@ def _is_head(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.asarray((x / HEAD_ACROSS) ** 2 + (y / HEAD_DOWN) ** 2 + (np.minimum(z, 0) / HEAD_DEEP) ** 2 <= 1)
 
 
+def draw(picture: np.ndarray, head: tuple[np.ndarray, np.ndarray], x: float, y: float, wide: float) -> None:
+    """A head from `turned` with its middle at (x, y), and hair and shoulders. wide: of the face, pixels."""
+    grey, covers = head
+    height, half = picture.shape[0], int(wide) // 2
+    cv2.ellipse(picture, (int(x), int(y + 2.1 * half)), (int(2.0 * half), int(1.3 * half)), 0, 180, 360, 70.0, -1)
+    cv2.rectangle(picture, (int(x - 2 * half), int(y + 2.1 * half)), (int(x + 2 * half), height), 70.0, -1)
+    cv2.ellipse(picture, (int(x), int(y - 0.15 * half)), (int(0.98 * half), int(1.3 * half)), 0, 0, 360, 45.0, -1)
+    size = grey.shape[0]
+    left, top = round(x - size / 2), round(y - size / 2)
+    under = picture[max(0, top) : top + size, left : left + size]
+    grey, covers = (part[max(0, -top) :][: under.shape[0], : under.shape[1]] for part in (grey, covers))
+    under += covers * (grey - under)
+
+
+def printed(shape: tuple[int, ...], pattern: str, wide: float, random: np.random.Generator) -> np.ndarray:
+    """The ink (0..1) of a cloth with stripes or dots. pattern: `stripes` or `dots`. wide: of the face, pixels."""
+    down, across = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    period, angle = wide * float(random.uniform(0.05, 0.16)), float(random.uniform(0, np.pi))
+    along = (across * np.cos(angle) + down * np.sin(angle)) / period
+    aside = (down * np.cos(angle) - across * np.sin(angle)) / period
+    if pattern == "stripes":
+        ink = along % 1 < random.uniform(0.3, 0.6)
+    else:
+        ink = np.hypot(along % 1 - 0.5, aside % 1 - 0.5) < random.uniform(0.2, 0.4)
+    return np.asarray(cv2.GaussianBlur(ink.astype(np.float32), (0, 0), 0.6))
+
+
 def hand(picture: np.ndarray, x: float, y: float, wide: float, tone: float, random: np.random.Generator) -> None:
     """Four fingers over (x, y), each with a darker line beside it. wide: of the face, pixels."""
     thick = max(2, int(0.13 * wide))

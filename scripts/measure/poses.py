@@ -62,24 +62,11 @@ def frames(face: Grey, act: str, random: np.random.Generator) -> Iterator[Frame]
         share = 2 if act in WORN else int(np.clip(round(4 * min(at - BEGINS, ENDS - at)), 0, 2)) if acts else 0
         picture = room.copy()
         sway = 3 * np.sin(0.9 * at), 2 * np.sin(1.7 * at)
-        _draw(picture, steps[share], x + sway[0], y + sway[1])
+        heads.draw(picture, steps[share], x + sway[0], y + sway[1], SIZE_PX)
         if acts:
             _cover(picture, act, x + sway[0], y + sway[1], tone, extra, np.random.default_rng(int(extra)))
         noisy = picture + random.normal(0, 2, picture.shape).astype(np.float32)
         yield Frame(seq, at, np.clip(noisy, 0, 255).astype(np.uint8))
-
-
-def _draw(picture: np.ndarray, head: tuple[np.ndarray, np.ndarray], x: float, y: float) -> None:
-    grey, covers = head
-    half = SIZE_PX // 2
-    cv2.ellipse(picture, (int(x), int(y + 2.1 * half)), (int(2.0 * half), int(1.3 * half)), 0, 180, 360, 70.0, -1)
-    cv2.rectangle(picture, (int(x - 2 * half), int(y + 2.1 * half)), (int(x + 2 * half), scenes.HEIGHT), 70.0, -1)
-    cv2.ellipse(picture, (int(x), int(y - 0.15 * half)), (int(0.98 * half), int(1.3 * half)), 0, 0, 360, 45.0, -1)
-    size = grey.shape[0]
-    left, top = round(x - size / 2), round(y - size / 2)
-    under = picture[max(0, top) : top + size, left : left + size]
-    grey, covers = (part[max(0, -top) :][: under.shape[0], : under.shape[1]] for part in (grey, covers))
-    under += covers * (grey - under)
 
 
 def _cover(

@@ -91,3 +91,23 @@ def test_the_end_of_the_login_is_reported_in_utc() -> None:
     assert (
         HealthMonitor(10.0, 0.0).report(1.0, 0, login_expires=1.8e9)["spotify_login_expires"] == "2027-01-15T08:00:00Z"
     )
+
+
+def test_a_face_that_is_taken_for_a_picture_is_told_as_a_notice() -> None:
+    health, clock = HealthMonitor(10.0, 0.0), WallClock(0.0, 1.8e9)
+    empty = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, 0.0)
+
+    def told(now: float, *, pictures: int) -> list[str]:
+        health.record_frame(now)
+        health.record_look(Reading(now, empty, False, pictures=pictures))
+        health.last_playback = health.last_mood = now
+        health.update_findings(health.readings(now, clock))
+        return [notice["part"] for notice in health.report(now, 1)["notices"]]
+
+    assert told(100.0, pictures=1) == []
+    # Somebody stands before it.
+    assert told(200.0, pictures=0) == []
+    assert told(221.0, pictures=1) == ["pictures"]
+    assert told(400.0, pictures=0) == ["pictures"]
+    assert told(522.0, pictures=0) == [], "it was taken down"
+    assert told(530.0, pictures=1) == [], "another one"

@@ -38,6 +38,7 @@ def test_a_healthy_device_has_no_findings() -> None:
         ({"frame_age": 10.5}, "camera", PROBLEM, "no frame for 10 s"),
         ({"look_age": 61.0}, "vision", PROBLEM, "none was looked at"),
         ({"mood_age": 1801.0}, "mood", NOTICE, "more light"),
+        ({"picture_for": 120.0}, "pictures", NOTICE, "taken for a picture"),
         ({"broker_age": 121.0}, "mqtt", PROBLEM, "mqtt.host"),
         ({"player_age": 601.0}, "player", PROBLEM, "speaker's power"),
         ({"player_age": 601.0, "player_busy": 61.0}, "player", PROBLEM, "a request has hung for 60 s or longer"),
@@ -79,6 +80,8 @@ def test_each_finding_is_one_sentence_with_its_fix(
         {"frame_age": 40.0, "frame_late": 60.0},
         {"look_age": 61.0, "look_late": 90.0},
         {"broker_age": None},
+        {"picture_for": 119.0},
+        {"picture_for": 999.0, "paused": True},
         {"temperature": 74.9},
         {"step": 59.0, "step_age": 9.0},
         {"step": 7200.0, "step_age": 3601.0},
@@ -125,6 +128,7 @@ ages = st.floats(0, 1e6)
 ANY = st.builds(
     HealthReadings,
     frame_age=ages, look_age=ages, mood_age=ages, player_age=ages, broker_age=st.none() | ages, paused=st.booleans(),
+    picture_for=ages,
     wall=st.floats(0, 4e9), step=st.floats(-1e9, 1e9), step_age=ages, login_expires=st.none() | st.floats(0, 4e9),
     faults=st.dictionaries(st.sampled_from(["camera", "vision", "player", "mqtt"]), st.text(min_size=1)),
     machine=st.builds(
@@ -151,6 +155,7 @@ def test_any_readings_give_findings_that_do_not_change(any_readings: HealthReadi
         ("frame_age", 11.0, 300.0),
         ("look_age", 70.0, 900.0),
         ("player_age", 700.0, 7000.0),
+        ("picture_for", 150.0, 7000.0),
         ("temperature", 80.5, 84.0),
         ("memory_mb", 310.0, 700.0),
         ("available_mb", 60.0, 9.0),

@@ -14,7 +14,9 @@ import pytest
 import liveness
 import scenes
 from edge.config import Config
+from edge.values import Frame
 from edge.vision.detector import YUNET_FILE
+from edge.vision.pipeline import BASE, Pipeline
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "fer2013.npz"
 
@@ -65,6 +67,15 @@ def test_a_face_in_an_ignored_area_is_not_looked_for() -> None:
     assert found.first is not None
     config = Config.model_validate({"vision": {"ignore": [corner]}})
     assert liveness.run("person", 1, _composites(), 15.0, config).first is None
+
+
+@pytest.mark.parametrize(("kind", "pictures"), [("picture", 1), ("person", 0)])
+def test_what_is_taken_for_a_picture_is_told(kind: str, pictures: int) -> None:
+    pipeline, room = Pipeline(Config(), base=BASE, nominal=True), liveness.Room(kind, 1, _composites())
+    frames = (Frame(seq, seq / liveness.FPS, room.frame(seq / liveness.FPS)) for seq in range(12 * liveness.FPS))
+    told = [reading.pictures for frame in frames if (reading := pipeline.process(frame)) is not None]
+    assert max(told) == pictures
+    assert told[0] == 0, "nobody knows yet"
 
 
 def test_without_liveness_every_face_counts() -> None:

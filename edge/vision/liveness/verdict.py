@@ -55,6 +55,12 @@ class Liveness:
         """Whether the face with this track's number is taken for a picture."""
         return any(s.track == number and self._is_picture(s) for s in self._subjects)
 
+    @property
+    def pictures(self) -> int:
+        """How many faces in view are taken for pictures, those on televisions apart."""
+        still = [s for s in self._subjects if s.track is not None and self._is_picture(s)]
+        return sum(not self.is_on_screen(s.box) for s in still)
+
     def is_on_screen(self, box: Box) -> bool:
         """Whether a television was seen in this place."""
         return self._screens.contains(self._now, box)
