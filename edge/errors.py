@@ -2,6 +2,7 @@
 
 MoodroomError
 ConfigError             exit code 2
+EditedMeanwhile
 SourceError
 DataError
 TableError
@@ -24,6 +25,10 @@ class MoodroomError(Exception):
 
 class ConfigError(MoodroomError):
     """The configuration, an argument or an input file can't be used. Exit code 2."""
+
+
+class EditedMeanwhile(MoodroomError):
+    """Somebody else changed the file that was to be written."""
 
 
 class SourceError(ConfigError):

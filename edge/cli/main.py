@@ -77,8 +77,18 @@ def run(
     from edge.system import logs
 
     logs.set_up(verbose=verbose)
-    load = loader(config_file.find(config), None if source is None else config_file.source(source))
-    raise typer.Exit(run_daemon(load, Options(once=once, fast=fast, json=json_lines, publish=publish, journal=journal)))
+    file = config_file.find(config)
+    load = loader(file, None if source is None else config_file.source(source))
+    options = Options(
+        once=once,
+        fast=fast,
+        json=json_lines,
+        publish=publish,
+        journal=journal,
+        file=file,
+        overridden=() if source is None else ("camera.source",),
+    )
+    raise typer.Exit(run_daemon(load, options))
 
 
 @app.command()

@@ -64,6 +64,16 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
             loader.dispose()
 
 
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of a text that `read` has accepted, with their places; None for one without values."""
+    loader = _Yaml12(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
 def _check_size(text: str, name: str) -> None:
     """Raise ConfigError for an alias, too many values or too many levels; MarkedYAMLError for what isn't YAML."""
     values = depth = 0

@@ -115,7 +115,15 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     mqtt = open_mqtt(config, inbox) if published else None
     web = None
     if not fast:
-        web = open_web(config, post=inbox.post, problem=inbox.problem, health=health, offset=wall_clock.offset())
+        web = open_web(
+            config,
+            post=inbox.post,
+            problem=inbox.problem,
+            health=health,
+            offset=wall_clock.offset(),
+            file=options.file,
+            overridden=options.overridden,
+        )
     reporter = HealthReporter(
         health,
         wall_clock,

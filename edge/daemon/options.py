@@ -16,7 +16,8 @@ class Options:
 
     once: exit at the end of the replay. fast: replay as fast as frames can be processed, on the video's own clock.
     json: print JSON lines instead of plain ones. publish: also publish a replay over MQTT. journal: also write a replay
-    into the journal, and learn from it.
+    into the journal, and learn from it. file: the configuration file, None for the defaults. overridden: its keys that
+    the command line sets.
     """
 
     once: bool = False
@@ -24,6 +25,8 @@ class Options:
     json: bool = False
     publish: bool = False
     journal: bool = False
+    file: Path | None = None
+    overridden: tuple[str, ...] = ()
 
 
 def loader(path: Path | None, source: str | None) -> Callable[[], Config]:

@@ -255,6 +255,7 @@ class Session:
         except Exception as error:  # a device that runs is better than none, whatever went wrong
             reason = str(error) if isinstance(error, MoodroomError) else f"{type(error).__name__}: {error}"
             log.error("%s; the configuration stays as it was", reason)
+            self.parts.inbox.problem("configuration", f"{reason}; the device goes on with the one before")
             return False
         log.info("configuration: reloaded; restarting all parts")
         self.next_config = new

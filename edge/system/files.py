@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 # A file that has any content has a whole block, which is at least this long.
 IN_PLACE_BYTES = 512
 
 
-def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> None:
+def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Replace a file's content, or create the file. Text is written as UTF-8.
 
     mode: the new file's permissions, whatever the umask. The file never has wider ones, even while it is written.
+    owner: the numbers of its user and group; None for this process's.
     Raises OSError; the old file is then unchanged, and no temporary file is left.
     """
     content = data.encode() if isinstance(data, str) else data
@@ -23,6 +25,8 @@ def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> Non
     number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(number, "wb") as file:
+            if owner is not None:
+                _give_to(number, *owner)
             with contextlib.suppress(OSError):  # FAT has no permissions; the umask can only have narrowed them
                 os.fchmod(number, mode)
             file.write(content)
@@ -34,6 +38,30 @@ def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600) -> Non
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def replace_keeping_owner(path: Path, data: bytes | str) -> None:
+    """Replace a file that exists as `write_atomically` does, with its mode, user and group; a link stays one.
+
+    Raises OSError, also where the file is another user's who could no longer read it; the old file is then unchanged.
+    """
+    place = path.resolve(strict=True)
+    status = place.stat()
+    write_atomically(place, data, mode=stat.S_IMODE(status.st_mode), owner=(status.st_uid, status.st_gid))
+
+
+def _give_to(number: int, user: int, group: int) -> None:
+    """Give an open file to a user and a group. Only root can; a file of root's may change hands, as root reads all."""
+    now = os.fstat(number)
+    if now.st_gid != group:
+        with contextlib.suppress(PermissionError):
+            os.fchown(number, -1, group)
+    if now.st_uid != user:
+        try:
+            os.fchown(number, user, -1)
+        except PermissionError:
+            if user != 0:
+                raise
 
 
 def replace_or_overwrite(path: Path, data: str, *, mode: int = 0o600) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
-from functools import wraps
+from collections.abc import Callable
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +17,7 @@ from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
 from edge.web.page import SignIn, WebPage
-from edge.web.request_body import RefusedRequest, read_body, text_value
+from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.security import password
 from edge.web.security.gate import COOKIE, Gate, refused
 from edge.web.security.sessions import Guesses
@@ -33,22 +32,6 @@ SIGN_OUT_UNSAVED = (
     "you are signed out, but a restart forgets that, since the disk can't be written; make room on it, or set the "
     "password again"
 )
-Endpoint = Callable[["Api", Request], Awaitable[Response]]
-
-
-def answers_errors(endpoint: Endpoint) -> Endpoint:
-    """Turn refusals, and Moodroom's own errors, into answers."""
-
-    @wraps(endpoint)
-    async def call(self: Api, request: Request) -> Response:
-        try:
-            return await endpoint(self, request)
-        except RefusedRequest as error:
-            return error.answer
-        except MoodroomError as error:
-            return refused(409, str(error))
-
-    return call
 
 
 class Api:

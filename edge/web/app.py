@@ -26,6 +26,7 @@ from edge.web.security.basic import Basic
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
 from edge.web.security.sessions import Sessions
+from edge.web.setup.api import SetUpApi
 
 HERE = Path(__file__).parent
 MEDIA_TYPES = {
@@ -126,5 +127,6 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
         Route("/api/view", api.view, methods=["POST"]),
         Route("/api/spotify/sign-in", api.sign_in, methods=["POST"]),
         Route("/api/spotify/finish", api.finish_sign_in, methods=["POST"]),
+        *(SetUpApi(page.set_up).routes() if page.set_up is not None else ()),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: failed}), gate)

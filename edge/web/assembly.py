@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from edge.camera.source import CAMERA, DEMO, FILM, source_kind
 from edge.config import Config
+from edge.config.writing.file import ConfigFile
 from edge.errors import ConfigError, MoodroomError
 from edge.health.monitor import HealthMonitor
 from edge.system import state
@@ -25,6 +26,8 @@ from edge.web.page import SignIn, WebPage
 from edge.web.security import password, sessions
 from edge.web.security.hosts import is_loopback
 from edge.web.server import Server
+from edge.web.setup.api import SetUp
+from edge.web.setup.progress import Progress
 from edge.web.timeline import earlier_runs
 from edge.web.today import start_of_day
 
@@ -39,8 +42,10 @@ def open_page(
     health: HealthMonitor,
     offset: float,
     on_problem: Callable[[str], None],
+    file: Path | None = None,
+    overridden: Sequence[str] = (),
 ) -> Server:
-    """The page's server, not started yet. `WebPage` and `Server` describe the arguments."""
+    """The page's server, not started yet. `WebPage`, `Server` and `SetUp` describe the arguments."""
     source = source_kind(config.camera.source)
     about = {
         "id": config.device.id,
@@ -71,6 +76,7 @@ def open_page(
         sign_in=_sign_in(config.spotify.client_id),
         view=None if preview is None else preview.request,
         library=_library,
+        set_up=_set_up(config, file, post, overridden),
     )
 
     def make() -> ASGIApp:
@@ -83,6 +89,22 @@ def open_page(
 
     offer = (lambda _: None) if preview is None else preview.offer
     return Server(config.web, make, board, on_problem=on_problem, offer=offer)
+
+
+def _set_up(config: Config, path: Path | None, post: Callable[[Command], None], overridden: Sequence[str]) -> SetUp:
+    file = None if path is None else ConfigFile(path)
+    try:
+        running = file.read().version if file is not None else ""
+    except ConfigError:
+        running = ""
+    return SetUp(
+        config,
+        file,
+        running,
+        reload=lambda: post(Command("restart", "PRESS", origin="page")),
+        progress=Progress(),
+        overridden=overridden,
+    )
 
 
 def password_line(config: Config) -> str | None:

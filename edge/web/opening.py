@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.config import Config
@@ -21,11 +22,14 @@ def open_web(
     problem: Callable[[str, str], None],
     health: HealthMonitor,
     offset: float,
+    file: Path | None = None,
+    overridden: Sequence[str] = (),
 ) -> Server | None:
     """The page's server, not started yet; None if the page is off or its libraries are missing.
 
     post: puts a command into the daemon's queue. problem: called with a part and a sentence, empty once it works.
     offset: wall clock minus the events' clock, seconds. The server's `board` consumes events, and its `offer` frames.
+    file: the configuration file, None for the defaults. overridden: keys that the command line sets instead.
     """
     if not config.web.enabled:
         return None
@@ -40,4 +44,6 @@ def open_web(
         health=health,
         offset=offset,
         on_problem=partial(problem, "web"),
+        file=file,
+        overridden=overridden,
     )

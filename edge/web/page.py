@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from edge.values import Command
 from edge.web.board import Board
+from edge.web.setup.api import SetUp
 
 
 class SignIn(Protocol):
@@ -32,6 +33,7 @@ class WebPage:
     stop end a mood. recommend: (mood, count) -> songs {"title", "artist", "uri"}.
     checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
     view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
+    set_up: what the set-up and the settings need.
     """
 
     board: Board
@@ -43,3 +45,4 @@ class WebPage:
     sign_in: Callable[[], SignIn] | None = None
     view: Callable[[], bytes | None] | None = None
     library: Callable[[], bool] = lambda: True
+    set_up: SetUp | None = None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from edge.errors import MoodroomError
 from edge.text import parse_json
 from edge.web.security.gate import refused
 
 MAX_BODY_BYTES = 8192
 BODY_TIMEOUT_S = 10.0
+A = TypeVar("A")
 
 
 class RefusedRequest(Exception):
@@ -22,15 +27,32 @@ class RefusedRequest(Exception):
         self.answer = refused(status, sentence)
 
 
-async def read_body(request: Request) -> dict[str, Any]:
+def answers_errors(
+    endpoint: Callable[[A, Request], Awaitable[Response]],
+) -> Callable[[A, Request], Awaitable[Response]]:
+    """Turn refusals, and Moodroom's own errors, into answers. For a method of a class of endpoints."""
+
+    @wraps(endpoint)
+    async def call(self: A, request: Request) -> Response:
+        try:
+            return await endpoint(self, request)
+        except RefusedRequest as error:
+            return error.answer
+        except MoodroomError as error:
+            return refused(409, str(error))
+
+    return call
+
+
+async def read_body(request: Request, *, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
     """The request's JSON object; raises RefusedRequest."""
 
     async def read() -> bytes:
         content = b""
         async for chunk in request.stream():
             content += chunk
-            if len(content) > MAX_BODY_BYTES:
-                raise RefusedRequest(413, f"the request is larger than {MAX_BODY_BYTES} bytes")
+            if len(content) > max_bytes:
+                raise RefusedRequest(413, f"the request is larger than {max_bytes} bytes")
         return content
 
     try:

@@ -20,12 +20,15 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.applications import Starlette
 
-from edge.config import WebConfig
+from edge.config import Config, WebConfig
+from edge.config.writing.file import ConfigFile
 from edge.events import MoodChanged
 from edge.values import Mood
 from edge.web import app
 from edge.web.board import Board
 from edge.web.page import WebPage
+from edge.web.setup.api import SetUp
+from edge.web.setup.progress import Progress
 from tests.waiting import PATIENCE
 from tests.web.served import SONGS, Serve, publish
 
@@ -36,7 +39,8 @@ def test_each_route_is_described_and_each_description_is_a_route(monkeypatch: py
     made: list[Starlette] = []
     monkeypatch.setattr(app, "Guard", lambda starlette, gate: made.append(starlette))
     board = Board(offset=0.0, about={})
-    page = WebPage(board, lambda _: None, fresh=lambda: True, timeline=board.today)
+    set_up = SetUp(Config(), None, "", lambda: None, Progress())
+    page = WebPage(board, lambda _: None, fresh=lambda: True, timeline=board.today, set_up=set_up)
     app.build(page, WebConfig(), password_line=None, sessions_file=None)
     routes = {
         (route.path, method.lower())  # type: ignore[attr-defined]
@@ -64,12 +68,15 @@ class Agreeing:
 
 
 @pytest.mark.parametrize("label", sorted(set(OPERATIONS) - {"GET /api/events"}))
-def test_every_answer_matches_its_description(serve: Serve, label: str) -> None:
+def test_every_answer_matches_its_description(serve: Serve, label: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("mpd: {host: 127.0.0.1}\n")
     served = serve(
         recommend=lambda mood, n: SONGS[:n],
         checks=lambda: [{"part": "camera", "good": True, "warning": False, "text": "fine"}],
         view=lambda: b"\xff\xd8",
         sign_in=Agreeing,
+        set_up=SetUp(Config(), ConfigFile(config), "", lambda: None, Progress()),
     )
     publish(served.board, MoodChanged, Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
     token = served.get("/api/session").json()["csrf"]

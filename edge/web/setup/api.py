@@ -1,0 +1,166 @@
+"""The endpoints of the set-up; openapi.json describes them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from edge.config import Config
+from edge.config.file import parse
+from edge.config.writing.file import ConfigFile, ConfigText
+from edge.errors import ConfigError, EditedMeanwhile
+from edge.text import clean
+from edge.times import utc_text
+from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
+from edge.web.setup import passwords, settings
+from edge.web.setup.progress import DONE, NAME_MAX_CHARS, SKIPPED, STEPS, Progress
+
+# A configuration with hundreds of choices has as many bytes.
+MAX_CONFIG_BYTES = 200_000
+NO_FILE = "there is no configuration file; start the device with --config and a copy of the project's config.yaml"
+UNSAVED = "that can't be kept, because the disk can't be written; make room on it"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What the device provides to the set-up.
+
+    config: the configuration that runs. file: the configuration file, None without one. running: the version of the
+    file that runs. overridden: keys that the command line sets in place of the file. reload: reads the file again,
+    and restarts the parts with it.
+    """
+
+    config: Config
+    file: ConfigFile | None
+    running: str
+    reload: Callable[[], None]
+    progress: Progress
+    overridden: Sequence[str] = ()
+
+
+class SetUpApi:
+    """The endpoints below /api/setup. They run in the page's thread, and slow calls in a thread pool."""
+
+    def __init__(self, set_up: SetUp) -> None:
+        self._set_up = set_up
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/setup", self.overview),
+            Route("/api/setup/steps/{name}", self.step, methods=["POST"]),
+            Route("/api/setup/config", self.change, methods=["POST"]),
+            Route("/api/setup/undo", self.undo, methods=["POST"]),
+            Route("/api/setup/accept", self.accept, methods=["POST"]),
+        ]
+
+    @answers_errors
+    async def overview(self, _: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self._overview))
+
+    @answers_errors
+    async def step(self, request: Request) -> Response:
+        name, wanted = request.path_params["name"], text_value(await read_body(request), "state", 20)
+        if name not in STEPS:
+            raise RefusedRequest(404, f"there is no step {clean(name)[:40]!r}; there is {', '.join(STEPS)}")
+        if wanted not in (DONE, SKIPPED):
+            raise RefusedRequest(422, f"state must be {DONE} or {SKIPPED}")
+        if not await run_in_threadpool(self._set_up.progress.set, name, wanted):
+            raise RefusedRequest(507, UNSAVED)
+        return JSONResponse({"steps": self._set_up.progress.steps()})
+
+    @answers_errors
+    async def change(self, request: Request) -> Response:
+        body = await read_body(request, max_bytes=MAX_CONFIG_BYTES)
+        version, changes = text_value(body, "version", 64), body.get("changes", {})
+        secrets = body.get("passwords", {})
+        if not isinstance(changes, dict) or not isinstance(secrets, dict):
+            raise RefusedRequest(422, "changes and passwords must be JSON objects")
+        for key, value in changes.items():
+            if refusal := settings.refusal(clean(key), value):
+                raise RefusedRequest(422, refusal)
+        for section, password in secrets.items():
+            if section not in passwords.SECTIONS:
+                raise RefusedRequest(422, f"passwords must name one of {', '.join(passwords.SECTIONS)}")
+            if password is not None:
+                text_value(secrets, section, passwords.PASSWORD_MAX_CHARS)
+        return await run_in_threadpool(self._change, version, changes, secrets)
+
+    @answers_errors
+    async def undo(self, request: Request) -> Response:
+        await read_body(request)
+        return await run_in_threadpool(self._undo)
+
+    @answers_errors
+    async def accept(self, request: Request) -> Response:
+        name = clean(text_value(await read_body(request), "name", NAME_MAX_CHARS)).strip()
+        if not name:
+            raise RefusedRequest(422, "name must say who accepts the notice")
+        if not await run_in_threadpool(self._set_up.progress.accept, name, utc_text(time.time())):
+            raise RefusedRequest(507, UNSAVED)
+        return JSONResponse({"accepted": self._accepted()})
+
+    def _overview(self) -> dict[str, Any]:
+        up, problem = self._set_up, ""
+        shown: dict[str, Any] = {"config": settings.values(up.config, {}), "version": ""}
+        try:
+            shown = self._shown(self._file.read())
+        except ConfigError as error:
+            problem = str(error)
+        return shown | {
+            "steps": up.progress.steps(),
+            "accepted": self._accepted(),
+            "passwords": passwords.known(up.config),
+            "running": up.running,
+            "file": str(up.file.path) if up.file else None,
+            "undo": up.file is not None and up.file.can_undo(),
+            "problem": problem,
+        }
+
+    def _change(self, version: str, changes: dict[str, Any], secrets: dict[str, Any]) -> Response:
+        file = self._file
+        try:
+            for section, password in secrets.items():
+                changes[f"{section}.password_file"] = None if password is None else passwords.file_of(section)
+            # A password replaces the old one only with changes that can be written.
+            after, _ = file.write(changes, version, before_writing=partial(passwords.keep_all, secrets))
+        except EditedMeanwhile as error:
+            return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
+        except ConfigError as error:
+            raise RefusedRequest(422, str(error).removeprefix(f"{file.path}, ")) from None
+        if after.version != version or secrets:
+            self._set_up.reload()
+        waits = [key for key in changes if key in self._set_up.overridden]
+        applied = [key for key in changes if key not in waits]
+        return JSONResponse({"version": after.version, "applied": applied, "needs_restart": waits})
+
+    def _undo(self) -> Response:
+        file = self._file
+        try:
+            after = file.undo()
+        except EditedMeanwhile as error:
+            return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
+        self._set_up.reload()
+        return JSONResponse(self._shown(after))
+
+    @property
+    def _file(self) -> ConfigFile:
+        if self._set_up.file is None:
+            raise ConfigError(NO_FILE)
+        return self._set_up.file
+
+    def _shown(self, text: ConfigText) -> dict[str, Any]:
+        """The file's values and version; raises ConfigError for a file that isn't valid."""
+        config = parse(text.text, name=str(self._file.path))
+        return {"version": text.version, "config": settings.values(config, text.values)}
+
+    def _accepted(self) -> dict[str, str] | None:
+        found = self._set_up.progress.accepted()
+        return None if found is None else {"name": found.name, "at": found.at, "words": found.words}

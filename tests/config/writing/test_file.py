@@ -1,0 +1,115 @@
+"""Writing the configuration file: validated, atomic, kept, and never over somebody's edit."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from edge.config.writing.file import VERSIONS_MAX, ConfigFile
+from edge.errors import ConfigError, EditedMeanwhile
+from edge.system import files
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> ConfigFile:
+    path = tmp_path / "config.yaml"
+    path.write_text((ROOT / "config.yaml").read_text())
+    return ConfigFile(path, folder=tmp_path / "versions")
+
+
+def test_a_change_is_written_and_taken_back(file: ConfigFile) -> None:
+    before = file.read()
+    after, config = file.write({"mpd.host": "10.0.0.5"}, before.version)
+    assert config.mpd.host == "10.0.0.5" and after.values["mpd"]["host"] == "10.0.0.5"
+    assert file.path.read_text() == after.text != before.text and file.can_undo()
+    assert file.undo() == before
+    assert not file.can_undo()
+    with pytest.raises(ConfigError, match="no earlier version"):
+        file.undo()
+
+
+def test_an_invalid_value_is_one_sentence_with_its_key_and_nothing_is_written(file: ConfigFile) -> None:
+    before = file.read()
+    for key, value, words in [
+        ("mpd.port", "many", "mpd.port: must be a whole number"),
+        ("mqtt.password", "secret", "secrets don't belong in this file"),
+        ("musik.profile", "a", "there is no such key; did you mean music"),
+        ("music.profile", "party", "party"),
+    ]:
+        with pytest.raises(ConfigError) as refused:
+            file.write({"mpd.host": "10.0.0.5", key: value}, before.version)
+        assert words in str(refused.value) and "\n" not in str(refused.value)
+    assert file.read() == before and not file.can_undo()
+
+
+def test_a_file_that_was_edited_meanwhile_is_left_alone(file: ConfigFile) -> None:
+    version = file.read().version
+    edited = file.path.read_text() + "# mine\n"
+    file.path.write_text(edited)
+    with pytest.raises(EditedMeanwhile):
+        file.write({"mpd.host": "10.0.0.5"}, version)
+    file.write({"mpd.host": "10.0.0.5"}, file.read().version)
+    file.path.write_text(file.path.read_text() + "# mine too\n")
+    with pytest.raises(EditedMeanwhile):
+        file.undo()
+    assert "# mine too" in file.path.read_text()
+
+
+def test_ten_versions_are_kept(file: ConfigFile) -> None:
+    for port in range(1, VERSIONS_MAX + 4):
+        file.write({"mpd.port": port}, file.read().version)
+    for port in range(VERSIONS_MAX + 2, 2, -1):
+        assert file.undo().values["mpd"]["port"] == port
+    assert not file.can_undo()
+
+
+def test_mode_and_link_stay(file: ConfigFile, tmp_path: Path) -> None:
+    real = tmp_path / "elsewhere" / "mine.yaml"
+    real.parent.mkdir()
+    file.path.rename(real)
+    real.chmod(0o640)
+    file.path.symlink_to(real)
+    inode = real.stat().st_ino
+    file.write({"mpd.host": "10.0.0.5"}, file.read().version)
+    assert file.path.is_symlink() and "10.0.0.5" in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640 and real.stat().st_ino != inode
+    assert [path.name for path in real.parent.iterdir()] == ["mine.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_owner_stays(file: ConfigFile) -> None:
+    os.chown(file.path, 12345, 23456)
+    file.write({"mpd.host": "10.0.0.5"}, file.read().version)
+    assert (file.path.stat().st_uid, file.path.stat().st_gid) == (12345, 23456)
+
+
+def test_a_power_cut_leaves_the_old_file_or_the_new_one(file: ConfigFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read()
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "_give_to", cut)
+        with pytest.raises(KeyboardInterrupt):
+            file.write({"mpd.host": "10.0.0.5"}, before.version)
+    assert file.read() == before
+    # The text was kept, but the change never came: there is nothing to take back.
+    assert not file.can_undo()
+    after, _ = file.write({"mpd.host": "10.0.0.6"}, before.version)
+    assert file.undo() == before and after != before
+
+
+def test_a_file_that_cant_be_written_is_one_sentence(file: ConfigFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_give_to", full)
+    before = file.read()
+    with pytest.raises(ConfigError, match=r"can't be written \(No space left on device\); nothing was changed"):
+        file.write({"mpd.host": "10.0.0.5"}, before.version)
+    assert file.read() == before
