@@ -19,7 +19,7 @@ CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PIN
 )  # fmt: skip
 # Properties of version 5: their identifiers, and the formats of those that are numbers.
 MAXIMUM_PACKET_SIZE, RECEIVE_MAXIMUM, MAXIMUM_QOS, RETAIN_AVAILABLE, SERVER_KEEP_ALIVE = 0x27, 0x21, 0x24, 0x25, 0x13
-REASON_STRING, SERVER_REFERENCE = 0x1F, 0x1C
+REASON_STRING, SERVER_REFERENCE, WILDCARDS_AVAILABLE = 0x1F, 0x1C, 0x28
 _NUMBERS = {
     0x01: "!B", 0x02: "!I", 0x11: "!I", 0x13: "!H", 0x17: "!B", 0x18: "!I", 0x19: "!B", 0x21: "!H", 0x22: "!H",
     0x23: "!H", 0x24: "!B", 0x25: "!B", 0x27: "!I", 0x28: "!B", 0x29: "!B", 0x2A: "!B",
@@ -28,6 +28,7 @@ _TEXTS = {0x03, 0x08, 0x12, 0x15, 0x1A, 0x1C, 0x1F}
 UNSUPPORTED_VERSION, PACKET_TOO_LARGE, RECEIVE_MAXIMUM_EXCEEDED, RETAIN_NOT_SUPPORTED, QOS_NOT_SUPPORTED = (
     0x84, 0x95, 0x93, 0x9A, 0x9B,
 )  # fmt: skip
+WILDCARDS_NOT_SUPPORTED = 0xA2
 
 Properties = dict[int, "int | str"]
 
@@ -128,7 +129,8 @@ class Script:
     versions: those that it takes; others are refused, or cut off with `silent_versions`. refuse: the reason code of a
     CONNACK, by the request. reference, reason: properties of a refusal. limits: CONNACK's properties. puback,
     suback: the reason code for a topic. acknowledges: whether it answers PUBLISH at all. disconnect: the code of a
-    DISCONNECT in place of an answer to a message; None to go on.
+    DISCONNECT in place of an answer to a message; None to go on. throws_out_wildcards: whether a filter with a wildcard
+    ends the connection, as it does where the limits say that there are none.
     """
 
     versions: tuple[int, ...] = (4, 5)
@@ -140,6 +142,7 @@ class Script:
     suback: Callable[[str], int] = lambda _: 1
     acknowledges: bool = True
     disconnect: Callable[[Message], int | None] = lambda _: None
+    throws_out_wildcards: bool = False
 
 
 class ScriptedBroker:
@@ -297,12 +300,16 @@ class _Session:
             self._send(PUBACK, struct.pack("!H", mid) + (bytes([code]) if self._version == 5 and code else b""))
 
     def _subscribe(self, packet: Reader) -> None:
-        mid, codes, new = packet.number("!H"), b"", []
+        mid, codes, new, script = packet.number("!H"), b"", [], self._broker.script
         if self._version == 5:
             packet.properties()
         while packet.data:
             wanted, options = packet.text(), packet.number("!B")
-            code = self._broker.script.suback(wanted)
+            no_wildcards = script.throws_out_wildcards or script.limits.get(WILDCARDS_AVAILABLE) == 0
+            if no_wildcards and {"+", "#"} & set(wanted):
+                self.throw_out(WILDCARDS_NOT_SUPPORTED)
+                return
+            code = script.suback(wanted)
             codes += bytes([code])
             self._broker.subscribed.append(wanted)
             if code < 0x80:

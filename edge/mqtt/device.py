@@ -23,6 +23,7 @@ from edge.mqtt.event_queue import EventQueue
 from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
 from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of, client_id_of
+from edge.room.commands import COMMANDS as COMMAND_NAMES
 from edge.text import clean, to_json
 from edge.values import Command
 
@@ -176,7 +177,8 @@ class MqttDevice:
     def _on_connected(self) -> None:
         with self._lock:
             if not self._silent:
-                self._connection.subscribe(self._topic(f"{COMMANDS}#"))
+                commands = [self._topic(f"{COMMANDS}{name}") for name in COMMAND_NAMES]
+                self._connection.delivery.subscriptions.subscribe_all(self._topic(f"{COMMANDS}#"), commands)
                 self._own.echoes = self._connection.protocol != "5"
                 self._own.connected()
                 self._connection.delivery.subscriptions.subscribe_own(self._own.names())

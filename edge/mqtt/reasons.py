@@ -10,6 +10,7 @@ from edge.text import clean
 UNSUPPORTED_PROTOCOL, SESSION_TAKEN_OVER, SERVER_SHUTTING_DOWN = 0x84, 0x8E, 0x8B
 NOT_AUTHORIZED, QUOTA_EXCEEDED, PACKET_TOO_LARGE = 0x87, 0x97, 0x95
 RECEIVE_MAXIMUM_EXCEEDED, RETAIN_NOT_SUPPORTED, QOS_NOT_SUPPORTED = 0x93, 0x9A, 0x9B
+WILDCARDS_NOT_SUPPORTED = 0xA2
 # These pass by themselves.
 PASSING = {0x88, 0x89, SERVER_SHUTTING_DOWN, 0x97, 0x9F}
 _LOG = "see the broker's log"
@@ -56,7 +57,7 @@ _ENDED: Mapping[int, str] = {
     0x9C: _ELSEWHERE,
     0x9D: _ELSEWHERE,
     0x9F: "there are too many connections in a short time; trying again",
-    0xA2: "it takes no subscription with a wildcard; allow it on the broker",
+    WILDCARDS_NOT_SUPPORTED: "it takes no subscription with a wildcard; from now on there is one for each topic",
 }
 MAX_NAMED = 5
 
@@ -104,6 +105,10 @@ def too_large(limit: int, sizes: Mapping[str, int]) -> str:
 NO_RETAIN = (
     "mqtt: the broker keeps no retained messages, so a home learns the device's state only when it changes; allow them "
     "on the broker"
+)
+NO_WILDCARDS = (
+    "mqtt: the broker takes no subscriptions with wildcards, so this device subscribes to each of its commands, and "
+    "doesn't answer commands that don't exist; allow wildcards on the broker"
 )
 QOS_0_ONLY = "mqtt: the broker takes messages of QoS 0 only, so some may be lost; allow QoS 1 on the broker"
 

@@ -19,6 +19,7 @@ from tests.scripted_broker import (
     MAXIMUM_PACKET_SIZE,
     MAXIMUM_QOS,
     RETAIN_AVAILABLE,
+    WILDCARDS_AVAILABLE,
     Script,
     scripted,
 )
@@ -53,6 +54,7 @@ def test_a_good_broker_passes_and_keeps_nothing(broker: Broker, device: Make, pr
     [
         (Script(limits={RETAIN_AVAILABLE: 0}), "keeps no retained messages"),
         (Script(limits={MAXIMUM_QOS: 0}), "QoS 0 only"),
+        (Script(limits={WILDCARDS_AVAILABLE: 0}), "; but the broker takes no subscriptions with wildcards"),
         (Script(limits={MAXIMUM_PACKET_SIZE: 2000}), "packets of up to 2000 bytes"),
         (Script(puback=lambda _: 0x87), f"doesn't allow this device to publish to {BASE}/event"),
         (Script(suback=lambda _: 0x87), f"subscribe to homeassistant/status, {BASE}/set/#"),

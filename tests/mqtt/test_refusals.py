@@ -20,6 +20,7 @@ from tests.scripted_broker import (
     RETAIN_AVAILABLE,
     SERVER_KEEP_ALIVE,
     SERVER_REFERENCE,
+    WILDCARDS_AVAILABLE,
     Message,
     Script,
     scripted,
@@ -165,6 +166,33 @@ def test_the_brokers_keepalive_is_kept(device: Make) -> None:
         one = device(broker.port)
         assert one.listens()
         assert one.mqtt._connection.delivery._client._keepalive == 7
+
+
+@pytest.mark.parametrize(
+    ("told", "protocol"),
+    [("in CONNACK", "5"), ("in SUBACK", "5"), ("in SUBACK", "3.1.1"), ("by DISCONNECT", "5")],
+)
+def test_without_wildcards_each_command_is_subscribed_to(told: str, protocol: str, device: Make) -> None:
+    code = 0xA2 if protocol == "5" else 0x80
+    with scripted() as broker:
+        if told == "in CONNACK":
+            broker.script.limits = {WILDCARDS_AVAILABLE: 0}
+        elif told == "in SUBACK":
+            broker.script.suback = lambda topic: code if topic.endswith("#") else 1
+        else:
+            broker.script.throws_out_wildcards = True
+        one = device(broker.port, protocol=protocol, home=home())
+        wait_for(lambda: f"{BASE}/set/volume" in broker.subscribed, "the subscriptions")
+        assert one.listens()
+        broker.deliver(Message(f"{BASE}/set/volume", "30", 1, False))
+        wait_for(lambda: bool(one.commands), "the command")
+        assert [command.value for command in one.commands] == ["30"], "once"
+        if told != "by DISCONNECT":
+            wait_for(lambda: one.reported("takes no subscriptions with wildcards"), "the sentence")
+            assert len(str(one.problems[-1]).split("; also: ")) == 1 and broker.thrown_out == []
+        else:
+            wait_for(lambda: one.reported("takes no subscription with a wildcard"), "the sentence")
+            assert broker.thrown_out == [0xA2]
 
 
 # --- the connection ends ----------------------------------------------------------------------------------------------

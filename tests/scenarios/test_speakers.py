@@ -225,6 +225,22 @@ def test_a_speaker_that_was_seen_to_play_unlisted_is_noticed_at_the_next_look(ho
     assert home.room.playback.state == "playing"
 
 
+def test_a_speaker_that_first_plays_unlisted_after_a_long_silence_is_noticed_within_two_looks(
+    house: Build, world: World
+) -> None:
+    sonos = world.device(ROOM)
+    sonos.restricted, sonos.listed, sonos.id = True, False, None
+    home = house(at="2026-11-21 18:00")
+    home.passes(3600)
+    calls = home.player.calls
+    home.passes(3600)
+    assert home.player.calls - calls <= 46
+    assert home.room.playback.state == "unavailable"
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    home.passes(2 * IDLE_POLL_INTERVAL_S + 5)
+    assert home.room.playback.state == "playing"
+
+
 @pytest.mark.parametrize("left", [12, 4])
 def test_a_pause_near_the_songs_end_that_leaves_nothing_active_is_a_persons(
     house: Build, world: World, left: float

@@ -33,7 +33,8 @@ def broker(config: Config) -> Passed:
     if problems:
         raise ConfigError("; also: ".join(dict.fromkeys(problems)))
     version = "" if trial.protocol == mqtt.protocol else f", which speaks MQTT {trial.protocol}; see mqtt.protocol"
-    return Passed(f"connected to {mqtt.host}:{mqtt.port}{version}")
+    note = f"; but {trial.note.removeprefix('mqtt: ')}" if trial.note else ""
+    return Passed(f"connected to {mqtt.host}:{mqtt.port}{version}{note}")
 
 
 class _Trial:
@@ -47,8 +48,9 @@ class _Trial:
         mqtt, device = config.mqtt, config.device.id
         self._config, self._base = config, base_of(mqtt.base_topic, device)
         self._problems: list[str] = []
-        # The version that the broker speaks.
+        # The version that the broker speaks, and what it lacks although the device works with it.
         self.protocol: str = mqtt.protocol
+        self.note = ""
         self._heard: list[tuple[str, bool]] = []
         self._answered, self._connected, self._lost = threading.Event(), threading.Event(), threading.Event()
         self.connection = MqttConnection(
@@ -69,7 +71,8 @@ class _Trial:
 
     def run(self) -> list[str]:
         """Everything that doesn't work."""
-        from edge.mqtt.reasons import NO_RETAIN
+        from edge.mqtt.reasons import NO_RETAIN, NO_WILDCARDS
+        from edge.room.commands import COMMANDS
 
         mqtt, delivery = self._config.mqtt, self.connection.delivery
         self.connection.start()
@@ -78,7 +81,8 @@ class _Trial:
             silent = f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer; check that the broker runs"
             return self._problems[-1:] or [silent]
         event, kept = f"{self._base}/event", f"{self._base}/{TRIAL_TOPIC}"
-        self.connection.subscribe(f"{self._base}/set/#")
+        subscriptions = delivery.subscriptions
+        subscriptions.subscribe_all(f"{self._base}/set/#", [f"{self._base}/set/{name}" for name in COMMANDS])
         for topic in self._foreign_topics():
             self.connection.subscribe(topic, retained=True)
         self.connection.subscribe(event, needed=False)
@@ -94,6 +98,9 @@ class _Trial:
         # The topic of the trial itself needn't be allowed.
         allowed = delivery.dismiss(kept)
         problems = delivery.problems()
+        if NO_WILDCARDS in problems:
+            problems.remove(NO_WILDCARDS)
+            self.note = NO_WILDCARDS
         if problems:
             return problems
         if not returned:

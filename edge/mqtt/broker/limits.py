@@ -20,6 +20,7 @@ class Limits:
     in_flight: int = MAX_IN_FLIGHT
     retain: bool = True
     qos: int = QOS
+    wildcards: bool = True
 
     def told(self, connack: Any) -> Limits:
         """Within these limits and what a CONNACK's properties say."""
@@ -29,6 +30,7 @@ class Limits:
             in_flight=min(self.in_flight, getattr(connack, "ReceiveMaximum", MAX_IN_FLIGHT)),
             retain=self.retain and bool(getattr(connack, "RetainAvailable", 1)),
             qos=min(self.qos, getattr(connack, "MaximumQoS", QOS)),
+            wildcards=self.wildcards and bool(getattr(connack, "WildcardSubscriptionAvailable", 1)),
         )
 
     def learned(self, code: int) -> Limits:
@@ -37,6 +39,8 @@ class Limits:
             return replace(self, retain=False)
         if code == reasons.QOS_NOT_SUPPORTED:
             return replace(self, qos=0)
+        if code == reasons.WILDCARDS_NOT_SUPPORTED:
+            return replace(self, wildcards=False)
         return replace(self, in_flight=1) if code == reasons.RECEIVE_MAXIMUM_EXCEEDED else self
 
     def problems(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,15 @@ class Refusals:
                 one.due = now + MAX_RETRY_S
                 one.again()
 
-    def sentences(self, sentence: Callable[[int, str, Iterable[str]], str]) -> list[str]:
-        """One sentence for each reason. sentence: makes it from the reason's code and name and the topics."""
+    def sentences(
+        self, sentence: Callable[[int, str, Iterable[str]], str], *, without: Container[str] = ()
+    ) -> list[str]:
+        """One sentence for each reason. sentence: makes it from the reason's code and name and the topics.
+
+        without: topics that aren't named.
+        """
         kinds: dict[tuple[int, str], list[str]] = {}
         for topic, one in sorted(dict(self._topics).items()):
-            kinds.setdefault((one.code, one.name), []).append(topic)
+            if topic not in without:
+                kinds.setdefault((one.code, one.name), []).append(topic)
         return [sentence(code, name, topics) for (code, name), topics in kinds.items()]

@@ -6,6 +6,7 @@ paho's thread calls `answered` without a lock. All else is called with the devic
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -26,13 +27,22 @@ class Subscriptions:
         self._asked: dict[int, tuple[str, bool]] = {}
         self._answers: deque[tuple[int, Any]] = deque()
         self._refused = Refusals()
+        # Whether filters may have wildcards, and by such a filter the topics that are meant, some of them granted.
+        self._wildcards = True
+        self._meant: dict[str, Collection[str]] = {}
+        self._granted: set[str] = set()
 
-    def begin(self, client: paho.Client, *, five: bool) -> None:
-        """Use a client that has just connected. five: whether it speaks MQTT 5."""
+    def begin(self, client: paho.Client, *, five: bool, wildcards: bool) -> None:
+        """Use a client that has just connected. five: whether it speaks MQTT 5.
+
+        wildcards: whether the broker takes filters with wildcards; others aren't sent.
+        """
         self._asked.clear()
         self._answers.clear()
         self._refused.clear()
-        self._client, self._five = client, five
+        self._meant.clear()
+        self._granted.clear()
+        self._client, self._five, self._wildcards = client, five, wildcards
 
     def end(self) -> None:
         """Forget the client."""
@@ -40,7 +50,7 @@ class Subscriptions:
 
     def subscribe(self, topic: str, *, retained: bool, needed: bool = True) -> None:
         """Subscribe. retained: also receive what is retained there. needed: a refusal is a problem, and tried again."""
-        if self._client is None:
+        if self._client is None or (_is_wild(topic) and not self._wildcards):
             return
         if self._five:
             handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
@@ -50,6 +60,14 @@ class Subscriptions:
             _, mid = self._client.subscribe(topic, qos=QOS)
         if needed and mid is not None:
             self._asked[mid] = (topic, retained)
+
+    def subscribe_all(self, wild: str, topics: Collection[str]) -> None:
+        """Subscribe to a filter, or to each of these topics where the broker refuses the filter. All are needed."""
+        self._meant[wild] = topics
+        if self._wildcards:
+            self.subscribe(wild, retained=False)
+        else:
+            self._subscribe_each(wild)
 
     def subscribe_own(self, topics: list[str]) -> None:
         """Subscribe to several topics on which this client publishes; version 5 doesn't send its own messages back.
@@ -78,18 +96,45 @@ class Subscriptions:
             if (asked := self._asked.pop(mid, None)) is None:
                 continue
             topic, retained = asked
-            if reason.is_failure:
+            if not reason.is_failure:
+                self._accepted(topic)
+                continue
+            if topic in self._meant and topic not in self._refused:
+                self._subscribe_each(topic)
+            if reason.value == reasons.WILDCARDS_NOT_SUPPORTED and topic in self._meant:
+                self._wildcards = False
+            else:
                 again = lambda topic=topic, retained=retained: self.subscribe(topic, retained=retained)  # noqa: E731
                 self._refused.note(topic, reason, now, again)
-            else:
-                self._refused.forget(topic)
         self._refused.retry(now)
 
     def problems(self) -> list[str]:
         """What isn't delivered, one sentence each."""
-        return self._refused.sentences(reasons.not_subscribed)
+        refused = {wild: topics for wild, topics in dict(self._meant).items() if wild in self._refused}
+        # A broker of version 3.1.1 doesn't say why it refuses a filter; what it grants instead does.
+        replaced = {wild for wild, topics in refused.items() if self._granted.issuperset(topics)}
+        each = {topic for topics in refused.values() for topic in topics}
+        sentences = self._refused.sentences(reasons.not_subscribed, without=each | replaced)
+        return [reasons.NO_WILDCARDS, *sentences] if replaced or not self._wildcards else sentences
 
     def answered(self, mid: int, answers: list[Any]) -> None:
         """The broker answered a subscription; called in paho's thread."""
         if len(answers) == 1:
             self._answers.append((mid, answers[0]))
+
+    def _subscribe_each(self, wild: str) -> None:
+        for topic in self._meant[wild]:
+            self.subscribe(topic, retained=False)
+
+    def _accepted(self, topic: str) -> None:
+        self._refused.forget(topic)
+        for single in self._meant.get(topic, ()):
+            # What was subscribed to by itself would come twice.
+            self._refused.forget(single)
+            if single in self._granted:
+                self.unsubscribe(single)
+        self._granted.add(topic)
+
+
+def _is_wild(topic: str) -> bool:
+    return "+" in topic or "#" in topic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 LIST_EVERY_LOOKS = 3  # soon after something played
 RARELY_EVERY_LOOKS = 15
+IDLE_PLAYBACK_EVERY_LOOKS = 2  # a look comes every 120 s then
 
 
 class MissingSpeakerLooks:
@@ -25,11 +26,12 @@ class MissingSpeakerLooks:
     def next(self, *, idle: bool) -> tuple[bool, bool]:
         """Return whether the next look asks for the playback, and whether for the list.
 
-        idle: nothing has been playing for a while, so that looks are rare; then each is for the list, unless the own
-        speaker is known to play without being listed.
+        idle: nothing has been playing for a while, so that looks are rare; then each is for the list, and every second
+        one for the playback too, unless the own speaker is known to play without being listed.
         """
         self._looks += 1
-        rarely = self._looks % RARELY_EVERY_LOOKS == 0
         if self.plays_unlisted:
-            return True, rarely
-        return (rarely, True) if idle else (True, self._looks % LIST_EVERY_LOOKS == 0)
+            return True, self._looks % RARELY_EVERY_LOOKS == 0
+        if idle:
+            return self._looks % IDLE_PLAYBACK_EVERY_LOOKS == 0, True
+        return True, self._looks % LIST_EVERY_LOOKS == 0
