@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge.text import percent_encoded
 from edge.values import EXPRESSIONS
 
 # Name -> lowest and highest plausible value. tempo: beats per minute. loudness: dB. The others are shares.
@@ -79,7 +80,7 @@ class Song:
             return f"https://open.spotify.com/track/{self.uri.split(':')[-1]}"
         if kind in ("song", "isrc"):
             words = f"{self.artist} {self.title}".strip() or (self.uri if kind == "isrc" else rest.replace("|", " "))
-            return f"https://open.spotify.com/search/{_percent_encoded(words)}"
+            return f"https://open.spotify.com/search/{percent_encoded(words)}"
         return None
 
     @property
@@ -154,12 +155,6 @@ def isrc_key(isrc: str | None) -> str | None:
 def as_dict(features: Features) -> dict[str, Any]:
     """Name -> number or None, in the order of FEATURES."""
     return {name: getattr(features, name) for name in FEATURES}
-
-
-def _percent_encoded(text: str) -> str:
-    """The text as a part of an address (RFC 3986)."""
-    plain = frozenset(b"-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in text.encode(errors="replace"))
 
 
 def _letters(text: str) -> str:

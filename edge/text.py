@@ -14,6 +14,7 @@ TEXT_MAX_CHARS = 500
 ADDRESS_MAX_CHARS = 2000
 REPLACEMENT = "\ufffd"
 ON_WORDS, OFF_WORDS = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 # C0, DEL and C1: ESC, CSI and OSC begin commands to a terminal.
@@ -56,6 +57,18 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
+
+
+def percent_encoded(text: str) -> str:
+    """The text as a part of an address (RFC 3986)."""
+    plain = frozenset(b"-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in text.encode(errors="replace"))
+
+
+def percent_decoded(text: str) -> str:
+    """What a part of an address stands for; bytes that aren't UTF-8 become U+FFFD."""
+    plain = _PERCENT.sub(lambda escape: bytes([int(escape[1], 16)]), text.encode(errors="replace"))
+    return plain.decode(errors="replace")
 
 
 def is_on(text: str) -> bool:

@@ -11,7 +11,7 @@ from edge.config.journal import JournalConfig
 from edge.config.library import LibraryConfig
 from edge.config.mqtt import MqttConfig
 from edge.config.music import TAKEOVERS, LiftConfig, MusicConfig
-from edge.config.players import MpdConfig, SpotifyConfig
+from edge.config.players import MpdConfig, MusicAssistantConfig, SpotifyConfig
 from edge.config.times import DAYS, QuietHours, ScheduledProfile, TimeSpan
 from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.web import WebConfig
@@ -31,6 +31,7 @@ __all__ = [
     "MoodConfig",
     "MpdConfig",
     "MqttConfig",
+    "MusicAssistantConfig",
     "MusicConfig",
     "Profile",
     "QuietHours",
@@ -56,6 +57,7 @@ class Config(Section):
     music: MusicConfig = MusicConfig()
     spotify: SpotifyConfig = SpotifyConfig()
     mpd: MpdConfig = MpdConfig()
+    music_assistant: MusicAssistantConfig = MusicAssistantConfig()
     mqtt: MqttConfig = MqttConfig()
     web: WebConfig = WebConfig()
     journal: JournalConfig = JournalConfig()

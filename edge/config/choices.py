@@ -8,11 +8,25 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
 
 from edge.config.fields import Kind, Section
+from edge.text import percent_decoded
 from edge.values import EXPRESSIONS
 
 NOTHING = "nothing"
 SPOTIFY_KINDS = ("playlist", "album", "artist", "track", "show", "episode")
 _SPOTIFY_LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?([a-z]+)/([A-Za-z0-9]+)(?:\?.*)?")
+# A page of Music Assistant; the address after the # is the same on every server.
+_MA_PAGE = re.compile(r"(?:ma:)?https?://[^/\s]+/[^#\s]*#/([a-z]+)/([^/?#\s]+)/([^/?#\s]+)(?:\?.*)?")
+_MA_PAGES = {
+    "artists": "artist",
+    "albums": "album",
+    "tracks": "track",
+    "playlists": "playlist",
+    "radios": "radio",
+    "podcasts": "podcast",
+    "audiobooks": "audiobook",
+    "genres": "genre",
+}
+_MA_ADDRESS = re.compile(r"ma:(?:[a-z0-9_]+(?:--[A-Za-z0-9]+)?://[a-z_]+/\S+|(?:search|playlist|radio)/.+)")
 _SPOTIFY_URI = re.compile(r"spotify:([a-z]+):[A-Za-z0-9]+")
 
 
@@ -21,7 +35,10 @@ def _uri(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("must be text, such as spotify:playlist:... or a link from Spotify's share menu")
     link = _SPOTIFY_LINK.fullmatch(value.strip())
+    page = _MA_PAGE.fullmatch(value.strip())
     uri = f"spotify:{link[1]}:{link[2]}" if link else value.strip()
+    if page is not None and page[1] in _MA_PAGES:
+        uri = f"ma:{percent_decoded(page[2])}://{_MA_PAGES[page[1]]}/{percent_decoded(page[3])}"
     if uri == NOTHING:
         return uri
     kind = uri.split(":", 1)[0]
@@ -29,9 +46,15 @@ def _uri(value: Any) -> Any:
         match = _SPOTIFY_URI.fullmatch(uri)
         if match is None or match[1] not in SPOTIFY_KINDS:
             raise ValueError(f"must look like spotify:KIND:ID with one of the kinds {', '.join(SPOTIFY_KINDS)}")
-    elif kind not in ("mpd", "library") or ":" not in uri:
+    elif kind not in ("mpd", "ma", "library") or ":" not in uri:
         raise ValueError(
-            "must begin with spotify:, mpd: or library:, be a link from Spotify's share menu, or be the word nothing"
+            "must begin with spotify:, mpd: or library:, with ma: for Music Assistant, be a link from Spotify's share "
+            "menu or of a page of Music Assistant, or be the word nothing"
+        )
+    elif kind == "ma" and _MA_ADDRESS.fullmatch(uri) is None:
+        raise ValueError(
+            "must look like ma:PROVIDER://TYPE/ID, ma:playlist/NAME, ma:radio/NAME or ma:search/WORDS, or be the link "
+            "of a page of Music Assistant"
         )
     elif kind == "library" and uri.removeprefix("library:") not in EXPRESSIONS:
         raise ValueError(f"must be library: and one of the moods {', '.join(EXPRESSIONS)}, such as library:happy")
@@ -40,6 +63,8 @@ def _uri(value: Any) -> Any:
     return uri
 
 
+# What a list of songs may hold.
+_SONGS = ("spotify:track:", "spotify:episode:", "mpd:", "ma:")
 Uri = Annotated[str, BeforeValidator(_uri), Kind("link or address")]
 # A list is taken apart before `play` is validated, but the schema for editors must allow it.
 _Play = Annotated[
@@ -54,8 +79,8 @@ class Choice(Section):
     """Music for a mood. An address alone stands for a choice with only `play`."""
 
     play: _Play
-    """What to play: a link from Spotify's share menu, spotify:KIND:ID, mpd:..., library:MOOD, or `nothing` to leave the
-    music as it is. A list of songs plays one after the other."""
+    """What to play: a link from Spotify's share menu, spotify:KIND:ID, mpd:..., ma:..., library:MOOD, or `nothing` to
+    leave the music as it is. A list of songs plays one after the other."""
     name: str | None = None
     """The name shown in messages."""
     weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
@@ -80,7 +105,7 @@ class Choice(Section):
 
     @model_validator(mode="after")
     def _a_list_contains_songs(self) -> Choice:
-        wrong = [uri for uri in self.songs if not uri.startswith(("spotify:track:", "spotify:episode:", "mpd:"))]
+        wrong = [uri for uri in self.songs if not uri.startswith(_SONGS)]
         if wrong:
             raise ValueError(
                 f"a list under `play` must hold single songs (spotify:track:...), and {wrong[0]} isn't one"

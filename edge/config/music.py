@@ -32,9 +32,9 @@ class LiftConfig(Section):
 class MusicConfig(Section):
     """What is played, and when; see docs/music.md."""
 
-    player: Literal["auto", "spotify", "mpd", "dry_run"] = "auto"
-    """The player. `dry_run` only reports what it would play. `auto`: Spotify or MPD, whichever is set up, else
-    dry_run."""
+    player: Literal["auto", "spotify", "mpd", "music_assistant", "dry_run"] = "auto"
+    """The player. `dry_run` only reports what it would play. `auto`: Spotify, Music Assistant or MPD, whichever is set
+    up, else dry_run."""
     profile: str = "everyday"
     """The profile that is used at times without one in `schedule`."""
     schedule: tuple[ScheduledProfile, ...] = ()
@@ -82,7 +82,7 @@ class MusicConfig(Section):
     listed."""
 
     def plays_from(self, kind: str) -> bool:
-        """Whether any profile plays an address of this kind: `spotify`, `mpd` or `library`."""
+        """Whether any profile plays an address of this kind: `spotify`, `mpd`, `ma` or `library`."""
         moods = (mood for profile in self.profiles.values() for mood in profile.values())
         return any(choice.play.startswith(f"{kind}:") for mood in moods for choice in several(mood))
 

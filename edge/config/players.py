@@ -1,4 +1,4 @@
-"""The sections `spotify` and `mpd`: where music plays."""
+"""The sections `spotify`, `mpd` and `music_assistant`: where music plays."""
 
 from __future__ import annotations
 
@@ -33,3 +33,17 @@ class MpdConfig(Section):
     password_file: FilePath | None = None
     """A file that holds only the password. Alternatives: the variable MOODROOM_MPD_PASSWORD, or the systemd
     credential mpd_password."""
+
+
+class MusicAssistantConfig(Section):
+    """Music Assistant; see docs/players.md."""
+
+    host: Annotated[str, AfterValidator(bare_host)] | None = None
+    """The name or address of the server, such as homeassistant.local. null: Music Assistant isn't used."""
+    port: Port = 8095
+    """Its port."""
+    speaker: str | None = None
+    """The name of the speaker, as Music Assistant shows it."""
+    token_file: FilePath | None = None
+    """A file that holds only a long-lived token. Alternatives: the variable MOODROOM_MUSIC_ASSISTANT_TOKEN, or the
+    systemd credential music_assistant_token."""

@@ -19,6 +19,7 @@ _SECRETS = ("password", "secret", "token", "client_secret", "refresh_token")
 _SECRET_HINTS = {
     "mqtt": "name a file in mqtt.password_file, or set MOODROOM_MQTT_PASSWORD",
     "mpd": "name a file in mpd.password_file, or set MOODROOM_MPD_PASSWORD",
+    "music_assistant": "name a file in music_assistant.token_file, or set MOODROOM_MUSIC_ASSISTANT_TOKEN",
     "web": "remove it, and run: moodroom web password",
     "spotify": "remove it, and run: moodroom login",
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, Protocol, runtime_checkable
 
-from edge.config import Config
+from edge.config import Config, MpdConfig, MusicAssistantConfig
 from edge.errors import ConfigError
 from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
@@ -84,6 +85,8 @@ def open_player(
         return DryRun(clock=clock)
     if choice == "spotify" or (choice == "auto" and _has_login(config)):
         return _spotify(config, clock, resolver("spotify") if resolver is not None else None, publish)
+    if choice == "music_assistant" or (choice == "auto" and _answers("music_assistant", config.music_assistant)):
+        return _music_assistant(config, clock, resolver("music_assistant") if resolver is not None else None)
     if choice == "mpd" or (choice == "auto" and _mpd_is_reachable(config)):
         return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
     if choice == "auto":
@@ -109,13 +112,18 @@ def _has_login(config: Config) -> bool:
 def _mpd_is_reachable(config: Config) -> bool:
     """True if MPD is configured, there is music for it, and it answers."""
     plays = config.music.plays_from("mpd") or config.music.plays_from("library")
-    if "mpd" not in config.model_fields_set or not plays:
+    return "mpd" in config.model_fields_set and plays and _answers("mpd", config.mpd)
+
+
+def _answers(name: str, section: MpdConfig | MusicAssistantConfig) -> bool:
+    """True if there is a host in the section, and something answers there."""
+    if section.host is None:
         return False
     try:
-        with socket.create_connection((config.mpd.host, config.mpd.port), timeout=CONNECT_TIMEOUT_S):
+        with socket.create_connection((section.host, section.port), timeout=CONNECT_TIMEOUT_S):
             return True
     except OSError:
-        log.info("mpd: not used, since %s:%d doesn't answer", config.mpd.host, config.mpd.port)
+        log.info("%s: not used, since %s:%d doesn't answer", name, section.host, section.port)
         return False
 
 
@@ -136,6 +144,23 @@ def _spotify(
     log.info("player: Spotify on %s", config.spotify.speaker or "no speaker (set spotify.speaker)")
     api = SpotifyApi(config.spotify.client_id, TokenFile(), budget=RequestBudget())
     return SpotifyPlayer(api, speaker=config.spotify.speaker, clock=clock, resolve=resolve, publish=publish)
+
+
+def _music_assistant(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
+    section = config.music_assistant
+    if section.host is None:
+        raise ConfigError(
+            "music_assistant.host: is required for music.player: music_assistant; name the server, such as "
+            "homeassistant.local"
+        )
+    if find_spec("websockets") is None:
+        raise ConfigError(
+            "music.player: music_assistant requires websockets; run `pip install 'moodroom[music_assistant]'`"
+        )
+    from edge.players.music_assistant.opening import open_music_assistant
+
+    log.info("player: Music Assistant at %s:%d", section.host, section.port)
+    return open_music_assistant(section, clock=clock, resolve=resolve)
 
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:

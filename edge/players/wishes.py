@@ -96,10 +96,10 @@ def describe(wish: Wish) -> str:
     return ", ".join(parts)
 
 
-def resolved(wish: Wish, player: str, prefix: str, resolve: Resolve | None) -> Wish:
+def resolved(wish: Wish, player: str, prefix: str | tuple[str, ...], resolve: Resolve | None) -> Wish:
     """Return the wish with music that the player can play. Raises UnplayableError.
 
-    prefix: of the addresses that the player can play.
+    prefix: of the addresses that the player can play, or several.
     """
     music = wish.music
     if wish.act is Act.PLAY and music is None:

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
+from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
+from tests.mass_server import Mass, MemoryLink
+from tests.mass_server.world import TOKEN
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.scenarios.house import HAPPY, SAD, House, SimulatedTime, unix_time
 from tests.scenarios.paced_mpd import PacedMpd
 from tests.scenarios.simple_player import SimplePlayer
-from tests.scenarios.someone import OnMpd, OnSimple, OnSpotify, Someone
+from tests.scenarios.someone import OnMpd, OnMusicAssistant, OnSimple, OnSpotify, Someone
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.server import CLIENT
@@ -25,6 +28,25 @@ from tests.waiting import PATIENCE
 __all__ = ["server", "world"]
 SPEAKER = "Living Room"
 GONE = "spotify:playlist:gone"
+# Kind of player -> the music for happy and sad, and a playlist that is gone.
+MUSIC = {
+    "mpd": ("mpd:folder/calm", "mpd:folder/loud", "mpd:playlist/Gone"),
+    "music_assistant": ("ma:library://playlist/1", "ma:library://playlist/2", "ma:library://playlist/99"),
+}
+
+
+def on_music_assistant(mass: Mass, at: str = "2026-11-21 18:00", **music: Any) -> House:
+    """A house whose speaker is one of this server's."""
+    mass.offset = unix_time(at) - mass.monotonic
+    player = MusicAssistantPlayer(
+        lambda: MemoryLink(mass),
+        speaker=SPEAKER,
+        token=TOKEN,
+        base="http://mass:8095",
+        clock=mass.clock,
+        wall=mass.wall,
+    )
+    return House(mass, player, offset=mass.offset, **music)
 
 
 @pytest.fixture
@@ -70,7 +92,7 @@ class Home:
     sad: str
 
 
-@pytest.fixture(params=["simple", "spotify", "mpd"])
+@pytest.fixture(params=["simple", "spotify", "mpd", "music_assistant"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only.
 
@@ -80,10 +102,10 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     players: list[PacedMpd] = []
 
     def build(at: str = "2026-11-21 18:00", *, gone: bool = False, **music: Any) -> Home:
-        happy, sad = (HAPPY, SAD) if request.param != "mpd" else ("mpd:folder/calm", "mpd:folder/loud")
+        happy, sad, gone_address = MUSIC.get(request.param, (HAPPY, SAD, GONE))
         profile = {"happy": {"play": happy, "name": "Happy Songs"}, "sad": {"play": sad, "name": "Sad Songs"}}
         if gone:
-            profile["angry"] = {"play": GONE if request.param != "mpd" else "mpd:playlist/Gone", "name": "Gone Songs"}
+            profile["angry"] = {"play": gone_address, "name": "Gone Songs"}
         music = {"profiles": {"everyday": {**profile, "default": "nothing"}}} | music
         if request.param == "spotify":
             home = request.getfixturevalue("house")(at=at, **music)
@@ -93,6 +115,9 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
             home = request.getfixturevalue("simple")(at=at, **music)
             home.player.gone.add(GONE)
             return Home(home, OnSimple(home.player), happy, sad)
+        if request.param == "music_assistant":
+            mass = Mass()
+            return Home(on_music_assistant(mass, at=at, **music), OnMusicAssistant(mass), happy, sad)
         daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
         daemons[0].start()
         daemons[0].ask("setvol 40")

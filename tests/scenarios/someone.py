@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from tests.mass_server import Mass
+from tests.mass_server.world import SPEAKER
 from tests.players.mpd_daemon import Daemon
 from tests.scenarios.simple_player import SimplePlayer
 from tests.spotify_server import World
@@ -100,6 +102,43 @@ class OnSpotify:
 
     def sets_volume(self, volume: int) -> None:
         self._world.person("volume", volume, on=ROOM)
+
+
+class OnMusicAssistant:
+    """Somebody on its page, or on the speaker."""
+
+    theirs = "ma:library://album/5"
+
+    def __init__(self, world: Mass) -> None:
+        self._world = world
+
+    @property
+    def playing(self) -> bool:
+        return self._world.speakers[SPEAKER].state == "playing"
+
+    @property
+    def volume(self) -> int | None:
+        return self._world.speakers[SPEAKER].volume
+
+    @property
+    def music(self) -> str | None:
+        origin = self._world.queues[SPEAKER].origin
+        return None if origin is None else f"ma:{origin}"
+
+    def pauses(self) -> None:
+        self._world.pause(self._world.queues[SPEAKER])
+
+    def resumes(self) -> None:
+        self._world.resume(self._world.queues[SPEAKER])
+
+    def skips(self) -> None:
+        self._world.person_skips()
+
+    def plays(self) -> None:
+        self._world.person_plays(self.theirs.removeprefix("ma:"))
+
+    def sets_volume(self, volume: int) -> None:
+        self._world.person_sets_volume(volume)
 
 
 class OnMpd:

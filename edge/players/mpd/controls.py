@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from edge.players.fade import Fade
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
-from edge.players.mpd.fade import Fade
 from edge.players.mpd.playback import volume_of
 from edge.values import Wish
 

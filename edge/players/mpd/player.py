@@ -8,16 +8,17 @@ from typing import Any
 
 from edge.errors import PlayerError
 from edge.music.playback import still_applies
+from edge.players.fade import Fade
 from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdQueueLostError, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.executor import MpdExecutor
-from edge.players.mpd.fade import Fade
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.placing import Placer
 from edge.players.mpd.playback import error_of, fetch, is_heard, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
+from edge.players.notices import Notices
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
 from edge.values import Act, Playback, Wish
@@ -30,27 +31,8 @@ WAIT_MIN_S = 0.05
 # How long started music may be silent, as while a station is being connected; how long MPD may seem stopped before it
 # begins; and how often it is looked at meanwhile.
 START_PATIENCE_S, STOPPED_PATIENCE_S, STARTING_POLL_INTERVAL_S = 30.0, 3.0, 0.5
-MAX_NOTICES = 32
 NOTHING_HEARD = "mpd: the music was started, and nothing plays; check the address"
 UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
-
-
-class Notices:
-    """Sentences for people. Each is told once, until MAX_NOTICES others have been."""
-
-    def __init__(self) -> None:
-        self._told: list[str] = []
-        self._waiting: list[str] = []
-
-    def add(self, notice: str) -> None:
-        if notice not in self._told:
-            self._told = [*self._told, notice][-MAX_NOTICES:]
-            self._waiting = [*self._waiting, notice][-MAX_NOTICES:]
-
-    def take(self) -> list[str]:
-        """Return the new ones, and forget them."""
-        waiting, self._waiting = self._waiting, []
-        return waiting
 
 
 class MpdPlayer:

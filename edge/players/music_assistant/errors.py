@@ -1,0 +1,126 @@
+"""The errors of Music Assistant: one class for each cause, each with a sentence that names the fix. Pure."""
+
+from __future__ import annotations
+
+from edge.errors import PlayerError
+from edge.players.music_assistant.messages import (
+    SCHEMA_KNOWN,
+    SCHEMA_MIN,
+    SCHEMA_WITH_TOKEN,
+    CommandRefusal,
+    ServerInfo,
+)
+
+PERSON_RETRY_S = 30.0  # until somebody may have set something right
+PROVIDER_RETRY_S = 15.0
+# Codes of the server's errors; others are refusals without a cause of their own.
+PROVIDER_UNAVAILABLE, MEDIA_NOT_FOUND, QUEUE_EMPTY, PLAYER_UNAVAILABLE = 1, 2, 8, 10
+UNPLAYABLE_MEDIA, WRONG_URI, WRONG_ID = 13, 14, 15
+TEMPORARY = frozenset({16, 17, 24, 25})
+TOKEN_CODES = frozenset({20, 21, 23})
+NOT_PERMITTED = frozenset({18, 22})
+SETUP_REQUIRED = 503
+_NO_MUSIC = frozenset({MEDIA_NOT_FOUND, UNPLAYABLE_MEDIA, WRONG_URI, WRONG_ID})
+_NEW_ONE = "make one in Music Assistant (Settings, your profile, Long-lived access tokens) and write it into the file"
+
+
+class MusicAssistantError(PlayerError):
+    """Base class."""
+
+
+class ServerAwayError(MusicAssistantError):
+    """Nothing answers at the server's address."""
+
+    gone = True
+
+
+class ServerLostError(MusicAssistantError):
+    """The connection broke, or an answer didn't come in time; whether the command took effect isn't known."""
+
+
+class MusicLostError(MusicAssistantError):
+    """The server was restarted, and the music has ended with it."""
+
+    silent = True
+
+
+class UnreadableServerError(MusicAssistantError):
+    """What answers isn't Music Assistant, or breaks a limit."""
+
+
+class SchemaMismatchError(MusicAssistantError):
+    """The server speaks a version of the protocol that this program doesn't, or the other way round."""
+
+
+class TokenError(MusicAssistantError):
+    """There is no token, or the server takes it no longer."""
+
+
+class PlayerAwayError(MusicAssistantError):
+    """The server knows the speaker no longer, or it is offline."""
+
+
+class ServerBusyError(MusicAssistantError):
+    """The server, or the service that the music comes from, can't do it now."""
+
+
+class ServerRefusedError(MusicAssistantError):
+    """The server refuses the command; the same one would be refused again."""
+
+    lasting = True
+
+
+def check_schema(info: ServerInfo) -> None:
+    """Raise SchemaMismatchError where the versions don't meet."""
+    if info.schema_min > SCHEMA_KNOWN:
+        raise SchemaMismatchError(
+            f"music_assistant: the server ({info.version}) takes clients of schema {info.schema_min} and newer only, "
+            f"and this one speaks {SCHEMA_KNOWN}; update Moodroom",
+            retry_after=PERSON_RETRY_S,
+        )
+    if info.schema < SCHEMA_MIN:
+        raise SchemaMismatchError(
+            f"music_assistant: the server ({info.version}) speaks schema {info.schema}, and {SCHEMA_MIN} is needed; "
+            "update Music Assistant to 2.3 or newer",
+            retry_after=PERSON_RETRY_S,
+        )
+
+
+def token_missing(info: ServerInfo, token: str | None) -> TokenError | None:
+    """The error for a server that needs a token where there is none."""
+    if token or info.schema < SCHEMA_WITH_TOKEN:
+        return None
+    return TokenError(
+        f"music_assistant.token_file: the server asks for a token; {_NEW_ONE}", retry_after=PERSON_RETRY_S
+    )
+
+
+def refused(refusal: CommandRefusal, *, about: str = "") -> MusicAssistantError:
+    """The error for a refusal. about: the address of the music that the command was to play, if any."""
+    code, words = refusal.code, refusal.text or f"error {refusal.code}"
+    if code in TOKEN_CODES:
+        return TokenError(
+            f"music_assistant.token_file: the server takes the token no longer ({words}); {_NEW_ONE}",
+            retry_after=PERSON_RETRY_S,
+        )
+    if code == SETUP_REQUIRED:
+        return TokenError(
+            "music_assistant: the server isn't set up yet; open its page once and make an account",
+            retry_after=PERSON_RETRY_S,
+        )
+    if code in _NO_MUSIC and about:
+        return ServerRefusedError(
+            f"music_assistant: can't play {about} ({words}); check music.profiles, and the service in Music Assistant",
+            retry_after=1,
+        )
+    if code == PLAYER_UNAVAILABLE:
+        return PlayerAwayError(f"music_assistant: {words}; wake the speaker", retry_after=PERSON_RETRY_S)
+    if code == PROVIDER_UNAVAILABLE or code in TEMPORARY:
+        return ServerBusyError(f"music_assistant: {words}; it is tried again", retry_after=PROVIDER_RETRY_S)
+    if code in NOT_PERMITTED:
+        return ServerRefusedError(
+            f"music_assistant: the token's user may not do that ({words}); let this user control the speaker in Music "
+            "Assistant",
+            retry_after=1,
+        )
+    return ServerRefusedError(f"music_assistant: the server refuses: {words}", retry_after=1)

@@ -1,0 +1,37 @@
+"""`open_music_assistant`: the player as the configuration describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.config import MusicAssistantConfig
+from edge.errors import ConfigError
+from edge.players.music_assistant.connection import ServerConnection
+from edge.players.music_assistant.link import Link, open_link
+from edge.players.music_assistant.player import MusicAssistantPlayer
+from edge.players.wishes import Resolve
+from edge.system.secrets import secret
+
+SECRET = "music_assistant_token"  # noqa: S105
+
+
+def open_music_assistant(
+    section: MusicAssistantConfig, *, clock: Callable[[], float], resolve: Resolve | None = None
+) -> MusicAssistantPlayer:
+    """Return the player; it connects when it is used. Raises ConfigError for a token that can't be read."""
+    host = str(section.host)
+    base = f"http://{f'[{host}]' if ':' in host else host}:{section.port}"
+    token = secret(SECRET, section.token_file)
+    link = _link(section)
+    return MusicAssistantPlayer(link, speaker=section.speaker, token=token, base=base, clock=clock, resolve=resolve)
+
+
+def open_connection(section: MusicAssistantConfig) -> ServerConnection:
+    """Return a connection to ask the server with. Raises ConfigError."""
+    if section.host is None:
+        raise ConfigError("music_assistant.host: is needed; name the server, such as homeassistant.local")
+    return ServerConnection(_link(section), token=secret(SECRET, section.token_file))
+
+
+def _link(section: MusicAssistantConfig) -> Callable[[], Link]:
+    return lambda: open_link(str(section.host), section.port)
