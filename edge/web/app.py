@@ -76,6 +76,9 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
     async def login(request: Request) -> Response:
         return RedirectResponse("/", 303) if gate.signed_in(request) else files.answer("login.html", request)
 
+    async def setup(request: Request) -> Response:
+        return files.answer("setup.html", request)
+
     async def static(request: Request) -> Response:
         return files.answer(request.path_params["name"], request)
 
@@ -110,6 +113,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
     routes = [
         Route("/", index),
         Route("/login", login),
+        Route("/setup", setup),
         Route("/static/{name}", static),
         Route("/healthz", healthz),
         Route("/metrics", figures),

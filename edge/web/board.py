@@ -162,7 +162,8 @@ class Board:
                 return self._explained(event.at, wish)
             case ClockStepped(offset=offset):
                 self._offset = self._day.offset = offset
-                return self._timed()
+                known = self._parts["player"] is not None
+                return self._timed() | (self._player() if known else {})
             case PlaybackChanged(playback=playback):
                 self._playback, self._playback_at = playback, event.at
                 return self._player()
@@ -192,7 +193,8 @@ class Board:
 
     def _player(self) -> dict[str, Any]:
         player = messages.player(self._playback, self._control, self._playback_at + self._offset)
-        return {"player": player | {"liked": self._playback.liked}}
+        # A dry run's state doesn't tell whether the music is paused, which the page's button needs.
+        return {"player": player | {"liked": self._playback.liked, "playing": self._playback.state == "playing"}}
 
     def _explained(self, at: float, wish: Wish) -> dict[str, Any]:
         """A sentence about anything but the music leaves the reason for the music as it is."""

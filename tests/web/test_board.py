@@ -255,3 +255,14 @@ def test_a_step_of_the_wall_clock_corrects_all_times() -> None:
         ("decision", utc_text(3601.0 + midnight)),
     ]
     assert len(made.snapshot()["trail"]) == 1
+
+
+def test_the_page_knows_whether_music_is_paused_and_since_when_by_the_right_clock() -> None:
+    made = Board(offset=1000.0, about={})
+    made(PlaybackChanged(10.0, Playback("playing", "dry_run", title="Clocks", duration=300.0, position=5.0)))
+    player = made.snapshot()["player"]
+    assert (player["state"], player["playing"], player["position_at"]) == ("dry_run", True, utc_text(1010.0))
+    made(ClockStepped(11.0, 5000.0))
+    assert made.snapshot()["player"]["position_at"] == utc_text(5010.0)
+    made(PlaybackChanged(12.0, Playback("paused", "dry_run", title="Clocks")))
+    assert made.snapshot()["player"]["playing"] is False

@@ -219,15 +219,15 @@ def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: 
     seen("override", "disgust")
     wait_for(lambda: '"override"' in (person.last(f"{BASE}/mood") or ""), "the override")
     expect(page.locator("#confidence-text")).to_have_text("set by hand")
-    moods.get_by_text("From the camera").click()
+    moods.get_by_text("As the camera sees it").click()
     seen("override", "auto")
 
     control = page.locator("#control")
-    control.get_by_text("People").click()
+    control.get_by_text("People", exact=True).click()
     seen("control", "hands_off")
     control.get_by_text("Nobody (off)").click()
     seen("control", "off")
-    control.get_by_text("The device").click()
+    control.get_by_text("The device", exact=True).click()
     seen("control", "auto")
 
     page.get_by_label("Profile").select_option("night")
@@ -245,9 +245,9 @@ def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: 
     wait_for(lambda: '"act": "resume"' in (person.last(f"{BASE}/event") or ""), "the music")
     page.get_by_label("Volume").fill("73")
     wait_for(lambda: player()["volume"] == 73, "the volume")
-    for button in ("Next", "Previous"):
+    for button in ("Next", "Previous song"):
         page.get_by_role("button", name=button).click()
-    moods.get_by_text("From the camera").click()
+    moods.get_by_text("As the camera sees it").click()
     seen("override", "auto")
 
     page.get_by_role("button", name="Switch the camera off").click()
@@ -261,7 +261,7 @@ def test_each_control_works_and_is_published_over_mqtt(open_page: Open, person: 
 def test_a_mood_to_play_for_lets_the_device_choose_again(open_page: Open, person: Listener) -> None:
     page = open_page("small phone")
     control, moods, text = page.locator("#control"), page.locator("#override"), page.locator("#override-text")
-    control.get_by_text("People").click()
+    control.get_by_text("People", exact=True).click()
     wait_for(lambda: last_setting(person, "control") == "hands_off", "hands off")
     expect(text).to_have_text("People choose the music: with a mood, the device chooses again.")
     moods.get_by_text("sad").click()
@@ -271,7 +271,7 @@ def test_a_mood_to_play_for_lets_the_device_choose_again(open_page: Open, person
     # Music of this profile can't be playing already.
     page.get_by_label("Profile").select_option("day")
     wait_for(lambda: last_setting(person, "profile") == "day", "the profile")
-    control.get_by_text("People").click()
+    control.get_by_text("People", exact=True).click()
     wait_for(lambda: last_setting(person, "control") == "hands_off", "hands off")
     person.heard.clear()
     moods.get_by_text("happy").click()
@@ -284,8 +284,8 @@ def test_a_mood_to_play_for_lets_the_device_choose_again(open_page: Open, person
     moods.get_by_text("happy").click()
     wait_for(lambda: last_setting(person, "override") == "happy", "the mood")
     assert last_setting(person, "control") == "off"
-    moods.get_by_text("From the camera").click()
-    control.get_by_text("The device").click()
+    moods.get_by_text("As the camera sees it").click()
+    control.get_by_text("The device", exact=True).click()
     wait_for(lambda: last_setting(person, "control") == "auto", "auto")
 
 
@@ -303,9 +303,7 @@ def test_the_page_can_be_used_with_the_keyboard_alone(phone: Page, person: Liste
     wait_for(lambda: last_setting(person, "control") == "hands_off", "hands off")
     phone.keyboard.press("ArrowLeft")
     wait_for(lambda: last_setting(person, "control") == "auto", "auto")
-    focus = phone.evaluate(
-        "getComputedStyle(document.querySelector('input[name=control]:checked + span')).outlineStyle"
-    )
+    focus = phone.evaluate("getComputedStyle(document.querySelector('input[name=control]:checked')).outlineStyle")
     assert focus == "solid"
 
 
@@ -365,13 +363,32 @@ def test_changes_are_announced_to_screen_readers(phone: Page, person: Listener) 
     person.publish(f"{BASE}/set/mood", "auto")
 
 
+def settings(page: Page) -> None:
+    """Open the settings from the page, as a person does."""
+    page.goto(page.url.replace("/setup", "/"))
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_the_settings_fit_and_axe_finds_no_serious_fault(open_page: Open) -> None:
+    page = open_page("small phone", scheme="dark")
+    settings(page)
+    expect(page.get_by_role("button", name="Try each part")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["small phone"][0]
+    assert serious(page, least=10) == []
+    page.get_by_role("link", name="Back to the music").click()
+    expect(page.locator("#link")).to_have_text("live")
+
+
 def test_the_page_runs_the_checks(phone: Page) -> None:
+    settings(phone)
     phone.get_by_role("button", name="Try each part").click()
     expect(phone.locator("#checks-list li").first).to_contain_text("camera")
     expect(phone.locator("#checks-list")).to_contain_text("broker: ✓ works")
 
 
 def test_a_picture_is_shown_after_consent_and_can_be_removed(phone: Page) -> None:
+    settings(phone)
     phone.get_by_role("button", name="Take one picture").click()
     phone.get_by_role("button", name="No", exact=True).click()
     assert phone.locator("#view-figure").is_hidden()
@@ -385,6 +402,7 @@ def test_a_picture_is_shown_after_consent_and_can_be_removed(phone: Page) -> Non
 
 
 def test_a_spotify_sign_in_starts_on_the_page(phone: Page) -> None:
+    settings(phone)
     phone.get_by_role("button", name="Start sign-in").click()
     link = phone.get_by_role("link", name="Open Spotify and agree")
     expect(link).to_have_attribute("href", re.compile("^https://accounts.spotify.com/authorize"))
@@ -394,6 +412,7 @@ def test_a_spotify_sign_in_starts_on_the_page(phone: Page) -> None:
 
 
 def test_the_page_can_be_installed(phone: Page) -> None:
+    phone.goto(phone.url.replace("/setup", "/"))
     session = phone.context.new_cdp_session(phone)
     manifest = session.send("Page.getAppManifest")
     assert manifest["errors"] == []

@@ -115,10 +115,10 @@ def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> No
 def test_a_problem_stays_in_the_day_of_a_page_that_is_opened_later(open_page: Open) -> None:
     served, page = open_page()
     publish(served.board, ProblemOccurred, "player", "can't play mpd:folder/jazz: there is no such folder")
-    expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
+    expect(page.locator("#today-list")).to_contain_text("can't play jazz: there is no such folder")
     page.reload()
-    expect(page.locator("#failed")).to_have_text("But: can't play mpd:folder/jazz: there is no such folder")
-    expect(page.locator("#today-list")).to_contain_text("can't play mpd:folder/jazz: there is no such folder")
+    expect(page.locator("#failed")).to_have_text("But: can't play jazz: there is no such folder")
+    expect(page.locator("#today-list")).to_contain_text("can't play jazz: there is no such folder")
 
 
 def test_a_like_is_shown_on_its_button_which_takes_it_back(open_page: Open) -> None:

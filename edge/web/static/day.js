@@ -1,9 +1,10 @@
 // Today: the moods as a coloured ribbon over the hours, and the newest entries as a list.
-import { byId, clock, feels, make, percent, renew, say, shape, song } from "./text.js";
+import { t } from "./language.js";
+import { byId, clock, feels, make, percent, plain, renew, say, shape, song } from "./text.js";
 
 const MAX_LISTED = 40;
 const HOUR_MS = 3600000;
-const ABOUT_SONG = { skip: "skipped:", like: "♥ liked:", unlike: "like taken back:" };
+const ABOUT_SONG = { skip: () => t("skipped:"), like: () => t("♥ liked:"), unlike: () => t("like taken back:") };
 const RIBBON_KINDS = ["mood", "start", "stop"];
 
 // The span of the ribbon: from the full hour before the first mood to the full hour after now.
@@ -26,20 +27,21 @@ function drawRibbon(entries) {
     return shape("rect", { x, y: 0, width: Math.max(2, until - x), height: 60, class: entry.mood });
   }));
   renew(byId("hours"), [begin, (begin + end) / 2, end].map((at) => make("span", clock(at))));
-  say("ribbon-text", `The moods from ${clock(begin)} to ${clock(end)}, listed below`);
+  say("ribbon-text", t("The moods from {begin} to {end}, listed below", { begin: clock(begin), end: clock(end) }));
 }
 
 function describe(entry) {
   const line = make("span");
   if (entry.kind === "mood") {
-    const sure = entry.confidence ? `, ${percent(entry.confidence)} sure` : "";
-    line.append(make("b", feels(entry.mood)), entry.text ? `, ${entry.text}` : sure);
+    const sure = entry.confidence ? t("{share} sure", { share: percent(entry.confidence) }) : "";
+    const more = entry.text ? t("set by hand") : sure;
+    line.append(make("b", feels(entry.mood)), more ? `, ${more}` : "");
   } else if (entry.kind === "song") {
     line.append("♪ ", song(entry.title, entry.uri), entry.artist ? ` · ${entry.artist}` : "");
   } else if (entry.kind in ABOUT_SONG) {
-    line.append(`${ABOUT_SONG[entry.kind]} `, song(entry.title || "this song", entry.uri), entry.artist ? ` · ${entry.artist}` : "");
+    line.append(ABOUT_SONG[entry.kind](), " ", song(entry.title || t("this song"), entry.uri), entry.artist ? ` · ${entry.artist}` : "");
   } else {
-    line.append(entry.text || entry.kind);
+    line.append(plain(entry.text || entry.kind));
   }
   return line;
 }

@@ -1,15 +1,24 @@
 // The connection to the device: requests, and the stream of changes.
+import { t } from "./language.js";
+
 const RETRY_MS = [500, 1000, 2000, 4000];
 const SILENCE_MS = 25000; // the device sends at least one event every 10 seconds
 
 let session = null;
+// How far this clock is ahead of the device's, milliseconds.
+let ahead = 0;
+
+// The device's time, milliseconds since 1970.
+export const deviceTime = () => Date.now() - ahead;
 
 export async function open() {
   const answer = await fetch("/api/session");
   if (answer.status === 401) {
     location.replace("/login");
-    throw new Error("The password is needed.");
+    throw new Error(t("The password is needed."));
   }
+  const date = Date.parse(answer.headers.get("date"));
+  if (!Number.isNaN(date)) ahead = Date.now() - date;
   session = await answer.json();
   return session;
 }

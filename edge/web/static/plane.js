@@ -1,5 +1,17 @@
 // The mood as a point in the plane of valence (left to right) and arousal (upwards), with a trail of earlier points.
+import { t } from "./language.js";
 import { byId, shape } from "./text.js";
+
+const SENTENCES = {
+  pleasant: {
+    excited: (values) => t("pleasant by {valence}, excited by {arousal} of 1", values),
+    calm: (values) => t("pleasant by {valence}, calm by {arousal} of 1", values),
+  },
+  unpleasant: {
+    excited: (values) => t("unpleasant by {valence}, excited by {arousal} of 1", values),
+    calm: (values) => t("unpleasant by {valence}, calm by {arousal} of 1", values),
+  },
+};
 
 const position = (point) => [point.valence, -point.arousal];
 
@@ -14,15 +26,14 @@ export function drawPlane(mood, trail) {
   const dot = byId("point");
   dot.setAttribute("visibility", known ? "visible" : "hidden");
   if (!known) {
-    byId("plane-text").textContent = "No mood at present";
+    byId("plane-text").textContent = t("No mood at present");
     return;
   }
   const [cx, cy] = position(mood);
   dot.setAttribute("cx", cx);
   dot.setAttribute("cy", cy);
   dot.setAttribute("class", mood.mood);
-  const pleasant = mood.valence < 0 ? "unpleasant" : "pleasant";
-  const excited = mood.arousal < 0 ? "calm" : "excited";
-  byId("plane-text").textContent =
-    `${pleasant} by ${Math.abs(mood.valence).toFixed(1)}, ${excited} by ${Math.abs(mood.arousal).toFixed(1)} of 1`;
+  byId("plane-text").textContent = SENTENCES[mood.valence < 0 ? "unpleasant" : "pleasant"][mood.arousal < 0 ? "calm" : "excited"]({
+    valence: Math.abs(mood.valence).toFixed(1), arousal: Math.abs(mood.arousal).toFixed(1),
+  });
 }

@@ -1,12 +1,13 @@
-// Setup: checks of each part, the sign-in to Spotify, one picture for aiming the camera.
-import { post } from "./link.js";
+// The settings: checks of each part, the sign-in to Spotify, one picture for aiming the camera.
+import { t } from "./language.js";
+import { open, post } from "./link.js";
 import { byId, make } from "./text.js";
 
 // Runs a call with the button disabled, and shows its result or error in `place`.
 async function during(button, place, call) {
   const focused = document.activeElement === button;
   button.disabled = true;
-  place.textContent = "Please wait …";
+  place.textContent = t("Please wait …");
   try {
     place.textContent = await call();
   } catch (error) {
@@ -16,16 +17,20 @@ async function during(button, place, call) {
   if (focused && document.activeElement === document.body) button.focus();
 }
 
+function verdict({ part, good, warning }) {
+  if (!good) return t("{part}: ✗ doesn't work.", { part });
+  return warning ? t("{part}: ! could be better.", { part }) : t("{part}: ✓ works.", { part });
+}
+
 async function check() {
   byId("checks-list").replaceChildren();
   const { findings } = await (await post("/api/checks")).json();
   byId("checks-list").replaceChildren(...findings.map((finding) => {
     const item = make("li");
-    const verdict = finding.good ? (finding.warning ? "! could be better" : "✓ works") : "✗ doesn't work";
-    item.append(make("b", `${finding.part}: ${verdict}. `), finding.text);
+    item.append(make("b", verdict(finding)), " ", finding.text);
     return item;
   }));
-  return findings.every((finding) => finding.good) ? "Everything works." : "Some parts don't work.";
+  return findings.every((finding) => finding.good) ? t("Everything works.") : t("Some parts don't work.");
 }
 
 async function begin() {
@@ -38,10 +43,10 @@ async function begin() {
 async function finish() {
   const answer = byId("spotify-answer").value.trim();
   byId("spotify-answer").value = "";
-  if (!answer) return "Paste the address first.";
+  if (!answer) return t("Paste the address first.");
   const { expires } = await (await post("/api/spotify/finish", { answer })).json();
   byId("spotify-steps").hidden = true;
-  return `Signed in, until ${new Date(expires).toLocaleDateString()}.`;
+  return t("Signed in, until {date}.", { date: new Date(expires).toLocaleDateString() });
 }
 
 function remove() {
@@ -58,11 +63,16 @@ async function take() {
   return "";
 }
 
-export function setUp(can) {
-  byId("checks-part").hidden = !can.checks;
-  byId("spotify-part").hidden = !can.sign_in;
-  byId("view-part").hidden = !can.view;
-  byId("setup").hidden = !(can.checks || can.sign_in || can.view);
+async function start() {
+  try {
+    const { can } = await open();
+    byId("checks-part").hidden = !can.checks;
+    byId("spotify-part").hidden = !can.sign_in;
+    byId("view-part").hidden = !can.view;
+    byId("nothing").textContent = can.checks || can.sign_in || can.view ? "" : t("There is nothing to set here.");
+  } catch {
+    byId("nothing").textContent = t("The device can't be reached.");
+  }
 }
 
 byId("checks").addEventListener("click", () => during(byId("checks"), byId("checks-text"), check));
@@ -75,3 +85,4 @@ byId("view-yes").addEventListener("click", () => {
   during(byId("view"), byId("view-text"), take);
 });
 byId("view-close").addEventListener("click", () => { remove(); byId("view").focus(); });
+start();

@@ -1,4 +1,5 @@
 // Songs from the listener's library for a mood.
+import { t } from "./language.js";
 import { get } from "./link.js";
 import { EXPRESSIONS, byId, feels, make, renew, say, song } from "./text.js";
 
@@ -6,7 +7,7 @@ export async function recommend() {
   const mood = byId("songs-mood").value;
   try {
     const { songs } = await get(`/api/recommendations?mood=${mood}&n=10`);
-    say("songs-none", songs.length ? "" : `There are no songs for ${mood} yet.`);
+    say("songs-none", songs.length ? "" : t("There are no songs for {mood} yet.", { mood: feels(mood) }));
     renew(byId("songs-list"), songs.map((entry) => {
       const item = make("li");
       item.append(song(entry.title, entry.uri), entry.artist ? ` · ${entry.artist}` : "");

@@ -1,12 +1,44 @@
 // Words and helpers that all parts of the page share.
+import { t } from "./language.js";
+
 export const EXPRESSIONS = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"];
-const FEELS = { surprise: "surprised", fear: "afraid", disgust: "disgusted", absent: "empty", unknown: "not clear" };
+const FEELS = {
+  happy: () => t("happy"), surprise: () => t("surprised"), neutral: () => t("neutral"), sad: () => t("sad"),
+  fear: () => t("afraid"), angry: () => t("angry"), disgust: () => t("disgusted"), absent: () => t("empty"),
+  unknown: () => t("not clear"),
+};
 const SPOTIFY_URI = /^spotify:(track|album|artist|playlist|episode|show):([A-Za-z0-9]+)$/;
+// Addresses of music in a sentence; a guest sees what they stand for instead.
+const ADDRESS = /\b(?:spotify|mpd|library):[^\s,;]*[^\s,;.:]|\bhttps?:\/\/[^\s,;]*[^\s,;.:]/g;
+const KINDS = {
+  track: () => t("a song"), album: () => t("an album"), artist: () => t("an artist"), playlist: () => t("a playlist"),
+  collection: () => t("the liked songs"), episode: () => t("an episode"), show: () => t("a show"),
+};
 
 export const byId = (id) => document.getElementById(id);
-export const feels = (mood) => FEELS[mood] || mood;
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const feels = (mood) => (mood in FEELS ? FEELS[mood]() : mood);
+export const percent = (share) => t("{number} %", { number: Math.round(share * 100) });
 export const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+// A device's sentence with names in place of addresses.
+export const plain = (text) => text.replace(ADDRESS, named);
+
+function named(address) {
+  const [service, kind] = address.split(":");
+  if (service === "spotify") return (KINDS[kind] || KINDS.track)();
+  if (service === "library") return t("songs of your own");
+  if (service.startsWith("http") || address.includes("://")) return t("a radio station");
+  const parts = address.split("/").filter(Boolean);
+  return parts.length > 1 ? decoded(parts[parts.length - 1]) : t("this music");
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 export function make(tag, text, kind) {
   const element = document.createElement(tag);
@@ -51,8 +83,8 @@ function removed(node) {
 // A song's title, as a link if it is on Spotify.
 export function song(title, uri) {
   const match = SPOTIFY_URI.exec(uri || "");
-  if (!match) return make("span", title);
-  const link = make("a", title);
+  if (!match) return make("span", plain(title));
+  const link = make("a", plain(title));
   link.href = `https://open.spotify.com/${match[1]}/${match[2]}`;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
@@ -65,7 +97,7 @@ let fading;
 export function notice(text) {
   const place = byId("notice");
   clearTimeout(fading);
-  place.textContent = text;
+  place.textContent = plain(text);
   place.hidden = false;
   fading = setTimeout(() => { place.hidden = true; }, NOTICE_MS);
 }

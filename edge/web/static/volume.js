@@ -1,4 +1,5 @@
 // The volume slider: while a person holds it, changes from the device aren't shown.
+import { send } from "./commands.js";
 import { byId, percent, say } from "./text.js";
 
 const SETTLE_MS = 300;
@@ -35,5 +36,6 @@ byId("volume").addEventListener("input", () => {
   hold();
   say("volume-text", percent(byId("volume").value / 100));
 });
+byId("volume").addEventListener("change", () => send("volume", byId("volume").value));
 for (const name of ["change", "blur"]) byId("volume").addEventListener(name, release);
 for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, letGo);
