@@ -114,7 +114,7 @@ IMPORTED_IN = {
     "mpd": {"players.mpd"},
     "websockets": {"players.music_assistant.link"},
     "librosa": {"library.audio"},
-    "requests": {"players.spotify", "library", "system.http_session"},
+    "requests": {"system.requests_module"},
     "urllib3": {"system.http_session"},
     "yaml": {"config.yaml_lines", "config.writing"},
     "pydantic": {"config"},

@@ -37,6 +37,7 @@ from edge.health.reporter import HealthReporter
 from edge.room.commands import execute
 from edge.room.home_presence import SENSOR
 from edge.room.room import Room
+from edge.system.memory import release_memory
 from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading, Wish
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ class Dispatcher:
         match item:
             case Reading():
                 if self._health.last_look is None:
+                    # What only the loading of the parts needed.
+                    release_memory()
                     log.info(
                         "ready: first look after %.1f s of CPU, %.0f MB in memory", time.process_time(), memory_mb()
                     )

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import requests
-
 from edge.errors import PlayerError
 from edge.songs import FEATURES, Features, track_uri
 from edge.system.http_session import BoundedSession
+from edge.system.requests_module import requests
 from edge.text import parse_json
 
 # The service's limit.

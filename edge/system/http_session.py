@@ -13,11 +13,11 @@ import time
 import zlib
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from edge.system.requests_module import HTTPAdapter, requests
 
 BODY_MAX_BYTES = 4 * 2**20
 # Status line and headers; http.client alone would read 100 headers of 64 KiB each.

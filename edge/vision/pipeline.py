@@ -20,7 +20,7 @@ from edge.vision.last_places import LastPlaces
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import FrameChange, MotionGate
 from edge.vision.pace import FramePace, LookPace
-from edge.vision.region import SEARCH_WIDTH_PX, SURE_WIDTH_PX, outside
+from edge.vision.region import SEARCH_WIDTH_PX, SURE_WIDTH_PX, distinct, outside
 from edge.vision.scheduler import MOTION_SHARE, FramePolicy, LookKind, Scheduler
 from edge.vision.tracks import Track, Tracks
 
@@ -173,12 +173,11 @@ class Pipeline:
         far = [box for box in self._followed(frame.at) if box.w < sure]
         missed = [box for box in far if all(face.box.overlap(box) < SAME_FACE_OVERLAP for face in faces)]
         near = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in missed])
-        faces = _distinct([*faces, *(face for face in near if face is not None)])
+        faces = distinct([*faces, *(face for face in near if face is not None)], SAME_FACE_OVERLAP)
         wait = FAR_AFTER_MOTION_S if moves or None in near else FAR_EVERY_S
         if (all(map(self._is_picture, faces)) or None in near) and not 0 <= frame.at - self._last_far < wait:
-            faces = _distinct(
-                [*faces, *self._timed("far", lambda: self._detector.find_far(frame.grey, self._far_turn))]
-            )
+            far_faces = self._timed("far", lambda: self._detector.find_far(frame.grey, self._far_turn))
+            faces = distinct([*faces, *far_faces], SAME_FACE_OVERLAP)
             self._far_turn, self._last_far = self._far_turn + 1, frame.at
         return faces
 
@@ -201,9 +200,9 @@ class Pipeline:
         if not boxes:
             return None
         faces = self._timed("follow", lambda: [self._detector.find_near(frame.grey, box) for box in boxes])
-        distinct = _distinct([face for face in faces if face is not None])
-        self._lost = len(distinct) < len(boxes)
-        return None if self._lost and frame.at - last > SEARCH_AT_ONCE_AFTER_S else distinct
+        found = distinct([face for face in faces if face is not None], SAME_FACE_OVERLAP)
+        self._lost = len(found) < len(boxes)
+        return None if self._lost and frame.at - last > SEARCH_AT_ONCE_AFTER_S else found
 
     def _timed(self, stage: str, call: Callable[[], T]) -> T:
         """Call, and add the CPU time to the stage's."""
@@ -211,15 +210,6 @@ class Pipeline:
         result = call()
         self.cpu_seconds[stage] += time.thread_time() - started
         return result
-
-
-def _distinct(faces: list[Face]) -> list[Face]:
-    """Without duplicates: for two people close together the nearer one may be found twice."""
-    kept: list[Face] = []
-    for face in faces:
-        if all(face.box.overlap(other.box) < SAME_FACE_OVERLAP for other in kept):
-            kept.append(face)
-    return kept
 
 
 def find_model(name: str, base: Path) -> Path:

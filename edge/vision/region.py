@@ -13,10 +13,12 @@ from edge.values import Box, Face, Grey
 
 # The whole frame is searched at this width: near faces are still found, at a quarter of the cost of 640 pixels.
 SEARCH_WIDTH_PX = 320
-# A far search takes a part of the frame of this size at most, so that faces keep their pixels. Parts overlap by a head.
-WIDE_WIDTH_PX, WIDE_HEIGHT_PX, OVERLAP_PX = 640, 480, 64
-# A frame that isn't larger than one part is searched in smaller ones, enlarged by this factor.
-WIDE_ZOOM = 1.5
+# A far search takes a part of the frame, so that faces keep their pixels: two by two tiles of the size that the whole
+# frame is usually reduced to, since a network for larger ones would take 18 MB. Tiles and parts overlap by a head.
+TILE_WIDTH_PX, TILE_HEIGHT_PX, OVERLAP_PX = SEARCH_WIDTH_PX, SEARCH_WIDTH_PX * 3 // 4, 64
+WIDE_WIDTH_PX, WIDE_HEIGHT_PX = 2 * TILE_WIDTH_PX - OVERLAP_PX, 2 * TILE_HEIGHT_PX - OVERLAP_PX
+# A frame of no more pixels than this is searched in smaller parts, enlarged by this factor.
+WIDE_ZOOM, ZOOM_BELOW_PX = 1.5, 640 * 480
 # A face narrower than this at SEARCH_WIDTH_PX may be missed there.
 SURE_WIDTH_PX = 24
 # A region is reduced to a square with this side, in which the face fills about half.
@@ -74,6 +76,18 @@ def closest(faces: list[Face], box: Box) -> Face | None:
     return best if best is not None and best.box.overlap(box) > SAME_FACE_OVERLAP else None
 
 
+def distinct(faces: list[Face], overlap: float) -> list[Face]:
+    """Without duplicates, such as a face that two searches found; the first of them stays.
+
+    overlap: the intersection over union from which two faces are the same.
+    """
+    kept: list[Face] = []
+    for face in faces:
+        if all(face.box.overlap(other.box) < overlap for other in kept):
+            kept.append(face)
+    return kept
+
+
 @dataclass(frozen=True, eq=False)
 class WidePart:
     """A part of a frame for a far search. x, y: its upper left corner. zoom: how much it's enlarged before it."""
@@ -91,9 +105,16 @@ class WidePart:
         size = min(WIDE_WIDTH_PX, round(width * self.zoom)), min(WIDE_HEIGHT_PX, round(height * self.zoom))
         return np.asarray(cv2.resize(self.grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
-    def to_frame(self, face: Face) -> Face:
-        """A face found in the part, in pixels of the frame."""
-        return moved(face, self.x, self.y)
+    def tiles(self) -> list[tuple[Grey, int, int]]:
+        """What is searched at once, TILE_WIDTH_PX x TILE_HEIGHT_PX at most, and its corner (x, y) in `enlarged`."""
+        whole = self.enlarged()
+        height, width = whole.shape
+        rows, columns = _starts(height, TILE_HEIGHT_PX), _starts(width, TILE_WIDTH_PX)
+        return [(whole[y : y + TILE_HEIGHT_PX, x : x + TILE_WIDTH_PX], x, y) for y in rows for x in columns]
+
+    def to_frame(self, face: Face, x: float = 0, y: float = 0) -> Face:
+        """A face in pixels of the frame, found in the part or in its tile at (x, y)."""
+        return moved(face, self.x + x / self.zoom, self.y + y / self.zoom)
 
 
 def wide_part(grey: Grey, turn: int) -> WidePart:
@@ -115,7 +136,7 @@ def wide_parts(shape: tuple[int, ...]) -> int:
 def _wide_layout(shape: tuple[int, ...]) -> tuple[float, list[int], list[int]]:
     """The zoom, and where the parts of a frame of this shape begin: their columns and rows."""
     height, width = shape[:2]
-    zoom = WIDE_ZOOM if width * height <= WIDE_WIDTH_PX * WIDE_HEIGHT_PX else 1.0
+    zoom = WIDE_ZOOM if width * height <= ZOOM_BELOW_PX else 1.0
     return zoom, _starts(width, int(WIDE_WIDTH_PX / zoom)), _starts(height, int(WIDE_HEIGHT_PX / zoom))
 
 

@@ -18,6 +18,7 @@ from edge.vision.region import (
     REGION_SIDE_PX,
     SEARCH_WIDTH_PX,
     closest,
+    distinct,
     reduce_frame,
     region_around,
     wide_part,
@@ -33,6 +34,8 @@ FRONTAL_NOSE_OFFSET = 0.2
 FRONTAL_MIN = 0.1
 # In a far search a face of this score is looked at again, enlarged; so many at most, at half a millisecond each.
 CANDIDATE_SCORE, CANDIDATES_MAX = 0.15, 10
+# Two faces of which two tiles share so much are one; YuNet removes duplicates within a tile from there on too.
+SAME_TILE_FACE_OVERLAP = 0.3
 
 
 class YuNet:
@@ -53,9 +56,7 @@ class YuNet:
             self._region_net = cv2.FaceDetectorYN.create(name, "", (REGION_SIDE_PX, REGION_SIDE_PX), min_score)
         except cv2.error:
             raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
-        # Opened when it's first needed, since it takes 20 MB.
-        self._wide_net: cv2.FaceDetectorYN | None = None
-        self._file, self._min_score, self._min_face = name, min_score, min_face
+        self._min_score, self._min_face = min_score, min_face
 
     def find(self, grey: Grey) -> list[Face]:
         small, scale = reduce_frame(grey)
@@ -64,13 +65,15 @@ class YuNet:
 
     def find_far(self, grey: Grey, turn: int) -> list[Face]:
         part = wide_part(grey, turn)
-        enlarged = part.enlarged()
-        size = (enlarged.shape[1], enlarged.shape[0])
-        if self._wide_net is None:
-            least = min(CANDIDATE_SCORE, self._min_score)
-            self._wide_net = cv2.FaceDetectorYN.create(self._file, "", size, least)
-        self._wide_net.setInputSize(size)
-        found = [part.to_frame(face) for face in self._faces(self._wide_net, enlarged, 1 / part.zoom)]
+        found: list[Face] = []
+        self._net.setScoreThreshold(min(CANDIDATE_SCORE, self._min_score))
+        try:
+            for tile, x, y in part.tiles():
+                self._net.setInputSize((tile.shape[1], tile.shape[0]))
+                found += [part.to_frame(face, x, y) for face in self._faces(self._net, tile, 1 / part.zoom)]
+        finally:
+            self._net.setScoreThreshold(self._min_score)
+        found = distinct(sorted(found, key=lambda face: -face.score), SAME_TILE_FACE_OVERLAP)
         sure = [face for face in found if face.score >= self._min_score]
         # Small faces have low scores. Enlarged, they get those of larger ones, and nothing else does.
         candidates = found[len(sure) :][:CANDIDATES_MAX]

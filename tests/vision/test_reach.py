@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -12,10 +14,10 @@ import pytest
 import reach
 import scenes
 from edge.config import Config
-from edge.values import Frame, Grey
+from edge.values import Box, Frame, Grey
 from edge.vision.detector import YUNET_FILE
 from edge.vision.pipeline import BASE, Pipeline
-from edge.vision.region import WIDE_HEIGHT_PX, WIDE_WIDTH_PX, wide_part, wide_parts
+from edge.vision.region import TILE_HEIGHT_PX, TILE_WIDTH_PX, WIDE_HEIGHT_PX, WIDE_WIDTH_PX, wide_part, wide_parts
 from edge.vision.yunet import YuNet
 
 
@@ -41,8 +43,14 @@ def test_the_parts_of_a_far_search_cover_the_frame(shape: tuple[int, int]) -> No
     seen = np.zeros(shape, np.uint8)
     for turn in range(wide_parts(shape)):
         part = wide_part(seen, turn)
-        height, width = part.enlarged().shape
+        enlarged = part.enlarged()
+        height, width = enlarged.shape
         assert height <= WIDE_HEIGHT_PX and width <= WIDE_WIDTH_PX
+        tiled = np.zeros((height, width), np.uint8)
+        for tile, x, y in part.tiles():
+            assert tile.shape[0] <= TILE_HEIGHT_PX and tile.shape[1] <= TILE_WIDTH_PX
+            tiled[y : y + tile.shape[0], x : x + tile.shape[1]] = 1
+        assert tiled.all()
         part.grey[:] = 1
         assert np.shares_memory(part.grey, seen) and seen[part.y, part.x] == 1
     assert seen.all()
@@ -61,6 +69,37 @@ def test_most_faces_of_eighteen_pixels_are_found_and_nothing_else(width: int, he
             hits = [far for far in every if far.box.overlap(truth) > reach.OVERLAP_MIN]
             total, found, false = total + 1, found + bool(hits), false + len(every) - len(hits)
     assert found >= 0.85 * total and not false
+
+
+def test_a_far_search_needs_hardly_more_memory_than_the_usual_one(yunet_folder: Path) -> None:
+    """A network for larger parts would take 18 MB."""
+    code = f"""
+import pathlib, numpy as np
+from edge.values import Box
+from edge.vision.yunet import YuNet
+def resident():
+    lines = pathlib.Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Rss:")) / 1024
+detector = YuNet(pathlib.Path({str(yunet_folder / YUNET_FILE)!r}), min_score=0.7, min_face=28)
+room = np.zeros((480, 640), np.uint8)
+detector.find(room), detector.find_near(room, Box(100, 100, 60, 60))
+before = resident()
+for turn in range(4):
+    detector.find_far(room, turn)
+print(resident() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert float(done.stdout) < 6
+
+
+def test_a_face_where_two_tiles_meet_is_found_once(yunet_folder: Path) -> None:
+    detector, random = YuNet(yunet_folder / YUNET_FILE, min_score=0.7, min_face=14), np.random.default_rng(4)
+    (face,) = scenes.composites()["happy"]
+    room = cv2.resize(scenes.draw_room(random), (1280, 720), interpolation=cv2.INTER_AREA)
+    # The tiles of the first part overlap from 256 to 320 and from 176 to 240.
+    room[198:222, 276:300] = cv2.resize(face, (24, 24), interpolation=cv2.INTER_AREA)
+    (found,) = detector.find_far(np.asarray(room, np.uint8), 0)
+    assert found.box.overlap(Box(276, 198, 24, 24)) > 0.2
 
 
 def watched(pictures: dict[int, Grey]) -> list[tuple[float, bool]]:

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import requests
-
 from edge.players.spotify.errors import login_missing
 from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.spotipy_module import CacheHandler, SpotifyPKCE
 from edge.players.spotify.token_file import TokenFile
 from edge.system.http_session import BoundedSession
+from edge.system.requests_module import requests
 
 ACCOUNTS_URL = "https://accounts.spotify.com/"
 REDIRECT_URI = "http://127.0.0.1:8731/callback"

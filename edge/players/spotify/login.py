@@ -11,8 +11,6 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-import requests
-
 from edge.errors import ConfigError
 from edge.players.spotify.api import TIMEOUT_S
 from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI, CountingSession, SpotifyAuth
@@ -20,6 +18,7 @@ from edge.players.spotify.errors import LoginError
 from edge.players.spotify.request_errors import network_error
 from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import TokenFile
+from edge.system.requests_module import requests
 
 REDIRECT_TIMEOUT_S = 600.0
 REQUEST_TIMEOUT_S = 5

@@ -8,8 +8,6 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs
 
-import requests
-
 from edge.players.spotify.auth import CountingSession
 from edge.players.spotify.errors import (
     RETRY_AFTER_DEFAULT_S,
@@ -37,6 +35,7 @@ from edge.players.spotify.errors import (
 )
 from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import TokenFile
+from edge.system.requests_module import requests
 from edge.text import clean, parse_json
 
 RETRY_AFTER_MAX_S = 7 * 86400.0

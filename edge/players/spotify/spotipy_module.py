@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+import edge.system.requests_module  # noqa: F401 (before spotipy loads requests)
+
 
 def _stand_in() -> ModuleType:
     """A module `redis` with the one name that spotipy imports."""
