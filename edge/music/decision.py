@@ -155,6 +155,11 @@ class DecisionRules:
             when = When.NOW
         elif when is not When.TRACK_END and (why := self._interruption_reason(now, mood)) is not None:
             return self._block(why, for_now=True)
+        waiting = known.own.upcoming
+        if when is When.QUEUE and waiting is not None:
+            # In a queue nothing replaces what was there before, so that is taken back first.
+            known.own.cancel_upcoming(now)
+            return Wish(Act.FORGET, mood.mood, f"{waiting.music.name} doesn't play next: {goal.reason}")
         return self._play(now, goal, when, requested=requested)
 
     def _interruption_reason(self, now: float, mood: Mood, *, requested: bool = False) -> str | None:

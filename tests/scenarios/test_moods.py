@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 
 from edge.events import TakenOver
-from edge.values import Act, When
+from edge.values import Act, Control, When
 from tests.scenarios.house import HAPPY, PROFILE, SAD, House
 from tests.scenarios.simple_player import SONG_S
 from tests.spotify_server import World
@@ -112,6 +112,19 @@ def test_single_songs_go_into_the_queue(house: Build, world: World) -> None:
     assert home.reasons[-1] == "the room is sad: One Sad Song comes next"
     home.passes(150)
     assert home.happened(TakenOver) == [], "the queued song is the device's own"
+
+
+def test_a_song_for_another_mood_takes_a_list_that_waits_back(house: Build, world: World) -> None:
+    song = "spotify:track:angry00000000000000000"
+    profile = PROFILE | {"angry": {"play": song, "name": "Angry Song"}}
+    home = house(at="2026-11-21 18:00", switch="queue", cooldown=0, min_dwell=0, profiles={"everyday": profile})
+    home.feels("happy", 60)
+    home.feels("sad", 20)
+    home.feels("angry", 150)
+    assert "Sad Songs doesn't play next: the room is angry" in home.reasons
+    now = world.now_playing()
+    assert now.uris[now.index] == song and now.context == HAPPY
+    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
 
 
 def test_a_list_of_songs(house: Build, world: World) -> None:

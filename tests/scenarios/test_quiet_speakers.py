@@ -63,6 +63,22 @@ def test_a_moment_without_a_name_is_nobodys(house: Build, world: World) -> None:
     assert home.happened(TakenOver) == []
 
 
+@pytest.mark.parametrize("private", [True, False])
+def test_an_hour_without_a_name_costs_few_requests(house: Build, world: World, private: bool) -> None:
+    home = house(at="2026-11-21 18:00")
+    home.feels("happy", 100)
+    world.person("play", "spotify:album:theirs", on=ROOM)
+    if private:
+        world.device(ROOM).private = True
+    else:
+        world.change(unnamed=True)
+    home.passes(60)
+    assert home.control is Control.HANDS_OFF
+    before = home.player.calls
+    home.passes(3600)
+    assert home.player.calls - before <= 250
+
+
 # --- One speaker, several names ---------------------------------------------------------------------------------------
 
 

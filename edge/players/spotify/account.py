@@ -56,6 +56,7 @@ class SpotifyAccount:
         self._other_ids: set[str | None] = set()
         self._block: SpotifyError | None = None
         self._silent_since: float | None = None
+        self._unnamed_since: float | None = None
 
     def begin(self) -> None:
         """Start a new turn: what the last one fetched is no longer reused, except for a recent playback."""
@@ -123,6 +124,10 @@ class SpotifyAccount:
             self._silent_since = None
         elif self._silent_since is None:
             self._silent_since = started
+        if not (playback.playing and playback.on_own_speaker) or playback.uri or playback.context:
+            self._unnamed_since = None
+        elif self._unnamed_since is None:
+            self._unnamed_since = started
         self._observation_ended_at, self._observed_since_begin = self.clock(), True
         return playback
 
@@ -211,11 +216,9 @@ class SpotifyAccount:
         return self._silent_since is not None and self.clock() - self._silent_since > IDLE_AFTER_S
 
     @property
-    def unnamed(self) -> bool:
-        """True while something plays on the own speaker that Spotify doesn't name."""
-        playback = self.playback
-        named = playback is not None and bool(playback.uri or playback.context)
-        return playback is not None and playback.on_own_speaker and playback.playing and not named
+    def unnamed_for(self) -> float:
+        """Seconds for which something has been playing on the own speaker that Spotify doesn't name; else infinite."""
+        return float("inf") if self._unnamed_since is None else self.observed_at - self._unnamed_since
 
     @property
     def paused_for(self) -> float:

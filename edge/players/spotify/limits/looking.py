@@ -7,7 +7,8 @@ from edge.players.spotify.executor import SETTLE_S, CommandExecutor
 from edge.players.spotify.pending import CONFIRM_TIMEOUT_S, SONG_END_WINDOW_S, PendingCommands
 
 POLL_INTERVAL_S = 30.0
-PAUSED_POLL_INTERVAL_S, PAUSED_POLLS_S = 10.0, 60.0  # soon after a pause, which may end by itself
+DOUBTFUL_POLL_INTERVAL_S = 10.0
+DOUBTFUL_POLLS_S = 60.0  # soon after a pause, which may end by itself, and after the music's name is missing
 STARTING_POLL_INTERVAL_S = 4.0  # while music that was accepted isn't shown to play
 IDLE_POLL_INTERVAL_S = 120.0  # when nothing has been playing for a while
 # Used shares of the budget from which the playback is looked at every 60 s and every 120 s.
@@ -61,8 +62,9 @@ class LookSchedule:
             return IDLE_POLL_INTERVAL_S
         if self._executor.starting:
             return STARTING_POLL_INTERVAL_S
-        if self._account.paused_for < PAUSED_POLLS_S or self._account.unnamed or self._waits_for_next_song():
-            return PAUSED_POLL_INTERVAL_S
+        doubtful_for = min(self._account.paused_for, self._account.unnamed_for)
+        if doubtful_for < DOUBTFUL_POLLS_S or self._waits_for_next_song():
+            return DOUBTFUL_POLL_INTERVAL_S
         return 2 * POLL_INTERVAL_S if share >= FEWER_POLLS_FROM else POLL_INTERVAL_S
 
     def _waits_for_next_song(self) -> bool:
