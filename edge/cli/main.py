@@ -147,6 +147,15 @@ def web_password(config: ConfigOption = None) -> None:
     set_password(config_file.load(config_file.find(config)), sys.stdin, sys.stdout)
 
 
+@web_app.command("code")
+def web_code(config: ConfigOption = None) -> None:
+    """Show the code that opens the web page until it has a password."""
+    from edge.commands.web_code import show_code
+    from edge.config import file as config_file
+
+    show_code(config_file.load(config_file.find(config)), sys.stdout)
+
+
 @app.command()
 def bench(
     video: Annotated[Path | None, typer.Argument(help="A video; default: the bundled demo clip.")] = None,

@@ -12,13 +12,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from edge.errors import MoodroomError
+from edge.errors import ConfigError, MoodroomError
 from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
 from edge.web.page import SignIn, WebPage
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.security import password
+from edge.web.security.access import Access
+from edge.web.security.code import CODE_MAX_CHARS, SetUpCode
 from edge.web.security.gate import COOKIE, Gate, refused
 from edge.web.security.sessions import Guesses
 from edge.web.stream import Stream
@@ -37,9 +39,8 @@ SIGN_OUT_UNSAVED = (
 class Api:
     """The endpoints. They run in the page's thread, and slow calls in a thread pool."""
 
-    def __init__(self, page: WebPage, gate: Gate, *, password_line: str | None, session_s: float) -> None:
-        """password_line: the password's hash, None for no password. session_s: how long a session lasts."""
-        self._page, self._gate, self._password_line, self._session_s = page, gate, password_line, session_s
+    def __init__(self, page: WebPage, gate: Gate, access: Access) -> None:
+        self._page, self._gate, self._access = page, gate, access
         self._guesses, self._busy, self._guessing = Guesses(), asyncio.Lock(), asyncio.Lock()
         # When the last sign-in to Spotify began, and the sign-in.
         self._sign_in: tuple[float, SignIn] | None = None
@@ -49,13 +50,16 @@ class Api:
         can = {name: getattr(self._page, name) is not None for name in ("recommend", "checks", "sign_in", "view")}
         can["recommend"] = can["recommend"] and await run_in_threadpool(self._page.library)
         csrf = self._gate.token(request)
-        return JSONResponse({"csrf": csrf, "password": self._password_line is not None, "can": can})
+        return JSONResponse({"csrf": csrf, "password": self._access.password_line is not None, "can": can})
 
     @answers_errors
     async def login(self, request: Request) -> Response:
-        guess = text_value(await read_body(request), "password", password.PASSWORD_MAX_CHARS)
-        sessions = self._gate.sessions
-        if self._password_line is None or sessions is None:
+        body = await read_body(request)
+        if "code" in body and self._access.code is not None:
+            await self._try_code(text_value(body, "code", CODE_MAX_CHARS), self._access.code)
+            return self._opened(request)
+        guess, line = text_value(body, "password", password.PASSWORD_MAX_CHARS), self._access.password_line
+        if line is None:
             raise RefusedRequest(409, "this page has no password")
         address = request.client.host if request.client else ""
         wait = self._guesses.wait(address, time.monotonic())
@@ -64,19 +68,46 @@ class Api:
         # Counted as wrong before it is checked, so that many requests at once aren't all checked.
         self._guesses.wrong(address, time.monotonic())
         async with self._guessing:
-            right = await run_in_threadpool(password.matches, guess, self._password_line)
+            right = await run_in_threadpool(password.matches, guess, line)
         if not right:
             raise RefusedRequest(401, "that isn't the password")
         self._guesses.right(address)
+        return self._opened(request)
+
+    async def _try_code(self, guess: str, code: SetUpCode) -> None:
+        """Raises RefusedRequest for a wrong code, and while no try is allowed."""
+        async with self._guessing:
+            wait = await run_in_threadpool(code.wait)
+            if wait > 0:
+                after = {"retry-after": str(math.ceil(wait))}
+                raise RefusedRequest(429, "too many wrong codes; wait some minutes, each time longer", after)
+            if not await run_in_threadpool(code.matches, guess):
+                raise RefusedRequest(401, "that isn't the code")
+
+    @answers_errors
+    async def set_password(self, request: Request) -> Response:
+        new = text_value(await read_body(request), "password", password.PASSWORD_MAX_CHARS)
+        if self._access.password_line is not None:
+            raise RefusedRequest(409, "there is a password already; `moodroom web password` sets another")
+        try:
+            await run_in_threadpool(self._access.set_password, new)
+        except ConfigError as error:
+            raise RefusedRequest(422, str(error)) from None
+        return self._opened(request)
+
+    def _opened(self, request: Request) -> Response:
+        """The answer that opens a session."""
+        sessions = self._gate.sessions
         answer = Response(status_code=204)
-        answer.set_cookie(
-            COOKIE,
-            sessions.open(time.time()),
-            max_age=int(self._session_s),
-            httponly=True,
-            samesite="strict",
-            secure=request.headers.get("origin", "").startswith("https:"),
-        )
+        if sessions is not None:
+            answer.set_cookie(
+                COOKIE,
+                sessions.open(time.time()),
+                max_age=int(self._access.session_s),
+                httponly=True,
+                samesite="strict",
+                secure=request.headers.get("origin", "").startswith("https:"),
+            )
         return answer
 
     @answers_errors

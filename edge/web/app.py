@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import socket
-import time
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -22,10 +22,10 @@ from edge.web import metrics
 from edge.web.api import Api
 from edge.web.catalogues import Catalogues
 from edge.web.page import WebPage
-from edge.web.security.basic import Basic
+from edge.web.security.access import Access
+from edge.web.security.code import SetUpCode
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
-from edge.web.security.sessions import Sessions
 from edge.web.setup.api import SetUpApi
 
 HERE = Path(__file__).parent
@@ -37,6 +37,8 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+# How a file names another one: an import, a link.
+_NAMED = re.compile(r"""["'](?:/static/|\./)([\w.-]+)["']""")
 
 
 class StaticFiles:
@@ -52,6 +54,15 @@ class StaticFiles:
             name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, (content, _) in self._files.items()
         }
 
+    def needed_by(self, *names: str) -> frozenset[str]:
+        """The names of these files, and of all that they name in turn."""
+        found, more = set(), set(names)
+        while more:
+            found |= more
+            texts = [self._files[name][0].decode() for name in more if not name.endswith(".png")]
+            more = {name for text in texts for name in _NAMED.findall(text) if name in self._files} - found
+        return frozenset(found)
+
     def answer(self, name: str, request: Request) -> Response:
         if name not in self._files:
             return refused(404, "there is no such page")
@@ -62,19 +73,36 @@ class StaticFiles:
         return Response(content, media_type=media_type, headers=headers)
 
 
-def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessions_file: Path | None) -> ASGIApp:
-    """The application. password_line: the password's hash, None for no password. sessions_file: None to keep none."""
-    sessions = Sessions(password_line, lifetime_s=config.session, file=sessions_file) if password_line else None
+def build(
+    page: WebPage,
+    config: WebConfig,
+    *,
+    password_line: str | None,
+    sessions_file: Path | None,
+    code: SetUpCode | None = None,
+) -> ASGIApp:
+    """The application.
+
+    password_line: the password's hash, None for no password. sessions_file: None to keep none. code: what opens the
+    page until there is a password; None: nothing does, or everybody may use it.
+    """
+    files = StaticFiles(HERE / "static")
     hosts = Hosts(config.host, hostname=socket.gethostname(), allowed=config.allowed_hosts)
-    gate = Gate(hosts, sessions, basic=Basic(password_line, clock=time.monotonic))
-    api, files = Api(page, gate, password_line=password_line, session_s=config.session), StaticFiles(HERE / "static")
+    gate = Gate(hosts, None, public_files=files.needed_by("login.html", "code.html", "about-this-device.html"))
+    access = Access(gate, config, password_line=password_line, sessions_file=sessions_file, code=code)
+    api = Api(page, gate, access)
     catalogues = Catalogues(HERE / "languages")
 
     async def index(request: Request) -> Response:
         return files.answer("index.html", request)
 
     async def login(request: Request) -> Response:
-        return RedirectResponse("/", 303) if gate.signed_in(request) else files.answer("login.html", request)
+        if gate.signed_in(request):
+            return RedirectResponse("/", 303)
+        return files.answer("login.html" if access.code is None else "code.html", request)
+
+    async def about(request: Request) -> Response:
+        return files.answer("about-this-device.html", request)
 
     async def setup(request: Request) -> Response:
         return files.answer("setup.html", request)
@@ -114,6 +142,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
         Route("/", index),
         Route("/login", login),
         Route("/setup", setup),
+        Route("/about-this-device", about),
         Route("/static/{name}", static),
         Route("/healthz", healthz),
         Route("/metrics", figures),
@@ -122,6 +151,7 @@ def build(page: WebPage, config: WebConfig, *, password_line: str | None, sessio
         Route("/api/session", api.session),
         Route("/api/login", api.login, methods=["POST"]),
         Route("/api/logout", api.logout, methods=["POST"]),
+        Route("/api/setup/password", api.set_password, methods=["POST"]),
         Route("/api/state", api.state),
         Route("/api/events", api.events),
         Route("/api/timeline", api.timeline),

@@ -24,7 +24,8 @@ from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import SignIn, WebPage
 from edge.web.security import password, sessions
-from edge.web.security.hosts import is_loopback
+from edge.web.security.code import SetUpCode
+from edge.web.security.hosts import is_reachable
 from edge.web.server import Server
 from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
@@ -80,12 +81,13 @@ def open_page(
     )
 
     def make() -> ASGIApp:
-        return build(
-            page,
-            config.web,
-            password_line=password_line(config),
-            sessions_file=state.directory() / sessions.FILE_NAME,
-        )
+        line, code = password.read(config.web), None
+        if line is None and is_reachable(config.web):
+            code = SetUpCode()
+            # From the first start, so that a program can show it.
+            code.current()
+        file = state.directory() / sessions.FILE_NAME
+        return build(page, config.web, password_line=line, sessions_file=file, code=code)
 
     offer = (lambda _: None) if preview is None else preview.offer
     return Server(config.web, make, board, on_problem=on_problem, offer=offer)
@@ -105,18 +107,6 @@ def _set_up(config: Config, path: Path | None, post: Callable[[Command], None], 
         progress=Progress(),
         overridden=overridden,
     )
-
-
-def password_line(config: Config) -> str | None:
-    """The password's hash, None for none.
-
-    Raises ConfigError if other machines can reach the page and there is no password.
-    """
-    line = password.read(config.web)
-    if line is None and not (is_loopback(config.web.host) and not config.web.allowed_hosts):
-        key = f"web.host: {config.web.host}" if not is_loopback(config.web.host) else "web.allowed_hosts"
-        raise ConfigError(f"{key}: needs a password; set one with `moodroom web password`")
-    return line
 
 
 def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:

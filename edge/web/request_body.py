@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,9 +22,9 @@ A = TypeVar("A")
 class RefusedRequest(Exception):
     """A request that is refused; `answer` has the status and the sentence."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
-        self.answer = refused(status, sentence)
+        self.answer = refused(status, sentence, headers)
 
 
 def answers_errors(

@@ -20,6 +20,9 @@ from edge.web.security.connections import MAX_CONNECTIONS, Connection
 log = logging.getLogger(__name__)
 
 
+IPV4_WILDCARD = "0.0.0.0"  # noqa: S104  only for `web.host: "::"`
+
+
 class Server:
     """Serves an application until it is stopped. board: the daemon calls it with each event."""
 
@@ -70,8 +73,12 @@ class Server:
 
     def _bind(self) -> socket.socket:
         host, port = self._config.host, self._config.port
+        if host == "::" and (both := _on_all_addresses(port)) is not None:
+            return both
         try:
-            kind, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
+            # Where there is no IPv6, all of IPv4.
+            wanted = host if host != "::" or socket.has_dualstack_ipv6() else IPV4_WILDCARD
+            kind, _, _, _, address = socket.getaddrinfo(wanted or None, port, type=socket.SOCK_STREAM)[0]
             listening = socket.socket(kind, socket.SOCK_STREAM)
         except OSError:
             raise ConfigError(
@@ -86,6 +93,14 @@ class Server:
             reason = (error.strerror or "it is in use").lower()
             raise ConfigError(f"web.port: {host}:{port} can't be used ({reason}); set another") from None
         return listening
+
+
+def _on_all_addresses(port: int) -> socket.socket | None:
+    """A socket for IPv6 and IPv4; None where it can't be, as without IPv6 or on a port in use."""
+    try:
+        return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=64)
+    except (OSError, ValueError):
+        return None
 
 
 def _uvicorn_config(app: ASGIApp, proxy: str) -> uvicorn.Config:

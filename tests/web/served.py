@@ -20,6 +20,7 @@ from edge.web.app import build
 from edge.web.board import Board
 from edge.web.page import WebPage
 from edge.web.security import sessions
+from edge.web.security.code import SetUpCode
 from edge.web.server import Server
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
@@ -82,13 +83,14 @@ def password_line() -> str:
 def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
     """serve(protected=True, camera_view=..., view=...): keys of WebConfig and parts of WebPage.
 
-    folder: for the sessions.
+    folder: for the sessions. code: what opens a page without a password.
     """
     running: list[Served] = []
 
     def start(
         *, protected: bool = False, wait: bool = True, port: int | None = None, folder: Path = state_folder, **more: Any
     ) -> Served:
+        code: SetUpCode | None = more.pop("code", None)
         keys = {key: more.pop(key) for key in list(more) if key in WebConfig.model_fields}
         config = WebConfig(enabled=True, port=port or free_port(), **keys)
         board = Board(offset=time.time() - time.monotonic(), about={"id": "den", "name": "Den", "profiles": ["a", "b"]})
@@ -98,7 +100,7 @@ def serve(state_folder: Path, password_line: str) -> Iterator[Serve]:
         line = password_line if protected else None
         served.server = Server(
             config,
-            lambda: build(page, config, password_line=line, sessions_file=folder / sessions.FILE_NAME),
+            lambda: build(page, config, password_line=line, sessions_file=folder / sessions.FILE_NAME, code=code),
             board,
             on_problem=served.problems.append,
         )

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 COOKIE, CSRF_HEADER = "moodroom_session", "x-csrf-token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Paths that need no password: what the sign-in page loads, and the health check.
-PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/static/", "/api/language/")
+PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/api/language/", "/about-this-device")
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -39,10 +39,18 @@ class Gate:
     """The rules. Without a password everyone who reaches the page may use it; then only this machine can reach it."""
 
     def __init__(
-        self, hosts: Hosts, sessions: Sessions | None, *, basic: Callable[[str], bool] = lambda _: False
+        self,
+        hosts: Hosts,
+        sessions: Sessions | None,
+        *,
+        basic: Callable[[str], bool] = lambda _: False,
+        public_files: frozenset[str] = frozenset(),
     ) -> None:
-        """sessions: None if there is no password. basic: whether an Authorization header has the right password."""
-        self._hosts, self.sessions, self._basic = hosts, sessions, basic
+        """sessions: None if everybody may use the page. basic: whether an Authorization header has the right password.
+
+        public_files: names below /static/ that the sign-in page needs.
+        """
+        self._hosts, self.sessions, self.basic, self._public_files = hosts, sessions, basic, public_files
         # Without sessions, all pages of this run share one token; other sites can't read it.
         self._token = secrets.token_urlsafe(32)
 
@@ -65,9 +73,9 @@ class Gate:
             return refused(403, "requests from other sites are refused")
         if changes and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return refused(415, "the request must be JSON, with Content-Type: application/json")
-        if path.startswith(PUBLIC_PATHS):
+        if path.startswith(PUBLIC_PATHS) or path.removeprefix("/static/") in self._public_files:
             return None
-        if not self.signed_in(request) and not (path == "/metrics" and self._basic(headers.get("authorization", ""))):
+        if not self.signed_in(request) and not (path == "/metrics" and self.basic(headers.get("authorization", ""))):
             if path.startswith(("/api/", "/metrics")):
                 headers_for_basic = {"www-authenticate": 'Basic realm="moodroom"'} if path == "/metrics" else {}
                 return refused(401, "the password is needed first", headers_for_basic)

@@ -6,6 +6,8 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from edge.config import WebConfig
+
 # A name or address with an optional port; no path, query or user.
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  recognised, not bound
@@ -15,6 +17,11 @@ def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address."""
     address = _address(host)
     return host == "localhost" if address is None else address.is_loopback
+
+
+def is_reachable(config: WebConfig) -> bool:
+    """Whether other machines can reach the page, also by way of a proxy."""
+    return not is_loopback(config.host) or bool(config.allowed_hosts)
 
 
 class Hosts:

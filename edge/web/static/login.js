@@ -1,7 +1,8 @@
-// The sign-in page. The answer sets the session cookie.
+// The sign-in page, with the password or, before the set-up, the code. The answer sets the session cookie.
 import { t, tell } from "./language.js";
 
 const form = document.getElementById("form");
+const field = form.querySelector("input");
 const error = document.getElementById("error");
 
 form.addEventListener("submit", async (event) => {
@@ -13,10 +14,10 @@ form.addEventListener("submit", async (event) => {
     const answer = await fetch("/api/login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ password: document.getElementById("password").value }),
+      body: JSON.stringify({ [field.name]: field.value }),
     });
     if (answer.ok) {
-      location.replace("/");
+      location.replace(field.name === "code" ? "/setup" : "/");
       return;
     }
     const refused = await answer.json();

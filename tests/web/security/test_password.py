@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.config import Config, WebConfig
+from edge.config import WebConfig
 from edge.errors import ConfigError
-from edge.web.assembly import password_line
 from edge.web.security import password
-from edge.web.security.hosts import Hosts, is_loopback, same_site
+from edge.web.security.hosts import Hosts, is_loopback, is_reachable, same_site
 from edge.web.security.sessions import GUESS_WINDOW_S, MAX_GUESSES, MAX_SESSIONS, Guesses, Sessions
 from tests.conftest import Moodroom
 
@@ -67,17 +66,13 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "web", [{"host": "0.0.0.0"}, {"host": "::"}, {"host": "192.168.1.5"}, {"allowed_hosts": ["room.example.org"]}]
 )
-def test_a_page_that_other_machines_reach_needs_a_password(web: dict[str, object], tmp_path: Path) -> None:
-    config = Config.model_validate({"web": web})
-    with pytest.raises(ConfigError, match="needs a password; set one with `moodroom web password`"):
-        password_line(config)
-    password.write(config.web, "correct horse battery")
-    assert password_line(config)
+def test_a_page_that_other_machines_reach_needs_a_code_or_a_password(web: dict[str, object]) -> None:
+    assert is_reachable(WebConfig.model_validate(web))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
-def test_a_local_page_needs_no_password(host: str) -> None:
-    assert password_line(Config.model_validate({"web": {"host": host}})) is None
+def test_a_local_page_needs_neither(host: str) -> None:
+    assert not is_reachable(WebConfig(host=host))
 
 
 @pytest.mark.parametrize("name", ["http://room", "room:8730", "", "ro om", "*.example.org", "-room"])
