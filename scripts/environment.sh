@@ -100,3 +100,8 @@ need_detector() {
         say "notice: OpenCV's slower Haar detector is used, if OpenCV has it; scripts/fetch_models gets the better one"
     fi
 }
+
+# The shipped configuration with the page on, on all addresses; the set-up code locks it.
+page_on() {
+    sed '/^web:/,/^[a-z]*:$/{s/^  enabled: false$/  enabled: true/;s/^  host: 127\.0\.0\.1 /  host: "::"      /}'
+}

@@ -31,8 +31,8 @@ class WebConfig(Section):
     enabled: bool = False
     """Serve the page. It needs the extra `web`: `pip install 'moodroom[web]'`."""
     host: Annotated[str, AfterValidator(bare_host)] = "127.0.0.1"
-    """The address to listen on; 0.0.0.0 for all devices in the home network. Any address that other devices can reach
-    needs a password: `moodroom web password`."""
+    """The address to listen on; :: for all devices in the home network, 0.0.0.0 for those with IPv4. On an address that
+    other devices can reach the page needs a password; until there is one, the code of `moodroom web code` opens it."""
     port: Port = 8730
     """The port to listen on."""
     password_file: FilePath | None = None

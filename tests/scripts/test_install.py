@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.config.file import parse
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,13 @@ SHELL = [
 ]
 PARTS = ["edge", "models/tflite", "scripts", "systemd", "constraints"]
 FILES = ["config.yaml", "pyproject.toml", "README.md", "LICENSE", "models/LICENSE-yunet.txt"]
+
+
+def with_the_page_on(text: str) -> str:
+    """The shipped configuration as it is installed."""
+    before, web, after = text.partition("web: ")
+    on = after.replace("enabled: false", "enabled: true", 1).replace("host: 127.0.0.1 ", 'host: "::"      ', 1)
+    return before + web + on
 
 
 def program(folder: Path, name: str, text: str) -> None:
@@ -146,12 +154,18 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     models.mkdir()
     output = machine.install("--models", models)
     etc, opt, config = machine.root / "etc", machine.root / "opt/moodroom", machine.root / "etc/moodroom/config.yaml"
-    assert config.read_text() == (ROOT / "config.yaml").read_text()
+    # The shipped one, with the page on: the set-up code locks it.
+    assert config.read_text() == with_the_page_on((ROOT / "config.yaml").read_text())
+    web = parse(config.read_text()).web
+    assert web.enabled and web.host == "::"
+    assert "<port>8730</port>" in (etc / "avahi/services/moodroom.service").read_text()
     # A camera's address may contain a password.
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert stat.S_IMODE((etc / "moodroom/credentials").stat().st_mode) == 0o700
-    for folder in (etc / "moodroom", opt, opt / "current/bin"):
+    for folder in (opt, opt / "current/bin"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o755, folder
+    # The service may replace what it owns in the folder, and nothing else.
+    assert stat.S_IMODE((etc / "moodroom").stat().st_mode) == 0o1775
     for file in opt.rglob("*"):
         assert file.is_symlink() or file.stat().st_mode & stat.S_IROTH, file
     assert (etc / "systemd/system/moodroom.service").read_text() == (ROOT / "systemd/moodroom.service").read_text()
@@ -161,7 +175,13 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
         members = [line.split(":") for line in (etc / "group").read_text().splitlines()]
         assert {name for name, _, _, who in members if "moodroom" in who.split(",")} == {"video", "render"}
         gid = next(int(number) for name, _, number, _ in members if name == "moodroom")
-        assert (config.stat().st_uid, config.stat().st_gid) == (0, gid)
+        uid = next(
+            int(line.split(":")[2])
+            for line in (etc / "passwd").read_text().splitlines()
+            if line.startswith("moodroom:")
+        )
+        assert (config.stat().st_uid, config.stat().st_gid) == (uid, gid)
+        assert ((etc / "moodroom").stat().st_uid, (etc / "moodroom/credentials").stat().st_uid) == (0, 0)
     version = machine.moodroom("version")
     assert (version.returncode, version.stderr) == (0, "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from edge.web.security.code import ALPHABET
+from tests.scripts.test_install import with_the_page_on
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {
@@ -98,10 +102,15 @@ def kept(root: Path) -> bool:
 def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
     dpkg(root, "--install", package)
     config = root / "etc/moodroom/config.yaml"
-    assert config.read_text() == (ROOT / "config.yaml").read_text()
+    assert config.read_text() == with_the_page_on((ROOT / "config.yaml").read_text())
+    assert "<port>8730</port>" in (root / "etc/avahi/services/moodroom.service").read_text()
     groups = [line.split(":") for line in (root / "etc/group").read_text().splitlines()]
     gid = next(int(number) for name, _, number, _ in groups if name == "moodroom")
-    assert (stat.S_IMODE(config.stat().st_mode), config.stat().st_uid, config.stat().st_gid) == (0o640, 0, gid)
+    users = [line.split(":") for line in (root / "etc/passwd").read_text().splitlines()]
+    uid = next(int(number) for name, _, number, *_ in users if name == "moodroom")
+    assert (stat.S_IMODE(config.stat().st_mode), config.stat().st_uid, config.stat().st_gid) == (0o640, uid, gid)
+    # The service may replace what it owns in the folder, and nothing else.
+    assert stat.S_IMODE(config.parent.stat().st_mode) == 0o1775 and config.parent.stat().st_uid == 0
     assert stat.S_IMODE((root / "etc/moodroom/credentials").stat().st_mode) == 0o700
     assert {name for name, _, _, members in groups if members == "moodroom"} == {"video", "render"}
     assert (root / "etc/systemd/system/multi-user.target.wants/moodroom.service").is_symlink()
@@ -215,6 +224,7 @@ class TestUserData:
 
     def made(self, tmp_path: Path, *arguments: str | Path) -> str:
         run(ROOT / "scripts" / "package", "user-data", "--out", tmp_path / "out", *arguments)
+        assert re.fullmatch(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}\n", (tmp_path / "out/moodroom-code").read_text())
         return (tmp_path / "out/user-data").read_text()
 
     def first_boot(self, text: str, tmp_path: Path, code: int = 0) -> str:
