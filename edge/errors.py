@@ -18,9 +18,17 @@ SpotifyError        edge.players.spotify.errors, with one class for each cause
 
 from __future__ import annotations
 
+from edge.sentences import Sentence
+
 
 class MoodroomError(Exception):
     """Base class of all errors that a user may read."""
+
+
+def sentence_of(error: BaseException) -> str:
+    """The error's sentence; as a `Sentence`, with what it was made from, if it was raised with one."""
+    only = error.args[0] if len(error.args) == 1 else None
+    return only if isinstance(only, Sentence) else str(error)
 
 
 class ConfigError(MoodroomError):

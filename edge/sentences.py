@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from edge.text import TEXT_MAX_CHARS, clean
+
 
 class Sentence(str):
     """An English text that remembers what it was made from; everything else may use it as a plain string.
@@ -34,13 +36,46 @@ class Sentence(str):
         return _again, (self.code, self.values)
 
 
+# What the page calls each expression, and what a room or person in it is.
+MOODS = {
+    "happy": Sentence("happy"),
+    "surprise": Sentence("surprise"),
+    "neutral": Sentence("neutral"),
+    "sad": Sentence("sad"),
+    "fear": Sentence("fear"),
+    "angry": Sentence("angry"),
+    "disgust": Sentence("disgust"),
+    "absent": Sentence("absent"),
+    "unknown": Sentence("unknown"),
+    "default": Sentence("default"),
+}
+ADJECTIVES = MOODS | {
+    "surprise": Sentence("surprised"),
+    "fear": Sentence("afraid"),
+    "disgust": Sentence("disgusted"),
+}
+
+
+def cleaned(text: str) -> str:
+    """Foreign text as it may travel through the device, as `text.clean` returns it; a sentence stays one."""
+    if not isinstance(text, Sentence) or len(text) > TEXT_MAX_CHARS:
+        return clean(text)
+    values = {name: cleaned(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return Sentence(text.code, **values)
+
+
+def mood_word(mood: str) -> str:
+    """A mood's name as a sentence of its own, so that it is translated."""
+    return MOODS.get(mood, mood)
+
+
 def _again(code: str, values: dict[str, Any]) -> Sentence:
     return Sentence(code, **values)
 
 
-def parts(text: str | None) -> dict[str, Any] | None:
-    """{"code", "values"} of a sentence, for JSON, also for the sentences among its values; None for a plain text."""
+def parts(text: str) -> dict[str, Any]:
+    """{"code", "values"} of a sentence, for JSON, also for the sentences among its values; {} for a plain text."""
     if not isinstance(text, Sentence):
-        return None
-    values = {name: parts(value) or value if isinstance(value, str) else value for name, value in text.values.items()}
-    return {"code": text.code, "values": values}
+        return {}
+    made_of = {name: parts(value) if isinstance(value, Sentence) else value for name, value in text.values.items()}
+    return {"code": text.code, "values": made_of}

@@ -11,7 +11,7 @@ import pytest
 
 EDGE = Path(__file__).parent.parent / "edge"
 # Packages, modules, or modules within a package; a package is named as a whole.
-VALUES = {"errors", "values", "events", "config", "songs", "times", "text"}
+VALUES = {"errors", "values", "events", "config", "songs", "times", "text", "sentences"}
 # These modules of `config` read and write the file, so they are neither.
 CONFIG_READERS = {"config.file", "config.validation_errors", "config.yaml_lines", "config.writing"}
 PURE = {

@@ -8,7 +8,8 @@ import pickle
 
 import pytest
 
-from edge.sentences import Sentence, parts
+from edge.sentences import Sentence, cleaned, parts
+from edge.text import TEXT_MAX_CHARS, clean
 
 
 def test_a_sentence_is_its_english_text() -> None:
@@ -44,5 +45,14 @@ def test_parts_of_sentences_in_sentences() -> None:
         "code": "{what}, {count} times",
         "values": {"what": {"code": "skipped by {who}", "values": {"who": "A"}}, "count": 2},
     }
-    assert parts("plain") is None
-    assert parts(None) is None
+    assert parts("plain") == {}
+
+
+def test_foreign_text_in_a_sentence_is_cleaned() -> None:
+    made = cleaned(Sentence("it says: {said}, {count} times", said=Sentence("a{what}", what="b\x00\n"), count=2))
+    assert isinstance(made, Sentence)
+    assert made == clean(made)
+    assert parts(made)["values"]["said"]["values"] == {"what": clean("b\x00\n")}
+    assert cleaned("a\x00") == clean("a\x00")
+    long = cleaned(Sentence("{text}", text="a" * 2 * TEXT_MAX_CHARS))
+    assert (len(long), type(long)) == (TEXT_MAX_CHARS, str)

@@ -7,6 +7,7 @@ import zlib
 import cv2
 import numpy as np
 
+from edge.sentences import Sentence
 from edge.values import Frame, Grey
 
 # Told after this time, so that it's known within 30 s; looked at this often.
@@ -19,12 +20,16 @@ STRIDE = 8
 # grey levels one of them must differ from its neighbours. A small light in a dark room does, and so does a window.
 CELLS, TEXTURE_GREY_LEVELS = (16, 12), 1.5
 
-FROZEN = "camera: its picture hasn't changed by a single bit for half a minute; restart the camera or check its cable"
-COVERED = (
+FROZEN = Sentence(
+    "camera: its picture hasn't changed by a single bit for half a minute; restart the camera or check its cable"
+)
+COVERED = Sentence(
     "camera: its picture has shown nothing for half a minute, so the lens is covered or the room is completely dark; "
     "uncover the lens or switch on a light"
 )
-INSTALL_FFMPEG = "; if it sends interlaced pictures, install ffmpeg, since this version of OpenCV can't read them"
+INSTALL_FFMPEG = Sentence(
+    "; if it sends interlaced pictures, install ffmpeg, since this version of OpenCV can't read them"
+)
 
 
 class PictureWatch:
@@ -53,8 +58,11 @@ class PictureWatch:
         self._blank_since = (frame.at if self._blank_since is None else self._blank_since) if blank else None
         # A blank picture may be frozen too, and a covered lens is the likelier cause.
         covered, frozen = self._is_due(frame.at, self._blank_since), self._is_due(frame.at, self._same_since)
-        self._fault = (COVERED if covered else FROZEN) + self._advice if covered or frozen else ""
+        self._fault = self._told(COVERED if covered else FROZEN) if covered or frozen else ""
         return self._fault
+
+    def _told(self, fault: str) -> str:
+        return Sentence("{fault}{advice}", fault=fault, advice=self._advice) if self._advice else fault
 
     def _is_due(self, now: float, since: float | None) -> bool:
         return since is not None and now - since >= TOLD_AFTER_S

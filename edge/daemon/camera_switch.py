@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge.sentences import Sentence
 from edge.system import state
 
 NAME = "camera"
@@ -44,9 +45,11 @@ class CameraSwitch:
         """Save the setting; returns whether it was. If it wasn't, `retry` tries again."""
         fault = state.write_switch(NAME, on, self._folder)
         self._unsaved, self._tried_at = on if fault else None, now
-        word = "on" if on else "off"
-        self.fault = fault and (
-            f"it is {word}, but that isn't kept over a restart: {fault}; make room on the disk, and it is saved"
+        self.fault = fault and Sentence(
+            "it is on, but that isn't kept over a restart: {why}; make room on the disk, and it is saved"
+            if on
+            else "it is off, but that isn't kept over a restart: {why}; make room on the disk, and it is saved",
+            why=fault,
         )
         return not fault
 

@@ -37,6 +37,7 @@ from edge.health.reporter import HealthReporter
 from edge.room.commands import execute
 from edge.room.home_presence import SENSOR
 from edge.room.room import Room
+from edge.sentences import Sentence
 from edge.system.memory import release_memory
 from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading, Wish
 
@@ -184,7 +185,7 @@ class Dispatcher:
             return []
         log.warning("camera: %s", self.switch.fault)
         self.handle(Problem(SWITCH_PART, self.switch.fault))
-        return [ProblemOccurred(now, "camera", f"camera: {self.switch.fault}")]
+        return [ProblemOccurred(now, "camera", Sentence("camera: {why}", why=self.switch.fault))]
 
     def _clear_problem(self, part: str) -> None:
         if part in self._health.problems:

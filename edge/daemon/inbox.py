@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from edge.events import Event
-from edge.text import clean
+from edge.sentences import cleaned
 from edge.values import Command, Playback, PresenceReport, Problem, Reading, Wish
 
 MAX_ITEMS, MAX_COMMANDS = 256, 128
@@ -62,7 +62,7 @@ class Inbox:
 
     def problem(self, part: str, message: str | None) -> None:
         """Post that a part doesn't work, and the fix; without a message, that it works again."""
-        self.post(Problem(part, clean(message or "")))
+        self.post(Problem(part, cleaned(message or "")))
 
     def get(self, timeout: float) -> Item | None:
         """The camera's switch first, else the oldest item; None if none came within `timeout` seconds."""

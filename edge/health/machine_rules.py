@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from edge.health.findings import Finding, Severity
 from edge.health.readings import HealthReadings
+from edge.sentences import Sentence
 
 # Degrees Celsius from which the device looks less often, and how far it must cool down for a finding to end.
 WARM_C, HOT_C, VERY_HOT_C, COOLED_BY_C = 75.0, 80.0, 85.0, 3.0
@@ -16,8 +17,8 @@ RECOVERED_ABOVE, RECOVERED_BELOW = 1.25, 0.9
 # The bits of `vcgencmd get_throttled`: what is the case now, and what has been the case since the start.
 LOW_VOLTAGE, CAPPED, THROTTLED, SOFT_LIMIT, HAD_LOW_VOLTAGE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 16
 
-COOLING_FIX = "improve the airflow, or fit a heat sink"
-POWER_FIX = "use the power supply made for this board, and a short cable"
+COOLING_FIX = Sentence("improve the airflow, or fit a heat sink")
+POWER_FIX = Sentence("use the power supply made for this board, and a short cable")
 
 
 def slowdown(temperature: float | None, throttled: int) -> float:
@@ -36,7 +37,11 @@ def check_heat(readings: HealthReadings, previous: Collection[Finding]) -> Itera
     for limit, severity in ((HOT_C, Severity.PROBLEM), (WARM_C, Severity.NOTICE)):
         finding = Finding(
             "temperature",
-            f"temperature: {limit:.0f} °C or more, so the device looks less often; {COOLING_FIX}",
+            Sentence(
+                "temperature: {degrees} °C or more, so the device looks less often; {fix}",
+                degrees=f"{limit:.0f}",
+                fix=COOLING_FIX,
+            ),
             severity,
         )
         if machine.temperature is not None and machine.temperature >= limit - COOLED_BY_C * (finding in previous):
@@ -45,18 +50,22 @@ def check_heat(readings: HealthReadings, previous: Collection[Finding]) -> Itera
     slowed = machine.throttled & (CAPPED | THROTTLED | SOFT_LIMIT)
     if slowed and not machine.throttled & LOW_VOLTAGE:
         yield Finding(
-            "temperature", f"temperature: the system slows the processor down; {COOLING_FIX}", Severity.NOTICE
+            "temperature",
+            Sentence("temperature: the system slows the processor down; {fix}", fix=COOLING_FIX),
+            Severity.NOTICE,
         )
 
 
 def check_power(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
     """A voltage that is or was too low."""
     if readings.machine.throttled & LOW_VOLTAGE:
-        yield Finding("power", f"power: the voltage is too low, so the device looks less often; {POWER_FIX}")
+        yield Finding(
+            "power", Sentence("power: the voltage is too low, so the device looks less often; {fix}", fix=POWER_FIX)
+        )
     elif readings.machine.throttled & HAD_LOW_VOLTAGE:
         yield Finding(
             "power",
-            f"power: the voltage was too low at some time since the board started; {POWER_FIX}",
+            Sentence("power: the voltage was too low at some time since the board started; {fix}", fix=POWER_FIX),
             Severity.NOTICE,
         )
 
@@ -64,11 +73,17 @@ def check_power(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Fi
 def check_memory(readings: HealthReadings, previous: Collection[Finding]) -> Iterator[Finding]:
     """Too little memory left on the machine, or too much used by this process."""
     low = Finding(
-        "memory", f"memory: less than {AVAILABLE_LOW_MB:.0f} MiB is left on this machine; stop other programs"
+        "memory",
+        Sentence(
+            "memory: less than {size} MiB is left on this machine; stop other programs", size=f"{AVAILABLE_LOW_MB:.0f}"
+        ),
     )
     large = Finding(
         "memory",
-        f"memory: this program uses {PROCESS_LARGE_MB:.0f} MiB or more; restart it, and report this to its maintainers",
+        Sentence(
+            "memory: this program uses {size} MiB or more; restart it, and report this to its maintainers",
+            size=f"{PROCESS_LARGE_MB:.0f}",
+        ),
         Severity.NOTICE,
     )
     if _below(readings.machine.available_mb, AVAILABLE_LOW_MB, low in previous):
@@ -83,12 +98,21 @@ def check_disk(readings: HealthReadings, previous: Collection[Finding]) -> Itera
     if not machine.writable:
         yield Finding(
             "disk",
-            f"disk: {machine.state} can't be written, so settings are lost on a restart; check who owns it, and "
-            "whether the card is write-protected",
+            Sentence(
+                "disk: {folder} can't be written, so settings are lost on a restart; check who owns it, and whether "
+                "the card is write-protected",
+                folder=machine.state,
+            ),
         )
     for limit, severity in ((DISK_FULL_MB, Severity.PROBLEM), (DISK_LOW_MB, Severity.NOTICE)):
         finding = Finding(
-            "disk", f"disk: less than {limit:.0f} MiB is left at {machine.state}; free some space there", severity
+            "disk",
+            Sentence(
+                "disk: less than {size} MiB is left at {folder}; free some space there",
+                size=f"{limit:.0f}",
+                folder=machine.state,
+            ),
+            severity,
         )
         if _below(machine.disk_free_mb, limit, finding in previous):
             yield finding

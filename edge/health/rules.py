@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from edge.health.findings import Finding, Severity
 from edge.health.machine_rules import check_disk, check_heat, check_memory, check_power
 from edge.health.readings import EARLIEST_UNIX_TIME_S, HealthReadings
+from edge.sentences import Sentence
 
 DAY_S = 86400.0
 # A part that has given no result for this long is overdue. A player may be polled as rarely as every two minutes.
@@ -49,13 +50,20 @@ def _check_frames(readings: HealthReadings, _: Collection[Finding]) -> Iterator[
         return
     if readings.frame_age > readings.frame_late:
         yield Finding(
-            "camera", f"camera: no frame for {readings.frame_late:.0f} s or longer; check the camera's plug and cable"
+            "camera",
+            Sentence(
+                "camera: no frame for {seconds} s or longer; check the camera's plug and cable",
+                seconds=f"{readings.frame_late:.0f}",
+            ),
         )
     elif readings.look_age > readings.look_late:
         yield Finding(
             "vision",
-            f"vision: frames arrive, but none was looked at for {readings.look_late:.0f} s or longer; "
-            "if this persists, restart the device",
+            Sentence(
+                "vision: frames arrive, but none was looked at for {seconds} s or longer; if this persists, restart "
+                "the device",
+                seconds=f"{readings.look_late:.0f}",
+            ),
         )
 
 
@@ -63,8 +71,10 @@ def _check_mood(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Fi
     if not readings.paused and readings.frame_age <= readings.frame_late and readings.mood_age > MOOD_OVERDUE_S:
         yield Finding(
             "mood",
-            "mood: no face could be read for half an hour or longer; give the room more light, or move the camera "
-            "closer to people",
+            Sentence(
+                "mood: no face could be read for half an hour or longer; give the room more light, or move the camera "
+                "closer to people"
+            ),
             Severity.NOTICE,
         )
 
@@ -81,18 +91,21 @@ def _check_pictures(readings: HealthReadings, _: Collection[Finding]) -> Iterato
 
 def _check_broker(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
     if readings.broker_age is not None and readings.broker_age > BROKER_OVERDUE_S:
-        yield Finding("mqtt", "mqtt: no broker for 2 minutes or longer; check mqtt.host and the network")
+        yield Finding("mqtt", Sentence("mqtt: no broker for 2 minutes or longer; check mqtt.host and the network"))
 
 
 def _check_player(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
     if readings.player_busy > PLAYER_HANGS_S:
         yield Finding(
             "player",
-            f"player: a request has hung for {PLAYER_HANGS_S:.0f} s or longer; check the network, and "
-            "restart the device if this persists",
+            Sentence(
+                "player: a request has hung for {seconds} s or longer; check the network, and restart the device if "
+                "this persists",
+                seconds=f"{PLAYER_HANGS_S:.0f}",
+            ),
         )
     elif readings.player_age > PLAYER_OVERDUE_S:
-        yield Finding("player", "player: no answer for 10 minutes or longer; check the speaker's power")
+        yield Finding("player", Sentence("player: no answer for 10 minutes or longer; check the speaker's power"))
 
 
 def _check_clock(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
@@ -100,14 +113,21 @@ def _check_clock(readings: HealthReadings, _: Collection[Finding]) -> Iterator[F
         year = datetime.fromtimestamp(max(0.0, readings.wall), timezone.utc).year
         yield Finding(
             "clock",
-            f"clock: it says {year}, so times and quiet hours are wrong; check the network, which sets the clock (NTP)",
+            Sentence(
+                "clock: it says {year}, so times and quiet hours are wrong; check the network, which sets the clock "
+                "(NTP)",
+                year=year,
+            ),
         )
     elif abs(readings.step) >= CLOCK_STEP_S and readings.step_age < CLOCK_STEP_REPORTED_FOR_S:
-        direction = "forward" if readings.step > 0 else "back"
         yield Finding(
             "clock",
-            f"clock: it was set {direction} by {_duration(abs(readings.step))}; times are right from now on, but not "
-            "in older log lines",
+            Sentence(
+                "clock: it was set forward by {time}; times are right from now on, but not in older log lines"
+                if readings.step > 0
+                else "clock: it was set back by {time}; times are right from now on, but not in older log lines",
+                time=_duration(abs(readings.step)),
+            ),
             Severity.NOTICE,
         )
 
@@ -117,7 +137,9 @@ def _check_login(readings: HealthReadings, _: Collection[Finding]) -> Iterator[F
         return
     day = datetime.fromtimestamp(readings.login_expires, timezone.utc).strftime("%d %B %Y").lstrip("0")
     severity = Severity.PROBLEM if left <= LOGIN_PROBLEM_S else Severity.NOTICE
-    yield Finding("spotify", f"spotify: the login expires on {day}; run `moodroom login` before then", severity)
+    yield Finding(
+        "spotify", Sentence("spotify: the login expires on {day}; run `moodroom login` before then", day=day), severity
+    )
 
 
 def _check_version(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
@@ -125,7 +147,11 @@ def _check_version(readings: HealthReadings, _: Collection[Finding]) -> Iterator
     if running != installed:
         yield Finding(
             "version",
-            f"version: {installed} is installed, but {running} still runs; restart the device",
+            Sentence(
+                "version: {installed} is installed, but {running} still runs; restart the device",
+                installed=installed,
+                running=running,
+            ),
             Severity.NOTICE,
         )
 
@@ -149,6 +175,6 @@ RULES: tuple[Rule, ...] = (
 def _duration(seconds: float) -> str:
     """Such as `3 h 2 min` or `2 days`."""
     if seconds >= 2 * DAY_S:
-        return f"{seconds / DAY_S:.0f} days"
+        return Sentence("{count} days", count=f"{seconds / DAY_S:.0f}")
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

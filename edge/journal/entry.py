@@ -26,6 +26,7 @@ from edge.events import (
     Unliked,
     assert_never,
 )
+from edge.sentences import Sentence
 from edge.values import DRY_RUN, Act, Command, Mood, Playback, Wish
 
 KINDS = (
@@ -34,7 +35,7 @@ KINDS = (
 # Longer texts are cut: a command may hold anything.
 TEXT_MAX_LENGTH = 200
 # The text of a mood that a person set.
-SET_BY_HAND = "set by hand"
+SET_BY_HAND = Sentence("set by hand")
 
 
 @dataclass(frozen=True)

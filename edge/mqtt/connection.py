@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from edge.config import MqttConfig
-from edge.errors import ConfigError
+from edge.errors import ConfigError, sentence_of
 from edge.mqtt import reasons
 from edge.mqtt.backoff import GOOD_CONNECTION_S, Backoff
 from edge.mqtt.bounded_client import BoundedMqttClient
@@ -139,7 +139,7 @@ class MqttConnection:
                 self._config, self._client_id, self._password(), tls, self.protocol, stopping=self._stopping.is_set
             )
         except ConfigError as error:
-            self._report(str(error))
+            self._report(sentence_of(error))
             return self._backoff.next_wait()
         if self._will is not None:
             learned = self._handshake.learned

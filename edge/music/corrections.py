@@ -7,6 +7,7 @@ from edge.music.presence import in_words
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
+from edge.sentences import Sentence
 from edge.values import Act, Wish
 
 
@@ -32,7 +33,8 @@ class Corrections:
             return None
         known.own.cancel_upcoming(now)
         presence.pause(now)
-        why = f"the room has been empty for {in_words(self._config.pause_after or 0)}: the music pauses"
+        empty_for = in_words(self._config.pause_after or 0)
+        why = Sentence("the room has been empty for {time}: the music pauses", time=empty_for)
         return Wish(Act.PAUSE, known.mood_name, why, basis=known.detector.basis())
 
     def cancel_start(self, now: float) -> Wish | None:
@@ -41,14 +43,17 @@ class Corrections:
         wish = known.pending.starting
         if wish is None:
             return None
-        why = self._timetable.quiet_reason(now) or ("nobody is here" if known.presence.present is False else None)
+        why = self._timetable.quiet_reason(now)
+        if why is None and known.presence.present is False:
+            why = Sentence("nobody is here")
         if why is None:
             return None
         if wish.act is Act.RESUME and known.own.playing is not None:
             known.presence.paused_at = now
         else:
             known.own.playing = None
-        return Wish(Act.FORGET, known.mood_name, f"the music that was about to start is cancelled: {why}")
+        cancelled = Sentence("the music that was about to start is cancelled: {why}", why=why)
+        return Wish(Act.FORGET, known.mood_name, cancelled)
 
     def correct_volume(self, now: float) -> Wish | None:
         """Set the volume while the device's music plays too loud, or without its offset."""

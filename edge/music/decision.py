@@ -14,12 +14,14 @@ from edge.music.situation import Situation
 from edge.music.strategy import Goal, Strategy, adjective
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
+from edge.sentences import Sentence, mood_word
 from edge.values import ABSENT, Act, Control, Mood, Music, When, Wish
 
-TAKEN_OVER = "somebody took over"
-NOT_SETTLED = "the mood hasn't settled yet"
-WAITS_FOR_MOOD = f"kept for now: {NOT_SETTLED}"
-_WHEN_IN_WORDS = {When.NOW: "plays now", When.TRACK_END: "plays once this song ends", When.QUEUE: "comes next"}
+TAKEN_OVER = Sentence("somebody took over")
+NOT_SETTLED = Sentence("the mood hasn't settled yet")
+WAITS_FOR_MOOD = Sentence("kept for now: {why}", why=NOT_SETTLED)
+NOBODY = Sentence("nobody is here")
+UNREACHABLE = Sentence("the player can't be reached now")
 
 
 class DecisionRules:
@@ -41,7 +43,7 @@ class DecisionRules:
         self._config, self._situation, self._picker = config, situation, picker
         self._limits, self._timetable, self._volume = limits, timetable, volume
         self.strategy = Strategy(config)
-        self.takeover_reason = TAKEN_OVER
+        self.takeover_reason: str = TAKEN_OVER
         self.blocked: Wish | None = None
 
     def use(self, config: MusicConfig) -> None:
@@ -57,7 +59,7 @@ class DecisionRules:
             known.own.cancel_upcoming(now)
             if known.pending.starting is not None:
                 known.own.playing = None
-            return Wish(Act.FORGET, known.mood_name, f"{waiting.name} doesn't play next: {wish.why.partition(': ')[2]}")
+            return Wish(Act.FORGET, known.mood_name, _next_cancelled(waiting, wish.why))
         return wish
 
     def _outdated(self) -> Music | None:
@@ -76,37 +78,44 @@ class DecisionRules:
         known = self._situation
         mood, playback = known.mood, known.playback
         if control is not Control.AUTO:
-            why = self.takeover_reason if control is Control.HANDS_OFF else "music control is off"
+            why = self.takeover_reason if control is Control.HANDS_OFF else Sentence("music control is off")
             if requested:
-                why = f"{why}; set control to auto for the music of {known.mood_name}"
+                mood_name = mood_word(known.mood_name)
+                why = Sentence("{why}; set control to auto for the music of {mood}", why=why, mood=mood_name)
             return self._keep(why, about="control")
         if known.paused_by_person and not requested:
-            return self._keep("somebody paused the music", about="press")
+            return self._keep(Sentence("somebody paused the music"), about="press")
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
         if known.detector.in_doubt and not requested:
             paused = known.detector.pause.active
-            return self._keep("the music is paused, maybe only for a moment" if paused else "it isn't clear what plays")
+            return self._keep(
+                Sentence("the music is paused, maybe only for a moment" if paused else "it isn't clear what plays")
+            )
         if (wish := self._resume_after_return(now)) is not None:
             return wish
         if mood is None or mood.mood == ABSENT:
-            return self._keep("nobody is here")
+            return self._keep(NOBODY)
         goal = self.strategy.goal(mood, present=known.presence.present)
         if isinstance(goal, str):
             return self._keep(goal)
         if known.pending.resuming:
-            return self._keep("the music is about to resume")
+            return self._keep(Sentence("the music is about to resume"))
         if (wish := self._continue_pending(now, mood, goal, requested=requested)) is not None:
             return wish
         music = known.own_music
         if known.playing and music is not None and goal.includes(music):
             if known.own.cancel_upcoming(now):
-                return Wish(Act.FORGET, mood.mood, f"{goal.reason} again: {music.name} goes on")
-            return self._keep(f"{music.name} is already playing for {mood.mood}")
+                return Wish(
+                    Act.FORGET, mood.mood, Sentence("{why} again: {music} goes on", why=goal.reason, music=music.name)
+                )
+            return self._keep(
+                Sentence("{music} is already playing for {mood}", music=music.name, mood=mood_word(mood.mood))
+            )
         if known.presence.present is False and not requested:
-            return self._keep("nobody is here")
+            return self._keep(NOBODY)
         if playback is not None and playback.state == "unavailable":
-            return self._keep("the player can't be reached now")
+            return self._keep(UNREACHABLE)
         if known.playing:
             return self._switch(now, mood, goal, requested=requested)
         return self._start(now, goal, requested=requested)
@@ -119,7 +128,9 @@ class DecisionRules:
         waits = pending.when is not When.NOW
         urgent = requested or (waits and self._is_strong_change(mood))
         if not waits or not urgent or self._interruption_reason(now, mood, requested=requested):
-            return self._keep(f"{pending.music.name} is about to play for {mood.mood}")
+            return self._keep(
+                Sentence("{music} is about to play for {mood}", music=pending.music.name, mood=mood_word(mood.mood))
+            )
         only = tuple(choice for choice in goal.choices if choice.play == pending.music.uri)
         return self._play(now, replace(goal, choices=only), When.NOW, requested=requested)
 
@@ -137,7 +148,9 @@ class DecisionRules:
             for choice in goal.choices:
                 if matches(music_of(choice), playback) and choice.play != known.own.ended_uri:
                     known.own.playing = OwnMusic(music_of(choice), choice.volume, known.mood)
-                    return self._resume(now, f"{goal.reason}: {music_of(choice).name} goes on")
+                    return self._resume(
+                        now, Sentence("{why}: {music} goes on", why=goal.reason, music=music_of(choice).name)
+                    )
         if self._config.start_volume is not None:
             self._volume.room_volume = self._config.start_volume
         return self._play(now, goal, When.NOW, requested=requested)
@@ -182,7 +195,7 @@ class DecisionRules:
         return Wish(
             Act.PLAY,
             known.mood_name,
-            f"{goal.reason}: {music.name} {_WHEN_IN_WORDS[when]}",
+            _plays(goal, music, when),
             music,
             when,
             volume,
@@ -201,7 +214,7 @@ class DecisionRules:
         if presence.paused_at is None or presence.present is not True:
             return None
         if playback is not None and playback.state == "unavailable":
-            return self._keep("the player can't be reached now")
+            return self._keep(UNREACHABLE)
         stopped = playback is not None and playback.state == "stopped"
         if stopped or presence.paused_longer_than(now, self._config.resume_within):
             known.disown()
@@ -213,7 +226,7 @@ class DecisionRules:
             return None
         if (why := self._timetable.quiet_reason(now)) is not None:
             return self._block(why)
-        return self._resume(now, "somebody is back: the music resumes where it stopped")
+        return self._resume(now, Sentence("somebody is back: the music resumes where it stopped"))
 
     def _resume(self, now: float, why: str) -> Wish:
         known = self._situation
@@ -238,9 +251,24 @@ class DecisionRules:
         return distance((before.valence, before.arousal), (mood.valence, mood.arousal)) >= threshold
 
     def _keep(self, why: str, *, about: str = "music") -> Wish:
-        return Wish(Act.KEEP, self._situation.mood_name, f"kept: {why}", about=about)
+        return Wish(Act.KEEP, self._situation.mood_name, Sentence("kept: {why}", why=why), about=about)
 
     def _block(self, why: str, *, for_now: bool = False) -> Wish:
         """Keep, although something should change; the reason is published even where only time has passed."""
-        self.blocked = Wish(Act.KEEP, self._situation.mood_name, f"kept{' for now' if for_now else ''}: {why}")
+        kept = Sentence("kept for now: {why}" if for_now else "kept: {why}", why=why)
+        self.blocked = Wish(Act.KEEP, self._situation.mood_name, kept)
         return self.blocked
+
+
+def _plays(goal: Goal, music: Music, when: When) -> Sentence:
+    if when is When.TRACK_END:
+        return Sentence("{why}: {music} plays once this song ends", why=goal.reason, music=music.name)
+    if when is When.QUEUE:
+        return Sentence("{why}: {music} comes next", why=goal.reason, music=music.name)
+    return Sentence("{why}: {music} plays now", why=goal.reason, music=music.name)
+
+
+def _next_cancelled(music: Music, kept: str) -> Sentence:
+    """kept: why nothing changes, as `_keep` says it."""
+    why = kept.values["why"] if isinstance(kept, Sentence) else kept
+    return Sentence("{music} doesn't play next: {why}", music=music.name, why=why)

@@ -19,6 +19,7 @@ from edge.music.playback import elsewhere_reason
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
+from edge.sentences import Sentence
 from edge.values import Act, Control, Mood, Playback, Wish
 
 
@@ -120,11 +121,13 @@ class Director:
 
     def playback_command(self, now: float, act: Act, control: Control) -> Wish:
         """Return the wish for a person's play (RESUME), pause, next or previous."""
-        known, why = self.situation, "somebody asked for it"
+        known, why = self.situation, Sentence("somebody asked for it")
         known.presence.person_acted(now)
         playback = known.playback
         if playback is not None and playback.elsewhere and act is not Act.PAUSE:
-            return Wish(Act.KEEP, known.mood_name, f"kept: {elsewhere_reason(playback)}", about="press")
+            return Wish(
+                Act.KEEP, known.mood_name, Sentence("kept: {why}", why=elsewhere_reason(playback)), about="press"
+            )
         known.paused_by_person = act is Act.PAUSE and control is Control.AUTO
         known.presence.paused_at = None
         if act is Act.RESUME:
@@ -132,7 +135,7 @@ class Director:
             if control is Control.AUTO and playback is not None and playback.state == "stopped":
                 wish = self._rules.decide(now, control, requested=True)
                 if wish.act is Act.PLAY:
-                    return self._request(now, replace(wish, why=f"{why}: {wish.why}"))
+                    return self._request(now, replace(wish, why=Sentence("{who}: {why}", who=why, why=wish.why)))
         volume = self._volume.for_resume(now) if act is Act.RESUME else None
         return self._request(now, Wish(act, known.mood_name, why, volume=volume, about="press"))
 
@@ -152,10 +155,8 @@ class Director:
         known.disown()
         if not known.own.cancel_upcoming(now) and not waiting:
             return None
-        wish = Wish(
-            Act.FORGET, known.mood_name, f"the music that was to play next is cancelled: {why}", about="control"
-        )
-        return self._request(now, wish)
+        cancelled = Sentence("the music that was to play next is cancelled: {why}", why=why)
+        return self._request(now, Wish(Act.FORGET, known.mood_name, cancelled, about="control"))
 
     def resume_control(self) -> None:
         """The device decides about the music again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from edge.config import MusicConfig
+from edge.sentences import Sentence
 
 HOUR_S = 3600.0
 # Seconds until a failed change is tried again: doubled each time, up to the maximum.
@@ -54,13 +55,15 @@ class Limits:
         """
         if self._interrupted_at is None or now - self._interrupted_at >= self._config.cooldown:
             return None
-        return f"the last switch was less than {self._config.cooldown:.0f} s ago"
+        return Sentence("the last switch was less than {seconds} s ago", seconds=f"{self._config.cooldown:.0f}")
 
     def dwell_reason(self, now: float, began: float, mood: str) -> str | None:
         """Why a mood that began at `began` may not interrupt a song yet, or None. mood: as an adjective."""
         if now - began >= self._config.min_dwell:
             return None
-        return f"the room must be {mood} for {self._config.min_dwell:.0f} s first"
+        return Sentence(
+            "the room must be {mood} for {seconds} s first", mood=mood, seconds=f"{self._config.min_dwell:.0f}"
+        )
 
     def hourly_reason(self, now: float) -> str | None:
         """Why no more switches are allowed within this hour, or None."""
@@ -69,4 +72,6 @@ class Limits:
         allowed = self._config.max_switches
         if len(self._switches) < allowed:
             return None
-        return f"the music has changed {allowed} times within the hour" if allowed else "music.max_switches is 0"
+        if not allowed:
+            return Sentence("music.max_switches is 0")
+        return Sentence("the music has changed {count} times within the hour", count=allowed)

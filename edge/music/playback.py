@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edge.sentences import Sentence
 from edge.values import Act, Basis, Music, Playback, Wish
 
 # A song that begins this long before the end of the last one followed it by itself: players cross-fade up to 12 s.
@@ -71,7 +72,8 @@ def plays_here(playback: Playback) -> bool:
 
 def elsewhere_reason(playback: Playback) -> str:
     """Why nothing is done while the account plays on another speaker."""
-    return f"the account plays on {playback.speaker or 'another speaker'}, which is left alone"
+    speaker = playback.speaker or Sentence("another speaker")
+    return Sentence("the account plays on {speaker}, which is left alone", speaker=speaker)
 
 
 def is_identified(playback: Playback) -> bool:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from edge.circumplex import Point, distance, nearest, towards
 from edge.config import Choice, LiftConfig, MusicConfig
 from edge.music.choices import choices_for
+from edge.sentences import ADJECTIVES, Sentence, mood_word
 from edge.values import EXPRESSIONS, Mood, Music
 
-# Moods whose adjective is another word.
-ADJECTIVES = {"disgust": "disgusted", "fear": "afraid", "surprise": "surprised"}
 # How much farther from the target than the lift's point the listeners must be before the lift starts again from them;
 # distances in the valence-arousal plane.
 FELL_BACK_DISTANCE = 0.8
-MOOD_UNCLEAR, CAMERA_OFF = "the mood isn't clear", "the mood isn't known while the camera is off"
+MOOD_UNCLEAR = Sentence("the mood isn't clear")
+CAMERA_OFF = Sentence("the mood isn't known while the camera is off")
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,30 @@ class Strategy:
         """Return what should play, or why nothing should change. present: None while the camera is off."""
         profile = self.config.profiles[self.config.profile]
         clear = mood.mood in EXPRESSIONS
-        key, reason = mood.mood, f"the room is {adjective(mood.mood)}"
+        key, reason = mood.mood, Sentence("the room is {mood}", mood=adjective(mood.mood))
         if mood.source == "override":
-            reason = f"somebody set the mood to {mood.mood}"
+            reason = Sentence("somebody set the mood to {mood}", mood=mood_word(mood.mood))
         if self.config.strategy == "fixed":
             if not clear and present is not True:
                 return CAMERA_OFF if present is None else MOOD_UNCLEAR
-            key, reason = "default", "this music is set for any mood"
+            key, reason = "default", Sentence("this music is set for any mood")
         elif not clear:
             return CAMERA_OFF if present is None else MOOD_UNCLEAR
         elif self.config.strategy == "lift" and self._lift.point is not None:
             key = nearest(self._lift.point, [name for name in EXPRESSIONS if choices_for(profile, name)]) or key
             if self._lift.steps:
-                reason += f", and step {self._lift.steps} of the way leads on to {key}"
+                reason = Sentence(
+                    "{why}, and step {step} of the way leads on to {mood}",
+                    why=reason,
+                    step=self._lift.steps,
+                    mood=mood_word(key),
+                )
         choices = choices_for(profile, key)
         # What people think of the default's choices is learned once, for all moods without an entry.
         entry = key if key in profile else "default"
-        return Goal(entry, choices, reason) if choices else f"{key} is set to leave the music as it is"
+        if not choices:
+            return Sentence("{mood} is set to leave the music as it is", mood=mood_word(key))
+        return Goal(entry, choices, reason)
 
 
 def adjective(mood: str) -> str:

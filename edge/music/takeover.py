@@ -23,6 +23,7 @@ from edge.music.reports.song_clock import SongClock
 from edge.music.reports.unexplained_changes import UnexplainedChanges
 from edge.music.reports.unnamed_music import UnnamedMusic
 from edge.music.speaker_volume import SpeakerVolume
+from edge.sentences import Sentence
 from edge.values import Act, Basis, Playback, When, Wish
 
 _SONG_PREFIXES = ("spotify:track:", "spotify:episode:", "library:")
@@ -139,10 +140,14 @@ class TakeoverDetector:
             if not self._unnamed.is_long(now):
                 return Interpretation()
             self._accept(now, playback)
-            return Interpretation(Cause.TAKEOVER, "music", "somebody started music that the player doesn't name")
+            return Interpretation(
+                Cause.TAKEOVER, "music", Sentence("somebody started music that the player doesn't name")
+            )
         result = self._changes.judge(now, known, playback)
         if result.cause is not Cause.TAKEOVER and not self.pause.active and self._volume_set_by_person(now, playback):
-            result = Interpretation(Cause.TAKEOVER, "volume", f"somebody set the volume to {playback.volume}")
+            result = Interpretation(
+                Cause.TAKEOVER, "volume", Sentence("somebody set the volume to {volume}", volume=playback.volume)
+            )
         if result.cause is Cause.ADVANCED:
             result = self._advanced(now, result)
         self._accept(now, playback)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from edge.config import DAYS, MusicConfig, QuietHours, ScheduledProfile, TimeSpan
+from edge.sentences import Sentence
 
 
 def local_time(unix: float, zone: tzinfo) -> datetime:
@@ -74,7 +75,9 @@ class Timetable:
         """Why no music may begin now, or None."""
         local = self.local_time(now)
         spans = active_quiet_hours(self._config.quiet_hours, local) if local is not None else []
-        return f"quiet hours: nothing is started until {spans[0].ends:%H:%M}" if spans else None
+        if not spans:
+            return None
+        return Sentence("quiet hours: nothing is started until {time}", time=f"{spans[0].ends:%H:%M}")
 
     def camera_rests(self, now: float) -> bool:
         """True where quiet hours let the camera rest."""

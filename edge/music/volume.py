@@ -7,6 +7,7 @@ from dataclasses import replace
 from edge.music.speaker_volume import same_volume
 from edge.music.takeover import TakeoverDetector
 from edge.music.timetable import Timetable
+from edge.sentences import Sentence
 from edge.values import When, Wish
 
 # A correction without effect is tried again this much later: some speakers refuse volumes, and some only once.
@@ -43,8 +44,12 @@ class VolumePolicy:
         allowed = min(volume, self._timetable.volume_ceiling(now))
         self.set_by_person(allowed, offset)
         if allowed < volume:
-            return allowed, f"somebody asked for {volume}, and {allowed} is the loudest that is allowed now"
-        return allowed, "somebody asked for it"
+            return allowed, Sentence(
+                "somebody asked for {volume}, and {allowed} is the loudest that is allowed now",
+                volume=volume,
+                allowed=allowed,
+            )
+        return allowed, Sentence("somebody asked for it")
 
     def for_music(self, now: float, offset: int) -> int | None:
         """The volume to set when music with this offset begins; None leaves it."""
@@ -63,7 +68,8 @@ class VolumePolicy:
         ceiling = self._timetable.volume_ceiling(now)
         if wish is None or wish.when is not When.TRACK_END or wish.volume is None or wish.volume <= ceiling:
             return None
-        return replace(wish, volume=ceiling, why=f"{wish.why}, at {ceiling}, the loudest that is allowed now")
+        why = Sentence("{why}, at {volume}, the loudest that is allowed now", why=wish.why, volume=ceiling)
+        return replace(wish, volume=ceiling, why=why)
 
     def correction(self, now: float, offset: int) -> tuple[int, str] | None:
         """The volume to set while music plays, and why: it is too loud, or its offset couldn't be set before.
@@ -82,8 +88,9 @@ class VolumePolicy:
         if target == self._corrected_to and now - self._corrected_at < CORRECTION_AGAIN_S:
             return None
         self._corrected_to, self._corrected_at = target, now
-        why = "the loudest that is allowed now" if too_loud else "as configured for this music"
-        return target, f"the volume goes to {target}, {why}"
+        if too_loud:
+            return target, Sentence("the volume goes to {volume}, the loudest that is allowed now", volume=target)
+        return target, Sentence("the volume goes to {volume}, as configured for this music", volume=target)
 
     def _target(self, now: float, offset: int) -> int | None:
         if self.room_volume is None:

@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 
-from edge.errors import PlayerError
+from edge.errors import PlayerError, sentence_of
 from edge.events import ProblemOccurred
 from edge.players.player import Player, RenewsLogin, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, describe, patience
+from edge.sentences import Sentence
 from edge.values import Playback, Problem, Wish
 
 # After an error that names no time.
@@ -109,15 +110,21 @@ class PlayerDriver:
             if not error.lasting:
                 if (error.retry_after or 0.0) > patience(wish):
                     self._reported = [*self._reported, wish][-MAX_REPORTED:]
-                    self._report_problem(f"can't {describe(wish)}: {error}")
+                    self._report_problem(Sentence("can't {act}: {why}", act=describe(wish), why=sentence_of(error)))
                     self._post(wish)
                 else:
                     minutes = patience(wish) / 60
-                    self._report_problem(f"will {describe(wish)} if possible within {minutes:.0f} min: {error}")
+                    will = Sentence(
+                        "will {act} if possible within {minutes} min: {why}",
+                        act=describe(wish),
+                        minutes=f"{minutes:.0f}",
+                        why=sentence_of(error),
+                    )
+                    self._report_problem(will)
                 raise
             all_abandoned = self._player.take_abandoned()
             if not any(abandoned.wish == wish for abandoned in all_abandoned):
-                all_abandoned.append(AbandonedWish(wish, str(error), True))
+                all_abandoned.append(AbandonedWish(wish, sentence_of(error), True))
             for abandoned in all_abandoned:
                 self._report_abandoned(abandoned)
 
@@ -128,7 +135,7 @@ class PlayerDriver:
         wait = self._retry_s if error.retry_after is None else error.retry_after
         self._retry_s = min(2 * self._retry_s, RETRY_MAX_S)
         self._look_at = now + wait
-        self._post(Problem("player", str(error)))
+        self._post(Problem("player", sentence_of(error)))
         failing_for = now - self._failing_since
         is_gone = error.gone and failing_for >= GONE_AFTER_S
         if is_gone or error.silent or not self._has_answered or max(wait, failing_for) >= UNAVAILABLE_AFTER_S:
@@ -142,7 +149,7 @@ class PlayerDriver:
             return
         self._post(abandoned.wish)
         if abandoned.fault:
-            self._report_problem(f"can't {describe(abandoned.wish)}: {abandoned.why}")
+            self._report_problem(Sentence("can't {act}: {why}", act=describe(abandoned.wish), why=abandoned.why))
         else:
             log.info("%s: won't %s: %s", self._player.name, describe(abandoned.wish), abandoned.why)
 

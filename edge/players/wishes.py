@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 
 from edge.errors import PlayerError
 from edge.music.playback import is_revocable
+from edge.sentences import Sentence
 from edge.values import Act, Music, When, Wish
 
 PATIENCE_S = 600.0  # music that comes later than this surprises people
 SHORT_PATIENCE_S = 60.0  # for skips and the volume
 LIBRARY_PREFIX = "library:"
 # Why a wish is abandoned.
-OVERRULED = "somebody changed the music in the meantime"
-EXPIRED = "it wasn't possible in time"
+OVERRULED = Sentence("somebody changed the music in the meantime")
+EXPIRED = Sentence("it wasn't possible in time")
 # Looks up the music that a `library:` address stands for; None if there is none.
 Resolve = Callable[[str], "Music | None"]
 _TRANSPORT = (Act.PLAY, Act.PAUSE, Act.RESUME, Act.NEXT, Act.PREVIOUS)
@@ -25,14 +26,17 @@ _REPLACED = {
     Act.VOLUME: (Act.VOLUME,),
 }
 _ACT_WORDS = {
-    Act.PAUSE: "pause",
-    Act.RESUME: "resume",
-    Act.NEXT: "skip to the next song",
-    Act.PREVIOUS: "go back one song",
-    Act.FORGET: "take back the music that is waiting",
+    Act.PAUSE: Sentence("pause"),
+    Act.RESUME: Sentence("resume"),
+    Act.NEXT: Sentence("skip to the next song"),
+    Act.PREVIOUS: Sentence("go back one song"),
+    Act.FORGET: Sentence("take back the music that is waiting"),
 }
-_WHEN_WORDS = {When.NOW: "now", When.TRACK_END: "once this song ends", When.QUEUE: "next"}
-_REPEAT_WORDS = {"off": "without repeating", "context": "on repeat", "track": "with one song on repeat"}
+_REPEAT_WORDS = {
+    "off": Sentence("without repeating"),
+    "context": Sentence("on repeat"),
+    "track": Sentence("with one song on repeat"),
+}
 
 
 @dataclass(frozen=True)
@@ -76,24 +80,35 @@ def describe(wish: Wish) -> str:
     """Return what the wish does, to follow "would" or "can't": for example `play jazz now, shuffled`."""
     parts: list[str] = []
     if wish.act is Act.VOLUME:
-        parts.append(f"set the volume to {wish.volume}")
+        parts.append(Sentence("set the volume to {volume}", volume=wish.volume))
     elif wish.act is Act.PLAY and wish.music is not None:
-        parts.append(f"play {_name(wish.music)} {_WHEN_WORDS[wish.when]}")
+        parts.append(_play(wish.music, wish.when))
     elif wish.act is Act.RESUME and wish.music is not None:
-        parts.append(f"resume {_name(wish.music)} on the configured speaker")
+        parts.append(Sentence("resume {music} on the configured speaker", music=_name(wish.music)))
     else:
-        parts.append(_ACT_WORDS.get(wish.act, "leave the music as it is"))
+        parts.append(_ACT_WORDS.get(wish.act, Sentence("leave the music as it is")))
     if wish.offset is not None:
-        parts.append(f"from song {wish.offset + 1} on")
+        parts.append(Sentence("from song {number} on", number=wish.offset + 1))
     if wish.shuffle is not None:
-        parts.append("shuffled" if wish.shuffle else "in order")
+        parts.append(Sentence("shuffled" if wish.shuffle else "in order"))
     if wish.repeat is not None:
         parts.append(_REPEAT_WORDS.get(wish.repeat, wish.repeat))
     if wish.volume is not None and wish.act is not Act.VOLUME:
-        parts.append(f"at volume {wish.volume}")
+        parts.append(Sentence("at volume {volume}", volume=wish.volume))
     if wish.fade:
-        parts.append("fading")
-    return ", ".join(parts)
+        parts.append(Sentence("fading"))
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = Sentence("{first}, {next}", first=whole, next=part)
+    return whole
+
+
+def _play(music: Music, when: When) -> Sentence:
+    if when is When.TRACK_END:
+        return Sentence("play {music} once this song ends", music=_name(music))
+    if when is When.QUEUE:
+        return Sentence("play {music} next", music=_name(music))
+    return Sentence("play {music} now", music=_name(music))
 
 
 def resolved(wish: Wish, player: str, prefix: str | tuple[str, ...], resolve: Resolve | None) -> Wish:
@@ -136,4 +151,6 @@ def queues(wish: Wish) -> bool:
 
 
 def _name(music: Music) -> str:
-    return f"{music.name} ({len(music.uris)} songs)" if len(music.uris) > 1 else music.name
+    if len(music.uris) > 1:
+        return Sentence("{music} ({count} songs)", music=music.name, count=len(music.uris))
+    return music.name

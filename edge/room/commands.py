@@ -9,6 +9,7 @@ from edge.events import CommandRejected, Event, RestartRequested
 from edge.room.home_presence import OVERRIDE
 from edge.room.liking import like, unlike
 from edge.room.room import Room
+from edge.sentences import Sentence
 from edge.text import is_on
 from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
 
@@ -23,17 +24,19 @@ def execute(room: Room, now: float, command: Command) -> list[Event]:
     """Do what a person requested; a request that can't be met changes nothing and is answered with a rejection."""
     handler = _HANDLERS.get(command.name)
     if handler is None:
-        return _rejected(now, command, f"there is no such command; there is {', '.join(COMMANDS)}")
+        return _rejected(
+            now, command, Sentence("there is no such command; there is {names}", names=", ".join(COMMANDS))
+        )
     if command.fault:
         return _rejected(now, command, command.fault)
     if command.name in BUTTONS and command.value != PRESS:
-        return _rejected(now, command, f"{command.name} must be {PRESS}")
+        return _rejected(now, command, Sentence("{name} must be {value}", name=command.name, value=PRESS))
     return handler(room, now, command)
 
 
 def _mood(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in ("auto", *EXPRESSIONS):
-        return _rejected(now, command, f"mood must be auto or one of {', '.join(EXPRESSIONS)}")
+        return _rejected(now, command, Sentence("mood must be auto or one of {names}", names=", ".join(EXPRESSIONS)))
     mood = None if command.value == "auto" else command.value
     return room.set_override(now, mood, requested=command.origin != RESTORED)
 
@@ -43,7 +46,7 @@ def _camera(room: Room, now: float, command: Command) -> list[Event]:
         # Whatever a home calls it: a privacy switch that refuses would leave the camera on.
         switched_on = is_on(command.value)
     except ValueError:
-        return _rejected(now, command, "camera must be ON or OFF")
+        return _rejected(now, command, Sentence("camera must be ON or OFF"))
     return room.switch_camera(now, switched_on)
 
 
@@ -51,19 +54,19 @@ def _presence(room: Room, now: float, command: Command) -> list[Event]:
     try:
         present = None if command.value.lower() == "auto" else is_on(command.value)
     except ValueError:
-        return _rejected(now, command, "presence must be ON, OFF or auto")
+        return _rejected(now, command, Sentence("presence must be ON, OFF or auto"))
     return room.on_presence(now, OVERRIDE, present)
 
 
 def _control(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in [control.value for control in Control]:
-        return _rejected(now, command, "control must be auto, hands_off or off")
+        return _rejected(now, command, Sentence("control must be auto, hands_off or off"))
     return room.set_control(now, Control(command.value))
 
 
 def _profile(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in room.profiles:
-        return _rejected(now, command, f"profile must be one of {', '.join(room.profiles)}")
+        return _rejected(now, command, Sentence("profile must be one of {names}", names=", ".join(room.profiles)))
     return room.use_profile(now, command.value, requested=True)
 
 
@@ -71,24 +74,26 @@ def _volume(room: Room, now: float, command: Command) -> list[Event]:
     # Some homes send 40.0.
     match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})?", command.value)
     if match is None or int(match[1]) > 100:
-        return _rejected(now, command, "volume must be a whole number from 0 to 100")
+        return _rejected(now, command, Sentence("volume must be a whole number from 0 to 100"))
     return room.set_volume(now, int(match[1]))
 
 
 def _playback(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in PLAYBACK_ACTS:
-        return _rejected(now, command, f"playback must be one of {', '.join(PLAYBACK_ACTS)}")
+        return _rejected(now, command, Sentence("playback must be one of {names}", names=", ".join(PLAYBACK_ACTS)))
     return room.control_playback(now, PLAYBACK_ACTS[command.value])
 
 
 def _like(room: Room, now: float, command: Command) -> list[Event]:
     if room.own_music is None:
-        return _rejected(now, command, "like is for music that the device chose, and none of it plays")
+        return _rejected(now, command, Sentence("like is for music that the device chose, and none of it plays"))
     return like(room, now)
 
 
 def _unlike(room: Room, now: float, command: Command) -> list[Event]:
-    return unlike(room, now) or _rejected(now, command, "unlike takes back a like, and nobody likes what plays now")
+    return unlike(room, now) or _rejected(
+        now, command, Sentence("unlike takes back a like, and nobody likes what plays now")
+    )
 
 
 def _restart(_room: Room, now: float, _command: Command) -> list[Event]:

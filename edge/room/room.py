@@ -23,6 +23,7 @@ from edge.music.director import Director
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.likes import Likes, song_address
 from edge.room.effective_mood import EffectiveMood, MoodNews
+from edge.sentences import Sentence
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 
@@ -182,7 +183,7 @@ class Room:
         if control is Control.AUTO:
             return self._resume_control(now)
         self.control = control
-        return [ControlChanged(now, control), *self._withdraw_pending(now, "somebody asked for hands off")]
+        return [ControlChanged(now, control), *self._withdraw_pending(now, Sentence("somebody asked for hands off"))]
 
     def use_profile(self, now: float, profile: str, *, requested: bool) -> list[Event]:
         """Choose music from this profile. requested: by a person, not by the schedule."""
@@ -194,7 +195,8 @@ class Room:
             return []
         wish = self._director.decide(now, self.mood, self.control, requested=requested)
         if requested and wish.act is not Act.KEEP:
-            wish = replace(wish, why=f"somebody chose the profile {profile}: {wish.why}")
+            why = Sentence("somebody chose the profile {profile}: {why}", profile=profile, why=wish.why)
+            wish = replace(wish, why=why)
         return [DecisionMade(now, wish)]
 
     def set_volume(self, now: float, volume: int) -> list[Event]:

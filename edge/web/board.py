@@ -32,6 +32,7 @@ from edge.events import (
     Unliked,
     assert_never,
 )
+from edge.sentences import parts as made_from
 from edge.times import utc_text
 from edge.values import Act, Control, Mood, Playback, Wish
 from edge.web.today import Today, start_of_day
@@ -179,7 +180,7 @@ class Board:
             case SettingsReported(settings=settings):
                 return {"settings": settings}
             case HealthReported(report=report):
-                return {"health": report}
+                return {"health": _told(report)}
             case CommandRejected(message=message):
                 return self._notice("refused", message)
             case TakenOver(why=why):
@@ -213,7 +214,7 @@ class Board:
     def _notice(self, kind: str, text: str) -> dict[str, Any]:
         """A sentence that the page shows for a while; `number` distinguishes it from the last one."""
         self._notices += 1
-        return {"notice": {"number": self._notices, "kind": kind, "text": text}}
+        return {"notice": {"number": self._notices, "kind": kind, "text": text} | made_from(text)}
 
     def _timed(self) -> dict[str, Any]:
         """The parts that contain a wall clock time."""
@@ -224,6 +225,7 @@ class Board:
             if explained is not None:
                 at, wish = explained
                 parts[name] = messages.wish(wish) | {"why": wish.why, "at": utc_text(at + self._offset)}
+                parts[name] |= made_from(wish.why)
                 if name == "also":
                     parts[name]["about"] = wish.about
         return parts
@@ -232,3 +234,9 @@ class Board:
 def _point(mood: Mood) -> dict[str, Any]:
     payload = messages.mood(mood, 0.0)
     return {"valence": payload["valence"], "arousal": payload["arousal"], "mood": mood.mood}
+
+
+def _told(report: dict[str, Any]) -> dict[str, Any]:
+    """The payload of the topic `health`, with what the sentences are made from."""
+    lists = {name: report[name] for name in ("problems", "notices") if name in report}
+    return report | {name: [one | made_from(one["message"]) for one in found] for name, found in lists.items()}

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.errors import MoodroomError
+from edge.errors import MoodroomError, sentence_of
 from edge.text import parse_json
 from edge.web.security.gate import refused
 
@@ -39,7 +39,7 @@ def answers_errors(
         except RefusedRequest as error:
             return error.answer
         except MoodroomError as error:
-            return refused(409, str(error))
+            return refused(409, sentence_of(error))
 
     return call
 

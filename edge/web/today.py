@@ -29,15 +29,16 @@ from edge.events import (
     assert_never,
 )
 from edge.journal.entry import SET_BY_HAND
+from edge.sentences import Sentence, parts
 from edge.times import utc_text
 from edge.values import DRY_RUN, Act, Control, Playback
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
 ENTRIES_MAX = 400
 CONTROL_IN_WORDS = {
-    Control.AUTO.value: "the device chooses the music",
-    Control.HANDS_OFF.value: "people choose the music",
-    Control.OFF.value: "nobody chooses the music",
+    Control.AUTO.value: Sentence("the device chooses the music"),
+    Control.HANDS_OFF.value: Sentence("people choose the music"),
+    Control.OFF.value: Sentence("nobody chooses the music"),
 }
 
 
@@ -62,7 +63,9 @@ class Today:
     def since(self, midnight: float) -> list[dict[str, Any]]:
         """The entries from this Unix time on."""
         return [
-            {"at": utc_text(at + self.offset)} | entry for at, entry in self._entries if at + self.offset >= midnight
+            {"at": utc_text(at + self.offset)} | entry | parts(entry.get("text", ""))
+            for at, entry in self._entries
+            if at + self.offset >= midnight
         ]
 
     def _entry(self, event: Event) -> dict[str, Any] | None:
@@ -73,7 +76,7 @@ class Today:
             case DecisionMade(wish=wish):
                 return {"kind": "decision", "mood": wish.mood, "text": wish.why} if wish.act is Act.PLAY else None
             case CameraSwitched(on=on):
-                return {"kind": "camera", "text": "camera switched on" if on else "camera switched off"}
+                return {"kind": "camera", "text": Sentence("camera switched on" if on else "camera switched off")}
             case PlaybackChanged(playback=playback):
                 return self._played(playback)
             case ControlChanged(control=control):
@@ -89,7 +92,7 @@ class Today:
             case ProblemOccurred(message=message):
                 return {"kind": "problem", "text": message}
             case RestartRequested():
-                return {"kind": "control", "text": "somebody restarted the device"}
+                return {"kind": "control", "text": Sentence("somebody restarted the device")}
             case (
                 MoodUpdated()
                 | PresenceChanged()

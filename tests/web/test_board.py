@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import replace
@@ -26,6 +27,7 @@ from edge.events import (
     TakenOver,
     Unliked,
 )
+from edge.sentences import Sentence, mood_word
 from edge.times import utc_text
 from edge.values import Act, Control, Mood, Music, Playback, Wish
 from edge.web.board import LISTENERS_MAX, TRAIL_MAX_POINTS, Board
@@ -266,3 +268,24 @@ def test_the_page_knows_whether_music_is_paused_and_since_when_by_the_right_cloc
     assert made.snapshot()["player"]["position_at"] == utc_text(5010.0)
     made(PlaybackChanged(12.0, Playback("paused", "dry_run", title="Clocks")))
     assert made.snapshot()["player"]["playing"] is False
+
+
+def test_sentences_come_with_what_they_are_made_from() -> None:
+    board = Board(offset=0.0, about={}, wall=lambda: 4.0)
+    reason = Sentence("the room is {mood}", mood=mood_word("happy"))
+    why = Sentence("{why}: {music} plays now", why=reason, music="Jazz")
+    wish = Wish(Act.PLAY, "happy", why, Music("mpd:Jazz", "Jazz"))
+    report = {"problems": [{"part": "camera", "message": Sentence("camera: {why}", why="gone")}], "notices": []}
+    board(DecisionMade(1.0, wish))
+    board(TakenOver(2.0, "song", Sentence("somebody chose this song")))
+    board(HealthReported(3.0, report))
+    parts = json.loads(json.dumps(board.snapshot()))
+    assert (parts["why"]["why"], parts["why"]["code"]) == ("the room is happy: Jazz plays now", why.code)
+    mood = {"code": "happy", "values": {}}
+    assert parts["why"]["values"] == {"why": {"code": reason.code, "values": {"mood": mood}}, "music": "Jazz"}
+    assert parts["notice"]["text"] == parts["notice"]["code"] == "somebody chose this song"
+    problem = {"code": "camera: {why}", "values": {"why": "gone"}}
+    assert parts["health"]["problems"] == [{"part": "camera", "message": "camera: gone"} | problem]
+    # What goes to MQTT stays as it was.
+    assert report["problems"] == [{"part": "camera", "message": "camera: gone"}]
+    assert board.today()[0]["code"] == why.code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import json
 import shutil
@@ -113,6 +114,19 @@ def test_texts_are_found_where_they_are_written() -> None:
         'Sentence("a {b}" "c", b=1); other("d"); refused(409, "e"); refused(422, "f"); Sentence("g" if x else "h")'
     )
     assert sorted(page_texts.in_program(program)) == ["a {b}c", "e", "g", "h"]
+
+
+def test_each_sentence_of_the_program_is_written_where_it_can_be_found() -> None:
+    for path in (ROOT / "edge").rglob("*.py"):
+        if path.name == "sentences.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence":
+                branches = [node.args[0]]
+                if isinstance(node.args[0], ast.IfExp):
+                    branches = [node.args[0].body, node.args[0].orelse]
+                literal = all(isinstance(one, ast.Constant) for one in branches)
+                assert literal, f"{path.name}:{node.lineno}: the text isn't a literal"
 
 
 def test_the_tool_sorts_adds_and_removes() -> None:

@@ -7,6 +7,7 @@ from edge.music.pending import PendingRequests
 from edge.music.playback import is_identified, plays_here, same_music
 from edge.music.reports.last_report import LastReport
 from edge.music.reports.short_pause import ShortPause
+from edge.sentences import Sentence
 from edge.values import Playback
 
 # A song that stops in its first second, or has gone back to its beginning, was not interrupted.
@@ -30,8 +31,9 @@ class UnexplainedChanges:
             self._pause.end()
             if not was_here:
                 return Interpretation()
-            where = playback.speaker or "another speaker"
-            return Interpretation(Cause.TAKEOVER, "speaker", f"somebody moved the music to {where}")
+            where = playback.speaker or Sentence("another speaker")
+            moved = Sentence("somebody moved the music to {speaker}", speaker=where)
+            return Interpretation(Cause.TAKEOVER, "speaker", moved)
         if was_here and not is_here:
             return self._stopped(now, known, playback)
         if not is_here:
@@ -80,14 +82,14 @@ class UnexplainedChanges:
         if not self._pause.is_long(now, playback):
             return Interpretation()
         self._pause.end()
-        return Interpretation(Cause.TAKEOVER, "pause", "somebody paused the music")
+        return Interpretation(Cause.TAKEOVER, "pause", Sentence("somebody paused the music"))
 
     def _other_music(self, now: float, playback: Playback, kind: str) -> Interpretation:
         if self._pending.was_withdrawn(now, playback):
             return Interpretation(Cause.LATE)
-        return Interpretation(Cause.TAKEOVER, kind, "somebody chose this music")
+        return Interpretation(Cause.TAKEOVER, kind, Sentence("somebody chose this music"))
 
     def _other_song(self, now: float, playback: Playback) -> Interpretation:
         if self._pending.confirm_skip() or self._last.began_by_itself(now, playback):
             return Interpretation(Cause.ADVANCED)
-        return Interpretation(Cause.TAKEOVER, "song", "somebody chose this song")
+        return Interpretation(Cause.TAKEOVER, "song", Sentence("somebody chose this song"))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from edge.errors import PlayerError
+from edge.errors import PlayerError, sentence_of
 from edge.players.mpd.connection import MpdConnection, MpdPasswordError, MpdRefusedError
 from edge.players.mpd.folders import walk
 from edge.songs import Song, SongPage, isrc_key
@@ -71,12 +71,12 @@ class MpdLibrary:
             return self._connection.call(function)
         except MpdPasswordError as error:
             # Retrying can't help: a person has to set the password first.
-            raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
+            raise MpdRefusedError(sentence_of(error), retry_after=error.retry_after) from None
         except PlayerError as error:
             if self._answered:
                 raise
             # It doesn't run there, or not yet: whoever asks should hear it at once.
-            raise MpdRefusedError(str(error), retry_after=error.retry_after) from None
+            raise MpdRefusedError(sentence_of(error), retry_after=error.retry_after) from None
 
 
 def _songs(found: Iterable[dict[str, Any]]) -> list[Song]:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from edge.errors import PlayerError
+from edge.errors import PlayerError, sentence_of
 from edge.music.playback import still_applies
 from edge.players.fade import Fade
 from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdQueueLostError, MpdRefusedError
@@ -166,12 +166,12 @@ class MpdPlayer:
                 pending.failures += isinstance(error, MpdAnswerError)
                 if pending.failures < UNUSABLE_ANSWERS_MAX:
                     continue
-                self._abandon(pending.original, str(error), fault=True)
+                self._abandon(pending.original, sentence_of(error), fault=True)
                 self._drop(pending)
                 continue
             except MpdRefusedError as error:
                 failed[id(pending)] = error
-                self._abandon(pending.original, str(error), fault=True)
+                self._abandon(pending.original, sentence_of(error), fault=True)
             self._pending.remove(pending)
         return failed
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+from edge.errors import sentence_of
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.placing import Placer
@@ -100,7 +101,7 @@ class UpcomingSongs:
             self._place_next(placement, song_id, self._controls.status())
         except MpdRefusedError as error:
             self._deferred = None
-            self._abandon(deferred.original, str(error))
+            self._abandon(deferred.original, sentence_of(error))
         else:
             self._deferred = replace(self._deferred, after_id=song_id, next_id=None)
 

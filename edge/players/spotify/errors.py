@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from edge.errors import PlayerError
+from edge.errors import PlayerError, sentence_of
 
 RETRY_AFTER_DEFAULT_S = 30.0
 
@@ -155,7 +155,7 @@ class InvalidResponseError(SpotifyError):
 
 def repeated(error: SpotifyError, retry_after: float) -> SpotifyError:
     """The same error once more, without another request. retry_after: in seconds from now."""
-    again = type(error)(str(error), retry_after=retry_after)
+    again = type(error)(sentence_of(error), retry_after=retry_after)
     again.request_failed, again.lasting = False, error.lasting
     return again
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from edge.errors import sentence_of
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.catalogue.playable import PlayableMusic
 from edge.players.spotify.commands import (
@@ -200,7 +201,7 @@ class CommandExecutor:
             pending.remove(command)
             self.playable.refused(command)
             if not command.optional:
-                self.abandoned.add(command.wish, str(error), fault=True)
+                self.abandoned.add(command.wish, sentence_of(error), fault=True)
             if command.operation in MUSIC_OPERATIONS:
                 pending.drop(lambda other: other.optional)
             if isinstance(error, VolumeFixedError):

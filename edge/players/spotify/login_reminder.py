@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from edge.events import ProblemOccurred
+from edge.sentences import Sentence
 from edge.system import state
 
 REMINDER_DAYS = (30, 7, 1)
@@ -26,8 +27,10 @@ def due(expires: float, now: float, reported: str | None) -> tuple[str, str] | N
     before = (reported or "").split()
     if len(before) == 2 and before[0] == str(int(expires)) and before[1].isdecimal() and int(before[1]) <= day:
         return None
-    when = "within a day" if left <= DAY_S else f"in {max(1, round(left / DAY_S))} days"
-    return f"{int(expires)} {day}", f"spotify: the login ends {when}; run `moodroom login` on this device before"
+    days = max(1, round(left / DAY_S))
+    when = Sentence("within a day") if left <= DAY_S else Sentence("in {count} days", count=days)
+    text = Sentence("spotify: the login ends {when}; run `moodroom login` on this device before", when=when)
+    return f"{int(expires)} {day}", text
 
 
 class LoginReminder:
