@@ -155,7 +155,7 @@ def _music_assistant(config: Config, clock: Callable[[], float], resolve: Resolv
         )
     if find_spec("websockets") is None:
         raise ConfigError(
-            "music.player: music_assistant requires websockets; run `pip install 'moodroom[music_assistant]'`"
+            "music.player: music_assistant requires websockets; run `pip install 'moodroom[music-assistant]'`"
         )
     from edge.players.music_assistant.opening import open_music_assistant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -38,6 +39,25 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, yunet_folder: Path) -> Path:
     assert done.returncode == 0, done.stderr
     (file,) = folder.glob("moodroom-*.whl")
     return file
+
+
+def test_each_extra_that_is_asked_for_exists_by_its_own_name() -> None:
+    """Debian 12's pip knows an extra by its normalised name only, with hyphens, and goes on without another."""
+    _, _, section = (ROOT / "pyproject.toml").read_text().partition("[project.optional-dependencies]\n")
+    extras = set(re.findall(r"^([\w-]+) = \[", section.partition("\n[")[0], re.MULTILINE))
+    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name) for name in extras)
+    scripts = [path for path in (ROOT / "scripts").iterdir() if path.is_file()]
+    texts = [
+        *scripts,
+        ROOT / "homeassistant/addon/Dockerfile",
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "edge").rglob("*.py"),
+    ]
+    asked = [name for text in texts for name in re.findall(r"(?:moodroom|whl\))\[([\w,-]+)", text.read_text())]
+    asked += re.findall(r"^extras=(.*)$", (ROOT / "scripts/install").read_text(), re.MULTILINE)
+    asked += re.findall(r"^make_environment \.venv (\S+)", (ROOT / "scripts/run").read_text(), re.MULTILINE)
+    names = {name for names in asked for name in names.split(",")}
+    assert {"music-assistant", "library", "audio", "web", "mpd"} <= names <= extras
 
 
 @pytest.mark.slow
