@@ -189,11 +189,16 @@ def login(
 
 @app.command()
 def speakers(config: ConfigOption = None) -> None:
-    """List the Connect devices that Spotify shows now."""
-    from edge.commands.spotify import show_speakers
+    """List the speakers that Spotify, or Music Assistant, shows now."""
+    from edge.commands.speakers import show_players, uses_music_assistant
     from edge.config import file as config_file
 
-    raise typer.Exit(show_speakers(config_file.load(config_file.find(config)), sys.stdout))
+    settings = config_file.load(config_file.find(config))
+    if uses_music_assistant(settings):
+        raise typer.Exit(show_players(settings, sys.stdout))
+    from edge.commands.spotify import show_speakers
+
+    raise typer.Exit(show_speakers(settings, sys.stdout))
 
 
 @app.command()

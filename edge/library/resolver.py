@@ -11,6 +11,7 @@ from pathlib import Path
 from edge.errors import LibraryError
 from edge.library.recommend import pick_songs
 from edge.library.store import Store
+from edge.players.music_assistant.matching import song_address
 from edge.songs import SONG_MOODS
 from edge.system.database import default_path
 from edge.values import Music
@@ -20,6 +21,7 @@ SCHEME = "library:"
 SONGS_MAX = 100
 # Player -> the prefixes of its songs' and its playlists' addresses.
 _PREFIXES = {"spotify": ("spotify:track:", "spotify:playlist:"), "mpd": ("mpd:", "mpd:playlist/")}
+MUSIC_ASSISTANT = "music_assistant"
 log = logging.getLogger(__name__)
 
 
@@ -41,22 +43,27 @@ def resolver(
         if not uri.startswith(SCHEME) or mood not in SONG_MOODS:
             log.warning("library: %s isn't a mood of the library; use one of %s", uri, ", ".join(SONG_MOODS))
             return None
-        if player not in _PREFIXES:
+        if player not in (*_PREFIXES, MUSIC_ASSISTANT):
             return Music(uri, name)
-        song_prefix, playlist_prefix = _PREFIXES[player]
+        song_prefix, playlist_prefix = _PREFIXES.get(player, ("", ""))
         if not os.path.isfile(path or default_path()):
             log.warning("library: there are no songs yet for %s; `moodroom library sync` reads them", uri)
             return None
         try:
             with Store(path) as store:
                 published = store.published(player).get(mood)
-                if published is not None:
+                if published is not None and playlist_prefix:
                     return Music(playlist_prefix + published.target, name)
                 placed = [one for one in store.placed(mood) if one.song.uri.startswith(song_prefix)]
         except LibraryError as error:
             log.warning("%s", error)
             return None
-        uris = tuple(one.uri for one in pick_songs(placed, SONGS_MAX, seed=seed()))
+        picked = pick_songs(placed, SONGS_MAX, seed=seed())
+        uris = tuple(one.uri for one in picked)
+        if player == MUSIC_ASSISTANT:
+            # It has addresses of its own for the same songs, and looks for them by code and name.
+            songs = {one.song.uri: one.song for one in placed}
+            uris = tuple(address for uri in uris if (address := song_address(songs[uri])) is not None)
         if not uris:
             log.warning("library: no song is sorted into %s; `moodroom library sort` sorts them", mood)
             return None

@@ -52,3 +52,8 @@ def test_a_missing_or_broken_library_is_none_and_logged(tmp_path: Path, caplog: 
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 99)
     assert resolver("spotify", path=tmp_path / "broken.db")("library:happy") is None
     assert "library sync" in caplog.text and "can't be used" in caplog.text
+
+
+def test_for_music_assistant_songs_are_named_by_code_artist_and_title(happy_library: Path) -> None:
+    found = resolver("music_assistant", path=happy_library)("library:happy")
+    assert found is not None and found.uris and all(uri.startswith("ma:song/") for uri in found.uris)

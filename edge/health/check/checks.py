@@ -17,6 +17,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("spotify", music.spotify),
     ("player", music.player),
     ("mpd", music.mpd),
+    ("music_assistant", music.music_assistant),
     ("disk", machine.disk),
     ("memory", machine.memory),
     ("clock", machine.clock),

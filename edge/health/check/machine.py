@@ -68,7 +68,7 @@ def secrets(config: Config) -> Passed:
 
 def _secret_files(config: Config) -> Iterator[Path]:
     passwords = (config.mqtt.password_file, config.mpd.password_file, config.web.password_file)
-    named = (*passwords, config.mqtt.client_key)
+    named = (*passwords, config.music_assistant.token_file, config.mqtt.client_key)
     kept = [state.directory() / name for name in SECRET_FILES]
     for path in [*(Path(name).expanduser() for name in named if name), *kept]:
         if os.path.isfile(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from edge.config import Config, MpdConfig
-from edge.errors import PlayerError
+from edge.errors import ConfigError, PlayerError
 from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
 from edge.health.rules import apply_rules
@@ -68,6 +68,30 @@ def mpd(config: Config) -> Passed | None:
     finally:
         player.close()
     return Passed(f"{config.mpd.host}:{config.mpd.port} answers")
+
+
+def music_assistant(config: Config) -> Passed | None:
+    """Whether the server takes the token and knows the speaker; None if it isn't set up."""
+    section = config.music_assistant
+    if section.host is None or config.music.player not in ("auto", "music_assistant"):
+        return None
+    from edge.players.music_assistant.opening import open_connection
+    from edge.players.music_assistant.speakers import find_player
+    from edge.players.music_assistant.state import parse_players
+
+    connection = open_connection(section)
+    try:
+        found = find_player(section.speaker, parse_players(connection.call("players/all")))
+    except ImportError:
+        raise ConfigError(
+            "music_assistant: requires websockets; run `pip install 'moodroom[music_assistant]'`"
+        ) from None
+    finally:
+        connection.close()
+    version = f" (version {connection.info.version})" if connection.info is not None else ""
+    state = "online" if found.available else "offline"
+    where = f"{section.host}:{section.port}"
+    return Passed(f"{where} answers{version}; {found.name} is {state}", warning=not found.available)
 
 
 def _uses_spotify(config: Config) -> bool:

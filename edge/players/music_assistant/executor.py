@@ -15,7 +15,7 @@ from edge.players.music_assistant.own_queue import OwnQueue, ids_of
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.progress import MediaWish, SentCommand
 from edge.players.wishes import UnplayableError
-from edge.values import Act, When, Wish
+from edge.values import Act, Wish
 
 # How long a turn waits for the answer to a start; and after how long without one its effect is looked for.
 ANSWER_WAIT_S, ANSWER_MAX_S = 0.5, 30.0
@@ -109,7 +109,7 @@ class MediaExecutor:
         assert wish.music is not None
         if progress.media is None:
             progress.media = self._finder.find(wish.music, wish.offset)
-        queued = wish.when is When.QUEUE and len(progress.media.uris) == 1 and heard.state != "idle"
+        queued = progress.queued and heard.state != "idle"
         if progress.sent is None and progress.lost is None and not progress.prepared and not queued:
             if wish.fade or wish.volume is not None:
                 self._finder.check(progress.media.uris[0], progress.address or "")

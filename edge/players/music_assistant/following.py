@@ -10,9 +10,16 @@ from edge.players.music_assistant.errors import PlayerAwayError
 from edge.players.music_assistant.messages import ServerEvent
 from edge.players.music_assistant.playback import Heard, QueueClock, is_foreign
 from edge.players.music_assistant.speakers import find_player
-from edge.players.music_assistant.state import RemotePlayer, RemoteQueue, parse_player, parse_queue, seconds
+from edge.players.music_assistant.state import (
+    PLAYERS_MAX,
+    RemotePlayer,
+    RemoteQueue,
+    parse_player,
+    parse_players,
+    parse_queue,
+    seconds,
+)
 
-PLAYERS_MAX = 200
 # Without an event for so long, the state is read: an event may have been lost, or the server be gone.
 LOOK_INTERVAL_S = 30.0
 
@@ -60,6 +67,8 @@ class FollowedSpeaker:
             self._read_all()
         for event in self._connection.take_events():
             self._take(event)
+        if self.player is None:
+            self._read_all()
         if self._clock() >= self.next_look or self._queue is None or self._queue.id != self._queue_id():
             self._read_queue()
         return self.heard()
@@ -87,9 +96,7 @@ class FollowedSpeaker:
 
     def _read_all(self) -> None:
         """Find the speaker among the server's players."""
-        raw = self._connection.call("players/all")
-        found = [parse_player(one) for one in (raw if isinstance(raw, list) else [])[:PLAYERS_MAX]]
-        players = [player for player in found if player is not None]
+        players = parse_players(self._connection.call("players/all"))
         self._players = {player.id: player for player in players}
         self._player_id = find_player(self._name, players).id
         self._connection.events_lost, self._queue = False, None

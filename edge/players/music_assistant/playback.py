@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from edge.players.music_assistant.state import QueueItem, RemotePlayer, RemoteQueue
@@ -10,18 +11,23 @@ from edge.values import Playback
 PREFIX = "ma:"
 # How long a queue may show nothing between two songs, or after a replacement, before that counts.
 GAP_MAX_S = 3.0
-# A stamp of the server's clock further away than this says nothing: the clocks differ.
-CLOCK_DIFFERENCE_MAX_S = 3600.0
+# A position older than this says nothing; so many differences between the clocks are compared.
+AGE_MAX_S, DIFFERENCES_KEPT = 3600.0, 50
 
 
 class QueueClock:
-    """The position in the current song. Positions come with events; the time between them is counted here."""
+    """The position in the current song. Positions come with events; the time between them is counted here.
+
+    A position was read some time before it is told, and the server's clock may differ from this machine's. The least
+    difference between the two among the last events shows which of them were told at once.
+    """
 
     def __init__(self) -> None:
         self._item: str | None = None
         self._stamp: float | None = None
         self._base: float | None = None
         self._at = 0.0
+        self._differences: deque[float] = deque(maxlen=DIFFERENCES_KEPT)
 
     def read(self, now: float, queue: RemoteQueue, *, fresh: bool, unix: float) -> None:
         """A queue was told. fresh: by an event, so that its position is of just now. unix: the wall clock."""
@@ -29,10 +35,14 @@ class QueueClock:
         if item == self._item and queue.stamp is not None and queue.stamp == self._stamp:
             return
         self._item, self._stamp, self._base, self._at = item, queue.stamp, queue.elapsed, now
-        if not fresh and queue.state == "playing" and queue.stamp is not None and queue.elapsed is not None:
-            age = unix - queue.stamp
-            if 0 < age < CLOCK_DIFFERENCE_MAX_S:
-                self._base = queue.elapsed + age
+        if queue.stamp is None or queue.elapsed is None:
+            return
+        difference = now - queue.stamp
+        if fresh:
+            self._differences.append(difference)
+        age = difference - (min(self._differences) if self._differences else now - unix)
+        if queue.state == "playing" and 0 < age < AGE_MAX_S:
+            self._base = queue.elapsed + age
 
     def set(self, now: float, elapsed: float | None) -> None:
         """The server told the position alone."""

@@ -14,20 +14,19 @@ from edge.players.music_assistant.addresses import MediaFinder
 from edge.players.music_assistant.connection import ANSWER_TIMEOUT_S, ServerConnection
 from edge.players.music_assistant.errors import (
     MusicLostError,
-    PlayerAwayError,
     ServerRefusedError,
     TokenError,
 )
 from edge.players.music_assistant.executor import MediaExecutor
 from edge.players.music_assistant.following import LOOK_INTERVAL_S, FollowedSpeaker, entry_ids
 from edge.players.music_assistant.link import Link
-from edge.players.music_assistant.playback import GAP_MAX_S, Heard, to_playback
-from edge.players.music_assistant.progress import DeferredWish, MediaWish
-from edge.players.music_assistant.speakers import away_player
+from edge.players.music_assistant.playback import Heard
+from edge.players.music_assistant.progress import DeferredWish, MediaWish, check_possible, waits_for_song_end
+from edge.players.music_assistant.reporting import Reporter
 from edge.players.notices import Notices
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
-from edge.values import Act, Playback, When, Wish
+from edge.values import Act, Playback, Wish
 
 START_PATIENCE_S = 30.0  # a speaker that has to wake up, and a service that is slow, take their time
 WAIT_MIN_S, PENDING_INTERVAL_S = 0.05, 0.25
@@ -66,10 +65,7 @@ class MusicAssistantPlayer:
         self._pending: list[MediaWish] = []
         self._deferred: DeferredWish | None = None
         self._abandoned: list[AbandonedWish] = []
-        # The last report that wasn't a gap, and since when there is one.
-        self._last: Playback | None = None
-        self._gap_since: float | None = None
-        self._paused_entry: str | None = None
+        self._reporter = Reporter()
         self._generation = 0
 
     def apply(self, wish: Wish) -> None:
@@ -122,8 +118,8 @@ class MusicAssistantPlayer:
             waits.append(PENDING_INTERVAL_S)
         if (step_at := self._executor.fade.next_step_at) is not None:
             waits.append(step_at - now)
-        if self._gap_since is not None:
-            waits.append(self._gap_since + GAP_MAX_S - now)
+        if (gap_ends := self._reporter.gap_ends) is not None:
+            waits.append(gap_ends - now)
         if self._start.waiting:
             waits.append(2 * PENDING_INTERVAL_S)
         if self._deferred is not None:
@@ -175,8 +171,8 @@ class MusicAssistantPlayer:
         if queue is not None and queue.item is not None and self._executor.own.context(queue) is None:
             raw = self._connection.call("player_queues/items", queue_id=queue.id, limit=ENTRIES_READ_MAX)
             self._executor.own.adopt(entry_ids(raw), queue.item.id)
-        if self._last is not None and self._last.state == "playing" and heard.state == "idle":
-            self._last, self._gap_since = None, None
+        if self._reporter.was_playing and heard.state == "idle":
+            self._reporter.forget()
             raise MusicLostError(
                 "music_assistant: the server was restarted, and the music ended", retry_after=WAIT_MIN_S
             )
@@ -191,7 +187,7 @@ class MusicAssistantPlayer:
             if self._defer(pending, heard):
                 return True
         try:
-            self._require(heard, pending.original)
+            check_possible(pending.original, heard)
             if not self._executor.carry_out(pending, heard):
                 return False
         except PlayerError as error:
@@ -201,37 +197,19 @@ class MusicAssistantPlayer:
             self._abandon(pending, str(error), fault=True)
             return True
         act = pending.wish.act
-        if act is Act.RESUME or (act is Act.PLAY and not self._queued(pending)):
+        if act is Act.RESUME or (act is Act.PLAY and not pending.queued):
             self._start.begin(self._clock(), pending.original)
         elif act is Act.PAUSE:
             self._start.end()
         return True
 
-    def _queued(self, pending: MediaWish) -> bool:
-        return pending.wish.when is When.QUEUE and pending.media is not None and len(pending.media.uris) == 1
-
-    def _require(self, heard: Heard, wish: Wish) -> None:
-        """Raise PlayerAwayError for a speaker that is offline, ServerRefusedError for one in somebody's group."""
-        if not heard.player.available:
-            raise PlayerAwayError(away_player(heard.player), retry_after=LOOK_INTERVAL_S)
-        if heard.leader is not None and wish.act is Act.PLAY and wish.basis is not None and heard.state != "playing":
-            raise ServerRefusedError(
-                f'music_assistant.speaker: "{heard.player.name}" is grouped with "{heard.leader}", where music would '
-                "begin too; ungroup it, or press play",
-                retry_after=1,
-            )
-
     def _defer(self, pending: MediaWish, heard: Heard) -> bool:
         """Keep music for the end of the song, if one plays that has an end. Returns False for what begins now."""
-        wish, queue = pending.wish, heard.queue
-        if wish.act is not Act.PLAY or wish.when is When.NOW or wish.music is None:
+        queue = heard.queue
+        if not waits_for_song_end(pending.wish, heard) or queue is None or queue.item is None:
             return False
-        if wish.when is When.QUEUE and len(wish.music.uris or (wish.music.uri,)) == 1 and _is_song(wish.music.uri):
-            return False
-        if heard.foreign or queue is None or queue.item is None or queue.state != "playing" or not queue.item.duration:
-            return False
-        position = self._speaker.position()
-        ends = None if position is None else self._clock() + queue.item.duration - position
+        position, duration = self._speaker.position(), queue.item.duration or 0.0
+        ends = None if position is None else self._clock() + duration - position
         self._deferred = DeferredWish(pending, queue.item.id, ends)
         return True
 
@@ -274,33 +252,12 @@ class MusicAssistantPlayer:
     # What plays.
 
     def _report(self, heard: Heard) -> Playback:
-        now, entry = self._clock(), heard.item.id if heard.item is not None else None
-        if heard.state == "paused":
-            self._paused_entry = entry
-        elif heard.state == "playing" or entry != self._paused_entry:
-            self._paused_entry = None
-        # The server stops what has been paused for half a minute; it can still be resumed.
-        paused = self._paused_entry is not None and heard.state == "idle" and not heard.ran_out
-        expecting = self._executor.own.expecting or any(one.sent is not None for one in self._pending)
-        playback = to_playback(
+        own = self._executor.own
+        return self._reporter.report(
+            self._clock(),
             heard,
             position=self._speaker.position(),
-            context=self._executor.own.context(heard.queue),
-            paused=paused,
-            assumed=(expecting or self._start.waiting) and (expecting or heard.state != "playing"),
+            context=own.context(heard.queue),
+            expecting=own.expecting or any(one.sent is not None for one in self._pending),
+            starting=self._start.waiting,
         )
-        gap = heard.in_gap and not paused and self._last is not None and self._last.state == "playing"
-        if not gap or not heard.player.available:
-            self._gap_since = None
-            self._last = playback
-            return playback
-        self._gap_since = now if self._gap_since is None else self._gap_since
-        if now - self._gap_since < GAP_MAX_S and self._last is not None:
-            return replace(self._last, assumed=True)
-        self._gap_since, self._last = None, playback
-        return playback
-
-
-def _is_song(address: str) -> bool:
-    """True for the address of a single song."""
-    return address.startswith(("ma:song/", "spotify:track:", "spotify:episode:")) or "://track/" in address

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from edge.players.music_assistant.addresses import FoundMedia
+from edge.players.music_assistant.errors import PlayerAwayError, ServerRefusedError
+from edge.players.music_assistant.matching import SONG_PREFIX
 from edge.players.music_assistant.playback import Heard
-from edge.values import When, Wish
+from edge.players.music_assistant.speakers import away_player
+from edge.values import Act, When, Wish
 
 SONG_END_LEAD_S = 1.0  # music for a song's end is requested this long before it
 CROSSFADE_LEAD_S = 12.0  # where the server fades the next song in before that
+AWAY_RETRY_S = 30.0
 SONG_BEGAN_S = 5.0  # a song that began no longer ago may still be replaced, where its predecessor's end was missed
 EARLY_CHANGE_S = 15.0  # another song so long before the expected end was a person's choice
 
@@ -45,6 +49,11 @@ class MediaWish:
     target: str | None = None
     sent: SentCommand | None = None
     lost: SentCommand | None = field(default=None)
+
+    @property
+    def queued(self) -> bool:
+        """True for a song to be queued, which replaces nothing."""
+        return self.wish.when is When.QUEUE and self.media is not None and len(self.media.uris) == 1
 
     @property
     def address(self) -> str | None:
@@ -87,3 +96,32 @@ class DeferredWish:
         if ends is None or (position is not None and position < SONG_BEGAN_S):
             return "start", self
         return "wait", replace(self, entry=queue.item.id, ends=ends)
+
+
+def waits_for_song_end(wish: Wish, heard: Heard) -> bool:
+    """True for music that begins at a song's end, while a song plays that has one. A single song is queued instead."""
+    if wish.act is not Act.PLAY or wish.when is When.NOW or wish.music is None:
+        return False
+    single = len(wish.music.uris or (wish.music.uri,)) == 1
+    if wish.when is When.QUEUE and single and is_song(wish.music.uri):
+        return False
+    item = heard.queue.item if heard.queue is not None else None
+    return not heard.foreign and item is not None and heard.state == "playing" and bool(item.duration)
+
+
+def check_possible(wish: Wish, heard: Heard) -> None:
+    """Raise PlayerAwayError for a speaker that is offline, ServerRefusedError for one that somebody has grouped."""
+    player = heard.player
+    if not player.available:
+        raise PlayerAwayError(away_player(player), retry_after=AWAY_RETRY_S)
+    if heard.leader is not None and wish.act is Act.PLAY and wish.basis is not None and heard.state != "playing":
+        raise ServerRefusedError(
+            f'music_assistant.speaker: "{player.name}" is grouped with "{heard.leader}", where music would begin too; '
+            "ungroup it, or press play",
+            retry_after=1,
+        )
+
+
+def is_song(address: str) -> bool:
+    """True for the address of a single song."""
+    return address.startswith((SONG_PREFIX, "spotify:track:", "spotify:episode:")) or "://track/" in address

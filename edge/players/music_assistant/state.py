@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none, percent_encoded
 
 SONG_MAX_S = 7 * 86400.0
-ARTISTS_MAX = 10
+ARTISTS_MAX, PLAYERS_MAX = 10, 200
 COVER_PIXELS = 512
 _STATES = {"playing": "playing", "paused": "paused"}
 
@@ -98,6 +98,12 @@ def parse_player(raw: Any) -> RemotePlayer | None:
         media=_media(raw.get("current_media")),
         provider=clean_or_none(raw.get("provider"), 40) or "",
     )
+
+
+def parse_players(raw: Any) -> list[RemotePlayer]:
+    """The players in the answer to `players/all`."""
+    found = [parse_player(one) for one in (raw if isinstance(raw, list) else [])[:PLAYERS_MAX]]
+    return [player for player in found if player is not None]
 
 
 def parse_queue(raw: Any, base: str) -> RemoteQueue | None:
