@@ -1,6 +1,6 @@
 // Today: the moods as a coloured ribbon over the hours, and the newest entries as a list.
 import { t } from "./language.js";
-import { byId, clock, feels, make, percent, plain, renew, say, shape, song } from "./text.js";
+import { byId, clock, feels, make, percent, renew, said, say, shape, song } from "./text.js";
 
 const MAX_LISTED = 40;
 const HOUR_MS = 3600000;
@@ -41,7 +41,7 @@ function describe(entry) {
   } else if (entry.kind in ABOUT_SONG) {
     line.append(ABOUT_SONG[entry.kind](), " ", song(entry.title || t("this song"), entry.uri), entry.artist ? ` · ${entry.artist}` : "");
   } else {
-    line.append(plain(entry.text || entry.kind));
+    line.append(said(entry.text || entry.kind, entry));
   }
   return line;
 }

@@ -25,7 +25,8 @@ async function load() {
 
 const { language, languages, texts } = await load();
 const catalogue = new Map(Object.entries(texts));
-export { language };
+// For dates and numbers: the browser's own variant of the language, such as en-GB.
+export const locale = navigator.languages.find((code) => code.split("-")[0] === language) || language;
 
 // Marks a text that another line passes to t().
 export const key = (text) => text;
@@ -42,10 +43,13 @@ export function tell(text, sentence) {
   return sentence && sentence.code ? t(sentence.code, sentence.values) : t(text);
 }
 
+// Why the device refused a request. body: its answer.
+export const refusal = (body) => tell(body.error, body.sentence);
+
 // A value may be a sentence itself.
 function shown(value) {
   if (value !== null && typeof value === "object") return tell("", value);
-  return typeof value === "number" && !Number.isInteger(value) ? value.toLocaleString(language) : String(value);
+  return typeof value === "number" && !Number.isInteger(value) ? value.toLocaleString(locale) : String(value);
 }
 
 // Elements with data-t contain an English text; data-t-NAME is the English text of the attribute NAME.

@@ -1,5 +1,5 @@
 // The connection to the device: requests, and the stream of changes.
-import { t } from "./language.js";
+import { refusal, t } from "./language.js";
 
 const RETRY_MS = [500, 1000, 2000, 4000];
 const SILENCE_MS = 25000; // the device sends at least one event every 10 seconds
@@ -26,7 +26,7 @@ export async function open() {
 export async function get(path) {
   const answer = await fetch(path);
   const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error);
+  if (!answer.ok) throw new Error(refusal(body));
   return body;
 }
 
@@ -37,7 +37,7 @@ export async function post(path, body = {}) {
     await open();
     answer = await send(path, body);
   }
-  if (!answer.ok) throw new Error((await answer.json()).error);
+  if (!answer.ok) throw new Error(refusal(await answer.json()));
   return answer;
 }
 

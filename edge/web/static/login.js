@@ -1,5 +1,5 @@
 // The sign-in page, with the password or, before the set-up, the code. The answer sets the session cookie.
-import { t, tell } from "./language.js";
+import { refusal, t } from "./language.js";
 
 const form = document.getElementById("form");
 const field = form.querySelector("input");
@@ -20,8 +20,7 @@ form.addEventListener("submit", async (event) => {
       location.replace(field.name === "code" ? "/setup" : "/");
       return;
     }
-    const refused = await answer.json();
-    error.textContent = tell(refused.error, refused.sentence);
+    error.textContent = refusal(await answer.json());
   } catch {
     error.textContent = t("The device can't be reached.");
   }

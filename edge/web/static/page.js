@@ -9,7 +9,7 @@ import { drawAlso, drawFailed, drawPlayer, drawWhy } from "./player.js";
 import { drawMood, drawProblems } from "./room.js";
 import { recommend } from "./songs.js";
 import { drawProfiles, drawSettings } from "./steer.js";
-import { byId, clock, feels, notice, say } from "./text.js";
+import { byId, clock, feels, notice, said, say } from "./text.js";
 import { drawVolume, release } from "./volume.js";
 
 const state = {};
@@ -72,7 +72,7 @@ function onParts(parts) {
     byId("announcement").textContent = t("The room is {mood}.", { mood: feels(parts.mood.mood) });
   }
   if (parts.notice && before.notice !== undefined && parts.notice.number !== (before.notice || {}).number) {
-    notice(parts.notice.text);
+    notice(said(parts.notice.text, parts.notice));
   }
   lastSeen = new Date();
 }

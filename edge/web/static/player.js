@@ -2,7 +2,7 @@
 import { send } from "./commands.js";
 import { t } from "./language.js";
 import { deviceTime } from "./link.js";
-import { byId, plain, renew, say, song } from "./text.js";
+import { byId, renew, said, say, song } from "./text.js";
 
 const PLAY = "M7 4.5v15l12-7.5z";
 const PAUSE = "M6.5 4.5h4v15h-4zM13.5 4.5h4v15h-4z";
@@ -40,19 +40,19 @@ export function drawPlayer(player) {
 }
 
 export function drawWhy(why) {
-  say("why", why ? t("Why: {why}", { why: plain(why.why) }) : "");
+  say("why", why ? t("Why: {why}", { why: said(why.why, why) }) : "");
 }
 
 // What failed stays until another wish.
 export function drawFailed(notice) {
   const failed = notice && notice.kind === "problem";
   byId("failed").hidden = !failed;
-  say("failed", failed ? t("But: {why}", { why: plain(notice.text) }) : "");
+  say("failed", failed ? t("But: {why}", { why: said(notice.text, notice) }) : "");
 }
 
 export function drawAlso(also) {
   byId("also").hidden = !also;
-  const why = also ? plain(also.why) : "";
+  const why = also ? said(also.why, also) : "";
   say("also", also ? (also.about in ALSO ? ALSO[also.about](why) : t("And: {why}", { why })) : "");
 }
 

@@ -1,6 +1,6 @@
 // The room: its mood and how sure it is, who is in view, and what needs attention.
 import { camera } from "./camera.js";
-import { t } from "./language.js";
+import { t, tell } from "./language.js";
 import { byId, clock, feels, make, percent, renew, say } from "./text.js";
 
 const PRESENCE_FROM = {
@@ -40,7 +40,10 @@ export function drawProblems(health) {
   say("problems-title", problems.length ? t("Something needs attention") : t("Worth knowing"));
   renew(byId("problems-list"), shown.map((problem) => {
     const item = make("li");
-    item.append(make("b", `${problem.part}: `), problem.message.replace(`${problem.part}: `, ""));
+    const text = tell(problem.message, problem);
+    const named = problem.message.startsWith(`${problem.part}: `) ? /^[^:：]+[:：]\s*/.exec(text) : null;
+    const part = named ? named[0] : "";
+    item.append(make("b", part || `${problem.part}: `), text.slice(part.length));
     return item;
   }));
 }

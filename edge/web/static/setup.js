@@ -1,5 +1,5 @@
 // The settings: checks of each part, the sign-in to Spotify, one picture for aiming the camera.
-import { t } from "./language.js";
+import { locale, t } from "./language.js";
 import { open, post } from "./link.js";
 import { byId, make } from "./text.js";
 
@@ -46,7 +46,7 @@ async function finish() {
   if (!answer) return t("Paste the address first.");
   const { expires } = await (await post("/api/spotify/finish", { answer })).json();
   byId("spotify-steps").hidden = true;
-  return t("Signed in, until {date}.", { date: new Date(expires).toLocaleDateString() });
+  return t("Signed in, until {date}.", { date: new Date(expires).toLocaleDateString(locale) });
 }
 
 function remove() {

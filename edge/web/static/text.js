@@ -1,5 +1,5 @@
 // Words and helpers that all parts of the page share.
-import { t } from "./language.js";
+import { locale, t, tell } from "./language.js";
 
 export const EXPRESSIONS = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"];
 const FEELS = {
@@ -18,10 +18,13 @@ const KINDS = {
 export const byId = (id) => document.getElementById(id);
 export const feels = (mood) => (mood in FEELS ? FEELS[mood]() : mood);
 export const percent = (share) => t("{number} %", { number: Math.round(share * 100) });
-export const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export const clock = (at) => new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 
 // A device's sentence with names in place of addresses.
 export const plain = (text) => text.replace(ADDRESS, named);
+
+// A sentence by the device in the visitor's language. sentence: what it is made from, if the device says that.
+export const said = (text, sentence) => plain(tell(text, sentence));
 
 function named(address) {
   const [service, kind] = address.split(":");
