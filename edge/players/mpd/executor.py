@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from edge.players.mpd.connection import MpdConnection, MpdRefusedError
+from edge.players.mpd.connection import MpdConnection, MpdPermissionError, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.placing import Placer
 from edge.players.mpd.playback import duration_of
-from edge.players.mpd.progress import WishProgress
+from edge.players.mpd.progress import Placement, WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
 from edge.values import Act, Music, When
+
+# Stations that don't answer take time; the music isn't looked for any longer.
+FIRST_SONGS_TRIED_MAX = 5
 
 
 class MpdExecutor:
@@ -98,7 +101,7 @@ class MpdExecutor:
             self._controls.begin_order(wish, status)
             self._controls.fade_in(wish, status)
             progress.started = True
-            self._connection.call(lambda client: client.playid(first))
+            self._play_first(placement, first)
         except MpdRefusedError:
             progress.started = False
             self._controls.undo_fade_in(status)
@@ -106,3 +109,19 @@ class MpdExecutor:
             raise
         self._queue.keep_only(placement.entries, placement.address)
         self._placer.place_rest(placement)
+
+    def _play_first(self, placement: Placement, first: str) -> None:
+        """Play this song, or the first one after it that MPD can play; it refuses a station that doesn't answer."""
+        start = placement.ids.index(first)
+        ids = [*placement.ids[start:], *placement.ids[:start]][:FIRST_SONGS_TRIED_MAX]
+        for song_id in ids:
+            try:
+                self._connection.call(lambda client: client.playid(song_id))  # noqa: B023
+            except MpdPermissionError:
+                raise
+            except MpdRefusedError as error:
+                if song_id == ids[-1]:
+                    raise
+                self._placer.skip(placement, song_id, str(error))
+            else:
+                return

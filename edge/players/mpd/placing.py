@@ -65,6 +65,13 @@ class Placer:
         if placement.songs:
             self._tell(f"plays {len(placement.entries)} of {total} songs of {placement.address}: {FULL}")
 
+    def skip(self, placement: Placement, song_id: str, why: str) -> None:
+        """Remove a song that can't be played; `place_rest` tells it."""
+        [entry] = [one for one in placement.entries if one.id == song_id]
+        self._queue.remove((song_id,))
+        placement.entries.remove(entry)
+        placement.skipped.append((entry.file, why))
+
     def take_back(self, placement: Placement) -> None:
         """Remove the songs again, and put back what had to make room for them."""
         if placement.uncertain:

@@ -78,7 +78,7 @@ class DeferredMusic:
     """Songs in the queue that begin when the current song ends.
 
     wish, original: as in WishProgress. after_id: the current song. next_id: the song that came next before.
-    placement: the songs that wait.
+    placement: the songs that wait. missed: how often another song began in their place.
     """
 
     wish: Wish
@@ -86,6 +86,7 @@ class DeferredMusic:
     after_id: str
     next_id: str | None
     placement: Placement
+    missed: int = 0
 
     def renumbered(self, new_ids: dict[str, str]) -> DeferredMusic | None:
         """Return it with the new ids of its songs after a restart of MPD; None if none of them came back."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, Protocol
 
 from edge.errors import sentence_of
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
@@ -19,7 +18,14 @@ from edge.values import Wish
 
 MAX_QUEUED = 100
 MPD_RESTARTED = "MPD was restarted with another queue"
+PASSED_OVER = "mpd: Mopidy began other songs twice where this was next; check the address"
 log = logging.getLogger(__name__)
+
+
+class Abandon(Protocol):
+    """Takes a wish that won't be carried out."""
+
+    def __call__(self, wish: Wish, why: str, *, fault: bool = False) -> None: ...
 
 
 class UpcomingSongs:
@@ -31,9 +37,9 @@ class UpcomingSongs:
         queue: Queue,
         placer: Placer,
         controls: Controls,
-        abandon: Callable[[Wish, str], None],
+        abandon: Abandon,
     ) -> None:
-        """abandon: called with a deferred wish that won't be carried out, and why."""
+        """abandon: called with a deferred wish that won't be carried out, why, and whether something is wrong."""
         self._connection, self._queue, self._placer, self._controls = connection, queue, placer, controls
         self._abandon = abandon
         self._deferred: DeferredMusic | None = None
@@ -77,12 +83,15 @@ class UpcomingSongs:
             self._deferred = None
             return True
         missed = song_id is not None and song_id == deferred.next_id and status.get("state") == "play"
-        if missed and self._connection.is_mopidy:
+        if missed and self._connection.is_mopidy and not deferred.missed:
             # Mopidy chooses the next song seconds before the end, and had chosen before these songs came.
             self._wait_longer(deferred, str(song_id))
             return False
         self.withdraw()
-        self._abandon(deferred.original, OVERRULED)
+        if missed and self._connection.is_mopidy:
+            self._abandon(deferred.original, PASSED_OVER, fault=True)
+        else:
+            self._abandon(deferred.original, OVERRULED)
         return True
 
     def _wait_longer(self, deferred: DeferredMusic, song_id: str) -> None:
@@ -97,13 +106,16 @@ class UpcomingSongs:
         placement = self._placer.begin(songs, old.address)
         placement.skipped = old.skipped
         self._deferred = replace(deferred, placement=placement)
+        status = self._controls.status()
+        next_id = status.get("nextsongid")
         try:
-            self._place_next(placement, song_id, self._controls.status())
+            self._place_next(placement, song_id, status)
         except MpdRefusedError as error:
             self._deferred = None
             self._abandon(deferred.original, sentence_of(error))
         else:
-            self._deferred = replace(self._deferred, after_id=song_id, next_id=None)
+            missed = deferred.missed + 1
+            self._deferred = replace(self._deferred, after_id=song_id, next_id=next_id, missed=missed)
 
     def withdraw(self) -> None:
         """Remove the deferred music from the queue."""

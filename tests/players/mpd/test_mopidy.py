@@ -137,6 +137,20 @@ def test_music_that_comes_after_mopidy_has_chosen_the_next_song_waits_for_that_o
     assert player.take_abandoned() == []
 
 
+def test_a_station_that_mopidy_passes_over_is_told(player: MpdPlayer, mopidy: Mopidy) -> None:
+    player.apply(play(calm(mopidy)))
+    until(player, "playing")
+    player.apply(play(Music("mpd:http://127.0.0.1:9/dead", "Radio"), When.TRACK_END))
+    mopidy.near_the_end(left=3)
+    until(player, "playing", mopidy.song("calm/calm1"))
+    wait_for(lambda: look(player) and len(mopidy.queue()) == 4, "the station behind the next song")
+    mopidy.near_the_end(left=3)
+    until(player, "playing", mopidy.song("calm/calm2"))
+    [abandoned] = player.take_abandoned()
+    assert abandoned.fault and "Mopidy began other songs" in abandoned.why
+    assert mopidy.queue() == CALM_FILES
+
+
 def test_waiting_music_is_taken_back(player: MpdPlayer, mopidy: Mopidy) -> None:
     player.apply(play(calm(mopidy)))
     until(player, "playing")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import mpd
 import pytest
 
 from edge.errors import PlayerError
@@ -68,6 +69,36 @@ def test_a_song_that_is_gone_is_skipped_and_told(start: Start, when: When) -> No
     assert daemon.queue() == CALM_FILES and player.take_abandoned() == []
     [notice] = player.take_notices()
     assert notice.startswith("skipped 2 of 5 songs of mpd:calm/gone.wav, such as calm/gone.wav (No such")
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_a_station_that_does_not_answer_is_no_reason_to_refuse_the_list(start: Start, playing: bool) -> None:
+    daemon, player = start()
+    if playing:
+        player.apply(play(CALM))
+        plays(player, "mpd:calm/calm0.wav")
+    player.apply(play(mine("http://127.0.0.1:9/dead", LOUD_FILES[0])))
+    plays(player, "mpd:loud/loud0.wav")
+    assert player.take_abandoned() == [] and daemon.queue()[-1] == LOUD_FILES[0]
+
+
+def test_the_first_song_that_can_be_played_is(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, player = start()
+    refused: list[str] = []
+
+    def playid(self: mpd.MPDClient, song_id: str) -> None:
+        if len(refused) < 2:
+            refused.append(song_id)
+            raise mpd.CommandError("[5@0] {playid} Failed to decode")
+        real(self, song_id)
+
+    real = mpd.MPDClient.playid
+    monkeypatch.setattr(mpd.MPDClient, "playid", playid)
+    player.apply(play(mine(*CALM_FILES)))
+    plays(player, "mpd:calm/calm2.wav")
+    assert daemon.queue() == CALM_FILES[2:]
+    [notice] = player.take_notices()
+    assert notice.startswith("skipped 2 of 3 songs") and "Failed to decode" in notice
 
 
 def test_more_songs_than_one_list_of_commands_holds_with_gone_ones_among_them(start: Start) -> None:
