@@ -19,6 +19,11 @@ class StartWatch:
         """True while music was started and hasn't been seen to play."""
         return self._wish is not None
 
+    @property
+    def wish(self) -> Wish | None:
+        """The wish whose music hasn't been seen to play."""
+        return self._wish
+
     def begin(self, now: float, wish: Wish | None) -> None:
         """The player accepted this wish to start or resume music."""
         self._wish, self._since = wish, now

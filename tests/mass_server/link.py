@@ -12,7 +12,7 @@ class MemoryLink:
     """Implements `edge.players.music_assistant.link.Link`; what the device sends is carried out at once."""
 
     def __init__(self, world: Mass) -> None:
-        if world.down:
+        if world.down or not world.reachable:
             raise ServerAwayError("music_assistant: the server can't be reached (Connection refused)")
         self._world = world
         self._incoming: deque[str] = deque()

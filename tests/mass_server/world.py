@@ -42,7 +42,8 @@ class Mass:
         self.speakers = {SPEAKER: Speaker(SPEAKER, ROOM), KITCHEN: Speaker(KITCHEN, "Kitchen")}
         self.queues = {speaker.id: Queue(speaker.id, speaker.name) for speaker in self.speakers.values()}
         self.tokens = {TOKEN}
-        self.down = False
+        # The server is stopped; the device can't reach it.
+        self.down, self.reachable = False, True
         self.commands: list[tuple[float, str, dict[str, Any]]] = []
         self.messages: list[str] = []
         self.sent: list[dict[str, Any]] = []
@@ -137,6 +138,12 @@ class Mass:
         for client in list(self._clients):
             client.open = False
             self.detach(client)
+
+    def network(self, on: bool) -> None:
+        """The network between the device and the server breaks, or is mended; the music goes on."""
+        self.reachable = on
+        if not on:
+            self.break_connections()
 
     def restart(self, *, takes: float = 20.0) -> None:
         """The server is gone for a while; the music stops, and the queues come back as they were, idle."""

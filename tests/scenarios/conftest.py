@@ -16,7 +16,7 @@ from edge.players.spotify.token_file import TokenFile
 from tests.mass_server import Mass, MemoryLink
 from tests.mass_server.world import TOKEN
 from tests.players.mpd_daemon import PROGRAM, Daemon
-from tests.scenarios.house import HAPPY, SAD, House, SimulatedTime, unix_time
+from tests.scenarios.house import ANGRY, CALM, HAPPY, SAD, House, SimulatedTime, unix_time
 from tests.scenarios.paced_mpd import PacedMpd
 from tests.scenarios.simple_player import SimplePlayer
 from tests.scenarios.someone import OnMpd, OnMusicAssistant, OnSimple, OnSpotify, Someone
@@ -33,6 +33,7 @@ MUSIC = {
     "mpd": ("mpd:folder/calm", "mpd:folder/loud", "mpd:playlist/Gone"),
     "music_assistant": ("ma:library://playlist/1", "ma:library://playlist/2", "ma:library://playlist/99"),
 }
+MORE_MUSIC = {"simple": (CALM, ANGRY), "music_assistant": ("ma:library://playlist/3", "ma:library://playlist/4")}
 
 
 def on_music_assistant(mass: Mass, at: str = "2026-11-21 18:00", **music: Any) -> House:
@@ -84,26 +85,33 @@ def simple() -> Callable[..., House]:
 
 @dataclass(frozen=True)
 class Home:
-    """A house, somebody who uses its speaker, and the addresses of its music."""
+    """A house, somebody who uses its speaker, and the addresses of its music. network: breaks or mends it."""
 
     house: House
     someone: Someone
     happy: str
     sad: str
+    network: Callable[[bool], None] = lambda _: None
 
 
 @pytest.fixture(params=["simple", "spotify", "mpd", "music_assistant"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only.
 
-    gone: a playlist that doesn't exist any more is set for angry.
+    gone: a playlist that doesn't exist any more is set for angry. everything: there is music for four moods.
     """
     daemons: list[Daemon] = []
     players: list[PacedMpd] = []
 
-    def build(at: str = "2026-11-21 18:00", *, gone: bool = False, **music: Any) -> Home:
+    def build(at: str = "2026-11-21 18:00", *, gone: bool = False, everything: bool = False, **music: Any) -> Home:
         happy, sad, gone_address = MUSIC.get(request.param, (HAPPY, SAD, GONE))
         profile = {"happy": {"play": happy, "name": "Happy Songs"}, "sad": {"play": sad, "name": "Sad Songs"}}
+        if everything and request.param in MORE_MUSIC:
+            calm, angry = MORE_MUSIC[request.param]
+            profile |= {
+                "neutral": {"play": calm, "name": "Calm Songs"},
+                "angry": {"play": angry, "name": "Angry Songs"},
+            }
         if gone:
             profile["angry"] = {"play": gone_address, "name": "Gone Songs"}
         music = {"profiles": {"everyday": {**profile, "default": "nothing"}}} | music
@@ -114,10 +122,11 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
         if request.param == "simple":
             home = request.getfixturevalue("simple")(at=at, **music)
             home.player.gone.add(GONE)
-            return Home(home, OnSimple(home.player), happy, sad)
+            return Home(home, OnSimple(home.player), happy, sad, lambda on: setattr(home.player, "reachable", on))
         if request.param == "music_assistant":
             mass = Mass()
-            return Home(on_music_assistant(mass, at=at, **music), OnMusicAssistant(mass), happy, sad)
+            home = on_music_assistant(mass, at=at, **music)
+            return Home(home, OnMusicAssistant(mass), happy, sad, mass.network)
         daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
         daemons[0].start()
         daemons[0].ask("setvol 40")

@@ -9,15 +9,17 @@ import pytest
 
 from edge.events import TakenOver
 from edge.values import Control
-from tests.scenarios.house import House
+from tests.scenarios.conftest import Home
 
-Build = Callable[..., House]
+Build = Callable[..., Home]
 MOODS = ("happy", "sad", "neutral", "angry", "unknown", "fear")
+# In simulated time throughout, so that an evening takes a moment.
+on_quick_players = pytest.mark.parametrize("anywhere", ["simple", "music_assistant"], indirect=True)
 
 
-def something_happens(home: House, rng: random.Random) -> None:
+def something_happens(at: Home, rng: random.Random) -> None:
     """A mood, an empty room, a command, an announcement, or a short outage; nobody touches the speaker."""
-    player, what = home.player, rng.randrange(10)
+    home, what = at.house, rng.randrange(10)
     if what < 5:
         home.feels(rng.choice(MOODS))
     elif what == 5:
@@ -26,45 +28,47 @@ def something_happens(home: House, rng: random.Random) -> None:
         home.command("playback", rng.choice(["next", "previous"]))
     elif what == 7:
         home.command("volume", str(rng.randrange(10, 90)))
-    elif what == 8 and player.state == "playing":
-        player.person("pause")
+    elif what == 8 and at.someone.playing:
+        at.someone.pauses()
         home.passes(rng.choice([3, 8, 15]))
-        player.person("resume")
+        at.someone.resumes()
     else:
-        player.reachable = False
+        at.network(False)
         home.passes(rng.choice([4, 40]))
-        player.reachable = True
+        at.network(True)
 
 
+@on_quick_players
 @pytest.mark.parametrize("seed", range(6))
-def test_nobody_touches_the_speaker(simple: Build, seed: int) -> None:
+def test_nobody_touches_the_speaker(anywhere: Build, seed: int) -> None:
     rng = random.Random(seed)
-    home = simple(
-        at="2026-11-21 18:00",
+    at = anywhere(
+        everything=True,
         switch=rng.choice(["now", "at_track_end"]),
         cooldown=rng.choice([0, 60]),
         min_dwell=0,
         max_volume=60,
     )
-    home.max_step = 5.0
+    at.house.max_step = 5.0
     for _ in range(60):
-        something_happens(home, rng)
-        home.passes(rng.choice([1, 5, 20, 120]))
-    assert home.happened(TakenOver) == [] and home.control is Control.AUTO
+        something_happens(at, rng)
+        at.house.passes(rng.choice([1, 5, 20, 120]))
+    assert at.house.happened(TakenOver) == [] and at.house.control is Control.AUTO
 
 
+@on_quick_players
 @pytest.mark.parametrize("seed", range(6))
-def test_a_persons_music_stays(simple: Build, seed: int) -> None:
+def test_a_persons_music_stays(anywhere: Build, seed: int) -> None:
     rng = random.Random(seed)
-    home = simple(at="2026-11-21 18:00", switch=rng.choice(["now", "at_track_end"]), cooldown=0, min_dwell=0)
-    home.max_step = 5.0
+    at = anywhere(everything=True, switch=rng.choice(["now", "at_track_end"]), cooldown=0, min_dwell=0)
+    at.house.max_step = 5.0
     for _ in range(rng.randrange(4, 12)):
-        something_happens(home, rng)
-        home.passes(rng.choice([1, 5, 20, 120]))
-    home.passes(20)
-    home.player.person("play", "simple:theirs")
-    home.passes(20)
+        something_happens(at, rng)
+        at.house.passes(rng.choice([1, 5, 20, 120]))
+    at.house.passes(20)
+    at.someone.plays()
+    at.house.passes(20)
     for _ in range(20):
-        home.feels(rng.choice(MOODS), rng.choice([1, 20, 300]))
-        assert home.player.context == "simple:theirs"
-    assert home.control is Control.HANDS_OFF
+        at.house.feels(rng.choice(MOODS), rng.choice([1, 20, 300]))
+        assert at.someone.music == at.someone.theirs
+    assert at.house.control is Control.HANDS_OFF

@@ -84,7 +84,11 @@ class MusicAssistantPlayer:
         for pending in [one for one in self._pending if replaces(wish, one.original)]:
             self._drop(pending)
         if wish.act is Act.FORGET:
-            return
+            resumed = self._start.wish
+            if resumed is None or resumed.act is not Act.RESUME or resumed.basis is None:
+                return
+            # It was sent, and begins in a moment.
+            playable = wish = replace(wish, act=Act.PAUSE)
         self._pending.append(MediaWish(playable, wish, self._clock() + patience(wish)))
         self._work()
 
