@@ -72,8 +72,12 @@ def percent_decoded(text: str) -> str:
 
 
 def is_on(text: str) -> bool:
-    """`ON`, `true` or `1` -> True, `OFF`, `false` or `0` -> False, in any case; raises ValueError for other words."""
-    word = text.strip().lower()
+    """`ON`, `true` or `1` -> True, `OFF`, `false` or `0` -> False, in any case, also in quotes.
+
+    Raises ValueError for other words.
+    """
+    # Some flows send JSON, in which a word stands in quotes.
+    word = text.strip().strip("\"'").strip().lower()
     if word not in ON_WORDS + OFF_WORDS:
         raise ValueError(text)
     return word in ON_WORDS

@@ -71,7 +71,7 @@ def test_all_json_from_elsewhere_is_parsed_where_depth_is_bounded() -> None:
                 assert path.name == "text.py" or str(path.relative_to(EDGE)) in trusted, path
 
 
-@pytest.mark.parametrize("text", ["ON", "on", " On \n", "true", "True", "1", "yes"])
+@pytest.mark.parametrize("text", ["ON", "on", " On \n", "true", "True", "1", "yes", '"ON"'])
 def test_words_for_on(text: str) -> None:
     assert is_on(text) is True
     assert is_on(text) is not is_on({"ON": "OFF"}.get(text, "off"))

@@ -57,6 +57,12 @@ def _foreign_topic(value: str) -> str:
     return value
 
 
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be text without control characters, in one line")
+    return value
+
+
 def _path(value: str) -> str:
     if not re.fullmatch(r"/[!-~]{0,500}", value):
         raise ValueError("must be a path that begins with a slash, such as /mqtt, without spaces")
@@ -78,9 +84,9 @@ class MqttConfig(Section):
     """The broker's port; usually 8883 with TLS."""
     protocol: Literal["5", "3.1.1"] = "5"
     """The version of MQTT. 3.1.1 is tried once by itself where a broker refuses 5; `"3.1.1"` skips the attempt."""
-    client_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    client_id: Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_one_line)] | None = None
     """The name of the client on the broker. null: moodroom-DEVICE-ID."""
-    username: str | None = None
+    username: Annotated[str, Field(max_length=1024)] | None = None
     """The user name on the broker. The password doesn't belong in this file."""
     password_file: Annotated[FilePath | None, AfterValidator(_password_file)] = None
     """A file that holds only the password. Alternatives: the variable MOODROOM_MQTT_PASSWORD, or the systemd

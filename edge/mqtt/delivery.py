@@ -70,7 +70,7 @@ class Delivery:
         self._refused.clear()
         self._too_large.clear()
         self.limits, self._five, self._client = limits, five, client
-        self.subscriptions.begin(client, five=five, wildcards=limits.wildcards)
+        self.subscriptions.begin(client, limits, five=five)
 
     def end(self) -> None:
         """Forget the client, and what it left unanswered."""

@@ -71,8 +71,8 @@ def _profile(room: Room, now: float, command: Command) -> list[Event]:
 
 
 def _volume(room: Room, now: float, command: Command) -> list[Event]:
-    # Some homes send 40.0.
-    match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})?", command.value)
+    # Some homes send 40.0, 40 % or "40".
+    match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})? ?%?", command.value.strip("\"'"))
     if match is None or int(match[1]) > 100:
         return _rejected(now, command, Sentence("volume must be a whole number from 0 to 100"))
     return room.set_volume(now, int(match[1]))

@@ -27,6 +27,8 @@ from edge.errors import ConfigError
         ({"client_id": ""}, "mqtt.client_id: "),
         ({"client_id": "x" * 70_000}, "mqtt.client_id: "),
         ({"client_id": "a\0"}, "mqtt.client_id: must be text without control characters"),
+        ({"client_id": "a\nb"}, "mqtt.client_id: must be text without control characters"),
+        ({"username": "x" * 70_000}, "mqtt.username: must have at most 1024 characters"),
         ({"websocket_path": "mqtt"}, "mqtt.websocket_path: must be a path that begins with a slash"),
         ({"websocket_path": "/a b"}, "mqtt.websocket_path: must be a path that begins with a slash"),
         ({"websocket_path": "/a\r\nX: y"}, "mqtt.websocket_path: must be a path that begins with a slash"),

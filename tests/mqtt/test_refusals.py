@@ -141,6 +141,17 @@ def test_what_is_too_large_is_left_out_and_said(device: Make) -> None:
         assert broker.thrown_out == [] and len(broker.connects) == 1
 
 
+@pytest.mark.parametrize("limit", [60, 100, 200])
+def test_subscriptions_keep_to_the_packet_size_too(limit: int, device: Make) -> None:
+    with scripted(Script(limits={MAXIMUM_PACKET_SIZE: limit})) as broker:
+        one = device(broker.port, home=home())
+        one.mqtt.publish_state("camera", "ON")
+        wait_for(lambda: f"{BASE}/set/#" in broker.subscribed, "the subscription")
+        wait_for(lambda: [m for m in broker.messages if m.topic == f"{BASE}/camera"], "the state")
+        wait_for(lambda: one.reported(f"packets of up to {limit} bytes"), "the sentence")
+        assert broker.thrown_out == [] and len(broker.connects) == 1
+
+
 @pytest.mark.parametrize("announced", [True, False])
 @pytest.mark.parametrize(
     ("limit", "code", "words"),

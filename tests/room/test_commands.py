@@ -52,6 +52,8 @@ def test_a_bad_command_changes_nothing_and_is_rejected(room: Room, command: Comm
         (Command("volume", "0"), Act.VOLUME, 0),
         (Command("volume", "100"), Act.VOLUME, 100),
         (Command("volume", "40.0"), Act.VOLUME, 40),
+        (Command("volume", "40 %"), Act.VOLUME, 40),
+        (Command("volume", '"40"'), Act.VOLUME, 40),
         (Command("playback", "play"), Act.RESUME, None),
         (Command("playback", "pause"), Act.PAUSE, None),
         (Command("playback", "next"), Act.NEXT, None),

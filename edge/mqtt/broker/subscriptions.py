@@ -6,15 +6,19 @@ paho's thread calls `answered` without a lock. All else is called with the devic
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.mqtt import reasons
+from edge.mqtt.broker.limits import Limits
 from edge.mqtt.broker.refusals import Refusals
 from edge.mqtt.topics import QOS
+
+# The size of a SUBSCRIBE packet without its topics, and what comes with each of those.
+SUBSCRIBE_BYTES, TOPIC_BYTES = 8, 3
 
 
 class Subscriptions:
@@ -29,20 +33,22 @@ class Subscriptions:
         self._refused = Refusals()
         # Whether filters may have wildcards, and by such a filter the topics that are meant, some of them granted.
         self._wildcards = True
+        self._packet_bytes: int | None = None
         self._meant: dict[str, Collection[str]] = {}
         self._granted: set[str] = set()
 
-    def begin(self, client: paho.Client, *, five: bool, wildcards: bool) -> None:
+    def begin(self, client: paho.Client, limits: Limits, *, five: bool) -> None:
         """Use a client that has just connected. five: whether it speaks MQTT 5.
 
-        wildcards: whether the broker takes filters with wildcards; others aren't sent.
+        limits: what the broker doesn't take, such as a filter with a wildcard or one that is too long, isn't sent.
         """
         self._asked.clear()
         self._answers.clear()
         self._refused.clear()
         self._meant.clear()
         self._granted.clear()
-        self._client, self._five, self._wildcards = client, five, wildcards
+        self._client, self._five, self._wildcards = client, five, limits.wildcards
+        self._packet_bytes = limits.packet_bytes
 
     def end(self) -> None:
         """Forget the client."""
@@ -50,7 +56,7 @@ class Subscriptions:
 
     def subscribe(self, topic: str, *, retained: bool, needed: bool = True) -> None:
         """Subscribe. retained: also receive what is retained there. needed: a refusal is a problem, and tried again."""
-        if self._client is None or (_is_wild(topic) and not self._wildcards):
+        if self._client is None or not self._fits([topic]) or (_is_wild(topic) and not self._wildcards):
             return
         if self._five:
             handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if retained else SubscribeOptions.RETAIN_DO_NOT_SEND
@@ -75,6 +81,10 @@ class Subscriptions:
         Seeing them is useful, but not needed, so a refusal is no problem.
         """
         if self._client is None:
+            return
+        if not self._fits(topics):
+            for topic in topics if len(topics) > 1 else ():
+                self.subscribe_own([topic])
             return
         if self._five:
             options = SubscribeOptions(
@@ -121,6 +131,10 @@ class Subscriptions:
         """The broker answered a subscription; called in paho's thread."""
         if len(answers) == 1:
             self._answers.append((mid, answers[0]))
+
+    def _fits(self, topics: Sequence[str]) -> bool:
+        size = SUBSCRIBE_BYTES + sum(len(topic.encode()) + TOPIC_BYTES for topic in topics)
+        return self._packet_bytes is None or size <= self._packet_bytes
 
     def _subscribe_each(self, wild: str) -> None:
         for topic in self._meant[wild]:

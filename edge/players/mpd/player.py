@@ -204,7 +204,9 @@ class MpdPlayer:
         """Abandon music that was started and doesn't play, with MPD's own words for it."""
         now, error = self._clock(), error_of(status)
         stopped = status.get("state") == "stop" and now - self._started_at >= STOPPED_PATIENCE_S
-        failed = status.get("state") != "play" and (bool(error) or stopped)
+        # Where more songs follow, MPD goes on to the next one by itself after an error.
+        last = status.get("playlistlength") in (None, "0", "1")
+        failed = status.get("state") != "play" and ((bool(error) and last) or stopped)
         wish = self._start.look(now, plays=is_heard(status), failed=failed)
         if wish is not None:
             self._abandon(wish, error or NOTHING_HEARD, fault=True)
