@@ -99,6 +99,16 @@ class Unliked:
 
 
 @dataclass(frozen=True)
+class ChoiceRefused:
+    """A person doesn't want a choice of the device's for this mood any more today. choice: its address."""
+
+    at: float
+    mood: str
+    choice: str
+    name: str
+
+
+@dataclass(frozen=True)
 class PresenceChanged:
     """People came into the room, or the last one left."""
 
@@ -181,6 +191,7 @@ Event = (
     | Skipped
     | Liked
     | Unliked
+    | ChoiceRefused
     | PresenceChanged
     | CameraSwitched
     | SettingsReported

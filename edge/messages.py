@@ -6,6 +6,7 @@ from typing import Any
 
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -97,6 +98,8 @@ def event(value: Event, offset: float) -> dict[str, Any] | None:
             return {"event": "liked", "mood": value.mood, "choice": value.choice, "song": value.song}
         case Unliked():
             return {"event": "unliked", "mood": value.mood, "choice": value.choice, "song": value.song}
+        case ChoiceRefused():
+            return {"event": "not_this", "mood": value.mood, "choice": value.choice, "name": value.name}
         case CommandRejected():
             return {"event": "command_rejected", "command": value.command, "message": value.message}
         case ProblemOccurred():

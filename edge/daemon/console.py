@@ -9,6 +9,7 @@ from typing import TextIO
 from edge import messages
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -81,6 +82,7 @@ class JsonLines:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()
@@ -123,6 +125,7 @@ class PlainLines:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()
@@ -161,6 +164,7 @@ class LogLines:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | PresenceChanged()
                 | CameraSwitched()
                 | SettingsReported()

@@ -11,6 +11,7 @@ from edge.daemon.console import Outlet
 from edge.daemon.inbox import Item, SessionEnd
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -148,6 +149,7 @@ class Dispatcher:
                     | Skipped()
                     | Liked()
                     | Unliked()
+                    | ChoiceRefused()
                     | PresenceChanged()
                     | SettingsReported()
                     | CommandReceived()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -35,7 +36,7 @@ from edge.values import Basis, Command, Music
 
 SETTINGS_FILE, PLAYBACK_FILE = "settings", "playing"
 # An override ends with a restart, but not with a reload. The camera's switch has a file of its own.
-SAVED_SETTINGS = ("control", "profile", "scheduled", "held")
+SAVED_SETTINGS = ("control", "profile", "scheduled", "held", "unwanted")
 CONFIGURED_PROFILE = "configured_profile"
 # The settings that give way when the configuration names another profile.
 PROFILE_SETTINGS = ("profile", "scheduled")
@@ -63,6 +64,7 @@ class SavedSettings:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | PresenceChanged()
                 | CameraSwitched()
                 | CommandReceived()

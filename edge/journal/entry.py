@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -30,7 +31,7 @@ from edge.sentences import Sentence
 from edge.values import DRY_RUN, Act, Command, Mood, Playback, Wish
 
 KINDS = (
-    "start", "mood", "decision", "play", "skip", "replay", "like", "unlike", "control", "command", "camera",
+    "start", "mood", "decision", "play", "skip", "replay", "like", "unlike", "not_this", "control", "command", "camera",
 )  # fmt: skip
 # Longer texts are cut: a command may hold anything.
 TEXT_MAX_LENGTH = 200
@@ -91,6 +92,8 @@ class Notes:
                 return [self._about_song(at, "like", event)]
             case Unliked():
                 return [self._about_song(at, "unlike", event)]
+            case ChoiceRefused(mood=mood, choice=choice, name=name):
+                return [JournalEntry(at, "not_this", mood, name, uri=choice)]
             case CameraSwitched(on=on):
                 return [JournalEntry(at, "camera", text="on" if on else "off")]
             case (

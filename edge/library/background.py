@@ -13,6 +13,7 @@ from edge.config import Config
 from edge.errors import MoodroomError, sentence_of
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -65,6 +66,7 @@ class QuietTimes:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | CameraSwitched()
                 | SettingsReported()
                 | CommandReceived()

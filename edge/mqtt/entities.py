@@ -142,6 +142,7 @@ ENTITIES = (
     _button("previous", "Previous", "skip-previous", "playback", "previous"),
     _button("like", "Like", "thumb-up", "like", PRESS),
     _button("unlike", "Unlike", "thumb-up-outline", "unlike", PRESS),
+    _button("not_this", "Not this", "thumb-down", "not_this", PRESS),
     _button("restart", "Restart", "restart", "restart", PRESS, device_class="restart", entity_category="config"),
     # The device itself.
     EntityDescription(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge import messages
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -73,6 +74,7 @@ class MqttOutlet:
                 | Skipped()
                 | Liked()
                 | Unliked()
+                | ChoiceRefused()
                 | CameraSwitched()
                 | CommandReceived()
                 | CommandRejected()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edge.circumplex import distance
 from edge.config import MusicConfig
-from edge.music.choices import Picker, music_of
+from edge.music.choices import Picker, UnwantedChoices, music_of
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
 from edge.music.playback import elsewhere_reason, matches
@@ -39,10 +39,12 @@ class DecisionRules:
         limits: Limits,
         timetable: Timetable,
         volume: VolumePolicy,
+        unwanted: UnwantedChoices | None = None,
     ) -> None:
+        """unwanted: choices that must not be made."""
         self._config, self._situation, self._picker = config, situation, picker
         self._limits, self._timetable, self._volume = limits, timetable, volume
-        self.strategy = Strategy(config)
+        self.strategy = Strategy(config, unwanted)
         self.takeover_reason: str = TAKEN_OVER
         self.blocked: Wish | None = None
 
@@ -270,5 +272,9 @@ def _plays(goal: Goal, music: Music, when: When) -> Sentence:
 
 def _next_cancelled(music: Music, kept: str) -> Sentence:
     """kept: why nothing changes, as `_keep` says it."""
-    why = kept.values["why"] if isinstance(kept, Sentence) else kept
-    return Sentence("{music} doesn't play next: {why}", music=music.name, why=why)
+    return Sentence("{music} doesn't play next: {why}", music=music.name, why=reason_of(kept))
+
+
+def reason_of(kept: str) -> str:
+    """Return the reason in the sentence of a KEEP."""
+    return str(kept) if not isinstance(kept, Sentence) else kept.values["why"]

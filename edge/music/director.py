@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import timezone, tzinfo
 
 from edge.config import MusicConfig
-from edge.music.choices import Picker, Weigh
+from edge.music.choices import Picker, UnwantedChoices, Weigh
 from edge.music.corrections import Corrections
-from edge.music.decision import TAKEN_OVER, WAITS_FOR_MOOD, DecisionRules
+from edge.music.decision import TAKEN_OVER, WAITS_FOR_MOOD, DecisionRules, reason_of
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
+from edge.music.ownership import OwnMusic
 from edge.music.playback import elsewhere_reason
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
@@ -24,7 +25,10 @@ from edge.values import Act, Control, Mood, Playback, Wish
 
 
 class Director:
-    """Decides for one room; used by one thread. situation: what it knows. timetable: quiet hours and schedule."""
+    """Decides for one room; used by one thread.
+
+    situation: what it knows. timetable: quiet hours and schedule. unwanted: what people don't want today.
+    """
 
     def __init__(
         self,
@@ -44,8 +48,15 @@ class Director:
         self.situation = Situation(config, limits)
         self._volume = VolumePolicy(self.situation.detector, self.timetable)
         picker = Picker(random.Random(0) if rng is None else rng, weigh)  # noqa: S311 (no secret)
+        self.unwanted = UnwantedChoices()
         self._rules = DecisionRules(
-            config, self.situation, picker, limits=limits, timetable=self.timetable, volume=self._volume
+            config,
+            self.situation,
+            picker,
+            limits=limits,
+            timetable=self.timetable,
+            volume=self._volume,
+            unwanted=self.unwanted,
         )
         self._corrections = Corrections(config, self.situation, timetable=self.timetable, volume=self._volume)
         # The sentence of the wish that was published last.
@@ -109,6 +120,7 @@ class Director:
     def tick(self, now: float, control: Control) -> Wish | None:
         """Return what became due: a delayed change, a pause in an empty room, a lower volume. Called once a second."""
         self.situation.expire_requests(now)
+        self._set_day(now)
         if control is not Control.AUTO:
             return None
         wish = None if self.situation.mood is None else self._due(now, control)
@@ -139,6 +151,40 @@ class Director:
         volume = self._volume.for_resume(now) if act is Act.RESUME else None
         return self._request(now, Wish(act, known.mood_name, why, volume=volume, about="press"))
 
+    def not_this(self, now: float, own: OwnMusic) -> list[Wish]:
+        """Return the wishes after a person said that they don't want `own` today, which waits or plays.
+
+        Other music for the mood takes its place; without any, the music pauses.
+        """
+        known = self.situation
+        known.presence.person_acted(now)
+        self._set_day(now)
+        self.unwanted.add(known.mood_name if own.mood is None else own.mood.mood, own.music.uri)
+        why: str = Sentence("nobody wants {music} today", music=own.music.name)
+        if own is known.own.upcoming:
+            known.own.cancel_upcoming(now)
+            forget = Wish(
+                Act.FORGET, known.mood_name, Sentence("{music} doesn't play next: {why}", music=own.music.name, why=why)
+            )
+            wishes = [self._request(now, forget), self._rules.decide(now, Control.AUTO)]
+        elif known.paused_by_person:
+            known.disown()
+            wishes = [Wish(Act.KEEP, known.mood_name, Sentence("kept: {why}, and somebody paused the music", why=why))]
+        else:
+            wish = self._rules.decide(now, Control.AUTO, requested=True)
+            if wish.act is Act.PLAY:
+                wish = replace(wish, why=Sentence("{who}: {why}", who=why, why=wish.why))
+            else:
+                known.disown()
+                wish = Wish(
+                    Act.PAUSE,
+                    known.mood_name,
+                    Sentence("{who}: the music pauses, {why}", who=why, why=reason_of(wish.why)),
+                )
+            wishes = [wish]
+        self._published = wishes[-1].why
+        return [*wishes[:-1], self._request(now, wishes[-1])]
+
     def volume_command(self, now: float, volume: int) -> Wish:
         """Return the wish for a volume (0..100) that a person requested; it is the room's volume from now on."""
         allowed, why = self._volume.request(now, volume, self.situation.own.offset)
@@ -164,6 +210,10 @@ class Director:
         self._rules.strategy.restart()
         self.situation.detector.believe()
         self.situation.match_playback()
+
+    def _set_day(self, now: float) -> None:
+        if (local := self.timetable.local_time(now)) is not None:
+            self.unwanted.set_day(local.date().isoformat())
 
     def _due(self, now: float, control: Control) -> Wish | None:
         """Return what became due for the mood, a KEEP only where its reason is new."""

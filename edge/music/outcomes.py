@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -100,6 +101,8 @@ class Outcomes:
                 return self._like(at, event.mood, choice, song)
             case Unliked(choice=choice, song=song):
                 return self._unlike(at, event.mood, choice, song)
+            case ChoiceRefused(mood=mood, choice=refused, name=name):
+                return self._refused(at, mood, refused, name)
             case (
                 MoodUpdated()
                 | MoodChanged()
@@ -190,6 +193,14 @@ class Outcomes:
             return []
         self.likes.remove(liked)
         return [Outcome(at, mood, choice or liked, choice or liked, Feedback.UNLIKE, liked)]
+
+    def _refused(self, at: float, mood: str, choice: str, name: str) -> list[Outcome]:
+        """Return NOT_THIS, whether the choice plays or waits; nothing that follows counts for it."""
+        if self._current is not None and self._current.music.uri == choice:
+            self._current = None
+        if self._requested is not None and self._requested.music.uri == choice:
+            self._requested = None
+        return [*self._note_stayed(at), Outcome(at, mood, choice, name, Feedback.NOT_THIS)]
 
     def _note_stayed(self, at: float) -> list[Outcome]:
         """Return STAYED, once, for a choice that has played for a while with somebody there to hear it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from edge.circumplex import Point, distance, nearest, towards
 from edge.config import Choice, LiftConfig, MusicConfig
-from edge.music.choices import choices_for
+from edge.music.choices import UnwantedChoices, choices_for
 from edge.sentences import ADJECTIVES, Sentence, mood_word
 from edge.values import EXPRESSIONS, Mood, Music
 
@@ -39,8 +39,10 @@ class Goal:
 class Strategy:
     """Applies `music.strategy`. config: replaced when another profile is chosen."""
 
-    def __init__(self, config: MusicConfig) -> None:
+    def __init__(self, config: MusicConfig, unwanted: UnwantedChoices | None = None) -> None:
+        """unwanted: choices to leave out."""
         self.config = config
+        self._unwanted = UnwantedChoices() if unwanted is None else unwanted
         self._lift = Lift(config.lift)
 
     def update(self, mood: Mood | None) -> None:
@@ -85,7 +87,10 @@ class Strategy:
                     step=self._lift.steps,
                     mood=mood_word(key),
                 )
-        choices = choices_for(profile, key)
+        configured = choices_for(profile, key)
+        choices = self._unwanted.without(mood.mood, configured)
+        if configured and not choices:
+            return Sentence("nothing else is set for {mood}, and nobody wants that today", mood=mood_word(mood.mood))
         # What people think of the default's choices is learned once, for all moods without an entry.
         entry = key if key in profile else "default"
         if not choices:

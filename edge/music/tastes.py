@@ -31,6 +31,7 @@ class Feedback(str, Enum):
     HANDS_OFF = "hands_off"
     LIKE = "like"
     UNLIKE = "unlike"
+    NOT_THIS = "not_this"
 
 
 # What each feedback adds to a belief: for and against the choice. What a person did says more than leaving it playing.
@@ -42,6 +43,7 @@ EVIDENCE = {
     Feedback.LIKE: (3.0, 0.0),
     # Takes away what is left of the song's like.
     Feedback.UNLIKE: (0.0, 0.0),
+    Feedback.NOT_THIS: (0.0, 1.0),
 }
 
 

@@ -15,7 +15,7 @@ from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
 
 PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
 # Commands whose only value is PRESS.
-BUTTONS = ("like", "unlike", "restart")
+BUTTONS = ("like", "unlike", "not_this", "restart")
 # The origin of commands that set a new room like the one before a restart or a reload.
 RESTORED = "before"
 
@@ -96,6 +96,11 @@ def _unlike(room: Room, now: float, command: Command) -> list[Event]:
     )
 
 
+def _not_this(room: Room, now: float, command: Command) -> list[Event]:
+    events = room.not_this(now)
+    return _rejected(now, command, events) if isinstance(events, str) else events
+
+
 def _restart(_room: Room, now: float, _command: Command) -> list[Event]:
     return [RestartRequested(now)]
 
@@ -114,6 +119,7 @@ _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "playback": _playback,
     "like": _like,
     "unlike": _unlike,
+    "not_this": _not_this,
     "restart": _restart,
 }
 # The names of all commands.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from edge.config import MusicConfig
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ControlChanged,
     DecisionMade,
     Event,
@@ -22,6 +23,7 @@ from edge.events import (
 from edge.music.director import Director
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.likes import Likes, song_address
+from edge.music.playback import elsewhere_reason
 from edge.room.effective_mood import EffectiveMood, MoodNews
 from edge.sentences import Sentence
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
@@ -84,8 +86,10 @@ class Room:
         """What people have set (camera, control, override, profile and presence_override), and what follows from it.
 
         resting: ON while quiet hours let the camera rest. held: ON while the music stays paused because a person wanted
-        it so. scheduled: the profile that the schedule named last.
+        it so. scheduled: the profile that the schedule named last. chosen, coming: the device's own music that plays,
+        and what waits for a song's end. unwanted: what nobody wants to hear today.
         """
+        own = self._director.situation.own
         return {
             "camera": "ON" if self.camera_on else "OFF",
             "control": self.control.value,
@@ -95,12 +99,16 @@ class Room:
             "resting": "ON" if self.resting else "OFF",
             "held": "ON" if self._director.situation.paused_by_person else "OFF",
             "scheduled": self._director.timetable.profile or "",
+            "chosen": own.playing.music.name if own.playing is not None else "",
+            "coming": own.upcoming.music.name if own.upcoming is not None else "",
+            "unwanted": self._director.unwanted.as_text(),
         }
 
     def restore(self, settings: Mapping[str, str]) -> None:
         """Set again what no command can set. settings: as `settings` returned them, any part of them."""
         self._director.situation.paused_by_person = settings.get("held") == "ON"
         self._director.timetable.profile = settings.get("scheduled") or None
+        self._director.unwanted.restore(settings.get("unwanted", ""))
 
     # What happens.
 
@@ -209,6 +217,24 @@ class Room:
         skips = act is Act.NEXT and song is not None and song.state == "playing"
         skipped = [Skipped(now, *self.feedback_on(song))] if skips else []
         return [*skipped, DecisionMade(now, self._director.playback_command(now, act, self.control))]
+
+    def not_this(self, now: float) -> list[Event] | str:
+        """A person doesn't want the music that waits or, without any, what plays.
+
+        Returns a sentence instead where neither can be dropped.
+        """
+        own = self._director.situation.own
+        dropped = own.upcoming or own.playing
+        if self.control is not Control.AUTO:
+            return Sentence("not_this needs the device to choose the music; set control to auto")
+        if dropped is None:
+            return Sentence("not_this is for music that the device chose, and none of it plays or waits")
+        if self.playback is not None and self.playback.elsewhere:
+            return Sentence("not_this can't be done now: {why}", why=elsewhere_reason(self.playback))
+        mood = dropped.mood.mood if dropped.mood is not None else self.feedback_on(None)[0]
+        wishes = self._director.not_this(now, dropped)
+        refused = ChoiceRefused(now, mood, dropped.music.uri, dropped.music.name)
+        return [refused, *(DecisionMade(now, wish) for wish in wishes)]
 
     def feedback_on(self, song: Playback | None) -> tuple[str, str | None, str | None]:
         """The fields of Skipped and Liked: the mood, the address of the device's choice, and the song's own."""

@@ -26,7 +26,7 @@ from edge.web.security.sessions import Guesses
 from edge.web.stream import Stream
 
 T = TypeVar("T")
-COMMANDS = ("mood", "camera", "presence", "control", "profile", "volume", "playback", "like", "unlike")
+COMMANDS = ("mood", "camera", "presence", "control", "profile", "volume", "playback", "like", "unlike", "not_this")
 MAX_SONGS = 50
 # A sign-in to Spotify must be finished within this time.
 SIGN_IN_LIFETIME_S = 900.0

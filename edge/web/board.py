@@ -12,6 +12,7 @@ from typing import Any
 from edge import messages
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -187,7 +188,7 @@ class Board:
                 return self._notice("taken over", why)
             case ProblemOccurred(message=message):
                 return self._notice("problem", message)
-            case Skipped() | CameraSwitched() | CommandReceived() | RestartRequested():
+            case Skipped() | ChoiceRefused() | CameraSwitched() | CommandReceived() | RestartRequested():
                 return {}
             case _:
                 return assert_never(event)

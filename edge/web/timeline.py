@@ -22,6 +22,7 @@ SHOWN_KINDS = {
     "skip": "skip",
     "like": "like",
     "unlike": "unlike",
+    "not_this": "not_this",
     "control": "control",
     "camera": "camera",
     "start": "start",

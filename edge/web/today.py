@@ -8,6 +8,7 @@ from typing import Any
 
 from edge.events import (
     CameraSwitched,
+    ChoiceRefused,
     ClockStepped,
     CommandReceived,
     CommandRejected,
@@ -89,6 +90,8 @@ class Today:
                 return self._about_song("like", event)
             case Unliked():
                 return self._about_song("unlike", event)
+            case ChoiceRefused(mood=mood, name=name):
+                return {"kind": "not_this", "mood": mood, "title": name}
             case ProblemOccurred(message=message):
                 return {"kind": "problem", "text": message}
             case RestartRequested():

@@ -88,10 +88,13 @@ def test_a_disk_that_can_t_be_written_is_logged_once(caplog: pytest.LogCaptureFi
 def test_a_new_room_is_set_like_the_one_before() -> None:
     profiles = {"everyday": {"default": "nothing"}, "party": {"default": "nothing"}}
     room = Room(Director(MusicConfig()), music=MusicConfig.model_validate({"profiles": profiles}))
-    kept = CHOSEN | {"held": "ON", "scheduled": "everyday"}
+    unwanted = '["2026-11-29", ["sad", "mpd:A"]]'
+    kept = CHOSEN | {"held": "ON", "scheduled": "everyday", "unwanted": unwanted}
     room.restore(kept)
     events = [event for command in as_commands(kept) for event in execute(room, 5.0, command)]
-    assert room.settings() == kept | {"camera": "ON", "resting": "OFF"}, "the camera's switch is restored separately"
+    assert room.settings() == kept | {"camera": "ON", "resting": "OFF", "chosen": "", "coming": ""}, (
+        "the camera's switch is restored separately"
+    )
     assert room.mood is not None and room.mood.source == "override"
     assert not [event for event in events if isinstance(event, CommandRejected)]
 

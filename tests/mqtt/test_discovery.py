@@ -46,7 +46,7 @@ def test_the_keys_of_entities_never_change() -> None:
         "control": "select", "mood_override": "select", "presence_override": "select", "profile": "select",
         "camera": "switch", "volume": "number",
         "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",
-        "unlike": "button", "restart": "button",
+        "unlike": "button", "not_this": "button", "restart": "button",
         "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",
         "spotify_login_expires": "sensor",
     }  # fmt: skip

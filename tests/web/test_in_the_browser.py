@@ -39,7 +39,8 @@ class Device:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = folder / "config.yaml"
-        happy, night = ({"happy": f"mpd:stream/http://127.0.0.1/{name}"} for name in ("happy", "night"))
+        happy = {"happy": "mpd:stream/http://127.0.0.1/happy"}
+        night = {"happy": [f"mpd:stream/http://127.0.0.1/{name}" for name in ("night", "midnight")]}
         sections = {
             "device": {"id": "den", "name": "The den"},
             "mqtt": {"host": "127.0.0.1", "port": broker.port, "keepalive": 5},
@@ -464,6 +465,29 @@ def test_titles_are_shown_as_text(chromium: Browser, serve: Serve) -> None:
     expect(page.locator("#song")).to_have_text(title)
     assert page.locator("#song a, #song b, #song img").count() == 0
     context.close()
+
+
+def test_music_that_nobody_wants_gives_way(open_page: Open, person: Listener) -> None:
+    page = open_page()
+
+    def player() -> str:
+        return person.last(f"{BASE}/player") or ""
+
+    page.get_by_label("Profile").select_option("night")
+    wait_for(lambda: last_setting(person, "profile") == "night", "the profile")
+    page.locator("#override").get_by_text("happy").click()
+    wait_for(lambda: "night" in player(), "music of the night")
+    dropped = json.loads(player())["title"]
+    page.get_by_role("button", name="Not this").click()
+    wait_for(lambda: any('"not_this"' in text and dropped in text for _, text, _ in person.heard), "the event")
+    wait_for(lambda: "night" in player() and json.loads(player())["title"] != dropped, "other music")
+    person.publish(f"{BASE}/set/not_this", "PRESS")
+    wait_for(lambda: any("the music pauses" in text for _, text, _ in person.heard), "the pause")
+    expect(page.locator("#play")).to_have_text("Play")
+    expect(page.locator("#today-list")).to_contain_text("not today: a radio station")
+    page.get_by_label("Profile").select_option("day")
+    page.locator("#override").get_by_text("As the camera sees it").click()
+    wait_for(lambda: last_setting(person, "override") == "auto", "auto")
 
 
 def test_the_content_policy_stops_inline_scripts(phone: Page) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge.events import (
+    ChoiceRefused,
     DecisionMade,
     HealthReported,
     Liked,
@@ -135,6 +136,27 @@ def test_a_like_is_shown_on_its_button_which_takes_it_back(open_page: Open) -> N
     assert [(command.name, command.value) for command in served.commands] == [("like", "PRESS"), ("unlike", "PRESS")]
     publish(served.board, Unliked, "happy", "spotify:playlist:x", SONG)
     expect(button).to_have_text("Like")
+
+
+def test_what_comes_next_is_shown_and_can_be_dropped(open_page: Open) -> None:
+    served, page = open_page()
+    button, coming = page.get_by_role("button", name="Not this"), page.locator("#coming")
+    expect(button).to_be_hidden()
+    expect(coming).to_have_text("Nothing is waiting.")
+    publish(served.board, SettingsReported, settings(chosen="mpd:folder/jazz", coming=""))
+    expect(page.locator("#not-this-text")).to_have_text(
+        "Other music instead; jazz isn't played again today for this mood."
+    )
+    publish(served.board, SettingsReported, settings(chosen="mpd:folder/jazz", coming="Sunday brunch"))
+    expect(coming).to_have_text("Sunday brunch plays once this song ends.")
+    button.click()
+    wait_for(lambda: served.commands != [], "the command")
+    assert (served.commands[0].name, served.commands[0].value) == ("not_this", "PRESS")
+    publish(served.board, ChoiceRefused, "happy", "mpd:folder/brunch", "Sunday brunch")
+    expect(page.locator("#today-list li").first).to_contain_text("not today: Sunday brunch")
+    # What people chose isn't the device's to drop.
+    publish(served.board, SettingsReported, settings(control="hands_off", chosen="", coming=""))
+    expect(button).to_be_hidden()
 
 
 def test_another_volume_leaves_the_reason_for_the_music(open_page: Open) -> None:

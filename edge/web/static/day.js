@@ -40,6 +40,8 @@ function describe(entry) {
     line.append("♪ ", song(entry.title, entry.uri), entry.artist ? ` · ${entry.artist}` : "");
   } else if (entry.kind in ABOUT_SONG) {
     line.append(ABOUT_SONG[entry.kind](), " ", song(entry.title || t("this song"), entry.uri), entry.artist ? ` · ${entry.artist}` : "");
+  } else if (entry.kind === "not_this") {
+    line.append(t("not today: {music}", { music: plain(entry.title || t("this music")) }));
   } else {
     line.append(said(entry.text || entry.kind, entry));
   }

@@ -1,5 +1,6 @@
 // The page for every day: shows the device's state and sends commands. It loads nothing from other sites.
 import { camera } from "./camera.js";
+import { drawComing } from "./coming.js";
 import { isPending, onUnconfirmed } from "./commands.js";
 import { drawDay } from "./day.js";
 import { t } from "./language.js";
@@ -61,6 +62,7 @@ function draw(names) {
     if (!(name in state)) continue;
     if (names.includes(name) || (DEPENDS_ON[name] || []).some((other) => names.includes(other))) drawer(state[name]);
   }
+  if (names.includes("settings") || names.includes("player")) drawComing(state);
   if (names.includes("settings") || names.includes("health")) say("camera-text", camera(state).text);
 }
 
