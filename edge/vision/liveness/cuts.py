@@ -21,6 +21,10 @@ SIDE_MIN_CELLS, AREA_MAX_SHARE = 5, 0.5
 EDGE_MIN_SHARE, LINE_MIN_SHARE, FILLED_MIN_SHARE, CORNER_MIN_SHARE = 0.15, 0.9, 0.65, 0.5
 # So small a share of the cells outside changed as well.
 OUTSIDE_MAX_SHARE = 0.02
+# Where at most so many cells changed, the light of the room hasn't.
+SAME_LIGHT_MAX_SHARE = 0.25
+# Somewhere in a rectangle a square of the smallest side is filled by this share.
+DENSE_MIN_SHARE = 0.5
 # The patterns before and after are less alike than this (correlation).
 ALIKE_MAX = 0.6
 # Frames further apart than this say nothing about a cut.
@@ -61,13 +65,18 @@ def _replaced(before: Cells, now: Cells) -> tuple[int, int, int, int] | None:
     """The rows and columns of the rectangle: top, bottom, left, right."""
     least = SIDE_MIN_CELLS**2 * FILLED_MIN_SHARE
     changed = np.abs(now - before) > CHANGED_MIN_LEVELS
-    if np.count_nonzero(changed) < least:
-        return None
-    # The light of the whole room may have changed.
-    sample = np.s_[::3, ::3]
-    gain = np.float32(np.median((now[sample] + 1) / (before[sample] + 1)))
-    changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
     total = int(np.count_nonzero(changed))
+    if total < least:
+        return None
+    if total > SAME_LIGHT_MAX_SHARE * changed.size:
+        # The light of the whole room may have changed.
+        sample = np.s_[::3, ::3]
+        gain = np.float32(np.median((now[sample] + 1) / (before[sample] + 1)))
+        changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
+        total = int(np.count_nonzero(changed))
+    # People change edges; most frames are done with here.
+    if cv2.blur(changed.astype(np.uint8) * 255, (SIDE_MIN_CELLS, SIDE_MIN_CELLS)).max() < 255 * DENSE_MIN_SHARE:
+        return None
     if not least <= total <= AREA_MAX_SHARE * changed.size:
         return None
     # Some cells look alike by chance.
