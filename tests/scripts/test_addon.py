@@ -40,8 +40,9 @@ CONFIG = {
         "slug": {"type": "string", "pattern": r"^[-_.A-Za-z0-9]+$"},
         "description": {"type": "string"},
         "arch": {"type": "array", "items": {"enum": ["aarch64", "amd64"]}, "uniqueItems": True, "minItems": 1},
-        "startup": {"enum": ["initialize", "system", "services", "application", "once"]},
-        "boot": {"enum": ["auto", "manual", "manual_only"]},
+        # Without the defaults (`application` and `auto`), which the linter for add-ons refuses.
+        "startup": {"enum": ["initialize", "system", "services", "once"]},
+        "boot": {"enum": ["manual", "manual_only"]},
         "stage": {"enum": ["stable", "experimental", "deprecated"]},
         "video": {"type": "boolean"},
         "tmpfs": {"type": "boolean"},

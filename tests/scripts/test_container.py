@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
+
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +33,24 @@ def test_the_health_check_is_the_image_s() -> None:
     assert found is not None
     assert ["CMD", *json.loads(found[1])] == service["healthcheck"]["test"]
     assert re.search(r"^USER moodroom$", text, re.MULTILINE)
+
+
+@pytest.mark.skipif(shutil.which("buildah") is None or os.geteuid() != 0, reason="needs buildah, and root to build")
+def test_an_image_built_as_the_file_says_keeps_the_health_check(tmp_path: Path) -> None:
+    text = (ROOT / "Containerfile").read_text()
+    told = re.search(r"^#   podman build (--format \w+) -t moodroom", text, re.MULTILINE)
+    assert told is not None
+    # What follows the installation, on an empty base: nothing is fetched or run.
+    (tmp_path / "Containerfile").write_text("FROM scratch\n" + text[text.index("USER moodroom") :])
+    store = ["--storage-driver", "vfs", "--root", tmp_path / "store", "--runroot", tmp_path / "run"]
+    build = ["bud", "--isolation", "chroot", *told[1].split(), "--tag", "tried", tmp_path]
+    subprocess.run(["buildah", *store, *build], check=True, capture_output=True, timeout=PATIENCE)
+    inspect = ["buildah", *store, "inspect", "--type", "image", "tried"]
+    done = subprocess.run(inspect, check=True, capture_output=True, text=True, timeout=PATIENCE)
+    image = json.loads(json.loads(done.stdout)["Config"])["config"]
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["moodroom"]
+    assert image["Healthcheck"]["Test"] == service["healthcheck"]["test"]
+    assert image["User"] == "moodroom"
 
 
 def test_the_build_sees_what_the_package_is_made_from_and_no_secrets() -> None:
