@@ -77,9 +77,7 @@ def _as_journal_error(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise JournalError(
-            f"journal: {path} can't be used ({error}); is it a file of this program, and yours?"
-        ) from None
+        raise JournalError(database.unusable("journal", path, error)) from None
 
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:

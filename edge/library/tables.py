@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edge.errors import LibraryError
 from edge.songs import FEATURES
-from edge.system.database import Schema, VersionKey, open_for_writing
+from edge.system.database import Schema, VersionKey, open_for_writing, unusable
 
 _FEATURE_COLUMNS = ", ".join(f"{name} REAL" for name in FEATURES)
 SCHEMA = Schema(
@@ -50,7 +50,7 @@ class LibraryFile:
             with self.reading():
                 self.connection = open_for_writing(path, SCHEMA)
         except OSError as error:
-            raise LibraryError(f"library: {path} can't be opened ({error})") from None
+            raise LibraryError(unusable("library", path, error)) from None
 
     def close(self) -> None:
         self.connection.close()
@@ -61,9 +61,7 @@ class LibraryFile:
         try:
             yield
         except sqlite3.Error as error:
-            raise LibraryError(
-                f"library: {self.path} can't be used ({error}); is the disk full or read-only?"
-            ) from None
+            raise LibraryError(unusable("library", self.path, error)) from None
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -145,6 +145,20 @@ def open_for_reading(path: Path, schema: Schema) -> sqlite3.Connection:
     )
 
 
+def unusable(part: str, path: Path, error: sqlite3.Error | OSError) -> str:
+    """The sentence for a file that can't be opened, read or written. part: how it begins."""
+    what = error.strerror if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError):
+        advice = "is the disk full or read-only, and the folder yours?"
+    elif not isinstance(error, sqlite3.OperationalError):
+        advice = "is it a file of this program? If it is damaged, move it away"
+    elif "locked" in what:
+        advice = "another program is using it; try again"
+    else:
+        advice = "is the disk full or read-only, and the file yours?"
+    return f"{part}: {path} can't be used ({what}); {advice}"
+
+
 def version_of(connection: sqlite3.Connection, schema: Schema) -> int:
     """The version of the schema's tables in this file; 0 where there are none."""
     return schema.version.read(connection)
