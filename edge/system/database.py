@@ -147,7 +147,7 @@ def open_for_reading(path: Path, schema: Schema) -> sqlite3.Connection:
 
 def unusable(part: str, path: Path, error: sqlite3.Error | OSError) -> str:
     """The sentence for a file that can't be opened, read or written. part: how it begins."""
-    what = error.strerror if isinstance(error, OSError) else str(error)
+    what = (error.strerror if isinstance(error, OSError) else None) or str(error)
     if isinstance(error, OSError):
         advice = "is the disk full or read-only, and the folder yours?"
     elif not isinstance(error, sqlite3.OperationalError):

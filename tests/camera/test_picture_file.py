@@ -10,14 +10,15 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera.picture_file import decode_picture, picture_size, read_picture
+from edge.camera.picture_file import decode_picture, read_picture
+from edge.camera.picture_size import picture_size
 
 
 def encoded(suffix: str, width: int = 64, height: int = 48) -> bytes:
     return cv2.imencode(suffix, np.full((height, width, 3), 90, np.uint8))[1].tobytes()
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif"])
 def test_the_size_is_in_the_header(suffix: str) -> None:
     assert picture_size(encoded(suffix)) == (64, 48)
     picture = decode_picture(encoded(suffix))
@@ -30,6 +31,25 @@ def test_a_progressive_jpeg_and_a_webp_are_decoded() -> None:
     progressive = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1]
     assert picture_size(progressive.tobytes()) == (64, 48)
     assert decode_picture(progressive) is not None and decode_picture(encoded(".webp")) is not None
+
+
+def test_bytes_between_the_segments_of_a_jpeg_are_skipped() -> None:
+    whole = encoded(".jpg")
+    at = whole.index(b"\xff\xdb")
+    assert picture_size(whole[:at] + b"\x00\x12\xff\x00" + whole[at:]) == (64, 48)
+
+
+def test_a_huge_picture_of_few_bytes_is_refused_whatever_its_format() -> None:
+    black = np.zeros((5000, 5000), np.uint8)
+    lossless = [cv2.IMWRITE_WEBP_QUALITY, 101]
+    for suffix, options in ((".webp", []), (".webp", lossless), (".png", []), (".tif", [])):
+        data = cv2.imencode(suffix, black, options)[1].tobytes()
+        assert picture_size(data) == (5000, 5000) and decode_picture(data) is None
+    # An extended WebP tells the size of its canvas first.
+    extended = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\x87\x13\0" * 2
+    assert picture_size(extended) == (5000, 5000)
+    # Of a kind whose size can't be read.
+    assert decode_picture(cv2.imencode(".jp2", black[:64, :64])[1].tobytes()) is None
 
 
 def test_a_large_jpeg_is_reduced_and_a_huge_picture_is_refused() -> None:
