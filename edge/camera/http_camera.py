@@ -13,11 +13,11 @@ from email.message import Message
 from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from edge.camera.answers.status import connection_reason, status_reason
 from edge.camera.aspect import configured_aspect, square_pixels
 from edge.camera.grey import to_grey
 from edge.camera.mjpeg import PICTURE_MAX_BYTES, PartSplitter
 from edge.camera.picture_file import decode_picture
-from edge.camera.server_answer import connection_reason, status_reason
 from edge.camera.source import CALM_FPS, Wait, redacted
 from edge.config import CameraConfig
 from edge.errors import CameraError

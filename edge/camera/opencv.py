@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from edge.camera.answers.rtsp import rtsp_reason
 from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels, square_size
 from edge.camera.devices import first_video_device
 from edge.camera.ffmpeg_stream import FfmpegStream, is_installed
@@ -18,7 +19,6 @@ from edge.camera.films.conversion import CONVERTS_NOT_ALL, StillWatch, sampled
 from edge.camera.grey import full_range, to_grey
 from edge.camera.opencv_messages import silence_opencv
 from edge.camera.picture_file import decode_picture
-from edge.camera.server_answer import rtsp_reason
 from edge.camera.source import CALM_FPS, is_stream, redacted
 from edge.camera.v4l2 import MJPG, YUYV, Mode, choose, modes
 from edge.config import CameraConfig

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import socket
 import struct
 import threading
 import warnings
@@ -103,27 +102,6 @@ def test_a_web_page_a_closed_port_and_a_server_of_another_kind_are_told() -> Non
         assert "it sends a page (text/html) and no pictures" in refusal(f"http://{host}/")
         assert "doesn't open" in refusal(f"rtsp://admin:hunter2@{host}/live")
     assert "the connection is refused" in refusal(f"http://admin:hunter2@127.0.0.1:{free_port()}/a")
-    assert "the connection is refused" in refusal(f"rtsp://admin:hunter2@127.0.0.1:{free_port()}/a")
-
-
-def test_an_rtsp_server_that_refuses_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def answer() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.recv(4096)
-                    connection.sendall(b"RTSP/1.0 404 Stream Not Found\r\nCSeq: 1\r\n\r\n")
-
-        thread = threading.Thread(target=answer, daemon=True)
-        thread.start()
-        assert "(404); check the path" in refusal(f"rtsp://127.0.0.1:{server.getsockname()[1]}/none")
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
 
 
 def test_digest_authentication_and_redirects() -> None:

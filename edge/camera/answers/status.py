@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-from urllib.parse import urlsplit
 
 TIMEOUT_S = 4.0
-_ANSWER_MAX_BYTES = 1024
-_RTSP_PORT = 554
 _REASONS = {
     401: "the server refuses the login (401); check user and password in camera.source",
     403: "the server forbids this address (403); check user and password in camera.source",
@@ -39,27 +35,3 @@ def connection_reason(error: BaseException) -> str:
     if isinstance(reason, OSError) and reason.strerror:
         return f"{reason.strerror[0].lower()}{reason.strerror[1:]}; check camera.source and the network"
     return "the answer isn't one of a camera; check the address in camera.source"
-
-
-def rtsp_reason(address: str) -> str:
-    """Why an RTSP address doesn't open. The request carries no password, and no answer is shown."""
-    parts = urlsplit(address)
-    host, fallback = parts.hostname, "no pictures come; check the address in camera.source"
-    with contextlib.suppress(ValueError):
-        port = parts.port or _RTSP_PORT
-        if host is None:
-            return fallback
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        shown = f"[{host}]" if ":" in host else host
-        request = f"DESCRIBE rtsp://{shown}:{port}{path} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n\r\n"
-        try:
-            with socket.create_connection((host, port), TIMEOUT_S) as connection:
-                connection.sendall(request.encode("utf-8", "replace"))
-                words = connection.recv(_ANSWER_MAX_BYTES).split(None, 2)
-        except OSError as error:
-            return connection_reason(error)
-        if len(words) > 1 and words[0].startswith((b"RTSP/", b"HTTP/")) and words[1].isdigit():
-            status = int(words[1])
-            return status_reason(status) if status >= 400 else fallback
-        return "the server doesn't speak RTSP at this port; check the address in camera.source"
-    return fallback

@@ -1,0 +1,1 @@
+"""What the server of a network camera answers where it doesn't open, in words."""
