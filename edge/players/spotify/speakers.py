@@ -18,6 +18,8 @@ SUGGESTIONS_MAX = 2
 # Apostrophes, quotes and primes of keyboards and phones; the minus sign is no dash in Unicode.
 _QUOTES = str.maketrans(dict.fromkeys('’‘‚‛′‵´`ʼʹˈ＇"“”„‟″«»‹›', "'") | {"\u2212": "-"})
 SUGGESTION_SIMILARITY = 0.6  # 0..1, as difflib measures it
+# Longer names of speakers move the columns behind them in their own line only.
+NAME_WIDTH_CHARS = 40
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def speaker_table(speakers: Sequence[Speaker], configured: str | None) -> list[s
     """Lines for people: name, kind, volume and notes. configured: the name in the configuration."""
     if not speakers:
         return ["Spotify lists no speaker; play something on one from the Spotify app, which wakes it, and try again"]
-    width = max(len(speaker.name) for speaker in speakers)
+    width = min(NAME_WIDTH_CHARS, max(len(speaker.name) for speaker in speakers))
     lines = []
     for speaker in sorted(speakers, key=lambda speaker: normalized(speaker.name)):
         volume = "volume ?" if speaker.volume is None else f"volume {speaker.volume}"
