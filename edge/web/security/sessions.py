@@ -35,8 +35,9 @@ class Sessions:
         self._password_id = _hash(password_line)
         self._lifetime_s, self._file = lifetime_s, file
         self._ends: OrderedDict[str, float] = OrderedDict()
-        # Whether the file lacks the last change.
+        # Whether the file lacks the last change, and the sessions that it contains.
         self._unsaved, self._tried_at = False, 0.0
+        self._saved: frozenset[str] = frozenset()
         self._read()
 
     def open(self, now: float) -> str:
@@ -57,9 +58,10 @@ class Sessions:
 
     def close(self, token: str) -> bool:
         """End a session. Returns whether that is kept over a restart; if not, later calls try again."""
-        if self._ends.pop(_hash(token), None) is not None or self._unsaved:
+        key = _hash(token)
+        if self._ends.pop(key, None) is not None or self._unsaved:
             self._write()
-        return not self._unsaved
+        return key not in self._saved
 
     def _read(self) -> None:
         if self._file is None:
@@ -70,6 +72,7 @@ class Sessions:
                 self._ends.update((str(key), float(end)) for key, end in list(saved["ends"].items())[-MAX_SESSIONS:])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return  # then nobody is signed in
+        self._saved = frozenset(self._ends)
 
     def _write(self) -> None:
         if self._file is None:
@@ -79,7 +82,7 @@ class Sessions:
             make_folder(self._file.parent)
             # In place on a full disk: a session less is never longer, and a damaged file only signs everybody out.
             replace_or_overwrite(self._file, json.dumps({"for": self._password_id, "ends": self._ends}))
-            self._unsaved = False
+            self._unsaved, self._saved = False, frozenset(self._ends)
         except OSError as error:
             if not self._unsaved:
                 log.warning("web: %s can't be written (%s); sign-outs may not last", self._file, error.strerror)

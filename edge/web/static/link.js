@@ -37,7 +37,7 @@ export async function post(path, body = {}) {
     await open();
     answer = await send(path, body);
   }
-  if (!answer.ok) throw new Error(refusal(await answer.json()));
+  if (!answer.ok) throw Object.assign(new Error(refusal(await answer.json())), { status: answer.status });
   return answer;
 }
 

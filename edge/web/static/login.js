@@ -5,6 +5,10 @@ const form = document.getElementById("form");
 const field = form.querySelector("input");
 const error = document.getElementById("error");
 
+// What went wrong with the last sign-out.
+error.textContent = sessionStorage.getItem("signed-out") ?? "";
+sessionStorage.removeItem("signed-out");
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");

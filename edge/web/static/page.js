@@ -13,6 +13,8 @@ import { drawProfiles, drawSettings } from "./steer.js";
 import { byId, clock, feels, notice, said, say } from "./text.js";
 import { drawVolume, release } from "./volume.js";
 
+// The status of a sign-out that the device can't keep over a restart.
+const UNSAVED = 507;
 const state = {};
 let online = null;
 let lastSeen = null;
@@ -113,8 +115,12 @@ byId("logout").addEventListener("click", async () => {
   try {
     await post("/api/logout");
   } catch (error) {
-    notice(error.message);
-    return;
+    if (error.status !== UNSAVED) {
+      notice(error.message);
+      return;
+    }
+    // Signed out, so this page ends; the next one says what is wrong.
+    sessionStorage.setItem("signed-out", error.message);
   }
   location.replace("/login");
 });

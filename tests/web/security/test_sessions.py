@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from edge.system import files
 from edge.web.security.sessions import FILE_NAME, Sessions
 from tests.small_disk import disk, fill
 from tests.waiting import PATIENCE
-from tests.web.served import Serve, password_line, serve
+from tests.web.served import PASSWORD, Serve, password_line, serve
 
 __all__ = ["disk", "password_line", "serve"]
 
@@ -43,6 +45,38 @@ def test_a_sign_out_that_is_not_kept_is_answered(serve: Serve, monkeypatch: pyte
     assert answer.status_code == 507
     assert "you are signed out, but a restart forgets that" in answer.json()["error"]
     assert served.get("/api/state", cookies=dict(browser.cookies)).status_code == 401
+
+
+def test_the_page_that_follows_says_that_a_sign_out_is_not_kept(chromium: Browser, serve: Serve, disk: Path) -> None:
+    served = serve(protected=True, folder=disk)
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.goto(f"{served.url}/login")
+        page.fill("#password", PASSWORD)
+        page.click("button[type=submit]")
+        page.locator("#link.live").wait_for()
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        page.click("#logout")
+        page.wait_for_url("**/login")
+        told = page.get_by_role("alert")
+        assert told.inner_text().startswith("you are signed out, but a restart forgets that")
+        # It stays, and is told once.
+        page.wait_for_load_state("networkidle")
+        assert "make room" in told.inner_text()
+        page.goto(served.url)
+        page.wait_for_url("**/login")
+        assert told.inner_text() == ""
+    finally:
+        context.close()
+
+
+def test_signing_out_of_a_session_never_written_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = sessions(tmp_path / FILE_NAME)
+    one.open(1.0)
+    with monkeypatch.context() as patched:
+        patched.setattr("edge.web.security.sessions.replace_or_overwrite", full)
+        assert one.close(one.open(2.0))
 
 
 def test_after_a_failed_write_later_ones_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
