@@ -11,6 +11,7 @@ import time
 from base64 import b64encode
 from http.client import HTTPException, parse_headers
 from urllib.parse import unquote, urlsplit
+from urllib.request import parse_http_list, parse_keqv_list
 
 from edge.camera.answers.status import TIMEOUT_S, connection_reason, status_reason
 
@@ -67,13 +68,14 @@ def _describe(connection: socket.socket, url: str, number: int, login: str = "")
 
 def _login(challenges: list[str], url: str, user: str, password: str) -> str:
     """The value of `Authorization` by RFC 7616 (MD5 only) or RFC 7617; empty for other ways to log in."""
-    from requests.utils import parse_dict_header
-
     for challenge in sorted(challenges, reverse=True):  # Digest before Basic
         scheme, _, rest = challenge.partition(" ")
         if scheme.lower() == "basic":
             return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
-        told = parse_dict_header(rest)
+        try:
+            told = parse_keqv_list(parse_http_list(rest))
+        except ValueError:
+            continue
         if scheme.lower() != "digest" or str(told.get("algorithm") or "MD5").upper() != "MD5":
             continue
         realm, nonce = str(told.get("realm") or ""), str(told.get("nonce") or "")
