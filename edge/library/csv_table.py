@@ -23,6 +23,7 @@ from edge.library.table.numbers import (
     is_missing,
     parse_number,
 )
+from edge.library.table.quotes import closed
 from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key, track_uri
 from edge.text import ADDRESS_MAX_CHARS, clean, printable
 
@@ -78,6 +79,7 @@ class _Reader:
         self._decimal_commas = 0
         self._rows = 0
         self._faults: list[str] = []
+        self._unclosed: set[int] = set()
         self._faulty = 0
         self._left_out = 0
 
@@ -165,6 +167,10 @@ class _Reader:
             counts = [f"{self._left_out} of {self._rows} rows"] if self._left_out else []
             counts += [f"{cells} other cell{'s' if cells > 1 else ''}"] if cells else []
             parts.append(f"left out {' and '.join(counts)}: {'; '.join(self._faults)}{self._more_faults()}")
+        if self._unclosed:
+            first = min(self._unclosed)
+            more = f" and {len(self._unclosed) - 1} others" if len(self._unclosed) > 1 else ""
+            parts.append(f"a quotation mark isn't closed in line {first}{more}; it was left out")
         return "; ".join(parts)
 
     def _more_faults(self) -> str:
@@ -174,12 +180,13 @@ class _Reader:
 
     def _read(self, delimiter: str) -> Iterator[list[str]]:
         with self._path.open(encoding=self._encoding.codec, errors=self._encoding.errors, newline="") as file:
-            yield from csv.reader(file, delimiter=delimiter)
+            yield from csv.reader(closed(file, delimiter), delimiter=delimiter)
 
     def _data(self) -> Iterator[Row]:
         """The rows below the header that aren't empty, each with its line."""
         with self._path.open(encoding=self._encoding.codec, errors=self._encoding.errors, newline="") as file:
-            rows = csv.reader(file, delimiter=self._delimiter)
+            lines = closed(file, self._delimiter, self._unclosed.add)
+            rows = csv.reader(lines, delimiter=self._delimiter)
             for row in islice(rows, self._header_row, None):
                 if any(cell.strip() for cell in row):
                     yield rows.line_num, row

@@ -216,6 +216,22 @@ def test_a_bad_cell_is_left_out_and_told_with_its_line(tmp_path: Path, row: str,
     assert len(songs) == (41 if "cell" in told else 40)
 
 
+@pytest.mark.parametrize("cell", ['"Unclosed', '"Un, closed","0.5'])
+def test_a_quotation_mark_that_is_not_closed_costs_no_other_row(tmp_path: Path, cell: str) -> None:
+    path = write_table(tmp_path, f"artist,title,valence,energy\nA,{cell},0.5,0.5\n{rows('T#,I,0.#,0.5')}")
+    songs, remark = read_and_told(path)
+    assert len(songs) >= 40
+    assert "a quotation mark isn't closed in line 2; it was left out" in remark
+
+
+def test_a_cell_may_have_several_lines(tmp_path: Path) -> None:
+    path = write_table(
+        tmp_path, f'artist,title,valence,energy\nA,"Two\nlines, 7"" single",0.5,0.5\n{rows("T#,I,0.#,0.5")}'
+    )
+    songs, remark = read_and_told(path)
+    assert len(songs) == 41 and not remark and songs[0].title == 'Two lines, 7" single'
+
+
 def test_the_number_of_a_row_is_no_address(tmp_path: Path) -> None:
     [song], _ = read_and_told(write_table(tmp_path, "id,title,artist,valence,energy\n7,So What,Miles Davis,0.5,0.5\n"))
     assert song.link == "https://open.spotify.com/search/Miles%20Davis%20So%20What"
