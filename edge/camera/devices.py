@@ -9,6 +9,8 @@ from pathlib import Path
 TEGRA_DRIVER = "vi-output"
 # A Pi has many video devices that are no cameras; a camera's driver has none of these in its name.
 NOT_A_CAMERA = ("codec", "isp", "unicam", "rp1-cfe", "rpi-hevc", "-dec", "-enc", TEGRA_DRIVER)
+# The drivers of a Pi's camera ports.
+PI_PORTS = ("unicam", "rp1-cfe")
 
 
 def find_camera() -> str | None:
@@ -22,8 +24,25 @@ def find_camera() -> str | None:
 
 def first_video_device() -> str | None:
     """The lowest-numbered /dev/videoN that is a camera, or None."""
+    return next((path for path, _ in video_devices()), None)
+
+
+def video_devices() -> list[tuple[str, str]]:
+    """All /dev/videoN that are cameras, the lowest number first, with the names that their drivers give."""
     devices = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
-    return next((str(path) for path in devices if path.name[5:].isdigit() and _is_camera(path)), None)
+    return [(str(path), _driver_name(path.name)) for path in devices if path.name[5:].isdigit() and _is_camera(path)]
+
+
+def pi_camera_port() -> bool:
+    """Whether a ribbon camera may be connected: picamera2 is installed, and a driver of a Pi's camera port runs.
+
+    Unlike `has_pi_camera` it doesn't load libcamera.
+    """
+    import importlib.util
+
+    if importlib.util.find_spec("picamera2") is None:
+        return False
+    return any(word in _driver_name(path.name) for path in Path("/dev").glob("video*") for word in PI_PORTS)
 
 
 def has_pi_camera() -> bool:

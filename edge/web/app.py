@@ -107,6 +107,9 @@ def build(
     async def setup(request: Request) -> Response:
         return files.answer("setup.html", request)
 
+    async def printed(request: Request) -> Response:
+        return files.answer("notice.html", request)
+
     async def static(request: Request) -> Response:
         return files.answer(request.path_params["name"], request)
 
@@ -143,6 +146,7 @@ def build(
         Route("/login", login),
         Route("/setup", setup),
         Route("/about-this-device", about),
+        Route("/notice", printed),
         Route("/static/{name}", static),
         Route("/healthz", healthz),
         Route("/metrics", figures),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def open_page(
         "film": Path(config.camera.source).name if source == FILM else None,
     }
     board = Board(offset=offset, about=about)
-    preview = Preview(config.vision, base=BASE) if config.web.camera_view else None
+    preview = Preview(config.vision, base=BASE)
     started_at = time.monotonic()
 
     def timeline() -> list[dict[str, Any]]:
@@ -75,9 +76,9 @@ def open_page(
         recommend=_recommend,
         checks=lambda: _checks(config, health),
         sign_in=_sign_in(config.spotify.client_id),
-        view=None if preview is None else preview.request,
+        view=preview.request if config.web.camera_view else None,
         library=_library,
-        set_up=_set_up(config, file, post, overridden),
+        set_up=replace(_set_up(config, file, post, overridden), aim=preview.aim),
     )
 
     def make() -> ASGIApp:
@@ -89,8 +90,7 @@ def open_page(
         file = state.directory() / sessions.FILE_NAME
         return build(page, config.web, password_line=line, sessions_file=file, code=code)
 
-    offer = (lambda _: None) if preview is None else preview.offer
-    return Server(config.web, make, board, on_problem=on_problem, offer=offer)
+    return Server(config.web, make, board, on_problem=on_problem, offer=preview.offer)
 
 
 def _set_up(config: Config, path: Path | None, post: Callable[[Command], None], overridden: Sequence[str]) -> SetUp:

@@ -364,11 +364,14 @@ def test_changes_are_announced_to_screen_readers(phone: Page, person: Listener) 
     person.publish(f"{BASE}/set/mood", "auto")
 
 
-def settings(page: Page) -> None:
-    """Open the settings from the page, as a person does."""
-    page.goto(page.url.replace("/setup", "/"))
+def settings(page: Page, step: str = "") -> None:
+    """Open the settings from the page, as a person does, and one step of them."""
+    page.goto(re.sub("/setup.*", "/", page.url))
     page.get_by_role("link", name="Settings").click()
-    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.locator("#steps")).to_be_visible()
+    if step:
+        page.locator(f'#steps a[href="#{step}"]').click()
+        expect(page.locator(f'#steps a[href="#{step}"][aria-current]')).to_be_visible()
 
 
 def test_the_settings_fit_and_axe_finds_no_serious_fault(open_page: Open) -> None:
@@ -388,22 +391,23 @@ def test_the_page_runs_the_checks(phone: Page) -> None:
     expect(phone.locator("#checks-list")).to_contain_text("broker: ✓ works")
 
 
-def test_a_picture_is_shown_after_consent_and_can_be_removed(phone: Page) -> None:
-    settings(phone)
-    phone.get_by_role("button", name="Take one picture").click()
+def test_pictures_are_shown_after_consent_until_the_step_is_left(phone: Page) -> None:
+    settings(phone, "camera")
+    phone.get_by_role("button", name="Show the picture").click()
     phone.get_by_role("button", name="No", exact=True).click()
-    assert phone.locator("#view-figure").is_hidden()
-    phone.get_by_role("button", name="Take one picture").click()
-    phone.get_by_role("button", name="Yes, take it").click()
     picture = phone.get_by_role("img", name="What the camera sees now")
-    expect(picture).to_be_visible()
-    wait_for(lambda: phone.evaluate("document.getElementById('view-picture').naturalWidth") == 640, "the picture")
-    phone.get_by_role("button", name="Remove it").click()
     expect(picture).to_be_hidden()
+    phone.get_by_role("button", name="Show the picture").click()
+    phone.get_by_role("button", name="Yes, show them").click()
+    expect(picture).to_be_visible()
+    wait_for(lambda: picture.evaluate("canvas => canvas.width") == 640, "the picture")
+    expect(phone.get_by_role("status").filter(has_text="seconds left")).to_be_visible()
+    phone.get_by_role("link", name="Spotify").click()
+    expect(picture).to_have_count(0)
 
 
 def test_a_spotify_sign_in_starts_on_the_page(phone: Page) -> None:
-    settings(phone)
+    settings(phone, "spotify")
     phone.get_by_role("button", name="Start sign-in").click()
     link = phone.get_by_role("link", name="Open Spotify and agree")
     expect(link).to_have_attribute("href", re.compile("^https://accounts.spotify.com/authorize"))
@@ -413,7 +417,7 @@ def test_a_spotify_sign_in_starts_on_the_page(phone: Page) -> None:
 
 
 def test_the_page_can_be_installed(phone: Page) -> None:
-    phone.goto(phone.url.replace("/setup", "/"))
+    phone.goto(re.sub("/setup.*", "/", phone.url))
     session = phone.context.new_cdp_session(phone)
     manifest = session.send("Page.getAppManifest")
     assert manifest["errors"] == []

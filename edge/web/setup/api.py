@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from edge.config.writing.file import ConfigFile, ConfigText
 from edge.errors import ConfigError, EditedMeanwhile
 from edge.text import clean
 from edge.times import utc_text
+from edge.vision.preview import AimedPicture
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
-from edge.web.setup import passwords, settings
-from edge.web.setup.progress import DONE, NAME_MAX_CHARS, SKIPPED, STEPS, Progress
+from edge.web.setup import camera, notice, passwords, settings
+from edge.web.setup.progress import DONE, NAME_MAX_CHARS, OPEN, SKIPPED, STEPS, Progress
 
 # A configuration with hundreds of choices has as many bytes.
 MAX_CONFIG_BYTES = 200_000
@@ -35,7 +37,7 @@ class SetUp:
 
     config: the configuration that runs. file: the configuration file, None without one. running: the version of the
     file that runs. overridden: keys that the command line sets in place of the file. reload: reads the file again,
-    and restarts the parts with it.
+    and restarts the parts with it. aim: the camera's next picture, turned clockwise by so many quarters.
     """
 
     config: Config
@@ -44,13 +46,16 @@ class SetUp:
     reload: Callable[[], None]
     progress: Progress
     overridden: Sequence[str] = ()
+    aim: Callable[[int], AimedPicture | None] | None = None
 
 
 class SetUpApi:
     """The endpoints below /api/setup. They run in the page's thread, and slow calls in a thread pool."""
 
     def __init__(self, set_up: SetUp) -> None:
-        self._set_up = set_up
+        self._set_up, self._looking = set_up, asyncio.Lock()
+        aim = set_up.aim
+        self._aiming = None if aim is None else camera.Aiming(aim, rotate=set_up.config.camera.rotate)
 
     def routes(self) -> list[Route]:
         return [
@@ -59,6 +64,9 @@ class SetUpApi:
             Route("/api/setup/config", self.change, methods=["POST"]),
             Route("/api/setup/undo", self.undo, methods=["POST"]),
             Route("/api/setup/accept", self.accept, methods=["POST"]),
+            Route("/api/setup/cameras", self.cameras),
+            Route("/api/setup/view", self.view, methods=["POST"]),
+            Route("/api/setup/qr", self.qr),
         ]
 
     @answers_errors
@@ -106,6 +114,35 @@ class SetUpApi:
         if not await run_in_threadpool(self._set_up.progress.accept, name, utc_text(time.time())):
             raise RefusedRequest(507, UNSAVED)
         return JSONResponse({"accepted": self._accepted()})
+
+    @answers_errors
+    async def cameras(self, _: Request) -> Response:
+        found = await run_in_threadpool(camera.cameras, self._set_up.config.camera.source)
+        return JSONResponse({"cameras": found})
+
+    @answers_errors
+    async def view(self, request: Request) -> Response:
+        body, aiming, now = await read_body(request), self._aiming, time.monotonic()
+        if aiming is None:
+            raise RefusedRequest(404, "pictures can't be shown here")
+        rotate, confirm = body.get("rotate", self._set_up.config.camera.rotate), body.get("confirm", False)
+        if isinstance(rotate, bool) or rotate not in camera.ROTATIONS or not isinstance(confirm, bool):
+            raise RefusedRequest(422, "rotate must be 0, 90, 180 or 270, and confirm true or false")
+        if not (self._set_up.config.web.camera_view or self._set_up.progress.state("camera") == OPEN):
+            raise RefusedRequest(403, "pictures are switched off since the set-up; allow them first")
+        if confirm:
+            aiming.agree(now)
+        if aiming.left(now) <= 0:
+            raise RefusedRequest(409, "the minute is over; ask everybody in the room again")
+        if aiming.wait(now) > 0 or self._looking.locked():
+            raise RefusedRequest(429, "something else is in progress; wait a moment")
+        async with self._looking:
+            return JSONResponse(await run_in_threadpool(aiming.picture, now, rotate))
+
+    @answers_errors
+    async def qr(self, request: Request) -> Response:
+        svg = await run_in_threadpool(notice.qr_code, notice.address(request.headers.get("host", "")))
+        return Response(svg, media_type="image/svg+xml")
 
     def _overview(self) -> dict[str, Any]:
         up, problem = self._set_up, ""

@@ -37,6 +37,10 @@ class Progress:
         states = self._read()["steps"]
         return [{"name": name, "state": states.get(name, OPEN)} for name in STEPS]
 
+    def state(self, name: str) -> str:
+        """A step's state."""
+        return str(self._read()["steps"].get(name, OPEN))
+
     def set(self, name: str, step_state: str) -> bool:
         """Set a step's state; returns whether that is kept over a restart."""
         saved = self._read()

@@ -37,6 +37,7 @@ KEYS = (
     "mqtt.tls",
     "mqtt.discovery",
     "mqtt.presence_topic",
+    "web.camera_view",
 )
 # A pipeline (gst:) could run programs, and a path could show any film of the device's.
 _SOURCE = re.compile(r"auto|picamera2|v4l2|jetson|[0-9]{1,2}|/dev/video[0-9]{1,3}|(rtsps?|https?)://\S+")

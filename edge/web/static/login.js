@@ -18,10 +18,10 @@ form.addEventListener("submit", async (event) => {
     const answer = await fetch("/api/login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ [field.name]: field.value }),
+      body: JSON.stringify({ [field.id]: field.value }),
     });
     if (answer.ok) {
-      location.replace(field.name === "code" ? "/setup" : "/");
+      location.replace(field.id === "code" ? "/setup" : "/");
       return;
     }
     error.textContent = refusal(await answer.json());
@@ -30,3 +30,5 @@ form.addEventListener("submit", async (event) => {
   }
   button.disabled = false;
 });
+// Before this line a submitted form would only load the page again.
+form.querySelector("button").disabled = false;

@@ -1,20 +1,89 @@
-// The settings: checks of each part, the sign-in to Spotify, one picture for aiming the camera.
-import { locale, t } from "./language.js";
-import { open, post } from "./link.js";
-import { byId, make } from "./text.js";
+// The set-up, step by step, and later the settings: one step at a time, from the table in setup-steps.js.
+import { t } from "./language.js";
+import { post } from "./link.js";
+import { during } from "./setup-parts.js";
+import { STEPS } from "./setup-steps.js";
+import { wizard } from "./setup-wizard.js";
+import { byId, make, renew } from "./text.js";
 
-// Runs a call with the button disabled, and shows its result or error in `place`.
-async function during(button, place, call) {
-  const focused = document.activeElement === button;
-  button.disabled = true;
-  place.textContent = t("Please wait …");
-  try {
-    place.textContent = await call();
-  } catch (error) {
-    place.textContent = error.message;
+let shown = null; // {step, page}: the step that is open, and what its show() returned
+
+const stateOf = (name) => (wizard.overview.steps.find((step) => step.name === name) || {}).state;
+const named = () => STEPS.find((step) => `#${step.name}` === location.hash);
+const nextOpen = () => STEPS.find((step) => stateOf(step.name) === "open");
+
+function drawSteps() {
+  const words = { done: () => t("done"), skipped: () => t("skipped"), open: () => t("open") };
+  renew(byId("steps"), STEPS.map((step) => {
+    const state = stateOf(step.name);
+    const item = make("li", undefined, state);
+    const link = make("a", step.title());
+    link.href = `#${step.name}`;
+    if (shown && shown.step === step) link.setAttribute("aria-current", "step");
+    link.append(make("span", `, ${words[state]()}`, "unseen"));
+    item.append(link);
+    return item;
+  }));
+  const complete = !nextOpen();
+  byId("title").textContent = complete ? t("Settings") : t("Set up");
+  const at = shown ? STEPS.indexOf(shown.step) + 1 : 0;
+  byId("where").textContent = at && !complete ? t("Step {at} of {count}", { at, count: STEPS.length }) : "";
+}
+
+async function close() {
+  const last = shown;
+  shown = null;
+  if (last && last.page && last.page.leave) last.page.leave();
+}
+
+async function show(step) {
+  await close();
+  byId("step").hidden = !step;
+  byId("step-text").textContent = "";
+  if (!step) {
+    drawSteps();
+    return;
   }
-  button.disabled = false;
-  if (focused && document.activeElement === document.body) button.focus();
+  const place = byId("place");
+  byId("step-title").textContent = step.title();
+  place.replaceChildren();
+  shown = { step, page: null };
+  drawSteps();
+  try {
+    const { show: draw } = await step.load();
+    shown.page = await draw(place, wizard);
+  } catch (error) {
+    byId("step-text").textContent = error.message;
+  }
+  const last = step.name === "done";
+  byId("skip").hidden = last;
+  byId("back").hidden = STEPS[0] === step;
+  byId("next").textContent = last ? t("To the music") : t("Next");
+  byId("step-title").focus();
+}
+
+async function go(step) {
+  if (step) {
+    if (location.hash === `#${step.name}`) await show(step);
+    else location.hash = step.name;
+  } else {
+    history.pushState(null, "", location.pathname);
+    await show(null);
+  }
+}
+
+async function leave(state) {
+  const { step, page } = shown;
+  // A step may refuse, with a sentence.
+  if (state === "done" && page && page.finish) await page.finish();
+  await wizard.mark(step.name, state);
+  if (step.name === "done") {
+    location.assign("/");
+    return;
+  }
+  const index = STEPS.indexOf(step);
+  const following = STEPS.slice(index + 1).find((other) => stateOf(other.name) === "open") || nextOpen();
+  await go(following || null);
 }
 
 function verdict({ part, good, warning }) {
@@ -33,56 +102,22 @@ async function check() {
   return findings.every((finding) => finding.good) ? t("Everything works.") : t("Some parts don't work.");
 }
 
-async function begin() {
-  const { address } = await (await post("/api/spotify/sign-in")).json();
-  byId("spotify-address").href = address;
-  byId("spotify-steps").hidden = false;
-  return "";
-}
-
-async function finish() {
-  const answer = byId("spotify-answer").value.trim();
-  byId("spotify-answer").value = "";
-  if (!answer) return t("Paste the address first.");
-  const { expires } = await (await post("/api/spotify/finish", { answer })).json();
-  byId("spotify-steps").hidden = true;
-  return t("Signed in, until {date}.", { date: new Date(expires).toLocaleDateString(locale) });
-}
-
-function remove() {
-  URL.revokeObjectURL(byId("view-picture").src);
-  byId("view-picture").removeAttribute("src");
-  byId("view-figure").hidden = true;
-}
-
-async function take() {
-  const picture = await (await post("/api/view", { confirm: true })).blob();
-  remove();
-  byId("view-picture").src = URL.createObjectURL(picture);
-  byId("view-figure").hidden = false;
-  return "";
-}
-
 async function start() {
   try {
-    const { can } = await open();
-    byId("checks-part").hidden = !can.checks;
-    byId("spotify-part").hidden = !can.sign_in;
-    byId("view-part").hidden = !can.view;
-    byId("nothing").textContent = can.checks || can.sign_in || can.view ? "" : t("There is nothing to set here.");
+    await wizard.load();
   } catch {
     byId("nothing").textContent = t("The device can't be reached.");
+    return;
   }
+  byId("checks-part").hidden = !wizard.session.can.checks;
+  byId("nothing").textContent = wizard.overview.problem;
+  byId("steps").hidden = false;
+  window.addEventListener("hashchange", () => show(named() || null));
+  await show(named() || nextOpen() || null);
 }
 
+byId("next").addEventListener("click", () => during(byId("next"), byId("step-text"), () => leave("done")));
+byId("skip").addEventListener("click", () => during(byId("skip"), byId("step-text"), () => leave("skipped")));
+byId("back").addEventListener("click", () => go(STEPS[STEPS.indexOf(shown.step) - 1]));
 byId("checks").addEventListener("click", () => during(byId("checks"), byId("checks-text"), check));
-byId("spotify").addEventListener("click", () => during(byId("spotify"), byId("spotify-text"), begin));
-byId("spotify-finish").addEventListener("click", () => during(byId("spotify-finish"), byId("spotify-text"), finish));
-byId("view").addEventListener("click", () => byId("view-dialog").showModal());
-byId("view-no").addEventListener("click", () => byId("view-dialog").close());
-byId("view-yes").addEventListener("click", () => {
-  byId("view-dialog").close();
-  during(byId("view"), byId("view-text"), take);
-});
-byId("view-close").addEventListener("click", () => { remove(); byId("view").focus(); });
 start();
