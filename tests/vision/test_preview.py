@@ -14,7 +14,7 @@ from edge.config import CameraConfig, VisionConfig
 from edge.errors import CameraError
 from edge.values import Box, Face, Frame
 from edge.vision import preview as module
-from edge.vision.preview import Preview, annotated
+from edge.vision.preview import AimedPicture, Preview, annotated
 
 GREY = np.full((480, 640), 90, np.uint8)
 
@@ -87,3 +87,21 @@ def test_an_error_is_raised_by_the_request_only(root: Path) -> None:
         preview.offer(Frame(0, 0.0, np.zeros((0, 0), np.uint8)))
     thread.join()
     assert "picture couldn't be made" in errors[0]
+
+
+def test_a_picture_for_aiming_is_turned_clockwise_and_has_no_boxes(root: Path) -> None:
+    grey = GREY.copy()
+    grey[:240] = 200
+    preview = Preview(VisionConfig(detector="haar"), base=root)
+    results: list[AimedPicture | None] = []
+    thread = threading.Thread(target=lambda: results.append(preview.aim(1, 10.0)))
+    thread.start()
+    while not results:
+        preview.offer(Frame(0, 0.0, grey))
+    thread.join()
+    found = results[0]
+    assert found is not None and (found.faces, found.widths) == ([], [])
+    picture = decoded(found.jpeg)
+    # The upper half is now the right one.
+    assert picture.shape == (640, 480)
+    assert picture[:, 300:].min() > 150 and picture[:, :180].max() < 150

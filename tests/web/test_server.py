@@ -8,11 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import requests
+
 from edge.config import Config
 from edge.health.monitor import HealthMonitor
+from edge.web import server as module
 from edge.web.opening import open_web
+from edge.web.security.code import CODE_FILE
 from tests.broker import free_port
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve
 
 
@@ -43,7 +48,7 @@ def test_the_server_stops_at_once_and_frees_the_port(serve: Serve) -> None:
     serve(port=served.config.port)
 
 
-def test_a_public_page_without_a_password_is_not_served(state_folder: Path) -> None:
+def test_a_public_page_without_a_password_is_locked_by_a_code(state_folder: Path) -> None:
     port, problems = free_port(), []
     config = Config.model_validate({"web": {"enabled": True, "host": "0.0.0.0", "port": port}})
     server = open_web(
@@ -55,11 +60,13 @@ def test_a_public_page_without_a_password_is_not_served(state_folder: Path) -> N
     )
     assert server is not None
     server.start()
-    wait_for(lambda: bool(problems), "the refusal")
+    wait_for(lambda: bool(problems), "the page")
+    assert problems == [("web", "")]
+    answer = requests.get(f"http://127.0.0.1:{port}/api/state", timeout=PATIENCE)
+    assert answer.status_code == 401
+    # The code is there from the first start.
+    assert (state_folder / CODE_FILE).exists()
     server.stop()
-    assert problems == [("web", "web.host: 0.0.0.0: needs a password; set one with `moodroom web password`")]
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_a_page_that_is_off_imports_nothing() -> None:
@@ -88,3 +95,16 @@ assert open_web(config, post=print, problem=lambda *arguments: print(*arguments)
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout == "web web: the page needs uvicorn; run: pip install 'moodroom[web]'\n"
+
+
+def test_all_addresses_are_those_of_ipv6_and_ipv4(serve: Serve) -> None:
+    served = serve(host="::", protected=True)
+    for host in ("127.0.0.1", "[::1]") if socket.has_dualstack_ipv6() else ("127.0.0.1",):
+        answer = requests.get(f"http://{host}:{served.config.port}/healthz", timeout=PATIENCE)
+        assert answer.json() == {"status": "ok"}
+
+
+def test_all_addresses_are_those_of_ipv4_where_there_is_no_ipv6(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_on_all_addresses", lambda _: None)
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    assert serve(host="::", protected=True).get("/healthz").ok
