@@ -165,7 +165,8 @@ class SetUpApi:
         file = self._file
         try:
             for section, password in secrets.items():
-                changes[f"{section}.password_file"] = None if password is None else passwords.file_of(section)
+                key, path = passwords.key_and_file(section)
+                changes[key] = None if password is None else path
             # A password replaces the old one only with changes that can be written.
             after, _ = file.write(changes, version, before_writing=partial(passwords.keep_all, secrets))
         except EditedMeanwhile as error:

@@ -11,39 +11,47 @@ from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.system.secrets import secret
 
-# The sections whose password may be set.
-SECTIONS = ("mqtt", "mpd")
+# The sections whose password (or token) may be set, with its key and its name as a secret.
+SECTIONS = {
+    "mqtt": ("mqtt.password_file", "mqtt_password"),
+    "mpd": ("mpd.password_file", "mpd_password"),
+    "music_assistant": ("music_assistant.token_file", "music_assistant_token"),
+}
 PASSWORD_MAX_CHARS = 500
 
 
-def file_of(section: str) -> str:
-    """The path for a section's `password_file`."""
-    return str(state.directory() / f"{section}_password")
+def key_and_file(section: str) -> tuple[str, str]:
+    """The key that names a section's file, and the file's path."""
+    key, name = SECTIONS[section]
+    return key, str(state.directory() / name)
 
 
-def keep(section: str, password: str) -> None:
-    """Write a section's password. Raises ConfigError."""
-    path = Path(file_of(section))
+def keep_all(by_section: Mapping[str, str | None]) -> None:
+    """Write the passwords that aren't None, each for its section. Raises ConfigError."""
+    for section, password in by_section.items():
+        if password is not None:
+            _keep(Path(key_and_file(section)[1]), password)
+
+
+def known(config: Config) -> dict[str, bool]:
+    """Whether each section has a password."""
+    files = {
+        "mqtt": config.mqtt.password_file,
+        "mpd": config.mpd.password_file,
+        "music_assistant": config.music_assistant.token_file,
+    }
+    found = {}
+    for section, (_, name) in SECTIONS.items():
+        try:
+            found[section] = secret(name, files[section]) is not None
+        except MoodroomError:
+            found[section] = False
+    return found
+
+
+def _keep(path: Path, password: str) -> None:
     try:
         make_folder(path.parent)
         write_atomically(path, password + "\n")
     except OSError as error:
         raise ConfigError(f"{path}: can't be written ({error.strerror}); nothing was changed") from None
-
-
-def keep_all(by_section: Mapping[str, str | None]) -> None:
-    """Write the passwords that aren't None. Raises ConfigError."""
-    for section, password in by_section.items():
-        if password is not None:
-            keep(section, password)
-
-
-def known(config: Config) -> dict[str, bool]:
-    """Whether each section has a password."""
-    found = {}
-    for name, section in (("mqtt", config.mqtt), ("mpd", config.mpd)):
-        try:
-            found[name] = secret(f"{name}_password", section.password_file) is not None
-        except MoodroomError:
-            found[name] = False
-    return found
