@@ -84,6 +84,7 @@ STANDARD_AND_PURE = {
 }
 FOREIGN = {
     "ai_edge_litert",
+    "cryptography",
     "cv2",
     "librosa",
     "mpd",
@@ -128,6 +129,7 @@ IMPORTED_IN = {
     "segno": {"web.setup.notice"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "cryptography": {"backup"},
     "tenacity": {"system.threads", "library"},
     "rich": {"commands"},
     "typer": {"cli"},

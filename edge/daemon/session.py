@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
+from edge.backup.contents import PENDING
 from edge.camera.capture import Capture
 from edge.camera.opening import open_camera
 from edge.camera.source import is_stream
@@ -21,7 +23,9 @@ from edge.errors import MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
+from edge.system import state
 from edge.system.memory import limit_arenas, release_memory
+from edge.system.run_lock import running
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
@@ -45,11 +49,17 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
     load: reads the configuration, at the start and on each reload.
     """
     limit_arenas()
+    with running(state.directory()):
+        return _run(load, options, out or sys.stdout)
+
+
+def _run(load: Callable[[], Config], options: Options, out: TextIO) -> int:
+    _restore_pending(options)
     config = load()
     settings: dict[str, str] | None = None
     with signals() as flags:
         while True:
-            session = Session(config, options, out or sys.stdout, settings=settings)
+            session = Session(config, options, out, settings=settings)
             end = session.run_fast(flags) if options.fast else session.run(flags, load)
             if end is not SessionEnd.RELOAD:
                 return 1 if end is SessionEnd.STUCK else 0
@@ -58,6 +68,18 @@ def run(load: Callable[[], Config], options: Options, out: TextIO | None = None)
             # The parts refer to each other; without this the next ones would come on top of them.
             del session
             release_memory()
+            if _restore_pending(options):
+                # Settings and configuration are the backup's now.
+                config, settings = load(), None
+
+
+def _restore_pending(options: Options) -> bool:
+    """Restore the backup that the page has taken in, while no part uses the files; returns whether there was one."""
+    if options.fast or not os.path.isfile(state.directory() / PENDING):
+        return False
+    from edge.backup.restoring import restore_pending
+
+    return restore_pending(options.file, state.directory())
 
 
 class Session:

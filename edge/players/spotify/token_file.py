@@ -112,6 +112,19 @@ class TokenFile:
             with contextlib.suppress(OSError):
                 self.path.replace(self.path.with_suffix(".refused"))
 
+    def forget(self) -> bool:
+        """Delete the login, and one that Spotify has refused; returns whether there was any. Raises LoginError."""
+        with self.exclusive():
+            self._unsaved, self._last_known = None, {}
+            files = [self.path, self.path.with_suffix(".refused")]
+            found = [file for file in files if os.path.lexists(file)]
+            try:
+                for file in found:
+                    file.unlink(missing_ok=True)
+            except OSError as error:
+                raise LoginError(f"{error.filename}: can't be deleted ({error.strerror}); delete it by hand") from None
+            return bool(found)
+
     def refused(self) -> bool:
         """True if there was a login that Spotify has rejected since."""
         return os.path.isfile(self.path.with_suffix(".refused"))
