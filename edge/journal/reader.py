@@ -16,6 +16,8 @@ from edge.system import database
 from edge.text import clean, clean_or_none
 
 DAY_US = 86_400_000_000
+# When it happened (Unix time), the entry's kind, and its mood.
+MoodRow = tuple[float, str, "str | None"]
 
 
 def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
@@ -34,6 +36,15 @@ def timeline(path: Path, start: float, end: float) -> list[JournalEntry]:
         rows.sort()
         rows += connection.execute("SELECT * FROM journal_entries WHERE at >= ? AND at < ? ORDER BY at", (first, last))
     return [_entry(row) for row in rows]
+
+
+def mood_rows(path: Path, start: float, end: float) -> list[MoodRow]:
+    """What the spans of moods follow from, between `start` and `end` (Unix time), oldest first. Raises JournalError."""
+    connection = database.open_for_reading(path, SCHEMA)
+    with contextlib.closing(connection), _as_journal_error(path):
+        sql = "SELECT at, kind, mood FROM journal_entries WHERE at >= ? AND at < ? ORDER BY at"
+        rows = connection.execute(sql, (round(start * 1e6), round(end * 1e6)))
+        return [(at / 1e6, str(kind), clean_or_none(mood)) for at, kind, mood in rows]
 
 
 def outcomes(path: Path) -> list[Outcome]:

@@ -132,6 +132,10 @@ class Api:
         return JSONResponse({"entries": await run_in_threadpool(self._page.timeline)})
 
     @answers_errors
+    async def week(self, _: Request) -> Response:
+        return JSONResponse({"days": await run_in_threadpool(self._page.week)})
+
+    @answers_errors
     async def recommendations(self, request: Request) -> Response:
         recommend = _available(self._page.recommend, "there is no library of songs yet")
         mood, count = request.query_params.get("mood"), request.query_params.get("n", "10")

@@ -159,6 +159,7 @@ def build(
         Route("/api/state", api.state),
         Route("/api/events", api.events),
         Route("/api/timeline", api.timeline),
+        Route("/api/week", api.week),
         Route("/api/recommendations", api.recommendations),
         Route("/api/command", api.command, methods=["POST"]),
         Route("/api/checks", api.checks, methods=["POST"]),

@@ -32,6 +32,7 @@ from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
 from edge.web.timeline import earlier_runs
 from edge.web.today import start_of_day
+from edge.web.week import earlier_days
 
 # What is shown in place of a camera.
 SHOWN = {DEMO: "the demo clip", FILM: "a film"}
@@ -79,6 +80,7 @@ def open_page(
         view=preview.request if config.web.camera_view else None,
         library=_library,
         set_up=replace(_set_up(config, file, post, overridden), aim=preview.aim),
+        week=lambda: earlier_days(default_path(), time.time()) if config.journal.enabled else [],
     )
 
     def make() -> ASGIApp:

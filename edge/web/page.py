@@ -33,6 +33,7 @@ class WebPage:
     stop end a mood. recommend: (mood, count) -> songs {"title", "artist", "uri"}.
     checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
     view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
+    week: the days before today, as `week.earlier_days` returns them.
     set_up: what the set-up and the settings need.
     """
 
@@ -45,4 +46,5 @@ class WebPage:
     sign_in: Callable[[], SignIn] | None = None
     view: Callable[[], bytes | None] | None = None
     library: Callable[[], bool] = lambda: True
+    week: Callable[[], list[dict[str, Any]]] = list
     set_up: SetUp | None = None

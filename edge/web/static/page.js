@@ -11,6 +11,7 @@ import { drawMood, drawProblems } from "./room.js";
 import { recommend } from "./songs.js";
 import { drawProfiles, drawSettings } from "./steer.js";
 import { byId, clock, feels, notice, said, say } from "./text.js";
+import "./week.js";
 import { drawVolume, release } from "./volume.js";
 
 // The status of a sign-out that the device can't keep over a restart.
