@@ -15,6 +15,7 @@ from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none, percent_encoded
 SONG_MAX_S = 7 * 86400.0
 ARTISTS_MAX, PLAYERS_MAX = 10, 200
 COVER_PIXELS = 512
+OVERRUN_MAX_S = 10.0
 _STATES = {"playing": "playing", "paused": "paused"}
 
 
@@ -110,20 +111,23 @@ def parse_queue(raw: Any, base: str) -> RemoteQueue | None:
     """The queue; None for what isn't one."""
     if not isinstance(raw, Mapping) or not (queue_id := clean_or_none(raw.get("queue_id"))):
         return None
-    sources = raw.get("sources")
+    sources, item = raw.get("sources"), parse_item(raw.get("current_item"), base)
+    elapsed = seconds(raw.get("elapsed_time"))
+    if elapsed is not None and item is not None and item.duration and elapsed > item.duration + OVERRUN_MAX_S:
+        elapsed = None  # the speaker tells no progress, and the server goes on counting
     shuffle, repeat = raw.get("shuffle_enabled"), raw.get("repeat_mode")
     return RemoteQueue(
         queue_id,
         state=_STATES.get(str(raw.get("state")), "idle"),
         active=raw.get("active") is True,
-        item=parse_item(raw.get("current_item"), base),
+        item=item,
         next=parse_item(raw.get("next_item"), base),
         sources=tuple(
             uri
             for one in (sources if isinstance(sources, list) else [])[:ARTISTS_MAX]
             if (uri := _uri(one)) is not None
         ),
-        elapsed=seconds(raw.get("elapsed_time")),
+        elapsed=elapsed,
         stamp=raw["elapsed_time_last_updated"] if _is_number(raw.get("elapsed_time_last_updated")) else None,
         shuffle=shuffle if isinstance(shuffle, bool) else None,
         repeat=repeat if isinstance(repeat, str) else None,
