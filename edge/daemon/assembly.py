@@ -133,6 +133,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         longest_look_interval=max(config.schedule.settled, config.schedule.empty),
     )
     dispatcher = Dispatcher(room, health, reporter, wish=player.apply if fast else wishes.put)
+    dispatcher.has_camera = source == CAMERA
     parts = Parts(
         config=config,
         demo=auto and source == DEMO,

@@ -45,6 +45,8 @@ from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading
 log = logging.getLogger(__name__)
 # The shortest interval between two rejected commands in the log.
 LOG_REJECTION_EVERY_S = 60.0
+# A camera that has delivered no frame for longer doesn't look at the room.
+LOOKING_FRAME_AGE_MAX_S = 5.0
 # The part under which `health` lists a switch that can't be saved.
 SWITCH_PART = "camera switch"
 
@@ -62,6 +64,8 @@ class Dispatcher:
         self.room, self._health, self._reporter, self._wish = room, health, reporter, wish
         self.outlets: list[Outlet] = []
         self.restart = False
+        # False where a film or the demo clip is shown.
+        self.has_camera = True
         self.switch = CameraSwitch()
         self._logged_rejection = -LOG_REJECTION_EVERY_S
         # The kinds of outlet errors that were logged.
@@ -124,7 +128,14 @@ class Dispatcher:
 
     def publish_settings(self, now: float) -> None:
         """Publish what people have set; outlets pass on only what changed."""
-        self.publish([SettingsReported(now, self.room.settings())])
+        looking = "ON" if self._looks(now) else "OFF"
+        self.publish([SettingsReported(now, self.room.settings() | {"looking": looking})])
+
+    def _looks(self, now: float) -> bool:
+        """Whether a camera's sensor delivers frames now."""
+        last = self._health.last_frame
+        recent = last is not None and now - last <= LOOKING_FRAME_AGE_MAX_S
+        return self.has_camera and self.room.looking and recent
 
     def _execute(self, now: float, command: Command) -> None:
         events = execute(self.room, now, command)

@@ -22,7 +22,7 @@ from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
 from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
-from edge.mqtt.topics import COMMANDS, EVENT, REPEATED, STATUS, base_of, client_id_of
+from edge.mqtt.topics import COMMANDS, EVENT, LOOKING, REPEATED, STATUS, base_of, client_id_of
 from edge.room.commands import COMMANDS as COMMAND_NAMES
 from edge.text import clean, to_json
 from edge.values import Command
@@ -148,6 +148,8 @@ class MqttDevice:
         """Publish `offline` and disconnect; after a proper disconnect the broker doesn't send the last will."""
         with self._lock:
             if self._connected.is_set() and not self._silent:
+                if LOOKING in self._states:
+                    self._publish(self._topic(LOOKING), "OFF")
                 self._publish(self._topic(STATUS), "offline")
             self._connected.clear()
         self._connection.flush(timeout)

@@ -108,6 +108,9 @@ ENTITIES = (
         },
     ),
     EntityDescription(
+        "looking", "binary_sensor", "Looking", "eye", "looking", expires=True, more={"device_class": "running"}
+    ),
+    EntityDescription(
         "now_playing", "sensor", "Now playing", "music", "player", _NOW_PLAYING,
         attributes="player", expires=True,
         # Home Assistant drops an attribute called `state`.

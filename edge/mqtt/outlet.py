@@ -32,7 +32,7 @@ from edge.values import Control, Playback
 # The interval between two health reports while no problem comes or goes.
 HEALTH_EVERY_S = 120.0
 # The settings that have a topic of their own.
-SETTINGS = ("camera", "control", "override", "profile", "presence_override")
+SETTINGS = ("camera", "looking", "control", "override", "profile", "presence_override")
 
 
 class MqttOutlet:

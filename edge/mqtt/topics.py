@@ -30,13 +30,14 @@ TOPICS = (
     Topic("player", "JSON: what plays, and who chooses it", repeated=True),
     Topic("health", "JSON: the device's own state", repeated=True),
     Topic("camera", "ON or OFF"),
+    Topic("looking", "ON while a camera delivers frames, else OFF", repeated=True),
     Topic("control", "auto, hands_off or off"),
     Topic("override", "a mood, or auto"),
     Topic("profile", "a profile's name"),
     Topic("presence_override", "ON, OFF or auto"),
     Topic("event", "JSON: something that happened", retained=False),
 )
-STATUS, EVENT = "status", "event"
+STATUS, EVENT, LOOKING = "status", "event", "looking"
 RETAINED = tuple(topic.name for topic in TOPICS if topic.retained)
 REPEATED = tuple(topic.name for topic in TOPICS if topic.repeated)
 # Commands are subscribed to as set/NAME; those that are retained are ignored.

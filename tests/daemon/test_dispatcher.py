@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from edge.daemon.dispatcher import Dispatcher
-from edge.events import Event, PresenceChanged
+from edge.events import Event, PresenceChanged, SettingsReported
 
 
 class Broken:
@@ -42,3 +42,27 @@ def test_a_reader_that_has_gone_still_ends_the_program() -> None:
 
     with pytest.raises(BrokenPipeError):
         dispatcher(gone).publish([PresenceChanged(0.0, True)])
+
+
+@pytest.mark.parametrize(
+    ("looks", "last_frame", "has_camera", "looking"),
+    [
+        (True, 99.0, True, "ON"),
+        (True, None, True, "OFF"),
+        (True, 90.0, True, "OFF"),
+        (False, 99.0, True, "OFF"),
+        (True, 99.0, False, "OFF"),
+    ],
+    ids=["frames arrive", "not yet", "unplugged", "switched off or resting", "a film"],
+)
+def test_the_device_tells_whether_a_camera_looks(
+    looks: bool, last_frame: float | None, has_camera: bool, looking: str
+) -> None:
+    heard: list[Event] = []
+    room = SimpleNamespace(looking=looks, settings=lambda: {"camera": "ON"})
+    health = SimpleNamespace(last_frame=last_frame)
+    made = Dispatcher(room, health, SimpleNamespace(), wish=lambda _: None)
+    made.outlets.append(heard.append)
+    made.has_camera = has_camera
+    made.publish_settings(100.0)
+    assert heard == [SettingsReported(100.0, {"camera": "ON", "looking": looking})]

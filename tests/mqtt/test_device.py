@@ -42,6 +42,17 @@ def test_state_is_retained_and_stopping_publishes_offline(
         wait_for(lambda: listener.last(f"{BASE}/status") == "offline")
 
 
+def test_a_device_that_stops_looks_no_more(broker: Broker, device: Callable[..., Device]) -> None:
+    one = device(broker.port)
+    assert one.mqtt.wait_connected(PATIENCE)
+    with Listener(broker.port) as listener:
+        one.mqtt.publish_state("looking", "ON")
+        wait_for(lambda: listener.last(f"{BASE}/looking") == "ON")
+        one.mqtt.stop()
+        wait_for(lambda: listener.last(f"{BASE}/status") == "offline")
+        assert listener.last(f"{BASE}/looking") == "OFF"
+
+
 def test_an_unchanged_value_is_sent_once(broker: Broker, device: Callable[..., Device]) -> None:
     one = device(broker.port)
     assert one.mqtt.wait_connected(PATIENCE)

@@ -42,7 +42,7 @@ BASE = "moodroom/living-room"
 def test_the_keys_of_entities_never_change() -> None:
     assert {key: part["platform"] for key, part in PARTS.items()} == {
         "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
-        "presence": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
+        "presence": "binary_sensor", "looking": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
         "control": "select", "mood_override": "select", "presence_override": "select", "profile": "select",
         "camera": "switch", "volume": "number",
         "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",

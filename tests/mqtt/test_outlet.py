@@ -63,8 +63,8 @@ def test_each_event_reaches_its_topic() -> None:
 def test_settings_are_retained_as_they_are() -> None:
     broker = Broker()
     outlet = MqttOutlet(broker, offset=0)
-    outlet(SettingsReported(1, {"camera": "ON", "profile": "everyday"}))
-    assert broker.states == {"camera": "ON", "profile": "everyday"}
+    outlet(SettingsReported(1, {"camera": "ON", "looking": "OFF", "profile": "everyday"}))
+    assert broker.states == {"camera": "ON", "looking": "OFF", "profile": "everyday"}
     assert broker.events == []
 
 

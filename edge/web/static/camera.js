@@ -15,5 +15,6 @@ export function camera({ device, settings, health }) {
     return { looks: false, text: t("The camera is on, but can't see the room; the top of this page says why.") };
   }
   if (device && device.source in REPLAYS) return { looks: true, text: REPLAYS[device.source]() };
+  if (settings.looking === "OFF") return { looks: false, text: t("The camera is on, but delivers no pictures yet.") };
   return { looks: true, text: t("The camera is on and looks at the room.") };
 }
