@@ -27,6 +27,8 @@ PLACES = {
     "rotate": ("camera", "rotate"),
     "player": ("music", "player"),
     "mpd_host": ("mpd", "host"),
+    "music_assistant_host": ("music_assistant", "host"),
+    "music_assistant_speaker": ("music_assistant", "speaker"),
     "spotify_client_id": ("spotify", "client_id"),
     "spotify_speaker": ("spotify", "speaker"),
 }
@@ -51,6 +53,7 @@ def secrets(options: dict[str, Any], broker: dict[str, Any] | None) -> dict[str,
     """Return the environment variables with passwords, which no file gets."""
     found = {
         "MOODROOM_MPD_PASSWORD": options.get("mpd_password"),
+        "MOODROOM_MUSIC_ASSISTANT_TOKEN": options.get("music_assistant_token"),
         "MOODROOM_MQTT_PASSWORD": (broker or {}).get("password"),
     }
     return {name: value for name, value in found.items() if value}
