@@ -16,6 +16,7 @@ from edge.errors import ConfigError, MoodroomError
 from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
+from edge.web.cover import Cover
 from edge.web.page import SignIn, WebPage
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.security import password
@@ -42,6 +43,7 @@ class Api:
     def __init__(self, page: WebPage, gate: Gate, access: Access) -> None:
         self._page, self._gate, self._access = page, gate, access
         self._guesses, self._busy, self._guessing = Guesses(), asyncio.Lock(), asyncio.Lock()
+        self._cover = Cover()
         # When the last sign-in to Spotify began, and the sign-in.
         self._sign_in: tuple[float, SignIn] | None = None
 
@@ -134,6 +136,18 @@ class Api:
     @answers_errors
     async def week(self, _: Request) -> Response:
         return JSONResponse({"days": await run_in_threadpool(self._page.week)})
+
+    @answers_errors
+    async def cover(self, request: Request) -> Response:
+        player = self._page.board.snapshot()["player"] or {}
+        address = player.get("cover")
+        # Only the cover of what plays: a client can't make the device fetch anything else.
+        picture = None
+        if address is not None and request.query_params.get("v", address) == address:
+            picture = await run_in_threadpool(self._cover.picture, address)
+        if picture is None:
+            return Response(status_code=204)
+        return Response(picture[0], media_type=picture[1], headers={"cache-control": "private, max-age=3600"})
 
     @answers_errors
     async def recommendations(self, request: Request) -> Response:

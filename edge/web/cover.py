@@ -1,0 +1,60 @@
+"""The cover of what plays, fetched by the device, so that a phone asks nobody else for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+COVER_MAX_BYTES = 2 * 2**20
+TIMEOUT_S = 5.0
+# How pictures of these types begin. A picture that may contain a script isn't among them.
+SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
+# A picture and its media type.
+Picture = tuple[bytes, str]
+
+
+class Cover:
+    """Fetches one cover at a time and keeps the newest; may be called by several threads."""
+
+    def __init__(self, fetch: Callable[[str], bytes] | None = None) -> None:
+        """fetch: the content at an address; raises OSError. None for the network."""
+        self._fetch = fetch or fetched
+        self._lock = threading.Lock()
+        self._kept: tuple[str, Picture | None] = "", None
+
+    def picture(self, address: str) -> Picture | None:
+        """The cover at an address of the player's; None where there is none, or it isn't a picture."""
+        with self._lock:
+            if self._kept[0] != address:
+                self._kept = address, self._picture(address)
+            return self._kept[1]
+
+    def _picture(self, address: str) -> Picture | None:
+        if not address.startswith(("http://", "https://")):
+            return None
+        try:
+            content = self._fetch(address)
+        except OSError as error:
+            log.debug("web: the cover can't be fetched: %s", error)
+            return None
+        media_type = media_type_of(content)
+        return None if media_type is None else (content, media_type)
+
+
+def media_type_of(content: bytes) -> str | None:
+    """The media type of a picture by its first bytes; None for anything else."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), None)
+
+
+def fetched(address: str) -> bytes:
+    """The content at an address, without following redirects. Raises OSError."""
+    from edge.system.http_session import BoundedSession
+
+    with BoundedSession(body_max_bytes=COVER_MAX_BYTES) as session:
+        answer = session.get(address, timeout=TIMEOUT_S, allow_redirects=False)
+        answer.raise_for_status()
+        return answer.content
