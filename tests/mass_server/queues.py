@@ -91,6 +91,7 @@ class Queue:
     ended: bool = False
     origin: str | None = None
     active: bool = True
+    crossfade: bool = False
 
     @property
     def current(self) -> Entry | None:
@@ -119,6 +120,7 @@ class Queue:
             "available": True,
             "items": len(self.entries),
             "shuffle_enabled": self.shuffle,
+            "crossfade_enabled": self.crossfade,
             "repeat_mode": self.repeat,
             "current_index": self.index,
             "elapsed_time": round(self.base, 2),

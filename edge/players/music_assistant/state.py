@@ -131,7 +131,7 @@ def parse_queue(raw: Any, base: str) -> RemoteQueue | None:
         stamp=raw["elapsed_time_last_updated"] if _is_number(raw.get("elapsed_time_last_updated")) else None,
         shuffle=shuffle if isinstance(shuffle, bool) else None,
         repeat=repeat if isinstance(repeat, str) else None,
-        crossfade=raw.get("crossfade_enabled") is True or raw.get("flow_mode") is True,
+        crossfade=raw.get("crossfade_enabled") is True,
         ended=raw.get("ended") is True,
     )
 

@@ -80,6 +80,15 @@ def test_music_for_the_end_of_the_song_begins_then(mass: Mass, happy: MusicAssis
     assert 188 <= mass.commands[-1][0] - 1000 - 1.5 <= 201
 
 
+def test_where_songs_are_crossfaded_it_begins_before_the_next_one_is_heard(
+    mass: Mass, happy: MusicAssistantPlayer
+) -> None:
+    mass.queues[SPEAKER].crossfade = True
+    happy.apply(play(SAD, When.TRACK_END))
+    run_for(happy, mass, 184)
+    assert done(mass) == ["play_media"]
+
+
 def test_music_that_waits_can_be_taken_back(mass: Mass, happy: MusicAssistantPlayer) -> None:
     happy.apply(play(SAD, When.TRACK_END))
     run_for(happy, mass, 20)
