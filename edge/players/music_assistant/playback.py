@@ -13,6 +13,7 @@ PREFIX = "ma:"
 GAP_MAX_S = 3.0
 # A position older than this says nothing; so many differences between the clocks are compared.
 AGE_MAX_S, DIFFERENCES_KEPT = 3600.0, 50
+SONG_REST_S = 2.5
 
 
 class QueueClock:
@@ -112,6 +113,9 @@ def to_playback(
     if not player.available:
         return Playback("unavailable", "music_assistant", speaker=speaker)
     state = "paused" if paused else {"idle": "stopped"}.get(heard.state, heard.state)
+    if state == "paused" and position is not None and item is not None and item.duration:
+        # The server tells a pause from a song's end, which a position so near to it would be taken for.
+        position = min(position, max(0.0, item.duration - SONG_REST_S))
     if state == "stopped" or item is None:
         return Playback(
             "stopped" if item is None else state,

@@ -139,6 +139,16 @@ def test_a_pause_that_the_server_ends_is_still_one(mass: Mass, happy: MusicAssis
     assert happy.playback().state == "playing" and happy.playback().context == HAPPY.uri
 
 
+def test_a_pause_in_a_songs_last_seconds_isnt_its_end(mass: Mass, happy: MusicAssistantPlayer) -> None:
+    run_for(happy, mass, 190.5)
+    mass.pause(mass.queues[SPEAKER])
+    run_for(happy, mass, 1)
+    playback = happy.playback()
+    assert (playback.state, playback.uri) == ("paused", "ma:library://track/happysongs0")
+    assert playback.position is not None and playback.duration is not None
+    assert playback.duration - playback.position > 2, "what is nearer counts as ended"
+
+
 def test_a_volume_and_a_fade(mass: Mass, happy: MusicAssistantPlayer) -> None:
     happy.apply(wish(Act.VOLUME, 25))
     run_for(happy, mass, 1)
