@@ -84,7 +84,7 @@ def music_assistant(config: Config) -> Passed | None:
         found = find_player(section.speaker, parse_players(connection.call("players/all")))
     except ImportError:
         raise ConfigError(
-            "music_assistant: requires websockets; run `pip install 'moodroom[music_assistant]'`"
+            "music_assistant: requires websockets; run `pip install 'moodroom[music-assistant]'`"
         ) from None
     finally:
         connection.close()
