@@ -12,8 +12,6 @@ from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.players.wishes import Resolve
 from edge.system.secrets import secret
 
-SECRET = "music_assistant_token"  # noqa: S105
-
 
 def open_music_assistant(
     section: MusicAssistantConfig, *, clock: Callable[[], float], resolve: Resolve | None = None
@@ -21,8 +19,7 @@ def open_music_assistant(
     """Return the player; it connects when it is used. Raises ConfigError for a token that can't be read."""
     host = str(section.host)
     base = f"http://{f'[{host}]' if ':' in host else host}:{section.port}"
-    token = secret(SECRET, section.token_file)
-    link = _link(section)
+    link, token = _link(section), _token(section)
     return MusicAssistantPlayer(link, speaker=section.speaker, token=token, base=base, clock=clock, resolve=resolve)
 
 
@@ -30,7 +27,11 @@ def open_connection(section: MusicAssistantConfig) -> ServerConnection:
     """Return a connection to ask the server with. Raises ConfigError."""
     if section.host is None:
         raise ConfigError("music_assistant.host: is needed; name the server, such as homeassistant.local")
-    return ServerConnection(_link(section), token=secret(SECRET, section.token_file))
+    return ServerConnection(_link(section), token=_token(section))
+
+
+def _token(section: MusicAssistantConfig) -> str | None:
+    return secret("music_assistant_token", section.token_file)
 
 
 def _link(section: MusicAssistantConfig) -> Callable[[], Link]:
