@@ -93,6 +93,8 @@ class PendingRequests:
             self.music = None
         if self.state is not None and wish.act is self.state.wish.act:
             self.state = None
+        if wish.act in (Act.NEXT, Act.PREVIOUS):
+            self._skipped_at = None
 
     def expire(self, now: float) -> None:
         """Forget requests that have had no effect for too long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.music.pending import REQUEST_EXPIRES_S, SKIP_EXPIRES_S, WITHDRAWN_MAY_START_S, PendingRequests
-from edge.values import Act, Basis, When
+from edge.values import Act, Basis, When, Wish
 from tests.music.samples import A, B, shown, wish
 
 
@@ -50,3 +50,11 @@ def test_withdrawn_music_is_recognized_for_a_while() -> None:
     assert pending.play is None
     assert pending.was_withdrawn(20, shown(B.uri)) and not pending.was_withdrawn(20, shown(A.uri))
     assert not pending.was_withdrawn(10 + WITHDRAWN_MAY_START_S, shown(B.uri))
+
+
+def test_a_skip_that_the_player_refused_explains_nothing() -> None:
+    pending = PendingRequests()
+    skip = Wish(Act.NEXT, "happy", "a test")
+    pending.add(0, skip)
+    pending.drop(skip)
+    assert not pending.confirm_skip()
