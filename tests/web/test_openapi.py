@@ -24,6 +24,7 @@ from edge.config import Config, WebConfig
 from edge.config.writing.file import ConfigFile
 from edge.events import MoodChanged
 from edge.values import Mood
+from edge.vision.preview import AimedPicture
 from edge.web import app
 from edge.web.board import Board
 from edge.web.page import WebPage
@@ -77,7 +78,9 @@ def test_every_answer_matches_its_description(serve: Serve, label: str, tmp_path
         checks=lambda: [{"part": "camera", "good": True, "warning": False, "text": "fine"}],
         view=lambda: b"\xff\xd8",
         sign_in=Agreeing,
-        set_up=SetUp(Config(), ConfigFile(config), "", lambda: None, Progress()),
+        set_up=SetUp(
+            Config(), ConfigFile(config), "", lambda: None, Progress(), aim=lambda _: AimedPicture(b"", [], [])
+        ),
     )
     publish(served.board, MoodChanged, Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
     token = served.get("/api/session").json()["csrf"]
