@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from functools import partial
 
 from edge import __version__
 from edge.config import Config
 from edge.daemon.inbox import Inbox
 from edge.errors import MoodroomError
+from edge.health.board import board
 from edge.health.machine import temperature
 from edge.mqtt.absence import Absence
 from edge.mqtt.device import MqttDevice
@@ -15,6 +17,7 @@ from edge.mqtt.discovery import discovery
 from edge.mqtt.presence_sensor import PresenceSensor
 from edge.system.secrets import secret
 from edge.values import PresenceReport
+from edge.web.security.hosts import page_address
 
 
 def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
@@ -31,7 +34,13 @@ def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
         on_command=inbox.post,
         on_problem=partial(inbox.problem, "mqtt"),
         sensor=_presence_sensor(config, inbox),
-        home=discovery(config, version=__version__, temperature=temperature() is not None),
+        home=discovery(
+            config,
+            version=__version__,
+            temperature=temperature() is not None,
+            board=board(),
+            page=page_address(config.web, socket.gethostname()),
+        ),
     )
 
 

@@ -158,6 +158,8 @@ class HealthMonitor:
             "temperature": None if machine.temperature is None else round(machine.temperature, 1),
             "throttled": machine.throttled,
             "slower": slowdown(machine.temperature, machine.throttled),
+            "version": machine.running or None,
+            "version_on_disk": machine.installed or None,
             "problems": self._payloads(Severity.PROBLEM),
             "notices": self._payloads(Severity.NOTICE),
             "spotify_login_expires": None if login_expires is None else utc_text(login_expires),

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.config import Config
-from edge.mqtt.entities import ENTITIES, Payload
+from edge.mqtt.entities import ENTITIES, Payload, availability
 from edge.mqtt.ownership import ORIGIN, node_of, prefix_of
-from edge.mqtt.topics import STATUS, base_of
+from edge.mqtt.topics import base_of
 
 MIGRATE = {"migrate_discovery": True}
+# The kinds of board that the device is made for, by what the board's own name contains.
+FAMILIES = {"Raspberry Pi": "Raspberry Pi", "Jetson": "Jetson", "NVIDIA Orin": "Jetson"}
 Stage = list[tuple[str, Payload | None]]
 
 
@@ -37,17 +39,21 @@ class Discovery:
         }
 
 
-def discovery(config: Config, *, version: str, temperature: bool = True) -> Discovery:
+def discovery(
+    config: Config, *, version: str, temperature: bool = True, board: str | None = None, page: str | None = None
+) -> Discovery:
     """The messages for this configuration.
 
-    version: of the program. temperature: whether this machine reports its temperature.
+    version: of the program. temperature: whether this machine reports its temperature. board: the machine's name, such
+    as "Raspberry Pi 5 Model B Rev 1.0"; None where it isn't known. page: the address at which other machines reach the
+    page; None where they can't.
     """
     mqtt, device = config.mqtt, config.device.id
     parts = components(config, temperature=temperature)
     shared = {
-        "device": _device(config, version),
+        "device": _device(config, version, board, page),
         "origin": {"name": ORIGIN, "sw_version": version},
-        "availability_topic": f"{base_of(mqtt.base_topic, device)}/{STATUS}",
+        **availability(base_of(mqtt.base_topic, device)),
     }
     every_part = components(config, temperature=True, spotify=True)
     device_topic, component_topics = _topics(mqtt.discovery_prefix, node_of(device), every_part)
@@ -139,14 +145,14 @@ def components(config: Config, *, temperature: bool, spotify: bool | None = None
     return parts
 
 
-def _device(config: Config, version: str) -> dict[str, Any]:
+def _device(config: Config, version: str, board: str | None, page: str | None) -> dict[str, Any]:
+    family = next((FAMILIES[part] for part in FAMILIES if board is not None and part in board), None)
     about: dict[str, Any] = {
         "identifiers": [node_of(config.device.id)],
         "name": config.device.name,
         "manufacturer": "Moodroom",
-        "model": "Moodroom",
+        "model": "Moodroom" if family is None else f"Moodroom on {family}",
         "sw_version": version,
     }
-    if config.device.area is not None:
-        about["suggested_area"] = config.device.area
-    return about
+    optional = {"hw_version": board, "configuration_url": page, "suggested_area": config.device.area}
+    return about | {name: value for name, value in optional.items() if value is not None}

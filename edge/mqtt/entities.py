@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.mqtt.topics import COMMANDS
-from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, PRESS, Control
+from edge.mqtt.topics import COMMANDS, STATUS
+from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, PRESS, UNKNOWN, Control
 
 # A state that wasn't published for this long becomes unknown in Home Assistant.
 EXPIRE_AFTER_S = 900
+# Home Assistant's own word for a state that it doesn't know is `unknown`, so a mood that can't be told has another.
+UNCLEAR = "unclear"
 Payload = dict[str, Any]
 
 
@@ -24,8 +26,10 @@ class EntityDescription:
 
     state: the topic of its state. value: a Jinja expression over the state's JSON. template: a whole Jinja template
     instead. attributes: the topic of its attributes. command: the topic below `set/` that it publishes to. expires:
-    whether the state becomes unknown when it is no longer published. options: the choices of a select entity; None for
-    the names of the profiles. more: further settings of its platform.
+    whether the state becomes unknown when it is no longer published. category: Home Assistant's, `config` or
+    `diagnostic`. enabled: whether Home Assistant shows it before a person switches it on. needs: a key of `NEEDS`,
+    without which it is unavailable. options: the choices of a select entity; None for the names of the profiles. more:
+    further settings of its platform.
     """
 
     key: str
@@ -38,7 +42,9 @@ class EntityDescription:
     attributes: str | None = None
     command: str | None = None
     expires: bool = False
-    diagnostic: bool = False
+    category: str | None = None
+    enabled: bool = True
+    needs: str | None = None
     options: Sequence[str] | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,50 +62,95 @@ class EntityDescription:
             payload["command_topic"] = f"{base}/{COMMANDS}{self.command}"
         if self.expires:
             payload["expire_after"] = EXPIRE_AFTER_S
-        if self.diagnostic:
-            payload["entity_category"] = "diagnostic"
+        if self.category is not None:
+            payload["entity_category"] = self.category
+        if not self.enabled:
+            payload["enabled_by_default"] = False
+        if self.needs is not None:
+            payload |= availability(base, self.needs)
         if self.platform == "select":
             payload["options"] = list(profiles if self.options is None else self.options)
         return payload | dict(self.more)
 
 
-def _sensor(key: str, name: str, icon: str, state: str, value: str | None, **more: Any) -> EntityDescription:
-    return EntityDescription(key, "sensor", name, icon, state, value, expires=True, more=more)
+# What an entity may need beside the device itself: a topic, and when its payload means available.
+NEEDS: Mapping[str, Mapping[str, str]] = {
+    "camera": {"topic": "camera", "payload_available": "ON", "payload_not_available": "OFF"},
+    "player": {
+        "topic": "player",
+        "value_template": "{{ 'online' if value_json.state in ['playing', 'paused', 'stopped'] else 'offline' }}",
+    },
+}
 
 
-def _health(key: str, name: str, icon: str, value: str, unit: str, **more: Any) -> EntityDescription:
-    measurement = {"state_class": "measurement", "unit_of_measurement": unit} | more
+def availability(base: str, needs: str | None = None) -> Payload:
+    """When Home Assistant shows an entity as available. base: the topic above the device's own.
+
+    needs: a key of `NEEDS`; None: only the device itself.
+    """
+    topics: list[Payload] = [{"topic": f"{base}/{STATUS}"}]
+    if needs is not None:
+        topics.append({**NEEDS[needs], "topic": f"{base}/{NEEDS[needs]['topic']}"})
+    return {"availability": topics, "availability_mode": "all"}
+
+
+def _mood(key: str, name: str, icon: str, value: str, *, enabled: bool = True, **more: Any) -> EntityDescription:
+    """Something about the mood, which nobody can tell while the camera is off."""
     return EntityDescription(
-        key, "sensor", name, icon, "health", value, expires=True, diagnostic=True, more=measurement
+        key, "sensor", name, icon, "mood", value, expires=True, enabled=enabled, needs="camera", more=more
     )
 
 
-def _button(key: str, name: str, icon: str, command: str, payload: str, **more: Any) -> EntityDescription:
-    return EntityDescription(key, "button", name, icon, command=command, more={"payload_press": payload} | more)
+def _health(key: str, name: str, icon: str, value: str, unit: str, **more: Any) -> EntityDescription:
+    """A measurement of the machine; it changes with each report, so it is off until a person wants it."""
+    measurement = {"state_class": "measurement", "unit_of_measurement": unit} | more
+    return EntityDescription(
+        key, "sensor", name, icon, "health", value, expires=True, category="diagnostic", enabled=False, more=measurement
+    )
 
 
-_EVENT_TEMPLATE = (
-    "{% if value_json.event == 'mood_changed' %}"
-    "{{ dict(value_json, event_type=value_json.event) | to_json }}{% endif %}"
-)
+def _button(
+    key: str, name: str, icon: str, command: str, payload: str, *, needs: str | None = None, **more: Any
+) -> EntityDescription:
+    return EntityDescription(
+        key, "button", name, icon, command=command, needs=needs, more={"payload_press": payload} | more
+    )
+
+
+def _event(key: str, name: str, icon: str, *types: str) -> EntityDescription:
+    """The events of these types from the topic `event`, with their payload as attributes."""
+    condition = f"== '{types[0]}'" if len(types) == 1 else f"in {list(types)}"
+    template = (
+        f"{{% if value_json.event {condition} %}}"
+        "{{ dict(value_json, event_type=value_json.event) | to_json }}{% endif %}"
+    )
+    return EntityDescription(key, "event", name, icon, "event", template=template, more={"event_types": list(types)})
+
+
+_MOOD = f"'{UNCLEAR}' if value_json.mood == '{UNKNOWN}' else value_json.mood"
 _NOW_PLAYING = f"'{DRY_RUN_TEXT}' if value_json.state == '{DRY_RUN}' else (value_json.title or value_json.state)[:250]"
 _CPU = "(value_json.cpu_share * 100) | round(1) if value_json.cpu_share is number else none"
-_MEASUREMENT = {"state_class": "measurement"}
-_AXIS = _MEASUREMENT | {"suggested_display_precision": 2}
+# A report of an earlier version has no versions; Home Assistant ignores an empty payload.
+_VERSIONS = (
+    "{% if value_json.version %}{{ {'installed_version': value_json.version, "
+    "'latest_version': value_json.version_on_disk} | to_json }}{% endif %}"
+)
+_MEASUREMENT: Mapping[str, Any] = {"state_class": "measurement"}
+_AXIS: Mapping[str, Any] = {**_MEASUREMENT, "suggested_display_precision": 2}
 
 ENTITIES = (
     # The room and its music.
     EntityDescription(
-        "mood", "sensor", "Mood", "emoticon-outline", "mood", "value_json.mood", attributes="mood", expires=True,
-        more={"device_class": "enum", "options": list(MOODS)},
+        "mood", "sensor", "Mood", "emoticon-outline", "mood", _MOOD, attributes="mood", expires=True, needs="camera",
+        more={"device_class": "enum", "options": [UNCLEAR if mood == UNKNOWN else mood for mood in MOODS]},
     ),
-    _sensor(
-        "confidence", "Confidence", "percent", "mood", "(value_json.confidence * 100) | round | int",
+    _mood(
+        "confidence", "Confidence", "percent", "(value_json.confidence * 100) | round | int", enabled=False,
         unit_of_measurement="%", **_MEASUREMENT,
     ),
-    _sensor("valence", "Valence", "emoticon-happy-outline", "mood", "value_json.valence", **_AXIS),
-    _sensor("arousal", "Arousal", "pulse", "mood", "value_json.arousal", **_AXIS),
-    _sensor("people", "People", "account-group", "mood", "value_json.people", **_MEASUREMENT),
+    _mood("valence", "Valence", "emoticon-happy-outline", "value_json.valence", **_AXIS),
+    _mood("arousal", "Arousal", "pulse", "value_json.arousal", **_AXIS),
+    _mood("people", "People", "account-group", "value_json.people", **_MEASUREMENT),
     EntityDescription(
         "presence", "binary_sensor", "Presence", "motion-sensor", "presence", attributes="mood", expires=True,
         more={
@@ -116,14 +167,16 @@ ENTITIES = (
         # Home Assistant drops an attribute called `state`.
         more={"json_attributes_template": "{{ dict(value_json, playback=value_json.state) | to_json }}"},
     ),
-    EntityDescription(
-        "mood_changed", "event", "Mood changed", "emoticon-outline", "event", template=_EVENT_TEMPLATE,
-        more={"event_types": ["mood_changed"]},
-    ),
+    _event("mood_changed", "Mood changed", "emoticon-outline", "mood_changed"),
+    _event("decision", "Music decision", "playlist-play", "music_changed", "decision"),
+    _event("liked", "Liked", "thumb-up", "liked"),
+    _event("skipped", "Skipped", "skip-next-circle", "skipped"),
+    _event("taken_over", "Taken over", "hand-back-right", "taken_over"),
+    _event("command_rejected", "Command refused", "cancel", "command_rejected"),
     # Controls.
     EntityDescription(
         "control", "select", "Music control", "hand-back-right", "control", command="control",
-        options=[control.value for control in Control],
+        category="config", options=[control.value for control in Control],
     ),
     EntityDescription(
         "mood_override", "select", "Mood override", "emoticon-cool-outline", "override", command="mood",
@@ -133,16 +186,18 @@ ENTITIES = (
         "presence_override", "select", "Presence override", "account-check", "presence_override", command="presence",
         options=["auto", "ON", "OFF"],
     ),
-    EntityDescription("profile", "select", "Profile", "playlist-music", "profile", command="profile"),
-    EntityDescription("camera", "switch", "Camera", "camera", "camera", command="camera"),
     EntityDescription(
-        "volume", "number", "Volume", "volume-high", "player", "value_json.volume", command="volume",
+        "profile", "select", "Profile", "playlist-music", "profile", command="profile", category="config"
+    ),
+    EntityDescription("camera", "switch", "Camera", "camera", "camera", command="camera", category="config"),
+    EntityDescription(
+        "volume", "number", "Volume", "volume-high", "player", "value_json.volume", command="volume", needs="player",
         more={"min": 0, "max": 100, "step": 1, "mode": "slider", "unit_of_measurement": "%"},
     ),
-    _button("play", "Play", "play", "playback", "play"),
-    _button("pause", "Pause", "pause", "playback", "pause"),
-    _button("next", "Next", "skip-next", "playback", "next"),
-    _button("previous", "Previous", "skip-previous", "playback", "previous"),
+    _button("play", "Play", "play", "playback", "play", needs="player"),
+    _button("pause", "Pause", "pause", "playback", "pause", needs="player"),
+    _button("next", "Next", "skip-next", "playback", "next", needs="player"),
+    _button("previous", "Previous", "skip-previous", "playback", "previous", needs="player"),
     _button("like", "Like", "thumb-up", "like", PRESS),
     _button("unlike", "Unlike", "thumb-up-outline", "unlike", PRESS),
     _button("not_this", "Not this", "thumb-down", "not_this", PRESS),
@@ -150,7 +205,7 @@ ENTITIES = (
     # The device itself.
     EntityDescription(
         "problem", "binary_sensor", "Problem", "alert", "health", "'ON' if value_json.problems else 'OFF'",
-        attributes="health", expires=True, diagnostic=True,
+        attributes="health", expires=True, category="diagnostic",
         more={
             "device_class": "problem",
             "json_attributes_template": "{{ {'problems': value_json.problems} | to_json }}",
@@ -164,6 +219,10 @@ ENTITIES = (
     _health("looks", "Looks a minute", "eye-outline", "value_json.looks_per_minute", "1/min"),
     EntityDescription(
         "spotify_login_expires", "sensor", "Spotify login expires", "spotify", "health",
-        "value_json.spotify_login_expires", expires=True, diagnostic=True, more={"device_class": "timestamp"},
+        "value_json.spotify_login_expires", expires=True, category="diagnostic", more={"device_class": "timestamp"},
+    ),
+    EntityDescription(
+        "update", "update", "Update", "package-up", "health", template=_VERSIONS, category="diagnostic",
+        more={"title": "Moodroom"},
     ),
 )  # fmt: skip

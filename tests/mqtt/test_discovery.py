@@ -18,7 +18,7 @@ from edge.mqtt.discovery import MIGRATE, Discovery, changes, components, discove
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.outlet import HEALTH_EVERY_S
 from edge.mqtt.topics import RETAINED
-from edge.values import EXPRESSIONS, MOODS
+from edge.values import EXPRESSIONS
 
 SPOTIFY = {"client_id": "0" * 32}
 
@@ -43,12 +43,13 @@ def test_the_keys_of_entities_never_change() -> None:
     assert {key: part["platform"] for key, part in PARTS.items()} == {
         "mood": "sensor", "confidence": "sensor", "valence": "sensor", "arousal": "sensor", "people": "sensor",
         "presence": "binary_sensor", "looking": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
+        "decision": "event", "liked": "event", "skipped": "event", "taken_over": "event", "command_rejected": "event",
         "control": "select", "mood_override": "select", "presence_override": "select", "profile": "select",
         "camera": "switch", "volume": "number",
         "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",
         "unlike": "button", "not_this": "button", "restart": "button",
         "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",
-        "spotify_login_expires": "sensor",
+        "spotify_login_expires": "sensor", "update": "update",
     }  # fmt: skip
     assert {key: part["unique_id"] for key, part in PARTS.items()} == {
         key: f"moodroom_living-room_{key}" for key in PARTS
@@ -62,21 +63,26 @@ def test_the_head_of_the_message_is_pinned() -> None:
             "model": "Moodroom", "sw_version": "1.2.3", "suggested_area": "Living Room",
         },
         "origin": {"name": "Moodroom", "sw_version": "1.2.3"},
-        "availability_topic": f"{BASE}/status",
+        "availability": [{"topic": f"{BASE}/status"}], "availability_mode": "all",
     }  # fmt: skip
 
 
 def test_some_entities_are_pinned() -> None:
     assert PARTS["mood"] == {
         "platform": "sensor", "name": "Mood", "icon": "mdi:emoticon-outline", "state_topic": f"{BASE}/mood",
-        "value_template": "{{ value_json.mood }}", "json_attributes_topic": f"{BASE}/mood", "device_class": "enum",
-        "options": list(MOODS), "expire_after": 900, "unique_id": "moodroom_living-room_mood",
-        "default_entity_id": "sensor.living_room_mood",
+        "value_template": "{{ 'unclear' if value_json.mood == 'unknown' else value_json.mood }}",
+        "json_attributes_topic": f"{BASE}/mood", "device_class": "enum",
+        "options": [*EXPRESSIONS, "absent", "unclear"], "expire_after": 900, "unique_id": "moodroom_living-room_mood",
+        "default_entity_id": "sensor.living_room_mood", "availability_mode": "all",
+        "availability": [
+            {"topic": f"{BASE}/status"},
+            {"topic": f"{BASE}/camera", "payload_available": "ON", "payload_not_available": "OFF"},
+        ],
     }  # fmt: skip
     assert PARTS["camera"] == {
         "platform": "switch", "name": "Camera", "icon": "mdi:camera", "state_topic": f"{BASE}/camera",
         "command_topic": f"{BASE}/set/camera", "unique_id": "moodroom_living-room_camera",
-        "default_entity_id": "switch.living_room_camera",
+        "default_entity_id": "switch.living_room_camera", "entity_category": "config",
     }  # fmt: skip
     assert PARTS["mood_override"]["options"] == ["auto", *EXPRESSIONS]
     assert PARTS["control"]["options"] == ["auto", "hands_off", "off"]
@@ -84,6 +90,71 @@ def test_some_entities_are_pinned() -> None:
     assert (PARTS["volume"]["min"], PARTS["volume"]["max"]) == (0, 100)
     assert PARTS["presence"]["device_class"] == "occupancy"
     assert PARTS["spotify_login_expires"]["device_class"] == "timestamp"
+
+
+def test_no_mood_is_home_assistants_own_word() -> None:
+    assert not {"unknown", "unavailable", "none", ""} & set(PARTS["mood"]["options"])
+
+
+def test_what_needs_a_player_or_the_camera_is_unavailable_without_it() -> None:
+    needs = {
+        key: [topic["topic"].removeprefix(f"{BASE}/") for topic in part["availability"]]
+        for key, part in PARTS.items()
+        if "availability" in part
+    }
+    expected = {key: ["status", "camera"] for key in ("mood", "confidence", "valence", "arousal", "people")}
+    expected |= {key: ["status", "player"] for key in ("volume", "play", "pause", "next", "previous")}
+    assert needs == expected
+    assert PARTS["play"]["availability"][1]["value_template"] == (
+        "{{ 'online' if value_json.state in ['playing', 'paused', 'stopped'] else 'offline' }}"
+    )
+
+
+@pytest.mark.parametrize("key", ["mood_changed", "liked", "skipped", "taken_over", "command_rejected"])
+def test_the_events_that_matter_have_an_entity_each(key: str) -> None:
+    assert PARTS[key]["state_topic"] == f"{BASE}/event" and PARTS[key]["event_types"] == [key]
+    assert PARTS[key]["value_template"] == (
+        f"{{% if value_json.event == '{key}' %}}"
+        "{{ dict(value_json, event_type=value_json.event) | to_json }}{% endif %}"
+    )
+
+
+def test_the_update_entity_compares_what_runs_with_what_is_installed() -> None:
+    assert PARTS["update"]["state_topic"] == f"{BASE}/health"
+    assert PARTS["update"]["value_template"] == (
+        "{% if value_json.version %}{{ {'installed_version': value_json.version, "
+        "'latest_version': value_json.version_on_disk} | to_json }}{% endif %}"
+    )
+
+
+def test_categories_and_what_is_off_at_first() -> None:
+    categories = {key: part["entity_category"] for key, part in PARTS.items() if "entity_category" in part}
+    config_keys = ("profile", "control", "camera", "restart")
+    diagnostic = ("problem", "cpu", "memory", "temperature", "looks", "spotify_login_expires", "update")
+    assert categories == {**dict.fromkeys(config_keys, "config"), **dict.fromkeys(diagnostic, "diagnostic")}
+    off = {key for key, part in PARTS.items() if part.get("enabled_by_default") is False}
+    assert off == {"confidence", "cpu", "memory", "temperature", "looks"}
+
+
+@pytest.mark.parametrize(
+    ("board", "model"),
+    [
+        ("Raspberry Pi 5 Model B Rev 1.0", "Moodroom on Raspberry Pi"),
+        ("NVIDIA Jetson Orin Nano Developer Kit", "Moodroom on Jetson"),
+        ("NVIDIA Orin NX Developer Kit", "Moodroom on Jetson"),
+        ("LENOVO 20XW", "Moodroom"),
+        (None, "Moodroom"),
+    ],
+)
+def test_the_model_tells_a_pi_from_a_jetson(board: str | None, model: str) -> None:
+    about = discovery(config(), version="1", board=board).topics[DEVICE_TOPIC]["device"]
+    assert (about["model"], about.get("hw_version")) == (model, board)
+    assert "configuration_url" not in about, "no page, no address"
+
+
+def test_the_address_of_the_page_is_the_configuration_url() -> None:
+    found = discovery(config(), version="1", page="http://kitchen.local:8730").topics[DEVICE_TOPIC]
+    assert found["device"]["configuration_url"] == "http://kitchen.local:8730"
 
 
 @pytest.mark.parametrize("key", PARTS)
@@ -96,6 +167,7 @@ def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> Non
     if part.get("device_class") == "enum":
         assert "state_class" not in part and "unit_of_measurement" not in part
     if part["platform"] in ("sensor", "binary_sensor"):
+        # Home Assistant refuses `config` for what only shows something.
         assert part.get("entity_category") in (None, "diagnostic")
         assert part["expire_after"] == EXPIRE_AFTER_S
     if part["platform"] in ("switch", "select", "number"):
@@ -129,7 +201,7 @@ def test_component_discovery_has_the_same_entities() -> None:
     for key, part in PARTS.items():
         payload = single.topics[f"ha/{part['platform']}/moodroom_living-room/{key}/config"]
         assert payload["device"] == PAYLOAD["device"] and payload["origin"] == PAYLOAD["origin"]
-        assert payload["availability_topic"] == f"{BASE}/status"
+        assert payload["availability"][0] == {"topic": f"{BASE}/status"} and payload["availability_mode"] == "all"
         assert payload.items() >= {k: v for k, v in part.items() if k != "platform"}.items()
     assert single.birth == "homeassistant/status", "it stays there with another prefix"
 

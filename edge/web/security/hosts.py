@@ -10,6 +10,7 @@ from edge.config import WebConfig
 
 # A name or address with an optional port; no path, query or user.
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  recognised, not bound
 
 
@@ -22,6 +23,22 @@ def is_loopback(host: str) -> bool:
 def is_reachable(config: WebConfig) -> bool:
     """Whether other machines can reach the page, also by way of a proxy."""
     return not is_loopback(config.host) or bool(config.allowed_hosts)
+
+
+def page_address(config: WebConfig, hostname: str) -> str | None:
+    """The address at which other machines in the home reach the page; None where they can't, or only through a proxy.
+
+    hostname: this machine's. A proxy's own scheme and port aren't known here.
+    """
+    if not config.enabled or is_loopback(config.host):
+        return None
+    name = config.host.strip("[]")
+    if name in WILDCARDS:
+        if hostname == "localhost" or not _LABEL.fullmatch(hostname):
+            return None
+        name = f"{hostname}.local"
+    # A link-local address counts on one machine only.
+    return None if "%" in name else f"http://[{name}]:{config.port}" if ":" in name else f"http://{name}:{config.port}"
 
 
 class Hosts:
