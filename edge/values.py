@@ -262,6 +262,7 @@ class Playback:
     assumed: what the device's own command should have led to; the player hasn't shown it yet.
     error: why the player itself stopped, in one sentence. ran_out: it stopped after the last song of its queue.
     inactive: it shows no playback at all, which no song's end leads to: somebody paused it, or left.
+    passed_over: the song before it couldn't be played, and the player has gone on to this one.
     cover: the address of a picture for the song, http or https. upcoming: the names of the songs that come next.
     """
 
@@ -281,6 +282,7 @@ class Playback:
     error: str = field(default="", compare=False)
     ran_out: bool = field(default=False, compare=False)
     inactive: bool = field(default=False, compare=False)
+    passed_over: bool = field(default=False, compare=False)
     cover: str | None = None
     upcoming: tuple[str, ...] = ()
 

@@ -39,6 +39,7 @@ PURE = {
     "players.fade",
     "players.mpd.own_songs",
     "players.mpd.progress",
+    "players.mpd.stall_watch",
     "players.music_assistant.errors",
     "players.music_assistant.messages",
     "players.music_assistant.own_queue",

@@ -34,6 +34,16 @@ def test_a_song_that_cross_fades_in_early_is_no_takeover(detector: TakeoverDetec
     assert detector.observe(181, shown(song="s2", position=1)).cause is Cause.ADVANCED
 
 
+@pytest.mark.parametrize("between", [None, "stopped", "paused"])
+def test_a_song_after_one_that_could_not_be_played_is_no_takeover(
+    detector: TakeoverDetector, between: str | None
+) -> None:
+    if between is not None:
+        detector.observe(60, shown(state=between, position=68))
+    assert detector.observe(62, shown(song="s2", position=0, passed_over=True)).cause is Cause.ADVANCED
+    assert not detector.in_doubt
+
+
 def test_a_song_that_repeats_at_its_end_has_advanced(detector: TakeoverDetector) -> None:
     assert detector.observe(195, shown(position=3)).cause is Cause.ADVANCED
 

@@ -34,6 +34,9 @@ class UnexplainedChanges:
             where = playback.speaker or Sentence("another speaker")
             moved = Sentence("somebody moved the music to {speaker}", speaker=where)
             return Interpretation(Cause.TAKEOVER, "speaker", moved)
+        if is_here and playback.passed_over:
+            self._pause.end()
+            return Interpretation(Cause.ADVANCED)
         if was_here and not is_here:
             return self._stopped(now, known, playback)
         if not is_here:

@@ -101,7 +101,7 @@ class MpdExecutor:
             self._controls.begin_order(wish, status)
             self._controls.fade_in(wish, status)
             progress.started = True
-            self._play_first(placement, first)
+            progress.first_id = self._play_first(placement, first)
         except MpdRefusedError:
             progress.started = False
             self._controls.undo_fade_in(status)
@@ -110,8 +110,30 @@ class MpdExecutor:
         self._queue.keep_only(placement.entries, placement.address)
         self._placer.place_rest(placement)
 
-    def _play_first(self, placement: Placement, first: str) -> None:
-        """Play this song, or the first one after it that MPD can play; it refuses a station that doesn't answer."""
+    def play_another(self, progress: WishProgress) -> str | None:
+        """Play the next song of music whose first one didn't begin, and take that one out of the queue.
+
+        Returns the address of the song that was taken out; None where no other song is left to be tried.
+        """
+        placement, silent = progress.placement, progress.first_id
+        if placement is None or silent not in placement.ids or len(placement.skipped) >= FIRST_SONGS_TRIED_MAX:
+            return None
+        after = placement.ids.index(silent) + 1
+        following = [*placement.ids[after:], *placement.ids[: after - 1]]
+        if not following:
+            return None
+        self._placer.skip(placement, silent, "it doesn't begin")
+        try:
+            progress.first_id = self._play_first(placement, following[0])
+        except MpdRefusedError:
+            return None
+        return placement.skipped[-1][0]
+
+    def _play_first(self, placement: Placement, first: str) -> str:
+        """Play this song, or the first one after it that MPD can play; it refuses a station that doesn't answer.
+
+        Returns the id of the one that plays.
+        """
         start = placement.ids.index(first)
         ids = [*placement.ids[start:], *placement.ids[:start]][:FIRST_SONGS_TRIED_MAX]
         for song_id in ids:
@@ -124,4 +146,5 @@ class MpdExecutor:
                     raise
                 self._placer.skip(placement, song_id, str(error))
             else:
-                return
+                return song_id
+        raise ValueError("there are no songs to play")

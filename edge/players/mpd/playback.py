@@ -27,11 +27,17 @@ def fetch(connection: MpdConnection) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def to_playback(
-    status: dict[str, Any], song: dict[str, Any], *, speaker: str, context: str | None, assumed: bool = False
+    status: dict[str, Any],
+    song: dict[str, Any],
+    *,
+    speaker: str,
+    context: str | None,
+    assumed: bool = False,
+    passed_over: bool = False,
 ) -> Playback:
     """speaker: what people call this MPD. context: the address of the music that the song was added with.
 
-    assumed: the device has started it, and nothing is heard yet.
+    assumed: the device has started it, and nothing is heard yet. passed_over: see Playback.
     """
     state = _STATES.get(str(status.get("state")), "stopped")
     error = error_of(status) if state != "playing" else ""
@@ -43,7 +49,7 @@ def to_playback(
         state,
         "mpd",
         speaker=speaker,
-        title=_text(song.get("title") or song.get("name")) or _text(song.get("file")),
+        title=name_of(song),
         artist=_text(song.get("artist")),
         uri=clean(f"mpd:{_one(song['file'])}", ADDRESS_MAX_CHARS) if song.get("file") else None,
         volume=volume_of(status),
@@ -51,8 +57,19 @@ def to_playback(
         assumed=assumed,
         error=error,
         duration=duration_of(status),
-        position=_seconds(status.get("elapsed", _time(status, 0))),
+        position=position_of(status),
+        passed_over=passed_over,
     )
+
+
+def name_of(song: dict[str, Any]) -> str | None:
+    """Return what people call a song, or its address where it has no title."""
+    return _text(song.get("title") or song.get("name")) or _text(song.get("file"))
+
+
+def position_of(status: dict[str, Any]) -> float | None:
+    """Return how far the current song has got, seconds."""
+    return _seconds(status.get("elapsed", _time(status, 0)))
 
 
 def duration_of(status: dict[str, Any]) -> float | None:

@@ -17,10 +17,12 @@ from edge.players.mpd.placing import Placer
 from edge.players.mpd.playback import error_of, fetch, is_heard, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
+from edge.players.mpd.stalls import Stalls
 from edge.players.mpd.upcoming import UpcomingSongs
 from edge.players.notices import Notices
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
+from edge.text import clean
 from edge.values import Act, Playback, Wish
 
 TIMEOUT_S = 3.0
@@ -72,6 +74,8 @@ class MpdPlayer:
         self._executor = MpdExecutor(self._connection, self._queue, placer, self._controls, self._upcoming)
         self._start = StartWatch(START_PATIENCE_S)
         self._started_at = 0.0
+        self._starting: WishProgress | None = None
+        self._stalls = Stalls(self._connection, self._queue, self._notices.add)
         self._pending: list[WishProgress] = []
         # Wishes that won't be carried out, and whose songs may be in the queue.
         self._dropped: list[WishProgress] = []
@@ -108,7 +112,9 @@ class MpdPlayer:
         if self._upcoming.update(status):
             status, song = fetch(self._connection)
         self._check_start(status)
-        return self._to_playback(status, song)
+        if self._stalls.look(self._clock(), status, song):
+            status, song = fetch(self._connection)
+        return self._to_playback(status, song, passed_over=self._stalls.passed_over(status))
 
     def check_permissions(self) -> None:
         """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""
@@ -132,7 +138,9 @@ class MpdPlayer:
             return max(WAIT_MIN_S, step_at - self._clock())
         if self._start.waiting:
             return STARTING_POLL_INTERVAL_S
-        return LISTENING_POLL_INTERVAL_S if self._listener.listening else POLL_INTERVAL_S
+        interval = LISTENING_POLL_INTERVAL_S if self._listener.listening else POLL_INTERVAL_S
+        due = self._stalls.wait(self._clock())
+        return interval if due is None else min(interval, due)
 
     def close(self) -> None:
         if (goal := self._fade.goal) is not None and self._connection.connected:
@@ -195,7 +203,7 @@ class MpdPlayer:
         else:
             self._executor.carry_out(pending)
             if pending.started or pending.wish.act is Act.RESUME:
-                self._started_at = self._clock()
+                self._started_at, self._starting = self._clock(), pending
                 self._start.begin(self._started_at, pending.original)
             elif pending.wish.act is Act.PAUSE:
                 self._start.end()
@@ -208,8 +216,15 @@ class MpdPlayer:
         last = status.get("playlistlength") in (None, "0", "1")
         failed = status.get("state") != "play" and ((bool(error) and last) or stopped)
         wish = self._start.look(now, plays=is_heard(status), failed=failed)
-        if wish is not None:
-            self._abandon(wish, error or NOTHING_HEARD, fault=True)
+        if wish is None:
+            return
+        silent = self._executor.play_another(self._starting) if self._starting is not None and stopped else None
+        if silent is not None:
+            self._notices.add(f"skipped {clean(silent)}: it doesn't begin; check whether its file can be played")
+            self._started_at = now
+            self._start.begin(now, wish)
+            return
+        self._abandon(wish, error or NOTHING_HEARD, fault=True)
 
     def _still_applies(self, wish: Wish) -> bool:
         return wish.basis is None or still_applies(wish, self._to_playback(*fetch(self._connection)), self._clock())
@@ -217,7 +232,14 @@ class MpdPlayer:
     def _abandon(self, wish: Wish, why: str, *, fault: bool = False) -> None:
         self._abandoned.append(AbandonedWish(wish, why, fault))
 
-    def _to_playback(self, status: dict[str, Any], song: dict[str, Any]) -> Playback:
+    def _to_playback(self, status: dict[str, Any], song: dict[str, Any], *, passed_over: bool = False) -> Playback:
         speaker = f"MPD at {self._connection.host}"
         assumed = self._start.waiting and status.get("state") == "play"
-        return to_playback(status, song, speaker=speaker, context=self._queue.context(song), assumed=assumed)
+        return to_playback(
+            status,
+            song,
+            speaker=speaker,
+            context=self._queue.context(song),
+            assumed=assumed,
+            passed_over=passed_over,
+        )

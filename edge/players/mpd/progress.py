@@ -49,7 +49,8 @@ class WishProgress:
 
     wish: with music that MPD can play. original: as it was given. expires: on the player's clock.
     target_id: the song that a skip goes to. placement: its songs on their way into the queue. begun: it is carried out
-    now, whatever its `when`. started: its songs may already play. failures: how often MPD's answer couldn't be used.
+    now, whatever its `when`. started: its songs may already play. first_id: the song that it began with.
+    failures: how often MPD's answer couldn't be used.
     """
 
     wish: Wish
@@ -59,6 +60,7 @@ class WishProgress:
     placement: Placement | None = None
     begun: bool = False
     started: bool = False
+    first_id: str | None = None
     failures: int = 0
 
     @property

@@ -281,3 +281,44 @@ def test_listing_and_adding_have_more_time_than_other_commands(mopidy: Mopidy) -
     assert connection.call(lambda client: client.timeout, slow=True) == SLOW_TIMEOUT_S
     assert connection.call(lambda client: client.timeout) == 5.0
     connection.disconnect()
+
+
+@pytest.fixture
+def gone(mopidy: Mopidy) -> Iterator[Path]:
+    """A file that is there while it is added; a test removes or replaces it."""
+    file = mopidy.folder / "music" / "loud" / "gone.wav"
+    file.write_bytes((mopidy.folder / "music" / "loud" / "loud0.wav").read_bytes())
+    yield file
+    file.unlink(missing_ok=True)
+
+
+def listed(mopidy: Mopidy, *names: str) -> Music:
+    songs = tuple(mopidy.song(name) for name in names)
+    return Music(songs[0], "mine", songs)
+
+
+def test_a_song_that_has_gone_since_it_was_added_is_skipped_and_told(
+    player: MpdPlayer, mopidy: Mopidy, gone: Path
+) -> None:
+    player.apply(play(listed(mopidy, "calm/calm0", "loud/gone", "loud/loud0")))
+    until(player, "playing")
+    wait_for(lambda: (look(player).position or 0) > 0.5, "the first song is heard")
+    gone.unlink()
+    mopidy.near_the_end(left=1)
+    # Mopidy says for ever that the first song plays, at 0.000.
+    wait_for(lambda: look(player).uri == mopidy.song("loud/loud0"), "the song after it")
+    wait_for(lambda: (look(player).position or 0) > 0, "its music")
+    assert player.take_notices() == [
+        "skipped gone.wav: nothing was heard of it for 10 s; check whether its file can be played"
+    ]
+    assert player.take_abandoned() == []
+
+
+def test_a_first_song_that_cannot_be_played_gives_way_to_the_second(
+    player: MpdPlayer, mopidy: Mopidy, gone: Path
+) -> None:
+    gone.write_bytes(b"x" * 5000)
+    player.apply(play(listed(mopidy, "loud/gone", "loud/loud0")))
+    until(player, "playing", mopidy.song("loud/loud0"))
+    assert player.take_notices() == [f"skipped {gone.as_uri()}: it doesn't begin; check whether its file can be played"]
+    assert player.take_abandoned() == [] and mopidy.queue() == LOUD_FILES[:1]
