@@ -28,7 +28,7 @@ from edge.events import (
     assert_never,
 )
 from edge.times import utc_text
-from edge.values import DRY_RUN, Control, Mood, Playback, Wish
+from edge.values import SIMULATED, Control, Mood, Playback, Wish
 
 
 def mood(value: Mood, offset: float) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def wish(value: Wish) -> dict[str, Any]:
 
 
 def player(value: Playback, control: Control, at: float | None = None) -> dict[str, Any]:
-    """Playback as on the topic `player`; the state of a dry run is `dry_run`, whatever it simulates.
+    """Playback as on the topic `player`; of a player that is simulated, the state is its name.
 
     at: Unix time of the report. Cover, duration, position and the next songs are left out where they aren't known.
     """
     payload: dict[str, Any] = {
-        "state": DRY_RUN if value.player == DRY_RUN else value.state,
+        "state": value.player if value.player in SIMULATED else value.state,
         "player": value.player,
         "speaker": value.speaker,
         "title": value.title,

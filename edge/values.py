@@ -21,6 +21,11 @@ MOODS = (*EXPRESSIONS, ABSENT, UNKNOWN)
 # The player that plays nothing, and what is told of it.
 DRY_RUN = "dry_run"
 DRY_RUN_TEXT = "nothing is heard: no player is set up"
+# The player of a home that plays by itself what the device decides, and what is told of it.
+NO_PLAYER = "none"
+NO_PLAYER_TEXT = "the device only decides: the home plays the music"
+# The players whose playing is only simulated, each with its sentence.
+SIMULATED = {DRY_RUN: DRY_RUN_TEXT, NO_PLAYER: NO_PLAYER_TEXT}
 
 # The value of a button's command.
 PRESS = "PRESS"

@@ -38,7 +38,7 @@ from edge.room.room import Room
 from edge.system import clock, logs
 from edge.system.database import default_path
 from edge.system.time_zone import zone
-from edge.values import DRY_RUN, UNKNOWN, Mood, Music
+from edge.values import SIMULATED, UNKNOWN, Mood, Music
 from edge.vision.pace import FramePace
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
@@ -155,7 +155,7 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         dispatcher=dispatcher,
     )
     dispatcher.outlets.append(_console(parts, options, out))
-    if player.name != DRY_RUN or options.journal:
+    if player.name not in SIMULATED or options.journal:
         # What nobody heard says nothing about tastes.
         dispatcher.outlets.append(learner)
     _add_outlets(parts, now)

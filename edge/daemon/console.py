@@ -31,7 +31,7 @@ from edge.events import (
     assert_never,
 )
 from edge.text import printable, to_json
-from edge.values import DRY_RUN, DRY_RUN_TEXT, UNKNOWN, Act, Mood
+from edge.values import SIMULATED, UNKNOWN, Act, Mood
 
 log = logging.getLogger(__name__)
 Outlet = Callable[[Event], None]
@@ -106,7 +106,7 @@ class PlainLines:
 
     def __init__(self, out: TextIO, *, source_time: SourceTime) -> None:
         self._lines, self._source_time = _Lines(out), source_time
-        self._dry_run_told = False
+        self._simulation_told = False
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -115,9 +115,9 @@ class PlainLines:
             case DecisionMade(wish=wish):
                 self._print(event, f"  {'♪' if wish.act is Act.PLAY else '·'} {wish.why}")
             case PlaybackChanged(playback=playback):
-                if playback.player == DRY_RUN and not self._dry_run_told:
-                    self._dry_run_told = True
-                    self._print(event, f"  · {DRY_RUN_TEXT}")
+                if playback.player in SIMULATED and not self._simulation_told:
+                    self._simulation_told = True
+                    self._print(event, f"  · {SIMULATED[playback.player]}")
             case (
                 MoodUpdated()
                 | ControlChanged()

@@ -29,7 +29,7 @@ from edge.system.run_lock import running
 from edge.system.signals import SignalFlags, signals
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
-from edge.values import DRY_RUN, Command, Frame, Playback, Problem, Reading
+from edge.values import SIMULATED, Command, Frame, Playback, Problem, Reading
 from edge.vision.loop import VisionLoop
 from edge.vision.pace import GAP_MIN_S
 
@@ -291,7 +291,7 @@ class Session:
         for item in parts.inbox.drain():
             if isinstance(item, (Reading, Playback, Command)):
                 parts.dispatcher.handle(item)
-        if parts.player.name != DRY_RUN:
+        if parts.player.name not in SIMULATED:
             restore.save_playback(parts.director, parts.wall_clock.offset())
         for service in (parts.web, parts.absence, parts.mqtt, parts.journal):
             if service is not None:

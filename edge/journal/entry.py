@@ -28,7 +28,7 @@ from edge.events import (
     assert_never,
 )
 from edge.sentences import Sentence
-from edge.values import DRY_RUN, Act, Command, Mood, Playback, Wish
+from edge.values import SIMULATED, Act, Command, Mood, Playback, Wish
 
 KINDS = (
     "start", "mood", "decision", "play", "skip", "replay", "like", "unlike", "not_this", "control", "command", "camera",
@@ -123,7 +123,7 @@ class Notes:
         if song == self._song or song == (None, None, None):
             return []
         self._before, self._song = self._song, song
-        if playback.player == DRY_RUN:
+        if playback.player in SIMULATED:
             # Nothing is heard.
             return []
         return [JournalEntry(at, "play", title=playback.title, artist=playback.artist, uri=playback.uri)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.mqtt.topics import COMMANDS, STATUS
-from edge.values import DRY_RUN, DRY_RUN_TEXT, EXPRESSIONS, MOODS, PRESS, UNKNOWN, Control
+from edge.values import EXPRESSIONS, MOODS, PRESS, SIMULATED, UNKNOWN, Control
 
 # A state that wasn't published for this long becomes unknown in Home Assistant.
 EXPIRE_AFTER_S = 900
@@ -128,7 +128,7 @@ def _event(key: str, name: str, icon: str, *types: str) -> EntityDescription:
 
 
 _MOOD = f"'{UNCLEAR}' if value_json.mood == '{UNKNOWN}' else value_json.mood"
-_NOW_PLAYING = f"'{DRY_RUN_TEXT}' if value_json.state == '{DRY_RUN}' else (value_json.title or value_json.state)[:250]"
+_NOW_PLAYING = f"{SIMULATED}.get(value_json.state) or (value_json.title or value_json.state)[:250]"
 _CPU = "(value_json.cpu_share * 100) | round(1) if value_json.cpu_share is number else none"
 # A report of an earlier version has no versions; Home Assistant ignores an empty payload.
 _VERSIONS = (

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 class DryRun:
     """Simulates playing, so that everything around it works as with a real speaker."""
 
-    name = DRY_RUN
     login_expires: float | None = None
 
-    def __init__(self, *, clock: Callable[[], float], volume: int = 40) -> None:
-        """clock: seconds on which songs end. volume: 0..100, at the start."""
+    def __init__(self, *, clock: Callable[[], float], volume: int = 40, name: str = DRY_RUN) -> None:
+        """clock: seconds on which songs end. volume: 0..100, at the start. name: one of `SIMULATED`."""
+        self.name = name
         self._clock = clock
         self._volume = volume
         self._music: Music | None = None

@@ -12,7 +12,7 @@ from edge.config import Config, MpdConfig, MusicAssistantConfig
 from edge.errors import ConfigError
 from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
-from edge.values import DRY_RUN_TEXT, Playback, Wish
+from edge.values import DRY_RUN_TEXT, NO_PLAYER, NO_PLAYER_TEXT, Playback, Wish
 
 CONNECT_TIMEOUT_S = 2.0
 log = logging.getLogger(__name__)
@@ -83,6 +83,9 @@ def open_player(
     if demo:
         log.info("player: dry run, since the demo clip and a fast replay never control a real speaker")
         return DryRun(clock=clock)
+    if choice == NO_PLAYER:
+        log.info("player: none; %s", NO_PLAYER_TEXT)
+        return DryRun(clock=clock, name=NO_PLAYER)
     if choice == "spotify" or (choice == "auto" and _has_login(config)):
         return _spotify(config, clock, resolver("spotify") if resolver is not None else None, publish)
     if choice == "music_assistant" or (choice == "auto" and _answers("music_assistant", config.music_assistant)):

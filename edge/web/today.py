@@ -32,7 +32,7 @@ from edge.events import (
 from edge.journal.entry import SET_BY_HAND
 from edge.sentences import Sentence, parts
 from edge.times import utc_text
-from edge.values import DRY_RUN, Act, Control, Playback
+from edge.values import SIMULATED, Act, Control, Playback
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
 ENTRIES_MAX = 400
@@ -117,8 +117,8 @@ class Today:
         if (song["uri"], song["title"]) == (last.get("uri"), last.get("title")):
             return None
         self._songs.append(song)
-        # Nothing is heard in a dry run.
-        return None if playback.player == DRY_RUN else {"kind": "song"} | song
+        # What is simulated isn't heard.
+        return None if playback.player in SIMULATED else {"kind": "song"} | song
 
     def _about_song(self, kind: str, event: Skipped | Liked | Unliked) -> dict[str, Any]:
         """The song may be the one before: after a skip the next one may play already."""

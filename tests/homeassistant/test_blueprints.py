@@ -156,6 +156,9 @@ class Home:
         code = self.rest("POST", "/api/onboarding/users", user)["auth_code"]
         grant = {"client_id": client, "grant_type": "authorization_code", "code": code}
         self.token = self.rest("POST", "/auth/token", grant, form=True)["access_token"]
+        while self.rest("GET", "/api/config")["state"] != "RUNNING":
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.3)
 
     @contextlib.contextmanager
     def calls(self) -> Iterator[Iterator[tuple[str, dict[str, Any]]]]:

@@ -8,11 +8,13 @@ import time
 
 import pytest
 
+from edge import messages
 from edge.config import Config
 from edge.errors import ConfigError, PlayerError
+from edge.health.check.music import player as checked_player
 from edge.players.player import open_player
 from edge.players.spotify.token_file import TokenFile
-from edge.values import Act, Wish
+from edge.values import Act, Control, Music, Wish
 from tests.spotify_server import Server
 from tests.spotify_server.server import CLIENT
 
@@ -67,3 +69,20 @@ def test_auto_chooses_mpd_only_if_it_is_configured_and_answers() -> None:
         assert open_player(config(mpd=address), clock=time.monotonic, demo=False).name == "dry_run"
         assert open_player(config(music=music), clock=time.monotonic, demo=False).name == "dry_run"
     assert open_player(config(mpd=address, music=music), clock=time.monotonic, demo=False).name == "dry_run"
+
+
+def test_none_only_decides_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    player = open_player(config(music={"player": "none"}), clock=time.monotonic, demo=False)
+    assert player.name == "none" and "the home plays the music" in caplog.text
+    player.apply(Wish(Act.PLAY, "happy", why="happy", music=Music("spotify:playlist:1", "Happy")))
+    playback = player.playback()
+    assert (playback.state, playback.player) == ("playing", "none")
+    assert messages.player(playback, Control.AUTO)["state"] == "none"
+    player.close()
+
+
+def test_none_needs_a_broker_to_be_of_use() -> None:
+    result = checked_player(config(music={"player": "none"}))
+    assert result.warning and "mqtt.host" in str(result)
+    assert not checked_player(config(music={"player": "none"}, mqtt={"host": "192.0.2.1"})).warning

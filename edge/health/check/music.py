@@ -10,7 +10,7 @@ from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
 from edge.health.rules import apply_rules
 from edge.system.secrets import secret
-from edge.values import DRY_RUN, DRY_RUN_TEXT
+from edge.values import DRY_RUN, DRY_RUN_TEXT, NO_PLAYER, NO_PLAYER_TEXT
 
 
 def spotify(config: Config) -> Passed | None:
@@ -46,6 +46,9 @@ def player(config: Config) -> Passed:
         player.close()
     if playback.state == "unavailable":
         raise PlayerError(f"{player.name}: the speaker is offline; wake it, or choose one of `moodroom speakers`")
+    if player.name == NO_PLAYER:
+        unheard = config.mqtt.host is None
+        return Passed(NO_PLAYER_TEXT + ("; set mqtt.host, where it learns of it" if unheard else ""), warning=unheard)
     if player.name == DRY_RUN:
         unset = config.music.player == "auto"
         return Passed(

@@ -13,6 +13,7 @@ const STATES = {
   stopped: () => t("Nothing is playing"),
   unavailable: () => t("No speaker can be reached"),
   dry_run: () => t("Only tried out, nothing is heard: no player is set up"),
+  none: () => t("The device only decides: the home plays the music"),
 };
 // What a sentence is about that doesn't explain the music itself.
 const ALSO = {
