@@ -90,10 +90,7 @@ class DecisionRules:
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
         if known.detector.in_doubt and not requested:
-            paused = known.detector.pause.active
-            return self._keep(
-                Sentence("the music is paused, maybe only for a moment" if paused else "it isn't clear what plays")
-            )
+            return self._keep(_doubt(known))
         if (wish := self._resume_after_return(now)) is not None:
             return wish
         if mood is None or mood.mood == ABSENT:
@@ -260,6 +257,15 @@ class DecisionRules:
         kept = Sentence("kept for now: {why}" if for_now else "kept: {why}", why=why)
         self.blocked = Wish(Act.KEEP, self._situation.mood_name, kept)
         return self.blocked
+
+
+def _doubt(known: Situation) -> Sentence:
+    """Why it isn't known yet whether a person has changed the music."""
+    if known.detector.pause.active:
+        return Sentence("the music is paused, maybe only for a moment")
+    if known.detector.lowered.active:
+        return Sentence("the volume is turned down, maybe only for a moment")
+    return Sentence("it isn't clear what plays")
 
 
 def _plays(goal: Goal, music: Music, when: When) -> Sentence:

@@ -18,6 +18,7 @@ from edge.music.playback import (
     plays_here,
 )
 from edge.music.reports.last_report import LastReport
+from edge.music.reports.lowered_volume import LoweredVolume
 from edge.music.reports.short_pause import ShortPause
 from edge.music.reports.song_clock import SongClock
 from edge.music.reports.unexplained_changes import UnexplainedChanges
@@ -33,7 +34,7 @@ class TakeoverDetector:
     """Compares the player's reports with what was requested and what was to be expected.
 
     playback: the newest report; observed_at: its time. pending: requests that aren't confirmed. volume: the speaker's.
-    pause: one that nothing explains, while it may still end by itself.
+    pause, lowered: what nothing explains, while it may still end by itself.
     """
 
     def __init__(self, grace: float) -> None:
@@ -43,7 +44,7 @@ class TakeoverDetector:
         self.observed_at = 0.0
         self.pending = PendingRequests()
         self.volume = SpeakerVolume(grace)
-        self.pause = ShortPause()
+        self.pause, self.lowered = ShortPause(), LoweredVolume()
         self._song_clock = SongClock()
         # The newest report that the next one is compared with, and music without a name since then.
         self._last = LastReport()
@@ -59,14 +60,15 @@ class TakeoverDetector:
     @property
     def in_doubt(self) -> bool:
         """True while it isn't clear yet whether a person has just changed the music."""
-        return self.pause.active or self._unnamed.active
+        return self.pause.active or self.lowered.active or self._unnamed.active
 
     @property
     def volume_settled(self) -> bool:
         """True where the speaker's volume is known, and no change by the device is on its way."""
         play = self.pending.play
         coming = play is not None and play.when is When.NOW
-        return self.volume.current is not None and not self.volume.pending and not coming
+        changing = self.volume.pending or self.lowered.active
+        return self.volume.current is not None and not changing and not coming
 
     def song_may_be_over(self, now: float) -> bool:
         """True where the song of the last report may have ended by now, or its end isn't known."""
@@ -90,6 +92,7 @@ class TakeoverDetector:
     def believe(self) -> None:
         """A person lets the device decide again: there is no doubt about what plays any more."""
         self.pause.end()
+        self.lowered.end()
         self._unnamed.end()
 
     def drop(self, now: float, wish: Wish) -> None:
@@ -111,6 +114,7 @@ class TakeoverDetector:
         if playback.state == "unavailable":
             self._last.away = True
             self.volume.unavailable(now)
+            self.lowered.end()
             return Interpretation()
         known, requested, here = self._last.playback, self.pending.music, plays_here(playback)
         if requested is not None and requested.wish.when is not When.NOW and not here and playback.state != "paused":
@@ -144,7 +148,9 @@ class TakeoverDetector:
                 Cause.TAKEOVER, "music", Sentence("somebody started music that the player doesn't name")
             )
         result = self._changes.judge(now, known, playback)
-        if result.cause is not Cause.TAKEOVER and not self.pause.active and self._volume_set_by_person(now, playback):
+        if result.cause is Cause.TAKEOVER or self.pause.active:
+            self.lowered.end()
+        elif self._volume_set_by_person(now, playback):
             result = Interpretation(
                 Cause.TAKEOVER, "volume", Sentence("somebody set the volume to {volume}", volume=playback.volume)
             )
@@ -157,7 +163,7 @@ class TakeoverDetector:
         """Compare the next report with this one."""
         self._last.accept(now, playback)
         self._unnamed.end()
-        if not self.pause.active:
+        if not self.pause.active and not self.lowered.active:
             # An announcement has a volume of its own.
             self.volume.accept(playback.volume)
 
@@ -202,11 +208,15 @@ class TakeoverDetector:
         return result
 
     def _volume_set_by_person(self, now: float, playback: Playback) -> bool:
-        play, last = self.pending.play, self._last.playback
-        return self.volume.set_by_person(
+        play, last, before = self.pending.play, self._last.playback, self.volume.current
+        changed = self.volume.set_by_person(
             now,
             playback.volume,
             observed=last is not None and last.volume is not None,
             away=self._last.away,
             coming=play.volume if play is not None else None,
         )
+        if changed and before is not None and playback.volume is not None:
+            return not self.lowered.may_return(now, before, playback.volume)
+        self.lowered.end()
+        return False

@@ -65,6 +65,32 @@ def test_a_pause_that_lasts_is_a_persons(anywhere: Build) -> None:
     assert not at.someone.playing and at.house.control is Control.HANDS_OFF
 
 
+@pytest.mark.parametrize("steps", [(10,), (30, 20, 10, 20, 30)])
+def test_an_announcement_over_the_music_is_nobodys_wish(anywhere: Build, steps: tuple[int, ...]) -> None:
+    at = anywhere()
+    at.house.feels("happy", 60)
+    before = at.someone.volume
+    assert before is not None
+    for volume in steps:
+        at.someone.sets_volume(volume)
+        at.house.passes(9)
+    at.someone.sets_volume(before)
+    at.house.passes(60)
+    assert at.house.happened(TakenOver) == [] and at.house.control is Control.AUTO
+    assert at.someone.music == at.happy and at.someone.volume == before
+    at.house.feels("sad", 150)
+    assert at.someone.music == at.sad, "the device still follows the mood"
+
+
+def test_a_volume_that_stays_down_is_a_persons(anywhere: Build) -> None:
+    at = anywhere()
+    at.house.feels("happy", 60)
+    at.someone.sets_volume(15)
+    at.house.feels("sad", 70)
+    assert [event.why for event in at.house.happened(TakenOver)] == ["somebody set the volume to 15"]
+    assert at.house.control is Control.HANDS_OFF and at.someone.volume == 15
+
+
 # --- `nothing`, and moods that are over -------------------------------------------------------------------------------
 
 

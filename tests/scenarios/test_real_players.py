@@ -171,6 +171,7 @@ def test_a_guest_pauses_and_goes_on(house: Build, speaker: Daemon) -> None:
 
 
 def test_a_guest_sets_the_volume(house: Build, speaker: Daemon) -> None:
+    speaker.ask("setvol 40")
     home = begin(house, speaker)
     speaker.ask("setvol 70")
     takes_over(home, "volume")
