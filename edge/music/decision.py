@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edge.circumplex import distance
 from edge.config import MusicConfig
 from edge.music.choices import Picker, UnwantedChoices, music_of
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
 from edge.music.playback import elsewhere_reason, matches
+from edge.music.rules.moods import is_certain, is_strong_change
+from edge.music.rules.reasons import NOBODY, NOT_SETTLED, TAKEN_OVER, UNREACHABLE, doubt, next_cancelled, plays
 from edge.music.situation import Situation
 from edge.music.strategy import Goal, Strategy, adjective
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
 from edge.sentences import Sentence, mood_word
 from edge.values import ABSENT, Act, Control, Mood, Music, When, Wish
-
-TAKEN_OVER = Sentence("somebody took over")
-NOT_SETTLED = Sentence("the mood hasn't settled yet")
-WAITS_FOR_MOOD = Sentence("kept for now: {why}", why=NOT_SETTLED)
-NOBODY = Sentence("nobody is here")
-UNREACHABLE = Sentence("the player can't be reached now")
 
 
 class DecisionRules:
@@ -61,7 +56,7 @@ class DecisionRules:
             known.own.cancel_upcoming(now)
             if known.pending.starting is not None:
                 known.own.playing = None
-            return Wish(Act.FORGET, known.mood_name, _next_cancelled(waiting, wish.why))
+            return Wish(Act.FORGET, known.mood_name, next_cancelled(waiting, wish.why))
         return wish
 
     def _outdated(self) -> Music | None:
@@ -90,7 +85,7 @@ class DecisionRules:
         if playback is not None and playback.elsewhere:
             return self._block(elsewhere_reason(playback))
         if known.detector.in_doubt and not requested:
-            return self._keep(_doubt(known))
+            return self._keep(doubt(known))
         if (wish := self._resume_after_return(now)) is not None:
             return wish
         if mood is None or mood.mood == ABSENT:
@@ -125,7 +120,7 @@ class DecisionRules:
         if pending is None or pending.music is None or not goal.includes(pending.music):
             return None
         waits = pending.when is not When.NOW
-        urgent = requested or (waits and self._is_strong_change(mood))
+        urgent = requested or (waits and is_strong_change(self._situation, mood, self._config.strong_change))
         if not waits or not urgent or self._interruption_reason(now, mood, requested=requested):
             return self._keep(
                 Sentence("{music} is about to play for {mood}", music=pending.music.name, mood=mood_word(mood.mood))
@@ -140,7 +135,7 @@ class DecisionRules:
         if not requested and (why := self._limits.cooldown_reason(now)) is not None:
             return self._block(why, for_now=True)
         known = self._situation
-        if not requested and not self._is_certain(now):
+        if not requested and not is_certain(known, now, self._config.strategy):
             return self._block(NOT_SETTLED, for_now=True)
         playback = known.playback
         if playback is not None and playback.state == "paused" and not known.presence.expired:
@@ -163,7 +158,10 @@ class DecisionRules:
         if not requested and not counted and (why := self._limits.hourly_reason(now)) is not None:
             return self._block(why, for_now=True)
         when = When(self._config.switch)
-        if requested or (self._is_strong_change(mood) and self._interruption_reason(now, mood) is None):
+        if requested or (
+            is_strong_change(self._situation, mood, self._config.strong_change)
+            and self._interruption_reason(now, mood) is None
+        ):
             when = When.NOW
         elif when is not When.TRACK_END and (why := self._interruption_reason(now, mood)) is not None:
             return self._block(why, for_now=True)
@@ -194,7 +192,7 @@ class DecisionRules:
         return Wish(
             Act.PLAY,
             known.mood_name,
-            _plays(goal, music, when),
+            plays(goal, music, when),
             music,
             when,
             volume,
@@ -236,19 +234,6 @@ class DecisionRules:
 
     # Parts of a decision.
 
-    def _is_certain(self, now: float) -> bool:
-        """True where music may begin in silence; music for any mood doesn't depend on which mood it is."""
-        known = self._situation
-        return self._config.strategy == "fixed" or known.mood is None or known.certainty.is_enough(now, known.mood)
-
-    def _is_strong_change(self, mood: Mood) -> bool:
-        """True where the mood is far from the one that the music was chosen for."""
-        playing, threshold = self._situation.own.playing, self._config.strong_change
-        before = playing.mood if playing is not None else None
-        if before is None or threshold is None:
-            return False
-        return distance((before.valence, before.arousal), (mood.valence, mood.arousal)) >= threshold
-
     def _keep(self, why: str, *, about: str = "music") -> Wish:
         return Wish(Act.KEEP, self._situation.mood_name, Sentence("kept: {why}", why=why), about=about)
 
@@ -257,30 +242,3 @@ class DecisionRules:
         kept = Sentence("kept for now: {why}" if for_now else "kept: {why}", why=why)
         self.blocked = Wish(Act.KEEP, self._situation.mood_name, kept)
         return self.blocked
-
-
-def _doubt(known: Situation) -> Sentence:
-    """Why it isn't known yet whether a person has changed the music."""
-    if known.detector.pause.active:
-        return Sentence("the music is paused, maybe only for a moment")
-    if known.detector.lowered.active:
-        return Sentence("the volume is turned down, maybe only for a moment")
-    return Sentence("it isn't clear what plays")
-
-
-def _plays(goal: Goal, music: Music, when: When) -> Sentence:
-    if when is When.TRACK_END:
-        return Sentence("{why}: {music} plays once this song ends", why=goal.reason, music=music.name)
-    if when is When.QUEUE:
-        return Sentence("{why}: {music} comes next", why=goal.reason, music=music.name)
-    return Sentence("{why}: {music} plays now", why=goal.reason, music=music.name)
-
-
-def _next_cancelled(music: Music, kept: str) -> Sentence:
-    """kept: why nothing changes, as `_keep` says it."""
-    return Sentence("{music} doesn't play next: {why}", music=music.name, why=reason_of(kept))
-
-
-def reason_of(kept: str) -> str:
-    """Return the reason in the sentence of a KEEP."""
-    return str(kept) if not isinstance(kept, Sentence) else kept.values["why"]

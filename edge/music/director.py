@@ -12,11 +12,12 @@ from datetime import timezone, tzinfo
 from edge.config import MusicConfig
 from edge.music.choices import Picker, UnwantedChoices, Weigh
 from edge.music.corrections import Corrections
-from edge.music.decision import TAKEN_OVER, WAITS_FOR_MOOD, DecisionRules, reason_of
+from edge.music.decision import DecisionRules
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
 from edge.music.playback import elsewhere_reason
+from edge.music.rules.reasons import TAKEN_OVER, WAITS_FOR_MOOD, reason_of
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy

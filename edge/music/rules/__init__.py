@@ -1,0 +1,1 @@
+"""What the rules of `edge.music.decision` are made from."""
