@@ -36,6 +36,21 @@ _ARTISTS = re.compile(r"\s*(?:,|;|&|/|\sfeat\.?\s|\sft\.?\s|\sfeaturing\s|\sx\s)
 
 
 @dataclass(frozen=True)
+class FoundMusic:
+    """Music that was found for a person to choose.
+
+    play: its address, as a choice's `play`. kind: `artist`, `album`, `playlist`, `folder`, `track`, `show` or
+    `episode`. by: who made it, "" if unknown. cover: the address of a picture, None for none.
+    """
+
+    play: str
+    name: str
+    kind: str
+    by: str = ""
+    cover: str | None = None
+
+
+@dataclass(frozen=True)
 class Features:
     """How a song sounds, with the names and ranges of FEATURES; None where a value isn't known.
 

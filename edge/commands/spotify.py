@@ -11,12 +11,12 @@ from edge.commands.terminal import say
 from edge.config import Config
 from edge.errors import ConfigError
 from edge.players.spotify.api import API_URL, SpotifyApi
-from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI
+from edge.players.spotify.auth import ACCOUNTS_URL
 from edge.players.spotify.errors import SpeakerMissingError
 from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.login import Login, WrongAddressError, wait_for_redirect
 from edge.players.spotify.speakers import find_speaker, speaker_table
-from edge.players.spotify.token_file import TokenFile
+from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
 
 # Addresses that the user may paste until the right one.
 PASTES_MAX = 5

@@ -27,6 +27,7 @@ from edge.web.security.code import SetUpCode
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
 from edge.web.setup.api import SetUpApi
+from edge.web.setup.music import MusicApi
 from edge.web.setup.yours import YoursApi
 
 HERE = Path(__file__).parent
@@ -169,6 +170,7 @@ def build(
         Route("/api/spotify/sign-in", api.sign_in, methods=["POST"]),
         Route("/api/spotify/finish", api.finish_sign_in, methods=["POST"]),
         *(SetUpApi(page.set_up).routes() if page.set_up is not None else ()),
+        *(MusicApi(page.set_up).routes() if page.set_up is not None else ()),
         *(YoursApi(page.set_up).routes() if page.set_up is not None else ()),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: failed}), gate)

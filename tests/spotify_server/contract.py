@@ -114,6 +114,8 @@ def _convert(node: Any) -> Any:
 
 def _typed(text: str, schema: dict[str, Any]) -> Any:
     kind = schema.get("type")
+    if kind == "array":
+        return text.split(",")
     if kind == "integer" and re.fullmatch(r"-?\d+", text):
         return int(text)
     if kind == "boolean" and text in ("true", "false"):

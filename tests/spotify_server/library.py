@@ -22,6 +22,7 @@ class Own:
     description: str = ""
     public: bool = False
     mine: bool = True
+    cover: str | None = None
     entries: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -46,11 +47,16 @@ class LibraryWorld:
     def call(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer | None:
         """Answer a request; None if it isn't about the library."""
         items = re.fullmatch(r"/playlists/([^/]+)/items", path)
-        if path not in ("/me/tracks", "/me/playlists") and items is None:
+        looked_up = re.fullmatch(r"/playlists/([^/]+)", path)
+        if looked_up is not None and looked_up[1] in self.playlists and method == "GET":
+            return 200, playlist_json(self.playlists[looked_up[1]]), {}
+        if path not in ("/me/tracks", "/me/playlists", "/search") and items is None:
             return None
         if self._too_many():
             self.refused += 1
             return 429, {"error": {"status": 429, "message": "API rate limit exceeded"}}, {"Retry-After": "5"}
+        if path == "/search":
+            return 200, self._search(query), {}
         if path == "/me/tracks":
             return (
                 200,
@@ -63,6 +69,14 @@ class LibraryWorld:
             return self._playlists(method, query, body)
         assert items is not None
         return self._items(method, items[1], query, body)
+
+    def _search(self, query: dict[str, str]) -> dict[str, Any]:
+        word, kinds = query["q"].lower(), query["type"].split(",")
+        found: dict[str, list[Any]] = {
+            "track": [entry for entry in self.liked if word in entry["name"].lower()],
+            "playlist": [playlist_json(own) for own in self.playlists.values() if word in own.name.lower()],
+        }
+        return {f"{kind}s": _paged(found.get(kind, []), query) for kind in kinds}
 
     def _playlists(self, method: str, query: dict[str, str], body: Any) -> Answer:
         if method == "GET":
@@ -126,7 +140,8 @@ def playlist_json(own: Own) -> dict[str, Any]:
     return {
         "id": own.id, "name": own.name, "description": own.description, "public": own.public, "collaborative": False,
         "type": "playlist", "uri": f"spotify:playlist:{own.id}", "snapshot_id": SNAPSHOT, "href": "https://x/",
-        "external_urls": {}, "images": [],
+        "external_urls": {},
+        "images": [{"url": own.cover, "width": 300, "height": 300}] if own.cover else [],
     }  # fmt: skip
 
 

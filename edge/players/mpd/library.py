@@ -40,7 +40,7 @@ class MpdLibrary:
             try:
                 found = self._call(lambda client: client.search("file", "", "window", (offset, offset + PAGE_SIZE)))
                 if found or total:
-                    return SongPage(tuple(_songs(found)), len(found), total)
+                    return SongPage(tuple(songs_of(found)), len(found), total)
             except MpdRefusedError:
                 pass
             self._all = self._everything()
@@ -51,10 +51,10 @@ class MpdLibrary:
         """Read the whole collection from a server without windows: an old one, or Mopidy, which also lists no tree."""
         try:
             found = [song for song in self._call(lambda client: client.listallinfo()) if "file" in song]
-            return _songs(found)
+            return songs_of(found)
         except MpdRefusedError:
             self._connection.set_timeout(WALK_TIMEOUT_S)
-            return _songs(walk(lambda folder: self._call(lambda client: client.lsinfo(folder)), ""))
+            return songs_of(walk(lambda folder: self._call(lambda client: client.lsinfo(folder)), ""))
 
     def update(self) -> None:
         """Make MPD find playlists that were written. Raises PlayerError."""
@@ -79,7 +79,8 @@ class MpdLibrary:
             raise MpdRefusedError(sentence_of(error), retry_after=error.retry_after) from None
 
 
-def _songs(found: Iterable[dict[str, Any]]) -> list[Song]:
+def songs_of(found: Iterable[dict[str, Any]]) -> list[Song]:
+    """The songs of an answer of MPD's."""
     songs: list[Song] = []
     unreadable: list[str] = []
     for song in found:

@@ -10,12 +10,11 @@ from typing import Any
 from edge.players.spotify.errors import login_missing
 from edge.players.spotify.limits.budget import RequestBudget
 from edge.players.spotify.spotipy_module import CacheHandler, SpotifyPKCE
-from edge.players.spotify.token_file import TokenFile
+from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
 from edge.system.http_session import BoundedSession
 from edge.system.requests_module import requests
 
 ACCOUNTS_URL = "https://accounts.spotify.com/"
-REDIRECT_URI = "http://127.0.0.1:8731/callback"
 SCOPES = (
     "user-read-playback-state user-modify-playback-state user-library-read playlist-read-private "
     "playlist-modify-private"

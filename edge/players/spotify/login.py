@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from edge.errors import ConfigError
 from edge.players.spotify.api import TIMEOUT_S
-from edge.players.spotify.auth import ACCOUNTS_URL, REDIRECT_URI, CountingSession, SpotifyAuth
+from edge.players.spotify.auth import ACCOUNTS_URL, CountingSession, SpotifyAuth
 from edge.players.spotify.errors import LoginError
 from edge.players.spotify.request_errors import network_error
 from edge.players.spotify.spotipy_module import spotipy
-from edge.players.spotify.token_file import TokenFile
+from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
 from edge.system.requests_module import requests
 
 REDIRECT_TIMEOUT_S = 600.0

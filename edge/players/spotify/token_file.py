@@ -19,6 +19,8 @@ from edge.system.reading import read_text
 from edge.text import parse_json
 
 FILE_NAME = "spotify_login.json"
+# Where Spotify sends the browser after a sign-in; here, so that it is known without loading spotipy.
+REDIRECT_URI = "http://127.0.0.1:8731/callback"
 LOGIN_LIFETIME_S = 182 * 86400.0  # six months, rounded down: better a day early than a day late
 LOCK_TIMEOUT_S = 10.0
 log = logging.getLogger(__name__)

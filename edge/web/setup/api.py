@@ -23,6 +23,7 @@ from edge.times import utc_text
 from edge.vision.preview import AimedPicture
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup import camera, notice, passwords, settings
+from edge.web.setup.music_sources import MusicSources
 from edge.web.setup.progress import DONE, NAME_MAX_CHARS, OPEN, SKIPPED, STEPS, Progress
 
 # A configuration with hundreds of choices has as many bytes.
@@ -38,6 +39,7 @@ class SetUp:
     config: the configuration that runs. file: the configuration file, None without one. running: the version of the
     file that runs. overridden: keys that the command line sets in place of the file. reload: reads the file again,
     and restarts the parts with it. aim: the camera's next picture, turned clockwise by so many quarters.
+    music: where music is searched for, None for what the configuration names.
     """
 
     config: Config
@@ -47,6 +49,7 @@ class SetUp:
     progress: Progress
     overridden: Sequence[str] = ()
     aim: Callable[[int], AimedPicture | None] | None = None
+    music: MusicSources | None = None
 
 
 class SetUpApi:
