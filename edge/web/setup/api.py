@@ -171,7 +171,8 @@ class SetUpApi:
                 key, path = passwords.key_and_file(section)
                 changes[key] = None if password is None else path
             # A password replaces the old one only with changes that can be written.
-            after, _ = file.write(changes, version, before_writing=partial(passwords.keep_all, secrets))
+            complete = settings.completed(changes, file.read().values)
+            after, _ = file.write(complete, version, before_writing=partial(passwords.keep_all, secrets))
         except EditedMeanwhile as error:
             return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
         except ConfigError as error:

@@ -74,6 +74,22 @@ def values(config: Config, written: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def completed(changes: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    """The changes, and before them the default profile where the file has none: a part of it would replace it."""
+    section = written.get("music")
+    moods = [key for key in changes if key.startswith("music.profiles.")]
+    if not moods or (isinstance(section, dict) and section.get("profiles")):
+        return changes
+    shown = _profiles(Config().model_dump(mode="json")["music"]["profiles"])
+    kept = {
+        f"music.profiles.{name}.{mood}": choices
+        for name, profile in shown.items()
+        if f"music.profiles.{name}" not in changes
+        for mood, choices in profile.items()
+    }
+    return kept | changes
+
+
 def _profiles(profiles: Any) -> Any:
     """Each mood's choices as a list of sections, whatever short form they are written in; no keys at their defaults."""
     return {

@@ -128,6 +128,15 @@ def test_a_password_goes_into_a_file_of_its_own(wizard: Wizard, file: Path, stat
     assert kept.read_text() == "tell nobody\n"
 
 
+def test_a_mood_that_is_changed_leaves_the_others_of_a_default_profile(wizard: Wizard, file: Path) -> None:
+    file.write_text("mpd: {host: 10.0.0.5}\n")
+    before = wizard.get()["config"]["music.profiles"]["everyday"]
+    assert wizard.change(music__profiles__everyday__happy="mpd:Jazz").status_code == 200
+    after = wizard.get()["config"]["music.profiles"]["everyday"]
+    assert after.pop("happy") == [{"play": "mpd:Jazz"}] != before.pop("happy")
+    assert after == before and len(after) == 7
+
+
 def test_who_accepted_is_kept_in_words(wizard: Wizard) -> None:
     assert wizard.get()["accepted"] is None
     assert wizard.post("accept", {"name": " Ada\n"}).status_code == 200
