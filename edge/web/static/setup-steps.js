@@ -5,5 +5,6 @@ export const STEPS = [
   { name: "privacy", title: () => t("Before it looks"), load: () => import("./setup-privacy.js") },
   { name: "camera", title: () => t("Camera"), load: () => import("./setup-camera.js") },
   { name: "spotify", title: () => t("Spotify"), load: () => import("./setup-spotify.js") },
+  { name: "music", title: () => t("Music for each mood"), load: () => import("./setup-music.js") },
   { name: "done", title: () => t("Done"), load: () => import("./setup-done.js") },
 ];

@@ -10,7 +10,7 @@ const FEELS = {
 const SPOTIFY_URI = /^spotify:(track|album|artist|playlist|episode|show):([A-Za-z0-9]+)$/;
 // Addresses of music in a sentence; a guest sees what they stand for instead.
 const ADDRESS = /\b(?:spotify|mpd|library):[^\s,;]*[^\s,;.:]|\bhttps?:\/\/[^\s,;]*[^\s,;.:]/g;
-const KINDS = {
+export const KINDS = {
   track: () => t("a song"), album: () => t("an album"), artist: () => t("an artist"), playlist: () => t("a playlist"),
   collection: () => t("the liked songs"), episode: () => t("an episode"), show: () => t("a show"),
 };

@@ -141,6 +141,12 @@ def test_the_set_up_survives_a_power_cut_between_any_two_steps(device: Installed
     step(page, "Spotify")
     page.get_by_role("button", name="Skip").click()
 
+    step(page, "Music for each mood")
+    device.power_cut()
+    page.reload()
+    step(page, "Music for each mood")
+    page.get_by_role("button", name="Skip").click()
+
     step(page, "Done")
     device.power_cut()
     page.reload()
