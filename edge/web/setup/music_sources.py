@@ -80,9 +80,9 @@ class MusicSources:
         return FoundInAll((), (LINKS_ONLY,))
 
     def _player(self) -> str:
-        """The player whose music is searched. `auto` and `dry_run`: the first one that is set up, MPD if none is."""
+        """The player whose music is searched. `auto`, and without one: the first one that is set up, else MPD."""
         config = self._config
-        if config.music.player not in ("auto", "dry_run"):
+        if config.music.player not in ("auto", "dry_run", "none"):
             return config.music.player
         if config.spotify.client_id is not None and (TokenFile().exists() or TokenFile().refused()):
             return "spotify"

@@ -24,11 +24,13 @@ from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.library import LibraryWorld, Own, track
 from tests.spotify_server.server import CLIENT
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve, Served
+from tests.web.setup.test_music import Pictures, pictures
 from tests.web.setup.test_walk import faults, step
+from tests.web.test_languages_in_the_browser import LOCALES
 
-__all__ = ["server", "world"]
+__all__ = ["pictures", "server", "world"]
 # Elements that are cut at the edge of the screen.
 CUT = """() => [...document.querySelectorAll("#place *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || (one.tagName !== "svg" && !one.closest("svg")
@@ -66,10 +68,12 @@ class Device:
 
 
 @pytest.fixture
-def device(serve: Serve, tmp_path: Path, server: Server, world: World, state_folder: Path) -> Device:
+def device(
+    serve: Serve, tmp_path: Path, server: Server, world: World, state_folder: Path, pictures: Pictures
+) -> Device:
     server.library = LibraryWorld(world)
     server.library.liked = [track(7)]
-    server.library.playlists = {"morning": Own("morning", "Morning songs")}
+    server.library.playlists = {"morning": Own("morning", "Morning songs", cover=f"{pictures.url}/cover")}
     return Device(serve, tmp_path, server)
 
 
@@ -128,6 +132,8 @@ def test_music_is_searched_pasted_and_left_as_it_is_for_each_mood(
     happy.get_by_role("button", name="Search").click()
     happy.get_by_role("button", name="Add Song 7").click()
     happy.get_by_role("button", name="My playlists").click()
+    cover = happy.locator("img").first
+    wait_for(lambda: cover.evaluate("image => image.naturalWidth") == 192, "the cover")
     happy.get_by_role("button", name="Add Morning songs").click()
     happy.get_by_role("button", name="Remove Daft Punk").click()
     assert faults(page) == [] and page.evaluate(CUT) == []
@@ -184,3 +190,28 @@ def test_only_what_was_changed_is_written(device: Device, page: Page) -> None:
         "music.profiles.calm": {"fear": "nothing"},
         "music.profiles.party": None,
     }
+
+
+def test_both_steps_fit_a_phone_in_every_language(device: Device, chromium: Browser) -> None:
+    for index, locale in enumerate(LOCALES):
+        context = chromium.new_context(
+            locale=locale,
+            viewport={"width": 360, "height": 740},
+            color_scheme="dark" if index % 2 else "light",
+            bypass_csp=True,
+        )
+        page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(f"{device.served.url}/setup#spotify")
+        expect(page.locator(".clicks").first).to_be_visible()
+        assert (locale, page.evaluate(CUT)) == (locale, [])
+        if locale == "de-DE":
+            assert faults(page) == []
+        page.goto(f"{device.served.url}/setup#music")
+        page.locator("#place summary").click()
+        page.locator("#add-happy").click()
+        expect(page.locator(".find input").first).to_be_focused()
+        assert (locale, page.evaluate(CUT)) == (locale, [])
+        if locale == "de-DE":
+            assert faults(page) == []
+        context.close()
