@@ -160,6 +160,7 @@ def test_a_read_only_state_directory_is_a_health_finding_and_no_exit(tmp_path: P
 
 # The modules or packages that may read the wall clock, and why. Everything else uses the monotonic clock.
 WALL = {
+    "backup": "backups, and what a restore replaces, are dated",
     "commands/history.py": "the journal's entries are dated",
     "commands/spotify.py": "when the login ends",
     "daemon/assembly.py": "both clocks at the start",
@@ -169,6 +170,7 @@ WALL = {
     "journal": "entries are dated",
     "library": "files and answers are dated",
     "players/driver.py": "when the login ends",
+    "players/music_assistant/player.py": "positions are dated by the server's clock",
     "players/spotify/api.py": "when a token expires, and the day for which calls are counted",
     "players/spotify/limits/budget.py": "requests are counted over restarts",
     "players/spotify/login.py": "when the login was made",

@@ -71,7 +71,7 @@ def test_a_face_in_an_ignored_area_is_not_looked_for() -> None:
 
 @pytest.mark.parametrize(("kind", "pictures"), [("picture", 1), ("person", 0)])
 def test_what_is_taken_for_a_picture_is_told(kind: str, pictures: int) -> None:
-    pipeline, room = Pipeline(Config(), base=BASE, nominal=True), liveness.Room(kind, 1, _composites())
+    pipeline, room = Pipeline(Config(), base=BASE, nominal=True), liveness.Room(kind, 2, _composites())
     frames = (Frame(seq, seq / liveness.FPS, room.frame(seq / liveness.FPS)) for seq in range(12 * liveness.FPS))
     told = [reading.pictures for frame in frames if (reading := pipeline.process(frame)) is not None]
     assert max(told) == pictures

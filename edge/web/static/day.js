@@ -1,6 +1,6 @@
 // Today: the moods as a coloured ribbon over the hours, and the newest entries as a list.
 import { t } from "./language.js";
-import { byId, clock, feels, make, percent, renew, said, say, shape, song } from "./text.js";
+import { byId, clock, feels, make, percent, plain, renew, said, say, shape, song } from "./text.js";
 
 const MAX_LISTED = 40;
 const HOUR_MS = 3600000;

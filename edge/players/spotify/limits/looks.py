@@ -26,12 +26,13 @@ class MissingSpeakerLooks:
     def next(self, *, idle: bool) -> tuple[bool, bool]:
         """Return whether the next look asks for the playback, and whether for the list.
 
-        idle: nothing has been playing for a while, so that looks are rare; then each is for the list, and every second
-        one for the playback too, unless the own speaker is known to play without being listed.
+        idle: nothing has been playing for a while, so that looks are rare; then they are for the list and the playback
+        in turn, unless the own speaker is known to play without being listed.
         """
         self._looks += 1
         if self.plays_unlisted:
             return True, self._looks % RARELY_EVERY_LOOKS == 0
         if idle:
-            return self._looks % IDLE_PLAYBACK_EVERY_LOOKS == 0, True
+            playback = self._looks % IDLE_PLAYBACK_EVERY_LOOKS == 0
+            return playback, not playback
         return True, self._looks % LIST_EVERY_LOOKS == 0
