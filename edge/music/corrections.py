@@ -1,14 +1,18 @@
-"""What becomes due while the mood stays the same: a pause in an empty room, a start taken back, a volume. Pure."""
+"""What becomes due whatever the mood is: a pause in an empty room, a start taken back, a volume, a trial. Pure."""
 
 from __future__ import annotations
 
 from edge.config import MusicConfig
+from edge.music.ownership import OwnMusic
 from edge.music.presence import in_words
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
 from edge.sentences import Sentence
-from edge.values import Act, Wish
+from edge.values import Act, Music, Wish
+
+# How long music plays by which a person hears whether the speaker is the right one.
+TRIAL_LASTS_S = 8.0
 
 
 class Corrections:
@@ -19,6 +23,8 @@ class Corrections:
     ) -> None:
         self._config, self._situation = config, situation
         self._timetable, self._volume = timetable, volume
+        # Music that tries the speaker, and until when.
+        self._trial: tuple[Music, float] | None = None
 
     def pause_empty_room(self, now: float) -> Wish | None:
         """Pause the device's own music once the room has been empty for long enough."""
@@ -65,3 +71,25 @@ class Corrections:
         return Wish(
             Act.VOLUME, known.mood_name, why, volume=volume, fade=True, basis=known.detector.basis(), about="volume"
         )
+
+    def begin_trial(self, now: float, music: Music) -> Wish:
+        """Play this for some seconds: a person tries the speaker."""
+        known = self._situation
+        known.own.cancel_upcoming(now)
+        # Not a choice: it counts neither as a switch nor as an interruption.
+        known.own.playing, self._trial = OwnMusic(music), (music, now + TRIAL_LASTS_S)
+        volume, why = self._volume.for_resume(now), Sentence("somebody tries the speaker")
+        return Wish(Act.PLAY, known.mood_name, why, music=music, volume=volume, about="press")
+
+    def end_trial(self, now: float) -> Wish | None:
+        """Pause what tries the speaker once it has played for long enough; a short sound has ended by itself."""
+        if self._trial is None or now < self._trial[1]:
+            return None
+        (music, _), self._trial = self._trial, None
+        known = self._situation
+        if known.own_music != music or not known.playing:
+            return None
+        basis = known.detector.basis()
+        known.own.cancel_upcoming(now)
+        known.disown()
+        return Wish(Act.PAUSE, known.mood_name, Sentence("the speaker was tried"), basis=basis, about="press")

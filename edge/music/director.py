@@ -22,7 +22,7 @@ from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
 from edge.sentences import Sentence
-from edge.values import Act, Control, Mood, Playback, Wish
+from edge.values import Act, Control, Mood, Music, Playback, Wish
 
 
 class Director:
@@ -122,6 +122,8 @@ class Director:
         """Return what became due: a delayed change, a pause in an empty room, a lower volume. Called once a second."""
         self.situation.expire_requests(now)
         self._set_day(now)
+        if (ended := self._corrections.end_trial(now)) is not None:
+            return self._request(now, ended)
         if control is not Control.AUTO:
             return None
         wish = None if self.situation.mood is None else self._due(now, control)
@@ -190,6 +192,11 @@ class Director:
         """Return the wish for a volume (0..100) that a person requested; it is the room's volume from now on."""
         allowed, why = self._volume.request(now, volume, self.situation.own.offset)
         return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed, about="volume"))
+
+    def try_speaker(self, now: float, music: Music) -> Wish:
+        """Return the wish for some seconds of music, by which a person hears whether the speaker is the right one."""
+        self.situation.presence.person_acted(now)
+        return self._request(now, self._corrections.begin_trial(now, music))
 
     def yield_control(self, now: float, why: str) -> Wish | None:
         """Leave the music to people. why: such as "somebody chose this song".

@@ -123,7 +123,10 @@ class Outcomes:
     def _decided(self, at: float, wish: Wish) -> list[Outcome]:
         outcomes = self._note_stayed(at)
         if wish.act is Act.PLAY and wish.music is not None:
-            self._requested = _RequestedChoice(at, wish.mood, wish.music)
+            # Music that only tries the speaker says nothing about tastes.
+            tries = wish.about != "music"
+            self._requested = None if tries else _RequestedChoice(at, wish.mood, wish.music)
+            self._current = None if tries else self._current
         return outcomes
 
     def _played(self, at: float, playback: Playback) -> list[Outcome]:

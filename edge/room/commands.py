@@ -11,18 +11,25 @@ from edge.room.liking import like, unlike
 from edge.room.room import Room
 from edge.sentences import Sentence
 from edge.text import is_on
-from edge.values import EXPRESSIONS, PRESS, Act, Command, Control
+from edge.values import EXPRESSIONS, PRESS, Act, Command, Control, Music
 
 PLAYBACK_ACTS = {"play": Act.RESUME, "pause": Act.PAUSE, "next": Act.NEXT, "previous": Act.PREVIOUS}
 # Commands whose only value is PRESS.
 BUTTONS = ("like", "unlike", "not_this", "restart")
 # The origin of commands that set a new room like the one before a restart or a reload.
 RESTORED = "before"
+# Only the page's set-up sends this; its value is an address. No topic leads here.
+TRY_SPEAKER = "try_speaker"
+TRIAL_NAME = Sentence("music to try the speaker")
+# The origin of the page's commands.
+PAGE = "page"
 
 
 def execute(room: Room, now: float, command: Command) -> list[Event]:
     """Do what a person requested; a request that can't be met changes nothing and is answered with a rejection."""
     handler = _HANDLERS.get(command.name)
+    if command.origin == PAGE and command.name == TRY_SPEAKER:
+        handler = _try_speaker
     if handler is None:
         return _rejected(
             now, command, Sentence("there is no such command; there is {names}", names=", ".join(COMMANDS))
@@ -98,6 +105,11 @@ def _unlike(room: Room, now: float, command: Command) -> list[Event]:
 
 def _not_this(room: Room, now: float, command: Command) -> list[Event]:
     events = room.not_this(now)
+    return _rejected(now, command, events) if isinstance(events, str) else events
+
+
+def _try_speaker(room: Room, now: float, command: Command) -> list[Event]:
+    events = room.try_speaker(now, Music(command.value, TRIAL_NAME))
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 

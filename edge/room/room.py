@@ -218,6 +218,13 @@ class Room:
         skipped = [Skipped(now, *self.feedback_on(song))] if skips else []
         return [*skipped, DecisionMade(now, self._director.playback_command(now, act, self.control))]
 
+    def try_speaker(self, now: float, music: Music) -> list[Event] | str:
+        """Play music for some seconds; returns a sentence instead while other music plays."""
+        playback = self.playback
+        if playback is not None and (playback.state == "playing" or playback.elsewhere):
+            return Sentence("the speaker can't be tried while music plays")
+        return [DecisionMade(now, self._director.try_speaker(now, music))]
+
     def not_this(self, now: float) -> list[Event] | str:
         """A person doesn't want the music that waits or, without any, what plays.
 

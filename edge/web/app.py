@@ -27,7 +27,9 @@ from edge.web.security.code import SetUpCode
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
 from edge.web.setup.api import SetUpApi
+from edge.web.setup.home import HomeApi
 from edge.web.setup.music import MusicApi
+from edge.web.setup.speaker import SpeakerApi
 from edge.web.setup.yours import YoursApi
 
 HERE = Path(__file__).parent
@@ -171,6 +173,8 @@ def build(
         Route("/api/spotify/finish", api.finish_sign_in, methods=["POST"]),
         *(SetUpApi(page.set_up).routes() if page.set_up is not None else ()),
         *(MusicApi(page.set_up).routes() if page.set_up is not None else ()),
+        *(SpeakerApi(page.set_up, page.board, page.post).routes() if page.set_up is not None else ()),
+        *(HomeApi(page.set_up).routes() if page.set_up is not None else ()),
         *(YoursApi(page.set_up).routes() if page.set_up is not None else ()),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: failed}), gate)

@@ -22,12 +22,15 @@ from starlette.applications import Starlette
 
 from edge.config import Config, WebConfig
 from edge.config.writing.file import ConfigFile
-from edge.events import MoodChanged
-from edge.values import Mood
+from edge.events import MoodChanged, PlaybackChanged
+from edge.health.check import broker
+from edge.health.check.result import Passed
+from edge.values import Mood, Playback
 from edge.vision.preview import AimedPicture
 from edge.web import app
 from edge.web.board import Board
 from edge.web.page import WebPage
+from edge.web.setup import home, speaker
 from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
 from tests.waiting import PATIENCE
@@ -70,7 +73,14 @@ class Agreeing:
 
 
 @pytest.mark.parametrize("label", sorted(set(OPERATIONS) - {"GET /api/events"}))
-def test_every_answer_matches_its_description(serve: Serve, label: str, tmp_path: Path) -> None:
+def test_every_answer_matches_its_description(
+    serve: Serve, label: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is tried on the network has tests of its own.
+    monkeypatch.setattr(home, "USUAL_HOSTS", ())
+    monkeypatch.setattr(broker, "broker", lambda config, *, password: Passed("connected"))
+    monkeypatch.setattr(speaker, "try_mpd", lambda section, *, password=None: Passed("answers"))
+    monkeypatch.setattr(speaker, "_music_assistant", lambda section, token=None: [])
     config = tmp_path / "config.yaml"
     config.write_text("mpd: {host: 127.0.0.1}\n")
     served = serve(
@@ -83,6 +93,7 @@ def test_every_answer_matches_its_description(serve: Serve, label: str, tmp_path
         ),
     )
     publish(served.board, MoodChanged, Mood("happy", 0.8, 0.5, 0.1, 1, 10.0))
+    publish(served.board, PlaybackChanged, Playback("playing", "mpd", title="Clocks", volume=40))
     token = served.get("/api/session").json()["csrf"]
     statuses: set[int] = set()
 

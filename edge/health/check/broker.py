@@ -20,12 +20,15 @@ RETURNED_WITHIN_S = 2.0
 TRIAL_TOPIC = "check"
 
 
-def broker(config: Config) -> Passed:
-    """Whether the broker takes and delivers what the device publishes; raises ConfigError with what it doesn't."""
+def broker(config: Config, *, password: str | None = None) -> Passed:
+    """Whether the broker takes and delivers what the device publishes; raises ConfigError with what it doesn't.
+
+    password: in place of the one that is kept for mqtt.username.
+    """
     mqtt = config.mqtt
     if mqtt.host is None:
         return Passed("no broker is set (mqtt.host), so nothing is published")
-    trial = _Trial(config)
+    trial = _Trial(config, password)
     try:
         problems = trial.run()
     finally:
@@ -40,12 +43,14 @@ def broker(config: Config) -> Passed:
 class _Trial:
     """One connection to the broker, which disturbs neither a running device nor a home."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, password: str | None) -> None:
         from edge.mqtt.callbacks import Handlers
         from edge.mqtt.connection import MqttConnection
         from edge.mqtt.topics import STATUS, base_of, client_id_of
 
         mqtt, device = config.mqtt, config.device.id
+        if password is None and mqtt.username is not None:
+            password = secret("mqtt_password", mqtt.password_file)
         self._config, self._base = config, base_of(mqtt.base_topic, device)
         self._problems: list[str] = []
         # The version that the broker speaks, and what it lacks although the device works with it.
@@ -56,7 +61,7 @@ class _Trial:
         self.connection = MqttConnection(
             mqtt,
             client_id=client_id_of(mqtt, device, "check"),
-            password=secret("mqtt_password", mqtt.password_file) if mqtt.username is not None else None,
+            password=password if mqtt.username is not None else None,
             # Never sent, since the trial disconnects properly; but a broker may refuse it.
             will=(f"{self._base}/{STATUS}", "offline"),
             handlers=Handlers(

@@ -61,16 +61,25 @@ def mpd(config: Config) -> Passed | None:
     """Whether MPD answers and lets the device play music; None if nothing is to play on it."""
     if not _uses_mpd(config):
         return None
-    from edge.players.mpd.player import MpdPlayer
+    return try_mpd(config.mpd)
 
-    password = secret("mpd_password", config.mpd.password_file)
-    player = MpdPlayer(config.mpd.host, config.mpd.port, password=password, clock=time.monotonic)
+
+def try_mpd(section: MpdConfig, *, password: str | None = None) -> Passed:
+    """Whether MPD answers and lets the device play music. password: in place of the one that is kept."""
+    try:
+        from edge.players.mpd.player import MpdPlayer
+    except ImportError:
+        raise ConfigError("mpd: requires python-mpd2; run `pip install 'moodroom[mpd]'`") from None
+
+    if password is None:
+        password = secret("mpd_password", section.password_file)
+    player = MpdPlayer(section.host, section.port, password=password, clock=time.monotonic)
     try:
         player.playback()
         player.check_permissions()
     finally:
         player.close()
-    return Passed(f"{config.mpd.host}:{config.mpd.port} answers")
+    return Passed(f"{section.host}:{section.port} answers")
 
 
 def music_assistant(config: Config) -> Passed | None:

@@ -23,11 +23,11 @@ def open_music_assistant(
     return MusicAssistantPlayer(link, speaker=section.speaker, token=token, base=base, clock=clock, resolve=resolve)
 
 
-def open_connection(section: MusicAssistantConfig) -> ServerConnection:
-    """Return a connection to ask the server with. Raises ConfigError."""
+def open_connection(section: MusicAssistantConfig, *, token: str | None = None) -> ServerConnection:
+    """Return a connection to ask the server with. Raises ConfigError. token: in place of the one that is kept."""
     if section.host is None:
         raise ConfigError("music_assistant.host: is needed; name the server, such as homeassistant.local")
-    return ServerConnection(_link(section), token=_token(section))
+    return ServerConnection(_link(section), token=_token(section) if token is None else token)
 
 
 def _token(section: MusicAssistantConfig) -> str | None:

@@ -19,8 +19,8 @@ from edge.web.security.sessions import Sessions, csrf
 log = logging.getLogger(__name__)
 COOKIE, CSRF_HEADER = "moodroom_session", "x-csrf-token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# Paths that need no password: what the sign-in page loads, and the health check.
-PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/api/language/", "/about-this-device")
+# Paths that need no password: what the sign-in page loads, the health check, and the sound that a player fetches.
+PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/api/language/", "/about-this-device", "/test-sound.wav")
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "

@@ -158,7 +158,7 @@ def test_music_is_searched_pasted_and_left_as_it_is_for_each_mood(
     assert faults(page) == [] and page.evaluate(CUT) == []
     before = device.file.read_text()
     page.get_by_role("button", name="Next").click()
-    step(page, "Done")
+    step(page, "Home")
 
     music = device.values()["music"]
     songs = [

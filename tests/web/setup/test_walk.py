@@ -27,8 +27,9 @@ expect.set_options(timeout=1000 * PATIENCE)
 class Installed:
     """A device as it is installed: the shipped configuration with the page on all addresses."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, source: str = "demo") -> None:
+        """source: the demo clip plays on no speaker, a film does."""
+        self._source, self.port = source, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.config, self._log = folder / "config.yaml", folder / "log"
         self.shipped = (ROOT / "config.yaml").read_text()
@@ -44,7 +45,7 @@ class Installed:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "edge", "run", "--config", self.config, "--source", "demo"],
+                [sys.executable, "-m", "edge", "run", "--config", self.config, "--source", self._source],
                 cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
         wait_for(self._answers, f"the page: {self._log.read_text()}")
@@ -135,6 +136,12 @@ def test_the_set_up_survives_a_power_cut_between_any_two_steps(device: Installed
     assert faults(page) == []
     page.get_by_role("button", name="Next").click()
 
+    step(page, "Speaker")
+    device.power_cut()
+    page.reload()
+    step(page, "Speaker")
+    page.get_by_role("button", name="Skip").click()
+
     step(page, "Spotify")
     device.power_cut()
     page.reload()
@@ -145,6 +152,12 @@ def test_the_set_up_survives_a_power_cut_between_any_two_steps(device: Installed
     device.power_cut()
     page.reload()
     step(page, "Music for each mood")
+    page.get_by_role("button", name="Skip").click()
+
+    step(page, "Home")
+    device.power_cut()
+    page.reload()
+    step(page, "Home")
     page.get_by_role("button", name="Skip").click()
 
     step(page, "Done")
