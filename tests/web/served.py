@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 import requests
+from starlette.applications import Starlette
+from starlette.routing import Route
 
-from edge.config import WebConfig
+from edge.config import Config, WebConfig
 from edge.events import Event
 from edge.values import Command
 from edge.web.app import build
@@ -21,7 +23,10 @@ from edge.web.board import Board
 from edge.web.page import WebPage
 from edge.web.security import sessions
 from edge.web.security.code import SetUpCode
+from edge.web.security.gate import Guard
 from edge.web.server import Server
+from edge.web.setup.api import SetUp
+from edge.web.setup.progress import Progress
 from tests.broker import free_port
 from tests.waiting import PATIENCE, wait_for
 
@@ -124,6 +129,18 @@ def _answers(served: Served) -> bool:
         return False
 
 
+def routes() -> set[tuple[str, str]]:
+    """Each path and method that a complete device serves, but for HEAD."""
+    board = Board(offset=0.0, about={})
+    set_up = SetUp(Config(), None, "", lambda: None, Progress())
+    page = WebPage(board, lambda _: None, fresh=lambda: True, timeline=board.today, set_up=set_up)
+    guard = build(page, WebConfig(), password_line=None, sessions_file=None)
+    assert isinstance(guard, Guard) and isinstance(guard.app, Starlette)
+    found = [route for route in guard.app.routes if isinstance(route, Route)]
+    assert len(found) == len(guard.app.routes)
+    return {(route.path, method) for route in found for method in route.methods or () if method != "HEAD"}
+
+
 def getter(url: str) -> Callable[[str], Any]:
     """get("/api/...") -> the JSON of the answer, None if nothing answers."""
 
@@ -141,4 +158,4 @@ def publish(board: Board, kind: Callable[..., Event], *values: Any) -> None:
     board(kind(time.monotonic(), *values))
 
 
-__all__ = ["PASSWORD", "SONGS", "Serve", "Served", "getter", "password_line", "publish", "serve"]
+__all__ = ["PASSWORD", "SONGS", "Serve", "Served", "getter", "password_line", "publish", "routes", "serve"]

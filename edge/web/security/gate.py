@@ -19,8 +19,10 @@ from edge.web.security.sessions import Sessions, csrf
 log = logging.getLogger(__name__)
 COOKIE, CSRF_HEADER = "moodroom_session", "x-csrf-token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# Paths that need no password: what the sign-in page loads, the health check, and the sound that a player fetches.
-PUBLIC_PATHS = ("/login", "/api/login", "/healthz", "/api/language/", "/about-this-device", "/test-sound.wav")
+# Paths that need no password: the sign-in page, the health check, and the sound that a player fetches.
+PUBLIC_PATHS = frozenset({"/login", "/api/login", "/healthz", "/about-this-device", "/test-sound.wav"})
+# What begins like this, too: the texts of the sign-in page.
+PUBLIC_PREFIX = "/api/language/"
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -62,6 +64,9 @@ class Gate:
         """The CSRF token for this session."""
         return csrf(self._token if self.sessions is None else request.cookies.get(COOKIE, ""))
 
+    def _is_public_file(self, path: str) -> bool:
+        return path.startswith("/static/") and path.removeprefix("/static/") in self._public_files
+
     def refusal(self, request: HTTPConnection, method: str) -> Response | None:
         """The answer to a request that is refused, None for one that may pass."""
         # The path that routing uses; `request.url` depends on the Host header, which the client chooses.
@@ -73,7 +78,7 @@ class Gate:
             return refused(403, "requests from other sites are refused")
         if changes and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return refused(415, "the request must be JSON, with Content-Type: application/json")
-        if path.startswith(PUBLIC_PATHS) or path.removeprefix("/static/") in self._public_files:
+        if path in PUBLIC_PATHS or path.startswith(PUBLIC_PREFIX) or self._is_public_file(path):
             return None
         if not self.signed_in(request) and not (path == "/metrics" and self.basic(headers.get("authorization", ""))):
             if path.startswith(("/api/", "/metrics")):
@@ -89,7 +94,7 @@ class Guard:
     """An ASGI application behind the gate. It is also an error boundary: an exception becomes a plain answer."""
 
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self._app, self._gate = app, gate
+        self.app, self._gate = app, gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -109,7 +114,7 @@ class Guard:
             await send(message)
 
         try:
-            app: ASGIApp = self._gate.refusal(HTTPConnection(scope), scope["method"]) or self._app
+            app: ASGIApp = self._gate.refusal(HTTPConnection(scope), scope["method"]) or self.app
             await app(scope, receive, with_headers)
         except Exception as error:
             log.warning("web: %s %s failed: %s", scope["method"], scope["path"], type(error).__name__)
