@@ -45,6 +45,11 @@ class Capture:
         # A film may stand still.
         self._watch = None if is_replay(config.source) else PictureWatch(_advice(config.source))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the camera is open now; any thread may ask."""
+        return self._camera is not None
+
     def open(self) -> Camera:
         """The camera, opened if it isn't; raises CameraError or SourceError."""
         if self._camera is None:
@@ -79,9 +84,12 @@ class Capture:
 
     def close(self) -> None:
         """Release the camera."""
-        camera, self._camera = self._camera, None
-        if camera is not None:
-            camera.close()
+        camera = self._camera
+        try:
+            if camera is not None:
+                camera.close()
+        finally:
+            self._camera = None
 
 
 def _advice(source: str) -> str:

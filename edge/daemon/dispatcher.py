@@ -66,6 +66,8 @@ class Dispatcher:
         self.restart = False
         # False where a film or the demo clip is shown.
         self.has_camera = True
+        # Whether the camera is still open, whatever its switch says: it takes a moment to close.
+        self.camera_open: Callable[[], bool] = lambda: False
         self.switch = CameraSwitch()
         self._logged_rejection = -LOG_REJECTION_EVERY_S
         # The kinds of outlet errors that were logged.
@@ -132,9 +134,11 @@ class Dispatcher:
         self.publish([SettingsReported(now, self.room.settings() | {"looking": looking})])
 
     def _looks(self, now: float) -> bool:
-        """Whether a camera's sensor delivers frames now."""
+        """Whether a camera's sensor delivers frames now, or hasn't been closed yet after it was switched off."""
         last = self._health.last_frame
         recent = last is not None and now - last <= LOOKING_FRAME_AGE_MAX_S
+        if not self.room.camera_on:
+            return self.has_camera and self.camera_open()
         return self.has_camera and self.room.looking and recent
 
     def _execute(self, now: float, command: Command) -> None:

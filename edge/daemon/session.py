@@ -110,6 +110,7 @@ class Session:
             on_frame=self._on_frame,
             request=lambda: parts.pipeline.frame_request,
         )
+        parts.dispatcher.camera_open = lambda: capture.is_open
         vision = VisionLoop(parts.pipeline, frames, is_on=lambda: parts.room.looking, post=parts.inbox.post)
         player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)
         problem = parts.inbox.problem

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-import re
 import socket
 from pathlib import Path
 
@@ -31,50 +29,9 @@ from edge.web.setup.home import HomeApi
 from edge.web.setup.music import MusicApi
 from edge.web.setup.speaker import SpeakerApi
 from edge.web.setup.yours import YoursApi
+from edge.web.static_files import StaticFiles
 
 HERE = Path(__file__).parent
-MEDIA_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-}
-# How a file names another one: an import, a link.
-_NAMED = re.compile(r"""["'](?:/static/|\./)([\w.-]+)["']""")
-
-
-class StaticFiles:
-    """The page's files, read once at the start, so that no request can name a path."""
-
-    def __init__(self, folder: Path) -> None:
-        self._files = {
-            path.name: (path.read_bytes(), MEDIA_TYPES[path.suffix])
-            for path in folder.iterdir()
-            if path.suffix in MEDIA_TYPES
-        }
-        self._tags = {
-            name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, (content, _) in self._files.items()
-        }
-
-    def needed_by(self, *names: str) -> frozenset[str]:
-        """The names of these files, and of all that they name in turn."""
-        found, more = set(), set(names)
-        while more:
-            found |= more
-            texts = [self._files[name][0].decode() for name in more if not name.endswith(".png")]
-            more = {name for text in texts for name in _NAMED.findall(text) if name in self._files} - found
-        return frozenset(found)
-
-    def answer(self, name: str, request: Request) -> Response:
-        if name not in self._files:
-            return refused(404, "there is no such page")
-        headers = {"cache-control": "no-cache", "etag": self._tags[name]}
-        if request.headers.get("if-none-match") == self._tags[name]:
-            return Response(status_code=304, headers=headers)
-        content, media_type = self._files[name]
-        return Response(content, media_type=media_type, headers=headers)
 
 
 def build(

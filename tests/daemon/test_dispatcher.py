@@ -45,24 +45,29 @@ def test_a_reader_that_has_gone_still_ends_the_program() -> None:
 
 
 @pytest.mark.parametrize(
-    ("looks", "last_frame", "has_camera", "looking"),
+    ("looks", "last_frame", "has_camera", "camera", "looking"),
     [
-        (True, 99.0, True, "ON"),
-        (True, None, True, "OFF"),
-        (True, 90.0, True, "OFF"),
-        (False, 99.0, True, "OFF"),
-        (True, 99.0, False, "OFF"),
+        (True, 99.0, True, ("ON", True), "ON"),
+        (True, None, True, ("ON", True), "OFF"),
+        (True, 90.0, True, ("ON", False), "OFF"),
+        (False, 99.0, True, ("ON", True), "OFF"),
+        (True, 99.0, False, ("ON", True), "OFF"),
+        (False, 99.0, True, ("OFF", False), "OFF"),
+        (False, 99.0, True, ("OFF", True), "ON"),
+        (False, 99.0, False, ("OFF", True), "OFF"),
     ],
-    ids=["frames arrive", "not yet", "unplugged", "switched off or resting", "a film"],
+    ids=["frames arrive", "not yet", "unplugged", "resting", "a film", "closed", "still open", "a film, off"],
 )
 def test_the_device_tells_whether_a_camera_looks(
-    looks: bool, last_frame: float | None, has_camera: bool, looking: str
+    looks: bool, last_frame: float | None, has_camera: bool, camera: tuple[str, bool], looking: str
 ) -> None:
     heard: list[Event] = []
-    room = SimpleNamespace(looking=looks, settings=lambda: {"camera": "ON"})
+    switch, is_open = camera
+    room = SimpleNamespace(looking=looks, camera_on=switch == "ON", settings=lambda: {"camera": switch})
     health = SimpleNamespace(last_frame=last_frame)
     made = Dispatcher(room, health, SimpleNamespace(), wish=lambda _: None)
     made.outlets.append(heard.append)
     made.has_camera = has_camera
+    made.camera_open = lambda: is_open
     made.publish_settings(100.0)
-    assert heard == [SettingsReported(100.0, {"camera": "ON", "looking": looking})]
+    assert heard == [SettingsReported(100.0, {"camera": switch, "looking": looking})]

@@ -89,7 +89,8 @@ AXE_IN_THE_DARK = ("usual", "problems")
 
 
 def settings(**more: str) -> dict[str, str]:
-    return {"camera": "ON", "control": "auto", "override": "auto", "profile": "a"} | more
+    looking = more.get("camera", "ON")
+    return {"camera": "ON", "looking": looking, "control": "auto", "override": "auto", "profile": "a"} | more
 
 
 def playing(**more: Any) -> Playback:

@@ -107,6 +107,31 @@ def test_the_camera_s_state_is_shown(open_page: Open) -> None:
     expect(people).not_to_contain_text("in view")
 
 
+def test_a_light_shows_whether_the_sensor_runs_and_not_what_the_switch_says(open_page: Open) -> None:
+    served, page = open_page()
+    light, word, sentence = page.locator("#looking"), page.locator("#looking-text"), page.locator("#camera-text")
+    expect(word).to_have_text("…")
+    publish(served.board, SettingsReported, settings(looking="ON"))
+    expect(word).to_have_text("Looking")
+    expect(light).to_have_class("light on")
+    publish(served.board, SettingsReported, settings(camera="OFF", looking="ON"))
+    expect(sentence).to_have_text("The camera is being closed.")
+    expect(word).to_have_text("Looking")
+    for settings_now in (
+        settings(camera="OFF", looking="OFF"),
+        settings(looking="OFF"),
+        settings(resting="ON", looking="OFF"),
+    ):
+        publish(served.board, SettingsReported, settings_now)
+        expect(word).to_have_text("Not looking")
+        expect(light).to_have_class("light")
+    publish(served.board, SettingsReported, settings(looking="ON"))
+    expect(light).to_have_class("light on")
+    served.server.stop()
+    expect(word).to_have_text("…")
+    expect(light).to_have_class("light")
+
+
 def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> None:
     served, page = open_page()
     publish(served.board, ProblemOccurred, "player", "can't play Clocks: the playlist doesn't exist any more")

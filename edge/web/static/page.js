@@ -1,5 +1,5 @@
 // The page for every day: shows the device's state and sends commands. It loads nothing from other sites.
-import { camera } from "./camera.js";
+import { camera, drawLight } from "./camera.js";
 import { drawComing } from "./coming.js";
 import { isPending, onUnconfirmed } from "./commands.js";
 import { drawDay } from "./day.js";
@@ -49,7 +49,10 @@ const drawers = {
   why: drawWhy,
   notice: drawFailed,
   also: drawAlso,
-  settings: drawSettings,
+  settings(settings) {
+    drawSettings(settings);
+    drawLight(settings);
+  },
   health: drawProblems,
   async timeline() {
     try {
@@ -88,6 +91,7 @@ function onLink(connected) {
   release();
   say("link", connected ? t("live") : t("offline"));
   byId("link").classList.toggle("live", connected);
+  drawLight(connected ? state.settings : undefined);
   byId("offline").hidden = connected;
   byId("offline").textContent = connected ? "" : gone();
   // A disabled control loses the focus; it gets it back afterwards.
