@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-
-import numpy as np
 
 from edge.events import Event
 from edge.journal.entry import JournalEntry
@@ -14,6 +13,16 @@ from edge.music.likes import Likes, liked_songs
 from edge.music.outcomes import Outcomes
 from edge.music.tastes import Feedback, Outcome, Tastes
 from edge.values import Music
+
+# Draws for all choices of a mood together. Fewer make the chances rougher, but no less fair.
+DRAWS = 256
+
+
+class PythonBeta:
+    """Python's own Beta distribution; importing numpy's generators would take 6 MB."""
+
+    def __init__(self, seed: int | None) -> None:
+        self.beta = random.Random(seed).betavariate  # noqa: S311
 
 
 class Learner:
@@ -28,7 +37,7 @@ class Learner:
         self._outcomes = Outcomes()
         # What the room shows as liked; `Outcomes` has what was counted.
         self.likes = Likes()
-        self._rng = np.random.default_rng(seed)
+        self._source = PythonBeta(seed)
         # The profile's entry that each address was last chosen for.
         self._entries: dict[str, str] = {}
         self.tastes = Tastes()
@@ -59,4 +68,6 @@ class Learner:
         """
         uris = [music.uri for music in choices]
         self._entries.update(dict.fromkeys(uris, mood))
-        return self.tastes.shares(mood, uris, self._rng) if self._learn else [1.0] * len(uris)
+        if not self._learn:
+            return [1.0] * len(uris)
+        return self.tastes.shares(mood, uris, self._source, max(1, DRAWS // max(1, len(uris))))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-
-import numpy as np
+from typing import Protocol
 
 # The weight that older outcomes keep after each new one for the same mood: half after 70.
 OUTCOME_DISCOUNT = 0.99
@@ -20,6 +19,13 @@ OUTCOME_DISCOUNT = 0.99
 PRIOR_COUNT = 1.0
 # Draws for the chances of a mood's choices.
 CHANCE_DRAWS = 512
+
+
+class BetaSource(Protocol):
+    """Draws from Beta distributions, such as numpy's random generators."""
+
+    def beta(self, a: float, b: float, /) -> float:
+        """Return a number 0..1; a and b are 1 or more."""
 
 
 class Feedback(str, Enum):
@@ -132,17 +138,17 @@ class Tastes:
         """Return the addresses with at least one outcome, by mood."""
         return {mood: tuple(beliefs) for mood, beliefs in self._beliefs.items()}
 
-    def draw(self, mood: str, uris: Sequence[str], rng: np.random.Generator) -> list[float]:
+    def draw(self, mood: str, uris: Sequence[str], source: BetaSource) -> list[float]:
         """Return one draw for each choice, 0..1; to play the choice with the largest is Thompson sampling."""
         beliefs = [self.belief(mood, uri) for uri in uris]
-        return [float(rng.beta(belief.alpha, belief.beta)) for belief in beliefs]
+        return [float(source.beta(belief.alpha, belief.beta)) for belief in beliefs]
 
-    def shares(
-        self, mood: str, uris: Sequence[str], rng: np.random.Generator, draws: int = CHANCE_DRAWS
-    ) -> list[float]:
+    def shares(self, mood: str, uris: Sequence[str], source: BetaSource, draws: int = CHANCE_DRAWS) -> list[float]:
         """Return the chance of each choice to be played now, estimated by draws; they sum to 1, or are empty."""
-        if not uris:
-            return []
-        beliefs = [self.belief(mood, uri) for uri in uris]
-        samples = rng.beta([b.alpha for b in beliefs], [b.beta for b in beliefs], (draws, len(uris)))
-        return (np.bincount(samples.argmax(1), minlength=len(uris)) / draws).tolist()  # type: ignore[no-any-return]
+        if len(uris) < 2:
+            return [1.0] * len(uris)
+        wins = [0] * len(uris)
+        for _ in range(draws):
+            drawn = self.draw(mood, uris, source)
+            wins[drawn.index(max(drawn))] += 1
+        return [count / draws for count in wins]

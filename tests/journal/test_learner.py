@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -99,3 +101,14 @@ def test_a_replay_is_an_entry_of_the_history() -> None:
     (entry,) = saved
     assert isinstance(entry, JournalEntry)
     assert (entry.kind, entry.mood, entry.title) == ("replay", "happy", "A")
+
+
+def test_learning_needs_no_random_generators_of_numpy() -> None:
+    code = """
+import sys
+from edge.journal.learner import Learner
+from edge.values import Music
+Learner(lambda _: None, learn=True).weigh("sad", [Music("mpd:a", "A"), Music("mpd:b", "B")])
+raise SystemExit("numpy.random" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
