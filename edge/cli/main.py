@@ -18,6 +18,7 @@ from edge.cli import usage
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
 from edge.cli.options import ConfigOption, JsonOption
+from edge.cli.player import mount as mount_player
 from edge.cli.yours import mount as mount_yours
 from edge.errors import ConfigError, ModelError, MoodroomError
 from edge.text import printable
@@ -39,6 +40,7 @@ app.add_typer(web_app, name="web")
 mount_library(app)
 mount_history(app)
 mount_yours(app)
+mount_player(app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ import wave
 
 from edge.config import Config
 from edge.music.choices import choices_for
+from edge.players.trial.music import KINDS
 from edge.values import EXPRESSIONS
 from edge.web.security.hosts import WILDCARDS, is_loopback
 
@@ -19,8 +20,6 @@ NOTES_HZ = (523.25, 659.26, 783.99)
 NOTE_S, FADE_S, SILENCE_S = 0.9, 0.05, 0.4
 # Of the loudest that there is.
 LOUDNESS = 0.3
-# What each player plays; the first kind is preferred.
-KINDS = {"spotify": ("spotify:",), "mpd": ("mpd:",), "music_assistant": ("ma:", "spotify:")}
 
 
 def tone() -> bytes:

@@ -1,0 +1,1 @@
+"""Trying a speaker: what it can do, step by step, through the players' protocol."""
