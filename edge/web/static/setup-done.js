@@ -1,10 +1,35 @@
-// The last step: the household's password, what was written, and taking the last change back.
+// The last step: what plays, the household's password, what was written, and taking the last change back.
 import { t } from "./language.js";
-import { open } from "./link.js";
+import { get, open } from "./link.js";
 import { button, during, field, status } from "./setup-parts.js";
-import { make } from "./text.js";
+import { make, plain } from "./text.js";
 
 const PASSWORD_MIN_CHARS = 8;
+const LOOK_EVERY_MS = 2000;
+
+function heard(player) {
+  if (!player) return t("The device begins again …");
+  if (player.player === "dry_run") return t("Nothing can be heard yet: no speaker is chosen. Choose one in the step Speaker.");
+  if (player.state === "unavailable") return t("The speaker can't be reached now. Is it switched on?");
+  if (player.playing && player.title) return t("{title} plays.", { title: plain(player.title) });
+  return player.playing ? t("Music plays.") : t("All is ready. Music begins once the mood of the room is known.");
+}
+
+// What plays, as long as the step is shown. Returns {element, leave()}.
+function playingNow() {
+  const element = status();
+  const look = async () => {
+    try {
+      const text = heard((await get("/api/state")).player);
+      if (element.textContent !== text) element.textContent = text;
+    } catch {
+      // The page says so when something is saved.
+    }
+  };
+  look();
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return { element, leave: () => clearInterval(timer) };
+}
 
 function passwordPart(wizard) {
   const part = make("div");
@@ -23,6 +48,8 @@ function passwordPart(wizard) {
 
 export async function show(place, wizard) {
   const { overview } = wizard;
+  const now = playingNow();
+  place.append(now.element);
   if (!wizard.session.password) place.append(passwordPart(wizard));
   place.append(make("h3", t("What was written")));
   if (overview.file) place.append(make("p", t("Your settings are in {file}, which you may also edit by hand. The last ten versions are kept.", { file: overview.file })));
@@ -43,6 +70,7 @@ export async function show(place, wizard) {
   undo.hidden = !overview.undo;
   place.append(undo, text);
   return {
+    leave: now.leave,
     finish() {
       if (!wizard.session.password && location.hostname !== "localhost" && !location.hostname.startsWith("127.")) {
         throw new Error(t("Set a password first: the code has worked once, and opens nothing more."));

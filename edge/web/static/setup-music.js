@@ -3,6 +3,7 @@ import { t } from "./language.js";
 import { finder, row } from "./setup-find.js";
 import { quietHours } from "./setup-hours.js";
 import { button, choices, field } from "./setup-parts.js";
+import { onlyPlayable, playable } from "./setup-playable.js";
 import { EXPRESSIONS, feels, make, plain } from "./text.js";
 
 const MOODS = [...EXPRESSIONS, "default"];
@@ -45,12 +46,19 @@ function nameOf(choice) {
 
 export async function show(place, wizard) {
   const before = wizard.value("music.profiles");
-  const draft = copy(before);
+  const player = wizard.value("music.player");
+  let draft = copy(before);
   const covers = new Map(); // by address, of what was chosen here
   let used = wizard.value("music.profile");
   let edited = used in draft ? used : Object.keys(draft)[0];
   let adding = null; // the mood for which music is looked for
   const list = make("div");
+  const unfit = make("div");
+  unfit.append(make("p", t("Your speaker can't play some of the music that is chosen here, such as what comes with the device.")), button(t("Remove it from all moods"), () => {
+    draft = onlyPlayable(draft, player);
+    draw();
+    list.querySelector("button").focus();
+  }));
   const search = finder(wizard, ({ play, name, cover }) => {
     if (cover) covers.set(play, cover);
     const kept = (draft[edited][adding] || []).filter((one) => one.play !== NOTHING && one.play !== play);
@@ -70,7 +78,7 @@ export async function show(place, wizard) {
         draw(mood);
       });
       remove.setAttribute("aria-label", t("Remove {music}", { music: nameOf(choice) }));
-      return row(covers.get(choice.play), nameOf(choice), "", remove);
+      return row(covers.get(choice.play), nameOf(choice), playable(choice, player) ? "" : t("Your speaker can't play this."), remove);
     }));
     if (chosen.length === 0) rows.append(make("li", mood === "default" ? t("Nothing is chosen.") : t("As for other moods."), "muted"));
     const open = adding === mood;
@@ -105,6 +113,7 @@ export async function show(place, wizard) {
   function draw(pressed) {
     const within = search.element.contains(document.activeElement) ? document.activeElement : null;
     list.replaceChildren(...MOODS.map(moodPart));
+    unfit.hidden = same(draft, onlyPlayable(draft, player));
     if (pressed) focus(pressed);
     else if (within) within.focus();
   }
@@ -140,7 +149,7 @@ export async function show(place, wizard) {
   draw();
   place.append(
     make("p", t("Choose what plays for each mood of the room. With several choices one is drawn each time.")),
-    profiles, list, ways.line, make("p", t("To lift a mood, the music begins where the listeners are, and leads step by step to a pleasant one."), "muted"),
+    profiles, unfit, list, ways.line, make("p", t("To lift a mood, the music begins where the listeners are, and leads step by step to a pleasant one."), "muted"),
     make("h3", t("Quiet hours")), hours.element,
   );
   return {

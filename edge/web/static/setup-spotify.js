@@ -26,6 +26,12 @@ function list(tag, items) {
 
 const outside = (text, address) => Object.assign(make("a", text), { href: address, target: "_blank", rel: "noopener noreferrer" });
 
+// The sign-in that is in progress, kept for this tab: a phone may forget the page while Spotify is open.
+const begun = {
+  get: () => { try { return sessionStorage.getItem("sign-in") || ""; } catch { return ""; } },
+  set(address) { try { sessionStorage.setItem("sign-in", address); } catch { /* storage is switched off */ } },
+};
+
 // A text to copy, in a field, since a browser gives scripts no clipboard on a page without TLS.
 function copied(label, text) {
   const { line, control } = field(label, "input", { type: "text", readOnly: true, value: text });
@@ -70,7 +76,8 @@ function idPart(wizard, onWritten) {
   const said = status();
   const { line, control } = field(t("Client ID"), "input", { type: "text", autocomplete: "off", spellcheck: false, autocapitalize: "none" });
   control.value = wizard.value("spotify.client_id") || "";
-  const typed = () => (ID.exec(control.value) || [""])[0].toLowerCase();
+  // Blanks come along when it is copied in parts.
+  const typed = () => (ID.exec(control.value) || ID.exec(control.value.replace(/client id|\s/gi, "")) || [""])[0].toLowerCase();
   let writing = false;
   async function check() {
     const id = typed();
@@ -104,15 +111,19 @@ function signInPart(onSignedIn) {
     control.value = "";
     if (!answer) return t("Paste the address first.");
     const { expires } = await (await post("/api/spotify/finish", { answer })).json();
-    steps.hidden = true;
+    follow("");
     onSignedIn();
     return HOW.signed_in(expires);
   }));
   const steps = list("ol", [[link], [t("The browser is then sent to an address that it can't open. That is expected. Copy the address.")], [line, finish]]);
-  steps.hidden = true;
+  const follow = (address) => {
+    begun.set(address);
+    link.href = address;
+    steps.hidden = !address;
+  };
+  follow(begun.get());
   const begin = button(t("Start sign-in"), (pressed) => during(pressed, text, async () => {
-    link.href = (await (await post("/api/spotify/sign-in")).json()).address;
-    steps.hidden = false;
+    follow((await (await post("/api/spotify/sign-in")).json()).address);
   }));
   part.append(make("h3", t("Sign in")), make("p", t("On this phone or any other, with the account that is to play.")), begin, steps, text);
   return { part, text };
@@ -139,6 +150,9 @@ export async function show(place, wizard) {
     finish() {
       if (id.wrong() || !id.written()) throw new Error(t("Paste the client ID first, or skip this step."));
       if (!signedIn) throw new Error(t("Sign in first, or skip this step."));
+      // Its speakers are known only now.
+      const chosen = wizard.value("spotify.speaker") || !["auto", "spotify"].includes(wizard.value("music.player"));
+      return chosen ? "" : "speaker";
     },
   };
 }

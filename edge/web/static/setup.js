@@ -74,15 +74,15 @@ async function go(step) {
 
 async function leave(state) {
   const { step, page } = shown;
-  // A step may refuse, with a sentence.
-  if (state === "done" && page && page.finish) await page.finish();
+  // A step may refuse, with a sentence, or name the step that must follow.
+  const wanted = state === "done" && page && page.finish ? await page.finish() : "";
   await wizard.mark(step.name, state);
   if (step.name === "done") {
     location.assign("/");
     return;
   }
   const index = STEPS.indexOf(step);
-  const following = STEPS.slice(index + 1).find((other) => stateOf(other.name) === "open") || nextOpen();
+  const following = STEPS.find((other) => other.name === wanted) || STEPS.slice(index + 1).find((other) => stateOf(other.name) === "open") || nextOpen();
   await go(following || null);
 }
 

@@ -26,8 +26,8 @@ from tests.spotify_server.library import LibraryWorld, Own, track
 from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve, Served
+from tests.web.setup.installed import faults, step
 from tests.web.setup.test_music import Pictures, pictures
-from tests.web.setup.test_walk import faults, step
 from tests.web.test_languages_in_the_browser import LOCALES
 
 __all__ = ["pictures", "server", "world"]

@@ -14,7 +14,7 @@ from edge.config.file import load
 from tests.broker import Broker, broker, free_port
 from tests.players.mpd_daemon import Daemon
 from tests.waiting import PATIENCE, wait_for
-from tests.web.setup.test_walk import Installed, faults, step
+from tests.web.setup.installed import Installed, faults, step
 
 __all__ = ["broker"]
 WIDTH = 360

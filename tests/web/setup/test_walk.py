@@ -1,125 +1,92 @@
-"""The set-up on a phone, from the code to the music, on the real program; with a power cut between any two steps."""
+"""The set-up on a phone, from the code to music that fits, on the real program, with a real MPD and Mosquitto."""
 
 from __future__ import annotations
 
-import difflib
-import os
+import json
+import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import requests
-from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, expect
 
-from edge.vision.detector import YUNET_FILE
-from tests.broker import free_port
-from tests.conftest import ROOT
+from edge.camera.source import demo_clip
+from edge.values import EXPRESSIONS
+from tests.broker import Broker, Listener, broker
+from tests.players.mpd_daemon import Daemon
+from tests.players.spotify.test_login import agree
+from tests.spotify_server import Server, World
+from tests.spotify_server.fixtures import server, world
+from tests.spotify_server.library import LibraryWorld, Own
+from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import PASSWORD
+from tests.web.setup.installed import Installed, faults, next_step, step
 
-expect.set_options(timeout=1000 * PATIENCE)
-
-
-class Installed:
-    """A device as it is installed: the shipped configuration with the page on all addresses."""
-
-    def __init__(self, folder: Path, source: str = "demo") -> None:
-        """source: the demo clip plays on no speaker, a film does."""
-        self._source, self.port = source, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.config, self._log = folder / "config.yaml", folder / "log"
-        self.shipped = (ROOT / "config.yaml").read_text()
-        on = self.shipped.partition("web: ")
-        text = on[2].replace("enabled: false", f"enabled: true\n  port: {self.port}", 1)
-        self.text = on[0] + on[1] + text.replace("host: 127.0.0.1 ", 'host: "::"      ', 1)
-        self.config.write_text(self.text)
-        models = os.environ.get("MOODROOM_MODELS") or str(ROOT.parent / "shared" / "models")
-        there = {"MOODROOM_MODELS": models} if (Path(models) / YUNET_FILE).is_file() else {}
-        self._environment = os.environ | there | {"STATE_DIRECTORY": str(folder / "state")}
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "edge", "run", "--config", self.config, "--source", self._source],
-                cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
-        wait_for(self._answers, f"the page: {self._log.read_text()}")
-
-    def power_cut(self) -> None:
-        self.stop(signal.SIGKILL)
-        self.start()
-
-    def stop(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.wait(PATIENCE)
-            self._process = None
-
-    def code(self) -> str:
-        shown = subprocess.run(
-            [sys.executable, "-m", "edge", "web", "code", "--config", self.config],
-            cwd=ROOT, env=self._environment, capture_output=True, text=True, check=True, timeout=PATIENCE,
-        )  # fmt: skip
-        return shown.stdout.splitlines()[0]
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/healthz", timeout=PATIENCE).status_code in (200, 503)
-        except requests.RequestException:
-            return False
+__all__ = ["broker", "server", "world"]
+TOPICS = ("status", "mood", "player", "camera", "control", "health", "override", "profile", "looking")
+MOODS = tuple(f"{mood}: {{" for mood in EXPRESSIONS)
 
 
 @pytest.fixture
-def device(tmp_path: Path) -> Iterator[Installed]:
-    made = Installed(tmp_path)
-    made.start()
-    yield made
-    made.stop(signal.SIGTERM)
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path / "mpd", seconds=4.0)
+    daemon.start()
+    yield daemon
+    daemon.stop()
 
 
-def step(page: Page, title: str) -> None:
-    expect(page.locator("#step-title")).to_have_text(title)
-    expect(page.locator("#next")).to_be_enabled()
+Phone = Callable[[Installed], Page]
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds."""
-    page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8") + "\n;0")
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found["violations"]]
-
-
-def test_the_set_up_survives_a_power_cut_between_any_two_steps(device: Installed, chromium: Browser) -> None:
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Phone]:
+    """phone(device): a phone that opens the page of a device, whose errors are faults."""
     context = chromium.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
-    page = context.new_page()
-    page.set_default_timeout(1000 * PATIENCE)
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
 
-    page.goto(device.url)
+    def opened(device: Installed) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(device.url)
+        return page
+
+    yield opened
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Installed]]:
+    made: list[Installed] = []
+
+    def started(**more: Server) -> Installed:
+        made.append(Installed(tmp_path, str(demo_clip()), **more))
+        made[-1].start()
+        return made[-1]
+
+    yield started
+    for device in made:
+        device.stop(signal.SIGTERM)
+
+
+def begin(page: Page, device: Installed) -> None:
     page.get_by_label("Set-up code").fill(device.code().lower())
-    assert faults(page) == []
     page.get_by_role("button", name="Begin").click()
 
+
+def accept(page: Page) -> None:
     step(page, "Before it looks")
-    assert faults(page) == []
-    device.power_cut()
-    page.reload()
-    step(page, "Before it looks")
-    page.get_by_role("button", name="Next").click()
+    next_step(page)
     expect(page.get_by_role("alert")).to_have_text("Tick the box first, or skip this step.")
     page.get_by_label("Everybody who is usually").check()
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_role("button", name="Next").click()
+    next_step(page)
 
-    step(page, "Camera")
-    device.power_cut()
-    page.reload()
+
+def ignore_an_area(page: Page) -> None:
     step(page, "Camera")
     page.get_by_role("button", name="Show the picture").click()
     page.get_by_role("button", name="Yes, show them").click()
@@ -133,55 +100,190 @@ def test_the_set_up_survives_a_power_cut_between_any_two_steps(device: Installed
     page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 0.5 * box["height"], steps=3)
     page.mouse.up()
     expect(page.get_by_text("Area 1", exact=True)).to_be_visible()
-    assert faults(page) == []
-    page.get_by_role("button", name="Next").click()
+    next_step(page)
 
+
+def choose_mpd(page: Page, daemon: Daemon) -> None:
     step(page, "Speaker")
-    device.power_cut()
-    page.reload()
-    step(page, "Speaker")
-    page.get_by_role("button", name="Skip").click()
+    page.get_by_text("MPD on another machine").click()
+    part = page.locator("details[open]")
+    part.get_by_label("Name or address").fill("127.0.0.1")
+    part.get_by_label("Port").fill(str(daemon.port))
+    part.get_by_role("button", name="Try it").click()
+    expect(part.get_by_role("status")).to_contain_text("lets this device play music")
+    page.get_by_label("The loudest that it may get").fill("60")
+    page.get_by_role("button", name="Play a sound").click()
+    expect(page.get_by_text("Do you hear it?")).to_be_visible()
+    next_step(page)
 
-    step(page, "Spotify")
-    device.power_cut()
-    page.reload()
-    step(page, "Spotify")
-    page.get_by_role("button", name="Skip").click()
 
-    step(page, "Music for each mood")
-    device.power_cut()
-    page.reload()
-    step(page, "Music for each mood")
-    page.get_by_role("button", name="Skip").click()
+def choose_music(page: Page, mood: str, words: str, name: str) -> None:
+    part = page.locator("section.mood").filter(has=page.get_by_role("heading", name=mood))
+    part.get_by_role("button", name="Add music").click()
+    part.get_by_label("Artist, album, playlist or song").fill(words)
+    part.get_by_role("button", name="Search").click()
+    part.get_by_role("button", name=f"Add {name}", exact=True).click()
+    part.get_by_role("button", name="Close").click()
 
+
+def connect_home(page: Page, broker: Broker) -> None:
     step(page, "Home")
-    device.power_cut()
-    page.reload()
-    step(page, "Home")
-    page.get_by_role("button", name="Skip").click()
+    page.get_by_label("The broker's name or address").fill("127.0.0.1")
+    page.get_by_label("Port").fill(str(broker.port))
+    next_step(page)
 
+
+def set_password(page: Page) -> None:
     step(page, "Done")
-    device.power_cut()
-    page.reload()
-    step(page, "Done")
-    assert faults(page) == []
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_text("It is set.")).to_be_visible()
+
+
+def mood_of_the_last_play(listener: Listener) -> str | None:
+    events = [json.loads(text) for topic, text, _ in listener.heard if topic == "moodroom/moodroom/event"]
+    return next((one["mood"] for one in reversed(events) if one.get("act") == "play"), None)
+
+
+def comments(text: str) -> list[str]:
+    return re.findall(r"#.*", text)
+
+
+def without_comment(line: str) -> str:
+    return line.partition("#")[0].strip()
+
+
+def test_the_set_up_leads_to_music_that_fits_with_a_power_cut_after_each_step(
+    start: Callable[..., Installed], phone: Phone, daemon: Daemon, broker: Broker, chromium: Browser
+) -> None:
+    device = start()
+    page = phone(device)
+
+    def power_cut(title: str) -> None:
+        step(page, title)
+        device.power_cut()
+        page.reload()
+        step(page, title)
+
+    begin(page, device)
+    power_cut("Before it looks")
+    accept(page)
+    power_cut("Camera")
+    ignore_an_area(page)
+    power_cut("Speaker")
+    choose_mpd(page, daemon)
+    power_cut("Spotify")
+    page.get_by_role("button", name="Skip").click()
+    power_cut("Music for each mood")
+    page.get_by_role("button", name="Remove it from all moods").click()
+    choose_music(page, "happy", "loud", "loud")
+    choose_music(page, "Other moods", "calm", "calm")
+    assert faults(page) == []
+    next_step(page)
+    power_cut("Home")
+    connect_home(page, broker)
+    power_cut("Done")
+    set_password(page)
     page.get_by_role("button", name="To the music").click()
     expect(page).to_have_url(f"{device.url}/")
     device.power_cut()
-    page.reload()
-    expect(page.get_by_role("link", name="Settings").last).to_be_attached()
 
-    lines = difflib.unified_diff(device.text.splitlines(), device.config.read_text().splitlines(), lineterm="", n=0)
-    changed = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-    assert changed[:2] == ["+", "+vision:"] and changed[2].startswith("+  ignore: [[0.7"), changed
-    assert len(changed) == 3
+    with Listener(broker.port) as listener:
+        wait_for(lambda: mood_of_the_last_play(listener) and daemon.queue(), "music")
+        expected = "loud/" if mood_of_the_last_play(listener) == "happy" else "calm/"
+        wait_for(lambda: any(song.startswith(expected) for song in daemon.queue()), "music that fits")
+        topics = {topic for topic, _, retained in listener.heard if retained}
+        assert {f"moodroom/moodroom/{name}" for name in TOPICS} <= topics
+    assert int(daemon.status()["volume"]) <= 60
+    page.reload()
+    expect(page.locator("#speaker")).to_contain_text("Playing")
+
+    # Only what was chosen is written, and every comment stays, in its order.
+    shipped = [line for line in device.text.splitlines() if line.strip().startswith(MOODS)]
+    removed = [line[1:] for line in device.written() if line.startswith("-")]
+    assert len(shipped) == len(MOODS) and set(shipped) <= set(removed)
+    assert sorted(without_comment(line) for line in removed if line not in shipped) == [
+        "default: nothing", "host: null", "max_volume: 100", "player: auto",
+    ]  # fmt: skip
+    added = [without_comment(line[1:]) for line in device.written() if line.startswith("+")]
+    area = next(line for line in added if line.startswith("ignore:"))
+    assert added == [
+        "player: mpd", "max_volume: 60",
+        'happy: {play: "mpd:folder/loud", name: loud}', 'default: {play: "mpd:folder/calm", name: calm}',
+        f"port: {daemon.port}", "host: 127.0.0.1", f"port: {broker.port}",
+        "", "vision:", area,
+    ]  # fmt: skip
+    assert area.startswith("ignore: [[0.7")
+    assert comments(device.config.read_text()) == comments(device.text)
     # A second phone is asked for the password.
     other = chromium.new_context().new_page()
     other.goto(device.url)
     expect(other.get_by_label("Password")).to_be_visible()
     other.context.close()
-    context.close()
-    assert errors == []
+
+
+def test_the_set_up_signs_in_to_spotify_on_the_same_phone_and_goes_on_to_its_speakers(
+    start: Callable[..., Installed], phone: Phone, server: Server, world: World
+) -> None:
+    server.library = LibraryWorld(world)
+    server.library.playlists = {"morning": Own("morning", "Morning songs")}
+    device = start(spotify=server)
+    page = phone(device)
+    begin(page, device)
+    accept(page)
+    step(page, "Camera")
+    next_step(page)
+    step(page, "Speaker")
+    page.get_by_role("link", name="Spotify's speakers are listed here").click()
+
+    step(page, "Spotify")
+    half = len(CLIENT) // 2
+    page.get_by_label("Client ID", exact=True).fill(f"Client ID {CLIENT[:half]} {CLIENT[half:].upper()} ")
+    expect(page.get_by_text("The client ID is written.")).to_be_visible()
+    page.get_by_role("button", name="Start sign-in").click()
+    link = page.get_by_role("link", name="Open Spotify and agree")
+    address = link.get_attribute("href") or ""
+    # The phone's browser forgets the page while Spotify is open.
+    page.reload()
+    step(page, "Spotify")
+    expect(link).to_have_attribute("href", address)
+    page.get_by_label("Paste it here").fill(address)
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator("#spotify-text")).to_contain_text("this isn't the address that Spotify sent the browser to")
+    page.get_by_label("Paste it here").fill(agree(server, address))
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator("#spotify-text")).to_contain_text("Signed in, until")
+    next_step(page)
+
+    step(page, "Speaker")
+    page.get_by_text("Living Room (Spotify)").click()
+    next_step(page)
+    step(page, "Music for each mood")
+    page.locator("#add-neutral").click()
+    page.get_by_role("button", name="My playlists").click()
+    page.get_by_role("button", name="Add Morning songs").click()
+    page.get_by_role("button", name="Remove Norah Jones").click()
+    next_step(page)
+    step(page, "Home")
+    page.get_by_role("button", name="Skip").click()
+    set_password(page)
+    fits = {"neutral": "spotify:playlist:morning", "happy": "spotify:artist:4tZwfgrHOc3mvqYlEYSvVi"}
+
+    def chosen() -> str:
+        why = page.request.get(f"{device.url}/api/state").json()["why"] or {}
+        return fits.get(why.get("mood"), "") if why.get("act") == "play" else ""
+
+    wait_for(lambda: chosen() and any(one.do == "play" for one in world.executed), "music")
+    assert chosen() in str([one.value for one in world.executed if one.do == "play"])
+    assert world.now_playing().device == "Living Room"
+    expect(page.locator("#place").get_by_text(re.compile(" plays[.]$"))).to_be_visible()
+    page.get_by_role("button", name="To the music").click()
+    expect(page).to_have_url(f"{device.url}/")
+    added = [without_comment(line[1:]) for line in device.written() if line.startswith("+")]
+    assert added == [
+        "player: spotify",
+        'neutral: {play: "spotify:playlist:morning", name: Morning songs}',
+        f"client_id: {CLIENT}",
+        "speaker: Living Room",
+    ]
+    assert comments(device.config.read_text()) == comments(device.text)
