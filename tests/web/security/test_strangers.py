@@ -19,6 +19,7 @@ from edge.web import app
 from edge.web.security.code import SetUpCode
 from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.static_files import SIGN_IN_WAYS
 from tests.waiting import PATIENCE
 from tests.web.served import Serve, Served, publish, routes
 
@@ -30,7 +31,7 @@ OPEN_ROUTES = {
 # Files that the sign-in page and the data sheet need; /static/{name} refuses all others.
 OPEN_FILES = {
     "about-this-device.html", "code.html", "login.html", "login.js", "language.js", "page.css", "manifest.webmanifest",
-    "icon-192.png", "icon-512.png",
+    "icon-180.png", "icon-192.png", "icon-512.png",
 }  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REFUSED = (401, {"error": "the password is needed first"})
@@ -100,7 +101,8 @@ def test_every_route_and_method_is_refused_but_the_listed_ones(locked: Served) -
 
 def test_no_file_of_the_page_is_given_but_what_the_sign_in_page_needs(locked: Served) -> None:
     folder = Path(app.__file__).parent / "static"
-    found = {path.name for path in folder.iterdir() if locked.get(f"/static/{path.name}").status_code == 200}
+    names = {path.name for path in folder.iterdir()} | set(SIGN_IN_WAYS)
+    found = {name for name in names if locked.get(f"/static/{name}").status_code == 200}
     assert found == OPEN_FILES
 
 
