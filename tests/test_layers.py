@@ -49,6 +49,7 @@ PURE = {
     "players.music_assistant.speakers",
     "players.music_assistant.state",
     "players.notices",
+    "players.spotify.catalogue.pictures",
     "players.spotify.commands",
     "players.spotify.errors",
     "players.spotify.fade",

@@ -43,7 +43,7 @@ class Api:
     def __init__(self, page: WebPage, gate: Gate, access: Access) -> None:
         self._page, self._gate, self._access = page, gate, access
         self._guesses, self._busy, self._guessing = Guesses(), asyncio.Lock(), asyncio.Lock()
-        self._cover = Cover()
+        self._cover = Cover(song=page.song_cover)
         # When the last sign-in to Spotify began, and the sign-in.
         self._sign_in: tuple[float, SignIn] | None = None
 

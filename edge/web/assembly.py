@@ -11,18 +11,20 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from edge.camera.source import CAMERA, DEMO, FILM, source_kind
-from edge.config import Config
+from edge.config import Config, MpdConfig
 from edge.config.writing.file import ConfigFile
 from edge.errors import ConfigError, MoodroomError
 from edge.health.monitor import HealthMonitor
 from edge.system import state
 from edge.system.database import default_path
+from edge.system.secrets import secret
 from edge.times import utc_text
 from edge.values import Command
 from edge.vision.pipeline import BASE
 from edge.vision.preview import Preview
 from edge.web.app import build
 from edge.web.board import Board
+from edge.web.cover import COVER_MAX_BYTES
 from edge.web.page import SignIn, WebPage
 from edge.web.security import password, sessions
 from edge.web.security.code import SetUpCode
@@ -80,6 +82,7 @@ def open_page(
         view=preview.request if config.web.camera_view else None,
         library=_library,
         set_up=replace(_set_up(config, file, post, overridden), aim=preview.aim),
+        song_cover=_song_cover(config.mpd),
         week=lambda: earlier_days(default_path(), time.time()) if config.journal.enabled else [],
     )
 
@@ -126,6 +129,18 @@ def _checks(config: Config, health: HealthMonitor) -> list[dict[str, Any]]:
     }
     results = run_checks(config, leave_out=("camera",))
     return [camera, *({"part": r.part, "good": r.ok, "warning": r.warning, "text": r.message} for r in results)]
+
+
+def _song_cover(mpd: MpdConfig) -> Callable[[str], bytes | None]:
+    """The cover of a song as MPD holds it; the function raises MoodroomError."""
+
+    def read(address: str) -> bytes | None:
+        from edge.players.mpd.shown.cover import song_cover
+
+        password = secret("mpd_password", mpd.password_file)
+        return song_cover(mpd.host, mpd.port, password, address.removeprefix("mpd:"), max_bytes=COVER_MAX_BYTES)
+
+    return read
 
 
 def _recommend(mood: str, n: int) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ from edge.events import (
 from edge.sentences import parts as made_from
 from edge.times import utc_text
 from edge.values import Act, Control, Mood, Playback, Wish
+from edge.web.cover import cover_address
 from edge.web.today import Today, start_of_day
 
 # Points of the trail in the plane of valence and arousal.
@@ -195,6 +196,8 @@ class Board:
 
     def _player(self) -> dict[str, Any]:
         player = messages.player(self._playback, self._control, self._playback_at + self._offset)
+        if (cover := cover_address(self._playback)) is not None:
+            player["cover"] = cover
         # A dry run's state doesn't tell whether the music is paused, which the page's button needs.
         return {"player": player | {"liked": self._playback.liked, "playing": self._playback.state == "playing"}}
 

@@ -6,11 +6,16 @@ import logging
 import threading
 from collections.abc import Callable
 
+from edge.errors import MoodroomError
+from edge.values import Playback
+
 log = logging.getLogger(__name__)
 COVER_MAX_BYTES = 2 * 2**20
 TIMEOUT_S = 5.0
 # How pictures of these types begin. A picture that may contain a script isn't among them.
 SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
+# The player that holds covers itself, and how the addresses of its songs begin; those of stations have none.
+SONG_PREFIX, STATION_PREFIXES = "mpd:", ("mpd:http", "mpd:stream/")
 # A picture and its media type.
 Picture = tuple[bytes, str]
 
@@ -18,9 +23,17 @@ Picture = tuple[bytes, str]
 class Cover:
     """Fetches one cover at a time and keeps the newest; may be called by several threads."""
 
-    def __init__(self, fetch: Callable[[str], bytes] | None = None) -> None:
-        """fetch: the content at an address; raises OSError. None for the network."""
-        self._fetch = fetch or fetched
+    def __init__(
+        self,
+        fetch: Callable[[str], bytes] | None = None,
+        *,
+        song: Callable[[str], bytes | None] | None = None,
+    ) -> None:
+        """fetch: the content at an address; raises OSError. None for the network.
+
+        song: the cover of a song that has this address, from MPD; raises MoodroomError.
+        """
+        self._fetch, self._song = fetch or fetched, song
         self._lock = threading.Lock()
         self._kept: tuple[str, Picture | None] = "", None
 
@@ -32,15 +45,23 @@ class Cover:
             return self._kept[1]
 
     def _picture(self, address: str) -> Picture | None:
-        if not address.startswith(("http://", "https://")):
-            return None
+        content: bytes | None = None
         try:
-            content = self._fetch(address)
-        except OSError as error:
+            if address.startswith(("http://", "https://")):
+                content = self._fetch(address)
+            elif address.startswith(SONG_PREFIX) and self._song is not None:
+                content = self._song(address)
+        except (OSError, MoodroomError) as error:
             log.debug("web: the cover can't be fetched: %s", error)
-            return None
-        media_type = media_type_of(content)
-        return None if media_type is None else (content, media_type)
+        media_type = media_type_of(content) if content is not None else None
+        return None if content is None or media_type is None else (content, media_type)
+
+
+def cover_address(playback: Playback) -> str | None:
+    """What the page asks for the cover by: its address, or a song's whose player holds its cover; None for none."""
+    uri = playback.uri or ""
+    holds = uri.startswith(SONG_PREFIX) and not uri.startswith(STATION_PREFIXES) and playback.state != "unavailable"
+    return playback.cover or (uri if holds else None)
 
 
 def media_type_of(content: bytes) -> str | None:

@@ -34,7 +34,7 @@ class WebPage:
     checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
     view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
     week: the days before today, as `week.earlier_days` returns them.
-    set_up: what the set-up and the settings need.
+    set_up: what the set-up and the settings need. song_cover: the cover of a song of MPD's, by its address.
     """
 
     board: Board
@@ -48,3 +48,4 @@ class WebPage:
     library: Callable[[], bool] = lambda: True
     week: Callable[[], list[dict[str, Any]]] = list
     set_up: SetUp | None = None
+    song_cover: Callable[[str], bytes | None] | None = None

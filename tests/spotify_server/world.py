@@ -229,6 +229,17 @@ class World:
             "explicit": False, "is_local": False, "href": f"https://api.spotify.com/v1/tracks/{key}",
             "external_urls": {"spotify": f"https://open.spotify.com/track/{key}"}, "preview_url": None,
             "artists": [{"name": "The Artist", "type": "artist", "id": "a", "uri": "spotify:artist:a"}],
+            "album": {
+                "album_type": "album", "total_tracks": 9, "available_markets": [], "external_urls": {},
+                "id": f"album{key}",
+                "href": f"https://api.spotify.com/v1/albums/album{key}", "name": f"Album {key}", "type": "album",
+                "uri": f"spotify:album:album{key}", "release_date": "2001", "release_date_precision": "year",
+                "artists": [],
+                "images": [
+                    {"url": f"https://i.scdn.co/image/{key}-{size}", "width": size, "height": size}
+                    for size in (640, 300, 64)
+                ],
+            },
         }  # fmt: skip
 
     def state_json(self) -> dict[str, Any] | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from edge import messages
+from edge.errors import PlayerError
 from edge.events import PlaybackChanged
-from edge.values import Playback
+from edge.values import Control, Playback
 from edge.web.cover import COVER_MAX_BYTES, Cover, media_type_of
 from tests.conftest import ROOT
 from tests.web.served import Serve, publish
@@ -79,3 +82,28 @@ def test_other_addresses_are_never_opened() -> None:
     assert [media_type_of(start) for start in (b"\xff\xd8\xff\xe0", b"RIFF1234WEBP", b"GIF89a", b"<svg", b"")] == [
         "image/jpeg", "image/webp", "image/gif", None, None,
     ]  # fmt: skip
+
+
+def test_the_cover_that_mpd_holds_is_read_only_while_its_song_plays(serve: Serve) -> None:
+    asked: list[str] = []
+
+    def song_cover(address: str) -> bytes | None:
+        asked.append(address)
+        if address.endswith("gone.flac"):
+            raise PlayerError("mpd: doesn't answer")
+        return PICTURE
+
+    served = serve(song_cover=song_cover)
+    playing = Playback("playing", "mpd", title="Clocks", uri="mpd:a/clocks.flac")
+    publish(served.board, PlaybackChanged, playing)
+    assert served.board.snapshot()["player"]["cover"] == playing.uri
+    assert "cover" not in messages.player(playing, Control.AUTO), "MQTT carries addresses only"
+    for _ in range(3):
+        answer = served.get("/api/cover", params={"v": playing.uri})
+        assert (answer.status_code, answer.content) == (200, PICTURE)
+    assert served.get("/api/cover", params={"v": "mpd:another.flac"}).status_code == 204
+    assert asked == [playing.uri]
+    publish(served.board, PlaybackChanged, replace(playing, uri="mpd:gone.flac"))
+    assert served.get("/api/cover").status_code == 204
+    publish(served.board, PlaybackChanged, replace(playing, uri="mpd:http://radio.example/live"))
+    assert "cover" not in served.board.snapshot()["player"]

@@ -59,6 +59,20 @@ class AnswerReader:
             raise mpd.ProtocolError(f"its answer is larger than {self._max_bytes // 2**20} MiB")
         return line
 
+    def read(self, amount: int) -> bytes:
+        """So many bytes; fewer where the connection ended. Raises OSError."""
+        self._size += amount
+        if self._size > self._max_bytes:
+            raise mpd.ProtocolError(f"its answer is larger than {self._max_bytes // 2**20} MiB")
+        while len(self._waiting) < amount:
+            chunk = self._receive()
+            if not chunk:
+                break
+            self._waiting += chunk
+        found = bytes(self._waiting[:amount])
+        del self._waiting[: len(found)]
+        return found
+
     def close(self) -> None:
         """Nothing to do; the socket has another owner."""
 
@@ -110,6 +124,15 @@ class BoundedClient(mpd.MPDClient):  # type: ignore[misc]
         """answer_max_bytes: the size of the largest answer that is read."""
         super().__init__()
         self._answer_max_bytes = answer_max_bytes
+
+    def binary_part(self, command: str, song: str, offset: int) -> tuple[int, bytes]:
+        """The size of a song's picture, and a piece of it from this byte on; (0, b"") where there is none.
+
+        command: `albumart` or `readpicture`. Raises mpd.CommandError where MPD doesn't know it, or the song.
+        """
+        self._write_command(command, [song, offset])
+        answer = self._read_binary()
+        return int(answer.get("size", 0)), bytes(answer.get("binary", b""))
 
     def _connect_tcp(self, host: str, port: int) -> _AnswerSocket:
         return self._bounded(super()._connect_tcp(host, port))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from edge.errors import PlayerError, sentence_of
@@ -17,6 +18,7 @@ from edge.players.mpd.placing import Placer
 from edge.players.mpd.playback import error_of, fetch, is_heard, to_playback, volume_of
 from edge.players.mpd.progress import WishProgress
 from edge.players.mpd.queue import Queue
+from edge.players.mpd.shown.next_songs import NextSongs
 from edge.players.mpd.stalls import Stalls
 from edge.players.mpd.upcoming import UpcomingSongs
 from edge.players.notices import Notices
@@ -65,7 +67,7 @@ class MpdPlayer:
             listener=self._listener,
             advice="check music.profiles",
         )
-        self._queue = Queue(self._connection)
+        self._queue, self._next_songs = Queue(self._connection), NextSongs(self._connection)
         self._fade = Fade()
         self._controls = Controls(self._connection, self._fade, clock)
         self._notices = Notices()
@@ -114,7 +116,8 @@ class MpdPlayer:
         self._check_start(status)
         if self._stalls.look(self._clock(), status, song):
             status, song = fetch(self._connection)
-        return self._to_playback(status, song, passed_over=self._stalls.passed_over(status))
+        playback = self._to_playback(status, song, passed_over=self._stalls.passed_over(status))
+        return replace(playback, upcoming=self._next_songs.names(status, waiting=self._upcoming.waiting_ids))
 
     def check_permissions(self) -> None:
         """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""

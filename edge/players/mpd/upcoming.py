@@ -47,6 +47,11 @@ class UpcomingSongs:
         # The song that is to come next, for which random order was turned off.
         self._in_order_for: str | None = None
 
+    @property
+    def waiting_ids(self) -> frozenset[str]:
+        """The songs that wait for the end of the current one, in place of the rest of the queue."""
+        return frozenset(self._deferred.placement.ids) if self._deferred is not None else frozenset()
+
     def enqueue(self, progress: WishProgress, songs: list[str], status: dict[str, Any]) -> None:
         """Put songs behind the current one and those queued before; they count as part of what is playing."""
         position = int(status.get("song", 0))

@@ -72,9 +72,13 @@ class SpotifyApi:
         body = self._call(self._spotipy.devices) or {}
         return [Speaker.from_json(device) for device in body.get("devices") or [] if isinstance(device, dict)]
 
+    def queue(self) -> dict[str, Any]:
+        """The current song and the ones after it, as Spotify describes them."""
+        return self._call(self._spotipy.queue) or {}
+
     def queue_uris(self) -> list[str]:
         """Addresses of the current song and of the ones after it."""
-        body = self._call(self._spotipy.queue) or {}
+        body = self.queue()
         items = [body.get("currently_playing"), *(body.get("queue") or [])]
         return [str(item["uri"]) for item in items if isinstance(item, dict) and item.get("uri")]
 

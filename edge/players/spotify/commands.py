@@ -138,7 +138,7 @@ def predicted(command: SpotifyCommand, current: SpotifyPlayback, speaker: Speake
             on_own_speaker=True,
         )
     if operation in (Operation.NEXT, Operation.PREVIOUS):
-        return replace(current, at=now, uri=None, title=None, artist=None, position=None, duration=None)
+        return replace(current, at=now, uri=None, title=None, artist=None, position=None, duration=None, cover=None)
     return current
 
 

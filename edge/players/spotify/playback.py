@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge.players.spotify.catalogue.pictures import picture_of
 from edge.players.spotify.speakers import Speaker, is_named
 from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none
 from edge.values import Music, Playback
@@ -23,6 +24,7 @@ class SpotifyPlayback:
     linked_uri: the song's address in another market, by which it may have been requested.
     shuffle, repeat: the account's settings, None if unknown; repeat is "off", "context" or "track".
     queued: how often the song of a QUEUE command was in the queue, None if it wasn't counted.
+    cover: the address of a picture for the song.
     """
 
     at: float
@@ -39,6 +41,7 @@ class SpotifyPlayback:
     shuffle: bool | None = None
     repeat: str | None = None
     queued: int | None = None
+    cover: str | None = None
 
     @property
     def elsewhere(self) -> bool:
@@ -115,6 +118,7 @@ def parse_playback(
         duration=_seconds(item.get("duration_ms")),
         shuffle=shuffle if isinstance(shuffle, bool) else None,
         repeat=clean_or_none(state.get("repeat_state")),
+        cover=picture_of(item),
     )
 
 
@@ -154,11 +158,18 @@ class LibraryNames:
 
 
 def to_playback(
-    current: SpotifyPlayback, now: float, *, missing: bool, names: LibraryNames, assumed: bool = False
+    current: SpotifyPlayback,
+    now: float,
+    *,
+    missing: bool,
+    names: LibraryNames,
+    assumed: bool = False,
+    upcoming: tuple[str, ...] = (),
 ) -> Playback:
     """The playback as the rest of the device knows it.
 
-    missing: the configured speaker isn't in Spotify's list. assumed: Spotify hasn't shown it yet.
+    missing: the configured speaker isn't in Spotify's list. assumed: Spotify hasn't shown it yet. upcoming: the names
+    of the next songs.
     """
     if current.speaker is None or not current.loaded:
         # At the end of a list Spotify shows its first song, paused.
@@ -177,4 +188,6 @@ def to_playback(
         duration=current.duration,
         position=current.position_at(now),
         assumed=assumed,
+        cover=current.cover,
+        upcoming=upcoming,
     )

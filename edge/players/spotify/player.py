@@ -10,6 +10,7 @@ from typing import Any
 from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.catalogue.upcoming import UpcomingNames
 from edge.players.spotify.errors import SpotifyError
 from edge.players.spotify.executor import SETTLE_S, CommandExecutor
 from edge.players.spotify.limits.login_watch import LoginWatch
@@ -49,6 +50,7 @@ class SpotifyPlayer:
         self._executor = CommandExecutor(self._account, self._pending, self._names, publish=publish)
         self._looks = LookSchedule(self._account, self._pending, self._executor)
         self._login = LoginWatch(api.file)
+        self._upcoming = UpcomingNames(self._account, api.queue)
 
     @property
     def calls(self) -> int:
@@ -113,6 +115,8 @@ class SpotifyPlayer:
             self._check_deferred(before, self._observe())
         self._executor.check_start()
         assert account.playback is not None
+        if account.is_observed and not pending.pending and pending.deferred is None:
+            self._upcoming.look(self._clock(), account.playback)
         return self._to_playback(account.playback)
 
     def wait(self) -> float:
@@ -226,4 +230,6 @@ class SpotifyPlayer:
             missing=account.speaker_missing,
             names=self._names,
             assumed=not account.is_observed,
+            # Music that waits for the song's end comes before all of them.
+            upcoming=self._upcoming.of(current) if self._pending.deferred is None else (),
         )

@@ -58,6 +58,21 @@ def test_a_playlist_starts_with_one_command_on_the_speaker(player: SpotifyPlayer
     assert shown.artist == "The Artist"
 
 
+def test_cover_and_the_next_songs_are_told_with_one_request_a_song(
+    player: SpotifyPlayer, world: World, server: Server
+) -> None:
+    player.apply(play(LIST))
+    run_for(player, world, 60)
+    shown = player.playback()
+    assert shown.cover == "https://i.scdn.co/image/liked0-300"
+    assert shown.upcoming == tuple(f"The Artist - Song liked{n}" for n in range(1, 5))
+    run_for(player, world, 400)
+    assert player.playback().upcoming == ("The Artist - Song liked3", "The Artist - Song liked4")
+    assert server.requests.count("GET /v1/me/player/queue") == 3, "once for each of three songs"
+    player.apply(play(ROCK, When.TRACK_END))
+    assert player.playback().upcoming == (), "this comes first"
+
+
 def test_a_song_is_played_as_uris(player: SpotifyPlayer, world: World) -> None:
     player.apply(play(SONG))
     assert executed(world) == [("play", (None, [SONG.uri]))]

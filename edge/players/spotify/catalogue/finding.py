@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge.players.spotify.api import SpotifyApi
+from edge.players.spotify.catalogue.pictures import picture_of
 from edge.players.spotify.errors import InvalidResponseError
 from edge.songs import FoundMusic
 from edge.text import ADDRESS_MAX_CHARS, clean_or_none
@@ -15,6 +16,8 @@ KINDS = ("artist", "playlist", "album", "track")
 RESULTS_PER_KIND = 5
 PAGE_SIZE = 50
 PLAYLISTS_MAX = 100
+# In a list of what was found.
+SMALL_PIXELS = 60
 
 
 class SpotifyCatalogue(SpotifyApi):
@@ -60,16 +63,4 @@ def _all(items: list[dict[str, Any]]) -> Iterator[FoundMusic]:
         artists = [clean_or_none(one.get("name")) or "" for one in _objects({"items": item.get("artists")})]
         owner = item.get("owner")
         by = ", ".join(artists) or (clean_or_none(owner.get("display_name")) if isinstance(owner, dict) else None) or ""
-        album = item.get("album")
-        pictures = item.get("images") or (album.get("images") if isinstance(album, dict) else None)
-        yield FoundMusic(play, name, play.split(":")[1], by, _small(pictures))
-
-
-def _small(pictures: Any) -> str | None:
-    """The address of the smallest picture that is at least 60 pixels wide, of the last one if no width is told."""
-    known = [one for one in _objects({"items": pictures}) if clean_or_none(one.get("url"), ADDRESS_MAX_CHARS)]
-    if not known:
-        return None
-    wide = [one for one in known if isinstance(one.get("width"), int) and one["width"] >= 60]
-    best = min(wide, key=lambda one: one["width"]) if wide else known[-1]
-    return clean_or_none(best["url"], ADDRESS_MAX_CHARS)
+        yield FoundMusic(play, name, play.split(":")[1], by, picture_of(item, SMALL_PIXELS, otherwise=-1))
