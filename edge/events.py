@@ -46,6 +46,15 @@ class PlaybackChanged:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """A person said that the mood which the camera reads is wrong. read: that mood. mood: one of EXPRESSIONS."""
+
+    at: float
+    read: Mood
+    mood: str
+
+
+@dataclass(frozen=True)
 class ControlChanged:
     """Someone else decides about the music now."""
 
@@ -184,6 +193,7 @@ class ClockStepped:
 Event = (
     MoodUpdated
     | MoodChanged
+    | Corrected
     | DecisionMade
     | PlaybackChanged
     | ControlChanged

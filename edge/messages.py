@@ -11,6 +11,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -87,6 +88,13 @@ def event(value: Event, offset: float) -> dict[str, Any] | None:
     match value:
         case MoodChanged():
             return {"event": "mood_changed"} | mood(value.mood, offset)
+        case Corrected(read=read):
+            return {
+                "event": "corrected",
+                "mood": value.mood,
+                "read": read.mood,
+                "confidence": round(read.confidence, 2),
+            }
         case DecisionMade(wish=decided):
             name = "decision" if decided.music is None else "music_changed"
             return {"event": name, "why": decided.why} | wish(decided)

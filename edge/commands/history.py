@@ -114,6 +114,8 @@ def describe(entry: JournalEntry) -> str:
         return (
             f"{entry.mood} ({', '.join(filter(None, (entry.text or sure, people, IN_WORDS.get(entry.source or ''))))})"
         )
+    if entry.kind == "correct":
+        return f"{entry.text} was really {entry.mood}"
     if entry.kind in ("play", "skip", "replay", "like", "unlike", "not_this"):
         return song + (f" ({entry.mood})" if entry.mood else "")
     return entry.text or song

@@ -14,6 +14,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -79,6 +80,7 @@ class JsonLines:
                 | PlaybackChanged()
                 | ControlChanged()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()
@@ -122,6 +124,7 @@ class PlainLines:
                 MoodUpdated()
                 | ControlChanged()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()
@@ -161,6 +164,7 @@ class LogLines:
                 | PlaybackChanged()
                 | ControlChanged()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()

@@ -16,6 +16,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -161,6 +162,7 @@ class Dispatcher:
                     | PlaybackChanged()
                     | ControlChanged()
                     | TakenOver()
+                    | Corrected()
                     | Skipped()
                     | Liked()
                     | Unliked()

@@ -12,6 +12,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -61,6 +62,7 @@ class SavedSettings:
                 | PlaybackChanged()
                 | ControlChanged()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()

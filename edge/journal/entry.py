@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.events import (
     CameraSwitched,
@@ -11,6 +11,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -31,7 +32,8 @@ from edge.sentences import Sentence
 from edge.values import SIMULATED, Act, Command, Mood, Playback, Wish
 
 KINDS = (
-    "start", "mood", "decision", "play", "skip", "replay", "like", "unlike", "not_this", "control", "command", "camera",
+    "start", "mood", "correct", "decision", "play", "skip", "replay", "like", "unlike", "not_this", "control",
+    "command", "camera",
 )  # fmt: skip
 # Longer texts are cut: a command may hold anything.
 TEXT_MAX_LENGTH = 200
@@ -44,9 +46,11 @@ class JournalEntry:
     """Something that happened in the room.
 
     at: UTC, seconds since 1970. kind: one of KINDS; `start` is the start of the device, which ends what was before.
-    mood: the mood itself, or the one that a decision is about.
-    title, artist, uri: what a decision chose, or what played or was skipped. text: the reason, or the command.
-    confidence: 0..1; valence, arousal: -1..1; people: in view. These four are set for a mood only.
+    mood: the mood itself, the one that a decision is about, or what it really is, by a correction.
+    title, artist, uri: what a decision chose, or what played or was skipped. text: the reason, the command, or the mood
+    that the camera read and a person corrected.
+    confidence: 0..1; valence, arousal: -1..1; people: in view. These four are of what the camera read; they are set for
+    a mood and a correction only.
     source: `film` or `demo` for a mood that was read from a replay; None for every other.
     """
 
@@ -76,6 +80,8 @@ class Notes:
         match event:
             case MoodChanged(mood=mood):
                 return [_mood(at, mood)]
+            case Corrected(read=read, mood=mood_now):
+                return [replace(_mood(at, read), kind="correct", mood=mood_now, text=read.mood)]
             case DecisionMade(wish=wish):
                 return [_decision(at, wish)]
             case PlaybackChanged(playback=playback):

@@ -18,6 +18,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -63,6 +64,7 @@ class QuietTimes:
                 | PlaybackChanged()
                 | ControlChanged()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()

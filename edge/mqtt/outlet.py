@@ -10,6 +10,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -71,6 +72,7 @@ class MqttOutlet:
             case (
                 DecisionMade()
                 | TakenOver()
+                | Corrected()
                 | Skipped()
                 | Liked()
                 | Unliked()

@@ -11,6 +11,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -107,6 +108,7 @@ class Outcomes:
                 MoodUpdated()
                 | MoodChanged()
                 | ControlChanged()
+                | Corrected()
                 | Skipped()
                 | CameraSwitched()
                 | SettingsReported()

@@ -48,6 +48,13 @@ def _mood(room: Room, now: float, command: Command) -> list[Event]:
     return room.set_override(now, mood, requested=command.origin != RESTORED)
 
 
+def _correct(room: Room, now: float, command: Command) -> list[Event]:
+    if command.value not in EXPRESSIONS:
+        return _rejected(now, command, Sentence("correct must be one of {names}", names=", ".join(EXPRESSIONS)))
+    events = room.correct(now, command.value)
+    return _rejected(now, command, events) if isinstance(events, str) else events
+
+
 def _camera(room: Room, now: float, command: Command) -> list[Event]:
     try:
         # Whatever a home calls it: a privacy switch that refuses would leave the camera on.
@@ -123,6 +130,7 @@ def _rejected(now: float, command: Command, why: str) -> list[Event]:
 
 _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "mood": _mood,
+    "correct": _correct,
     "camera": _camera,
     "presence": _presence,
     "control": _control,

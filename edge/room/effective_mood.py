@@ -7,10 +7,12 @@ from enum import Enum, auto
 
 from edge.circumplex import override_mood
 from edge.room.home_presence import CAMERA, HomePresence, in_agreement
-from edge.values import UNKNOWN, Mood
+from edge.values import ABSENT, UNKNOWN, Mood
 
 # The smallest change of confidence, valence or arousal that is published.
 MOOD_CHANGE_MIN = 0.1
+# How long a correction counts: about as long as a mood lasts that somebody would tell the device of.
+CORRECTION_LASTS_S = 1800.0
 
 
 class MoodNews(Enum):
@@ -24,13 +26,15 @@ class MoodNews(Enum):
 class EffectiveMood:
     """Puts together what the camera shows, what the home says and what a person set.
 
-    mood: what was decided last; None before the first. override: a mood in place of the camera's.
+    mood: what was decided last; None before the first.
     """
 
     def __init__(self, source: str, presence_expires: float) -> None:
         """source: where the readings come from, as in `Mood.source`. presence_expires: see `Room`."""
         self.mood: Mood | None = None
-        self.override: str | None = None
+        self._override: str | None = None
+        # What the camera's mood really is, and until when that counts.
+        self._correction: tuple[str, float] | None = None
         self._source = source
         self._camera_mood: Mood | None = None
         self._camera_present: bool | None = None
@@ -38,6 +42,35 @@ class EffectiveMood:
         # Whether anybody is present and who says so, and the presence that was news last.
         self._decided: tuple[bool | None, str] = (None, CAMERA)
         self._present: bool | None = None
+
+    @property
+    def override(self) -> str | None:
+        """A mood in place of the camera's, until it is taken back. Setting it, also to None, ends a correction."""
+        return self._override
+
+    @override.setter
+    def override(self, mood: str | None) -> None:
+        self._override, self._correction = mood, None
+
+    @property
+    def correction(self) -> str | None:
+        """What a person says that the camera's mood really is."""
+        return None if self._correction is None else self._correction[0]
+
+    def read_now(self, *, looking: bool) -> Mood | None:
+        """The camera's mood if it is about people who are present; None otherwise. looking: whether the camera does."""
+        mood, (present, _) = self._camera_mood, self._decided
+        if not looking or mood is None or present is False or mood.mood == ABSENT:
+            return None
+        return mood if mood.mood != UNKNOWN or mood.people or present else None
+
+    def correct(self, now: float, mood: str) -> None:
+        """The camera's mood is really this one: it counts for a while, until everybody has left or it stops looking."""
+        self._correction = mood, now + CORRECTION_LASTS_S
+
+    def correction_ended(self, now: float) -> bool:
+        """Whether there is a correction whose time is over."""
+        return self._correction is not None and now >= self._correction[1]
 
     @property
     def camera_knows(self) -> bool:
@@ -105,9 +138,12 @@ class EffectiveMood:
             mood = Mood(UNKNOWN, 0.0, 0.0, 0.0, 0, now, self._source)
         if mood is not None:
             mood = in_agreement(mood, now, present=present if looking else None, source=source)
-        if self.override is not None:
+        if self.correction_ended(now) or self.read_now(looking=looking) is None:
+            self._correction = None
+        by_hand = self._override or self.correction
+        if by_hand is not None:
             people = mood.people if mood else 0
-            mood = replace(override_mood(self.override, now, people), presence_source=source)
+            mood = replace(override_mood(by_hand, now, people), presence_source=source)
         return mood
 
 

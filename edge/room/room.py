@@ -10,6 +10,7 @@ from edge.events import (
     CameraSwitched,
     ChoiceRefused,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     MoodChanged,
@@ -25,7 +26,7 @@ from edge.music.interpretation import Cause, Interpretation
 from edge.music.likes import Likes, song_address
 from edge.music.playback import elsewhere_reason
 from edge.room.effective_mood import EffectiveMood, MoodNews
-from edge.sentences import Sentence
+from edge.sentences import Sentence, mood_word
 from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 
@@ -86,14 +87,16 @@ class Room:
         """What people have set (camera, control, override, profile and presence_override), and what follows from it.
 
         resting: ON while quiet hours let the camera rest. held: ON while the music stays paused because a person wanted
-        it so. scheduled: the profile that the schedule named last. chosen, coming: the device's own music that plays,
-        and what waits for a song's end. unwanted: what nobody wants to hear today.
+        it so. corrected: what the camera's mood really is, by a person. scheduled: the profile that the schedule named
+        last. chosen, coming: the device's own music that plays, and what waits for a song's end. unwanted: what nobody
+        wants to hear today.
         """
         own = self._director.situation.own
         return {
             "camera": "ON" if self.camera_on else "OFF",
             "control": self.control.value,
             "override": self.override or "auto",
+            "corrected": self._effective.correction or "",
             "profile": self._music.profile,
             "presence_override": {None: "auto", True: "ON", False: "OFF"}[self._effective.presence_override],
             "resting": "ON" if self.resting else "OFF",
@@ -150,7 +153,7 @@ class Room:
         resting = self._director.timetable.camera_rests(now)
         events = self._forget_camera_mood(now) if resting and not self.resting else []
         self.resting = resting
-        if self._effective.presence_differs(now):
+        if self._effective.presence_differs(now) or self._effective.correction_ended(now):
             events += self._update(now)
         profile = self._director.timetable.profile_due(now)
         if profile is not None:
@@ -175,6 +178,21 @@ class Room:
         """
         self._effective.override = mood
         return self._update(now, requested=requested and mood is not None)
+
+    def correct(self, now: float, mood: str) -> list[Event] | str:
+        """A person says that what the camera reads now is really this mood, which counts as if set, for a while.
+
+        Returns a sentence instead where there is nothing to correct.
+        """
+        read = self._effective.read_now(looking=self.looking)
+        if self.override is not None:
+            return Sentence("correct is for a mood that the camera reads, and this one was set; set mood to auto first")
+        if read is None:
+            return Sentence("correct is for a mood that the camera reads, and it reads nobody's now; set mood instead")
+        if mood == (self._effective.correction or read.mood):
+            return Sentence("the mood is {mood} already", mood=mood_word(mood))
+        self._effective.correct(now, mood)
+        return [Corrected(now, read, mood), *self._update(now, requested=True)]
 
     def switch_camera(self, now: float, on: bool) -> list[Event]:
         """Switch the camera on or off."""

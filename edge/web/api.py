@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from edge.errors import ConfigError, MoodroomError
+from edge.room import commands as room_commands
 from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, Command
@@ -27,7 +28,8 @@ from edge.web.security.sessions import Guesses
 from edge.web.stream import Stream
 
 T = TypeVar("T")
-COMMANDS = ("mood", "camera", "presence", "control", "profile", "volume", "playback", "like", "unlike", "not_this")
+# A restart is for the settings.
+COMMANDS = tuple(name for name in room_commands.COMMANDS if name != "restart")
 MAX_SONGS = 50
 # A sign-in to Spotify must be finished within this time.
 SIGN_IN_LIFETIME_S = 900.0

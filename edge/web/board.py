@@ -17,6 +17,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -189,7 +190,7 @@ class Board:
                 return self._notice("taken over", why)
             case ProblemOccurred(message=message):
                 return self._notice("problem", message)
-            case Skipped() | ChoiceRefused() | CameraSwitched() | CommandReceived() | RestartRequested():
+            case Corrected() | Skipped() | ChoiceRefused() | CameraSwitched() | CommandReceived() | RestartRequested():
                 return {}
             case _:
                 return assert_never(event)

@@ -10,13 +10,16 @@ from typing import Any
 from edge.errors import MoodroomError
 from edge.journal.entry import JournalEntry
 from edge.journal.reader import timeline
+from edge.sentences import parts
 from edge.times import utc_text
-from edge.web.today import CONTROL_IN_WORDS, start_of_day
+from edge.values import UNKNOWN
+from edge.web.today import CONTROL_IN_WORDS, corrected_text, start_of_day
 
 log = logging.getLogger(__name__)
 # The kinds of journal entries that the page shows, with its own names for them.
 SHOWN_KINDS = {
     "mood": "mood",
+    "correct": "correct",
     "decision": "decision",
     "play": "song",
     "skip": "skip",
@@ -80,19 +83,24 @@ def _changes_nothing(entry: JournalEntry) -> bool:
 
 
 def _as_dict(entry: JournalEntry, midnight: float) -> dict[str, Any]:
-    text = entry.text
+    text: str | None = entry.text
+    of_mood = entry.kind == "mood"
     if entry.kind == "camera":
         text = f"camera switched {text}"
     elif entry.kind == "control":
         text = CONTROL_IN_WORDS.get(text or "", text)
+    elif entry.kind == "correct":
+        text = corrected_text(text or UNKNOWN, entry.mood or UNKNOWN)
     values = {
         "mood": entry.mood,
-        "confidence": entry.confidence,
+        "confidence": entry.confidence if of_mood else None,
         "title": entry.title,
         "artist": entry.artist,
         "uri": entry.uri,
         "text": text,
     }
-    return {"at": utc_text(max(entry.at, midnight)), "kind": SHOWN_KINDS[entry.kind]} | {
-        key: value for key, value in values.items() if value is not None
-    }
+    return (
+        {"at": utc_text(max(entry.at, midnight)), "kind": SHOWN_KINDS[entry.kind]}
+        | {key: value for key, value in values.items() if value is not None}
+        | parts(text or "")
+    )

@@ -13,6 +13,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -30,7 +31,7 @@ from edge.events import (
     assert_never,
 )
 from edge.journal.entry import SET_BY_HAND
-from edge.sentences import Sentence, parts
+from edge.sentences import Sentence, mood_word, parts
 from edge.times import utc_text
 from edge.values import SIMULATED, Act, Control, Playback
 
@@ -74,6 +75,8 @@ class Today:
             case MoodChanged(mood=mood):
                 by_hand = {"text": SET_BY_HAND} if mood.source == "override" else {}
                 return {"kind": "mood", "mood": mood.mood, "confidence": round(mood.confidence, 2)} | by_hand
+            case Corrected(read=read, mood=mood_now):
+                return {"kind": "correct", "mood": mood_now, "text": corrected_text(read.mood, mood_now)}
             case DecisionMade(wish=wish):
                 return {"kind": "decision", "mood": wish.mood, "text": wish.why} if wish.act is Act.PLAY else None
             case CameraSwitched(on=on):
@@ -124,6 +127,11 @@ class Today:
         """The song may be the one before: after a skip the next one may play already."""
         song = next((song for song in self._songs if song["uri"] == event.song), {"uri": event.song})
         return {"kind": kind, "mood": event.mood} | song
+
+
+def corrected_text(read: str, mood: str) -> Sentence:
+    """What the day says of a correction. read: the mood that the camera read."""
+    return Sentence("somebody corrected {read} to {mood}", read=mood_word(read), mood=mood_word(mood))
 
 
 def start_of_day(now: float) -> float:

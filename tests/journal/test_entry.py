@@ -11,6 +11,7 @@ from edge.events import (
     CommandReceived,
     CommandRejected,
     ControlChanged,
+    Corrected,
     DecisionMade,
     Event,
     HealthReported,
@@ -42,6 +43,10 @@ def notes(*events: Event) -> list[JournalEntry]:
         (
             MoodChanged(1.0, MOOD),
             JournalEntry(100, "mood", "happy", confidence=0.83, valence=0.71, arousal=-0.42, people=2),
+        ),
+        (
+            Corrected(1.0, MOOD, "sad"),
+            JournalEntry(100, "correct", "sad", text="happy", confidence=0.83, valence=0.71, arousal=-0.42, people=2),
         ),
         (
             DecisionMade(1.0, PLAY),

@@ -95,7 +95,15 @@ def test_only_a_change_of_playback_is_an_event(room: Room) -> None:
 
 
 def test_settings_contain_what_people_have_set(room: Room) -> None:
-    derived = {"resting": "OFF", "held": "OFF", "scheduled": "", "chosen": "", "coming": "", "unwanted": ""}
+    derived = {
+        "resting": "OFF",
+        "held": "OFF",
+        "scheduled": "",
+        "chosen": "",
+        "coming": "",
+        "unwanted": "",
+        "corrected": "",
+    }
     chosen = {"camera": "ON", "control": "auto", "override": "auto", "profile": "everyday", "presence_override": "auto"}
     assert room.settings() == chosen | derived
     for name, value in (

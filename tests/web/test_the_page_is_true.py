@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from edge.events import (
     ChoiceRefused,
+    Corrected,
     DecisionMade,
     HealthReported,
     Liked,
@@ -130,6 +131,38 @@ def test_a_light_shows_whether_the_sensor_runs_and_not_what_the_switch_says(open
     served.server.stop()
     expect(word).to_have_text("…")
     expect(light).to_have_class("light")
+
+
+def test_a_mood_that_is_read_wrongly_can_be_corrected(open_page: Open) -> None:
+    served, page = open_page()
+    asks, dialog = page.get_by_role("button", name="Not right?"), page.locator("#correct-dialog")
+    asks.click()
+    expect(dialog).to_contain_text("The camera reads: happy.")
+    expect(dialog.get_by_role("button", name="happy")).to_be_hidden()
+    expect(dialog.get_by_role("button", name="As the camera sees it")).to_be_hidden()
+    dialog.get_by_role("button", name="afraid").click()
+    wait_for(lambda: served.commands != [], "the command")
+    assert (served.commands[0].name, served.commands[0].value) == ("correct", "fear")
+    publish(served.board, Corrected, mood("happy", 1), "fear")
+    publish(served.board, SettingsReported, settings(corrected="fear"))
+    publish(served.board, MoodChanged, mood("fear", 1, source="override"))
+    expect(page.locator("#confidence-text")).to_have_text("corrected by hand")
+    expect(page.locator("#today-list")).to_contain_text("somebody corrected happy to fear")
+    asks.click()
+    expect(dialog).to_contain_text("Somebody said that it is afraid.")
+    dialog.get_by_role("button", name="As the camera sees it").click()
+    wait_for(lambda: len(served.commands) == 2, "the second command")
+    assert (served.commands[1].name, served.commands[1].value) == ("mood", "auto")
+    # Nothing is read: nothing to correct.
+    for state, read in (
+        (settings(override="sad"), mood("sad", 1, source="override")),
+        (settings(camera="OFF"), mood("unknown")),
+        (settings(), mood("absent")),
+    ):
+        publish(served.board, SettingsReported, state)
+        publish(served.board, MoodChanged, read)
+        drawn(served.board, page)
+        expect(asks).to_be_hidden()
 
 
 def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> None:

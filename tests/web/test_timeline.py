@@ -39,6 +39,7 @@ def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
         JournalEntry(midnight + 180, "play", title="Clocks", artist="Coldplay", uri="spotify:track:x"),
         JournalEntry(midnight + 240, "camera", text="off"),
         JournalEntry(midnight + 250, "skip", title="Clocks"),
+        JournalEntry(midnight + 260, "correct", mood="sad", text="neutral", confidence=0.6),
         JournalEntry(midnight + 300, "mood", mood="neutral", confidence=0.9),
     ):
         journal.put(entry)
@@ -52,10 +53,17 @@ def test_entries_before_the_start_come_from_the_journal(tmp_path: Path) -> None:
         ("song", "Clocks"),
         ("camera", "camera switched off"),
         ("skip", "Clocks"),
+        ("correct", "sad"),
         # The last entry of that run.
         ("stop", UNKNOWN_TEXT),
     ]
-    assert found[-1]["at"] == utc(midnight + 250)
+    assert found[-1]["at"] == utc(midnight + 260)
+    corrected = found[-2]
+    assert corrected["text"] == "somebody corrected neutral to sad"
+    assert (corrected["code"], corrected["values"]["read"]["code"]) == (
+        "somebody corrected {read} to {mood}",
+        "neutral",
+    )
     assert found[0] == {"at": utc(midnight)} | {
         "kind": "mood",
         "mood": "happy",

@@ -2,6 +2,7 @@
 import { camera, drawLight } from "./camera.js";
 import { drawComing } from "./coming.js";
 import { isPending, onUnconfirmed } from "./commands.js";
+import { drawCorrect } from "./correct.js";
 import { drawDay } from "./day.js";
 import { t } from "./language.js";
 import { get, listen, open, post } from "./link.js";
@@ -39,6 +40,7 @@ const drawers = {
   },
   mood(mood) {
     drawMood(mood, state);
+    drawCorrect(state);
     document.title = `${mood ? feels(mood.mood) : "…"} · ${state.device.name}`;
     drawPlane(mood, state.trail);
   },

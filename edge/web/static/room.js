@@ -1,5 +1,6 @@
 // The room: its mood and how sure it is, who is in view, and what needs attention.
 import { camera } from "./camera.js";
+import { isCorrected } from "./correct.js";
 import { t, tell } from "./language.js";
 import { byId, clock, feels, make, percent, renew, say } from "./text.js";
 
@@ -13,7 +14,7 @@ export function drawMood(mood, state) {
   byId("mood-dot").className = `dot ${mood ? mood.mood : ""}`;
   const isOverride = mood && mood.source === "override";
   const isSure = mood && !isOverride && mood.mood !== "unknown";
-  say("confidence-text", isOverride ? t("set by hand") : isSure ? t("{share} sure", { share: percent(mood.confidence) }) : "");
+  say("confidence-text", isOverride ? (isCorrected(state) ? t("corrected by hand") : t("set by hand")) : isSure ? t("{share} sure", { share: percent(mood.confidence) }) : "");
   const whose = mood && mood.presence_source in PRESENCE_FROM ? PRESENCE_FROM[mood.presence_source]() : "";
   say("people", mood ? [since(mood, inView(mood, state)), whose].filter(Boolean).join(" · ") : "");
 }
