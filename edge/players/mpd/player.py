@@ -21,9 +21,9 @@ from edge.players.mpd.queue import Queue
 from edge.players.mpd.shown.next_songs import NextSongs
 from edge.players.mpd.stalls import Stalls
 from edge.players.mpd.upcoming import UpcomingSongs
-from edge.players.notices import Notices
+from edge.players.player_base import PlayerBase
 from edge.players.start_watch import StartWatch
-from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, patience, queues, replaces, resolved
+from edge.players.wishes import EXPIRED, OVERRULED, Resolve, patience, queues, replaces, resolved
 from edge.text import clean
 from edge.values import Act, Playback, Wish
 
@@ -39,11 +39,10 @@ NOTHING_HEARD = "mpd: the music was started, and nothing plays; check the addres
 UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
 
 
-class MpdPlayer:
+class MpdPlayer(PlayerBase):
     """Implements `edge.players.player.Player`; connects when needed, and again after a failure."""
 
     name = "mpd"
-    login_expires: float | None = None
 
     def __init__(
         self,
@@ -56,6 +55,7 @@ class MpdPlayer:
         resolve: Resolve | None = None,
     ) -> None:
         """clock: monotonic seconds. timeout: seconds for each response. resolve: looks up `library:` addresses."""
+        super().__init__()
         self._clock, self._resolve = clock, resolve
         self._listener = IdleListener(host, port, password=password, timeout=timeout)
         self._connection = MpdConnection(
@@ -70,7 +70,6 @@ class MpdPlayer:
         self._queue, self._next_songs = Queue(self._connection), NextSongs(self._connection)
         self._fade = Fade()
         self._controls = Controls(self._connection, self._fade, clock)
-        self._notices = Notices()
         placer = Placer(self._connection, self._queue, self._notices.add)
         self._upcoming = UpcomingSongs(self._connection, self._queue, placer, self._controls, self._abandon)
         self._executor = MpdExecutor(self._connection, self._queue, placer, self._controls, self._upcoming)
@@ -81,7 +80,6 @@ class MpdPlayer:
         self._pending: list[WishProgress] = []
         # Wishes that won't be carried out, and whose songs may be in the queue.
         self._dropped: list[WishProgress] = []
-        self._abandoned: list[AbandonedWish] = []
 
     def apply(self, wish: Wish) -> None:
         """Carry out the wish. If MPD can't be reached, keep it for `playback` and raise PlayerError."""
@@ -122,17 +120,6 @@ class MpdPlayer:
     def check_permissions(self) -> None:
         """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""
         self._connection.require("addid", "deleteid", "playid", "pause", "setvol")
-
-    def take_abandoned(self) -> list[AbandonedWish]:
-        abandoned, self._abandoned = self._abandoned, []
-        return abandoned
-
-    def take_notices(self) -> list[str]:
-        """Return what people should know of the songs since the last call, in sentences; never raises."""
-        return self._notices.take()
-
-    def report(self) -> dict[str, Any]:
-        return {}
 
     def wait(self) -> float:
         if self._listener.changed.is_set():
@@ -231,9 +218,6 @@ class MpdPlayer:
 
     def _still_applies(self, wish: Wish) -> bool:
         return wish.basis is None or still_applies(wish, self._to_playback(*fetch(self._connection)), self._clock())
-
-    def _abandon(self, wish: Wish, why: str, *, fault: bool = False) -> None:
-        self._abandoned.append(AbandonedWish(wish, why, fault))
 
     def _to_playback(self, status: dict[str, Any], song: dict[str, Any], *, passed_over: bool = False) -> Playback:
         speaker = f"MPD at {self._connection.host}"

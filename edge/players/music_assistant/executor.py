@@ -92,7 +92,11 @@ class MediaExecutor:
             self._rest.clear()
             return
         self._fill_at = self._clock() + FILL_INTERVAL_S
-        uri = self._finder.song(self._rest.popleft())
+        with contextlib.suppress(ServerRefusedError):
+            self._add(self._rest.popleft(), heard)
+
+    def _add(self, address: str, heard: Heard) -> None:
+        uri = self._finder.song(address)
         if uri is None:
             self.missing += 1
         else:
