@@ -269,6 +269,7 @@ class Playback:
     inactive: it shows no playback at all, which no song's end leads to: somebody paused it, or left.
     passed_over: the song before it couldn't be played, and the player has gone on to this one.
     cover: the address of a picture for the song, http or https. upcoming: the names of the songs that come next.
+    theirs: whether a person began this music, by the player's own word; None where it doesn't tell.
     """
 
     state: str
@@ -290,6 +291,7 @@ class Playback:
     passed_over: bool = field(default=False, compare=False)
     cover: str | None = None
     upcoming: tuple[str, ...] = ()
+    theirs: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

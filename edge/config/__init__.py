@@ -11,7 +11,7 @@ from edge.config.journal import JournalConfig
 from edge.config.library import LibraryConfig
 from edge.config.mqtt import MqttConfig
 from edge.config.music import TAKEOVERS, LiftConfig, MusicConfig
-from edge.config.players import MpdConfig, MusicAssistantConfig, SpotifyConfig
+from edge.config.players import GoLibrespotConfig, MpdConfig, MusicAssistantConfig, SpotifyConfig
 from edge.config.times import DAYS, QuietHours, ScheduledProfile, TimeSpan
 from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.web import WebConfig
@@ -25,6 +25,7 @@ __all__ = [
     "Choice",
     "Config",
     "DeviceConfig",
+    "GoLibrespotConfig",
     "JournalConfig",
     "LibraryConfig",
     "LiftConfig",
@@ -58,6 +59,7 @@ class Config(Section):
     spotify: SpotifyConfig = SpotifyConfig()
     mpd: MpdConfig = MpdConfig()
     music_assistant: MusicAssistantConfig = MusicAssistantConfig()
+    go_librespot: GoLibrespotConfig = GoLibrespotConfig()
     mqtt: MqttConfig = MqttConfig()
     web: WebConfig = WebConfig()
     journal: JournalConfig = JournalConfig()

@@ -32,9 +32,9 @@ class LiftConfig(Section):
 class MusicConfig(Section):
     """What is played, and when; see docs/music.md."""
 
-    player: Literal["auto", "spotify", "mpd", "music_assistant", "dry_run", "none"] = "auto"
+    player: Literal["auto", "spotify", "mpd", "music_assistant", "go_librespot", "dry_run", "none"] = "auto"
     """The player. `dry_run` only reports what it would play. `none`: the home plays what the device's events say.
-    `auto`: Spotify, Music Assistant or MPD, whichever is set up, else dry_run."""
+    `auto`: Spotify, Music Assistant, go-librespot or MPD, whichever is set up, else dry_run."""
     profile: str = "everyday"
     """The profile that is used at times without one in `schedule`."""
     schedule: tuple[ScheduledProfile, ...] = ()

@@ -1,4 +1,4 @@
-"""The sections `spotify`, `mpd` and `music_assistant`: where music plays."""
+"""The sections `spotify`, `mpd`, `music_assistant` and `go_librespot`: where music plays."""
 
 from __future__ import annotations
 
@@ -47,3 +47,12 @@ class MusicAssistantConfig(Section):
     token_file: FilePath | None = None
     """A file that holds only a long-lived token. Alternatives: the variable MOODROOM_MUSIC_ASSISTANT_TOKEN, or the
     systemd credential music_assistant_token."""
+
+
+class GoLibrespotConfig(Section):
+    """go-librespot, which makes this machine a Spotify Connect speaker; see docs/players.md."""
+
+    host: Annotated[str, AfterValidator(bare_host)] = "127.0.0.1"
+    """The host that go-librespot runs on."""
+    port: Port = 3678
+    """The port of its API, `server.port` in its own configuration."""

@@ -139,6 +139,9 @@ class Situation:
     def _found(self, now: float, playback: Playback, result: Interpretation) -> Interpretation:
         """Music plays that the device hasn't observed before."""
         self.paused_by_person = False
+        if playback.theirs:
+            self.own.playing = None
+            return Interpretation(Cause.TAKEOVER, "music", "somebody's music was playing already")
         self.match_playback()
         before = self.own_before_restart
         if self.own.playing is None and before is not None and continues(before[1], playback, now):

@@ -117,6 +117,8 @@ class TakeoverDetector:
             self.lowered.end()
             return Interpretation()
         known, requested, here = self._last.playback, self.pending.music, plays_here(playback)
+        if here and playback.theirs and known is not None and not known.theirs:
+            return self._begun_by_person(now, playback)
         if requested is not None and requested.wish.when is not When.NOW and not here and playback.state != "paused":
             # Players forget what waits for a song's end once the song stops.
             self.pending.music = requested = None
@@ -166,6 +168,13 @@ class TakeoverDetector:
         if not self.pause.active and not self.lowered.active:
             # An announcement has a volume of its own.
             self.volume.accept(playback.volume)
+
+    def _begun_by_person(self, now: float, playback: Playback) -> Interpretation:
+        """The player itself says so, even of music that the device has just requested."""
+        self.pause.end()
+        self.lowered.end()
+        self._accept(now, playback)
+        return Interpretation(Cause.TAKEOVER, "music", Sentence("somebody chose this music"))
 
     # Requested music.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Protocol, runtime_checkable
 
-from edge.config import Config, MpdConfig, MusicAssistantConfig
+from edge.config import Config, GoLibrespotConfig, MpdConfig, MusicAssistantConfig
 from edge.errors import ConfigError
 from edge.players.wishes import AbandonedWish, Resolve
 from edge.system.secrets import secret
@@ -90,6 +90,9 @@ def open_player(
         return _spotify(config, clock, resolver("spotify") if resolver is not None else None, publish)
     if choice == "music_assistant" or (choice == "auto" and _answers("music_assistant", config.music_assistant)):
         return _music_assistant(config, clock, resolver("music_assistant") if resolver is not None else None)
+    if choice == "go_librespot" or (choice == "auto" and _go_librespot_is_reachable(config)):
+        # It plays the songs that Spotify's library has.
+        return _go_librespot(config, clock, resolver("spotify") if resolver is not None else None)
     if choice == "mpd" or (choice == "auto" and _mpd_is_reachable(config)):
         return _mpd(config, clock, resolver("mpd") if resolver is not None else None)
     if choice == "auto":
@@ -118,7 +121,12 @@ def _mpd_is_reachable(config: Config) -> bool:
     return "mpd" in config.model_fields_set and plays and _answers("mpd", config.mpd)
 
 
-def _answers(name: str, section: MpdConfig | MusicAssistantConfig) -> bool:
+def _go_librespot_is_reachable(config: Config) -> bool:
+    """True if go-librespot is configured, and it answers."""
+    return "go_librespot" in config.model_fields_set and _answers("go_librespot", config.go_librespot)
+
+
+def _answers(name: str, section: MpdConfig | MusicAssistantConfig | GoLibrespotConfig) -> bool:
     """True if there is a host in the section, and something answers there."""
     if section.host is None:
         return False
@@ -164,6 +172,15 @@ def _music_assistant(config: Config, clock: Callable[[], float], resolve: Resolv
 
     log.info("player: Music Assistant at %s:%d", section.host, section.port)
     return open_music_assistant(section, clock=clock, resolve=resolve)
+
+
+def _go_librespot(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:
+    if find_spec("websockets") is None:
+        raise ConfigError("music.player: go_librespot requires websockets; run `pip install 'moodroom[go-librespot]'`")
+    from edge.players.go_librespot.opening import open_go_librespot
+
+    log.info("player: go-librespot at %s:%d", config.go_librespot.host, config.go_librespot.port)
+    return open_go_librespot(config.go_librespot, clock=clock, resolve=resolve)
 
 
 def _mpd(config: Config, clock: Callable[[], float], resolve: Resolve | None) -> Player:

@@ -12,13 +12,13 @@ from edge.errors import PlayerError, sentence_of
 from edge.music.playback import still_applies
 from edge.players.fade import Fade
 from edge.players.player_base import PlayerBase
-from edge.players.song_end import CurrentSong, SongEnd
+from edge.players.song_end import SONG_END_LEAD_S, CurrentSong, SongEnd
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, Resolve, patience, queues, replaces, resolved
 from edge.values import Act, Playback, When, Wish
 
 START_PATIENCE_S = 30.0  # a speaker that has to wake up, and a service that is slow, take their time
-WAIT_MIN_S, PENDING_INTERVAL_S = 0.05, 0.25
+WAIT_MIN_S, PENDING_INTERVAL_S, SONG_LOOK_S = 0.05, 0.25, 1.0
 
 
 @dataclass
@@ -240,8 +240,8 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
             self._never_began()
             self._abandon(wish, self.nothing_heard, fault=True)
 
-    def _due_in(self) -> list[float]:
-        """Seconds until something of this is due."""
+    def _due_in(self, song_look: float = SONG_LOOK_S) -> list[float]:
+        """Seconds until something of this is due. song_look: how often a song is looked at whose end is waited for."""
         now, waits = self._clock(), [PENDING_INTERVAL_S] if self._pending else []
         if (step_at := self._executor.fade.next_step_at) is not None:
             waits.append(step_at - now)
@@ -250,7 +250,9 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
         if self._deferred is not None:
             # Near the song's end; an event tells of everything else.
             ends = self._deferred[1].ends
-            waits.append(1.0 if ends is None else max(PENDING_INTERVAL_S, min(1.0, ends - now - 1.0)))
+            waits.append(
+                SONG_LOOK_S if ends is None else max(PENDING_INTERVAL_S, min(song_look, ends - now - SONG_END_LEAD_S))
+            )
         return waits
 
 

@@ -9,7 +9,7 @@ from tests.mass_server.world import Mass
 
 
 class MemoryLink:
-    """Implements `edge.players.music_assistant.link.Link`; what the device sends is carried out at once."""
+    """Implements `edge.players.websocket_link.Link`; what the device sends is carried out at once."""
 
     def __init__(self, world: Mass) -> None:
         if world.down or not world.reachable:

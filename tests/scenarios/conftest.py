@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
+from edge.players.go_librespot.player import GoLibrespotPlayer
 from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
+from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
 from tests.mass_server import Mass, MemoryLink
 from tests.mass_server.world import TOKEN
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.scenarios.house import ANGRY, CALM, HAPPY, SAD, House, SimulatedTime, unix_time
 from tests.scenarios.paced_mpd import PacedMpd
 from tests.scenarios.simple_player import SimplePlayer
-from tests.scenarios.someone import OnMpd, OnMusicAssistant, OnSimple, OnSpotify, Someone
+from tests.scenarios.someone import OnGoLibrespot, OnMpd, OnMusicAssistant, OnSimple, OnSpotify, Someone
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.server import CLIENT
@@ -33,7 +35,11 @@ MUSIC = {
     "mpd": ("mpd:folder/calm", "mpd:folder/loud", "mpd:playlist/Gone"),
     "music_assistant": ("ma:library://playlist/1", "ma:library://playlist/2", "ma:library://playlist/99"),
 }
-MORE_MUSIC = {"simple": (CALM, ANGRY), "music_assistant": ("ma:library://playlist/3", "ma:library://playlist/4")}
+MORE_MUSIC = {
+    "simple": (CALM, ANGRY),
+    "music_assistant": ("ma:library://playlist/3", "ma:library://playlist/4"),
+    "go_librespot": (CALM, ANGRY),
+}
 
 
 def on_music_assistant(mass: Mass, at: str = "2026-11-21 18:00", **music: Any) -> House:
@@ -48,6 +54,13 @@ def on_music_assistant(mass: Mass, at: str = "2026-11-21 18:00", **music: Any) -
         wall=mass.wall,
     )
     return House(mass, player, offset=mass.offset, **music)
+
+
+def on_go_librespot(world: Librespot, at: str = "2026-11-21 18:00", **music: Any) -> House:
+    """A house whose speaker is this daemon."""
+    world.offset = unix_time(at) - world.monotonic
+    player = GoLibrespotPlayer(MemoryApi(world), lambda: MemoryEvents(world), clock=world.clock)
+    return House(world, player, offset=world.offset, **music)
 
 
 @pytest.fixture
@@ -94,7 +107,7 @@ class Home:
     network: Callable[[bool], None] = lambda _: None
 
 
-@pytest.fixture(params=["simple", "spotify", "mpd", "music_assistant"])
+@pytest.fixture(params=["simple", "spotify", "mpd", "music_assistant", "go_librespot"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """anywhere(at=..., cooldown=0): a house with each kind of player, with music for happy and sad only.
 
@@ -127,6 +140,10 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
             mass = Mass()
             home = on_music_assistant(mass, at=at, **music)
             return Home(home, OnMusicAssistant(mass), happy, sad, mass.network)
+        if request.param == "go_librespot":
+            daemon = Librespot()
+            home = on_go_librespot(daemon, at=at, **music)
+            return Home(home, OnGoLibrespot(daemon), happy, sad, daemon.network)
         daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
         daemons[0].start()
         daemons[0].ask("setvol 40")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from tests.librespot_server import Librespot
 from tests.mass_server import Mass
 from tests.mass_server.world import SPEAKER
 from tests.players.mpd_daemon import Daemon
@@ -136,6 +137,42 @@ class OnMusicAssistant:
 
     def plays(self) -> None:
         self._world.person_plays(self.theirs.removeprefix("ma:"))
+
+    def sets_volume(self, volume: int) -> None:
+        self._world.person_sets_volume(volume)
+
+
+class OnGoLibrespot:
+    """Somebody with the Spotify app."""
+
+    theirs = "spotify:album:theirs"
+
+    def __init__(self, world: Librespot) -> None:
+        self._world = world
+
+    @property
+    def playing(self) -> bool:
+        return self._world.state == "playing"
+
+    @property
+    def volume(self) -> int | None:
+        return self._world.volume
+
+    @property
+    def music(self) -> str | None:
+        return self._world.chosen or None
+
+    def pauses(self) -> None:
+        self._world.person_pauses()
+
+    def resumes(self) -> None:
+        self._world.person_resumes()
+
+    def skips(self) -> None:
+        self._world.person_skips()
+
+    def plays(self) -> None:
+        self._world.person_plays()
 
     def sets_volume(self, volume: int) -> None:
         self._world.person_sets_volume(volume)

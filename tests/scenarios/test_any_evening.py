@@ -14,7 +14,7 @@ from tests.scenarios.conftest import Home
 Build = Callable[..., Home]
 MOODS = ("happy", "sad", "neutral", "angry", "unknown", "fear")
 # In simulated time throughout, so that an evening takes a moment.
-on_quick_players = pytest.mark.parametrize("anywhere", ["simple", "music_assistant"], indirect=True)
+on_quick_players = pytest.mark.parametrize("anywhere", ["simple", "music_assistant", "go_librespot"], indirect=True)
 
 
 def something_happens(at: Home, rng: random.Random) -> None:

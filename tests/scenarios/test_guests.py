@@ -15,7 +15,9 @@ from tests.spotify_server import World
 Build = Callable[..., House]
 Anywhere = Callable[..., Home]
 # Hours pass in these stories, which a real MPD would take seconds for.
-in_simulated_time = pytest.mark.parametrize("anywhere", ["simple", "spotify", "music_assistant"], indirect=True)
+in_simulated_time = pytest.mark.parametrize(
+    "anywhere", ["simple", "spotify", "music_assistant", "go_librespot"], indirect=True
+)
 ROOM = "Living Room"
 THEIRS = "spotify:album:theirs"
 
@@ -123,7 +125,7 @@ def test_guest_chooses_while_the_device_fades(house: Build, world: World) -> Non
 
 
 # The simple player takes a skip for the end of the song.
-@pytest.mark.parametrize("anywhere", ["spotify", "music_assistant"], indirect=True)
+@pytest.mark.parametrize("anywhere", ["spotify", "music_assistant", "go_librespot"], indirect=True)
 def test_the_upcoming_music_is_cancelled_when_a_guest_skips(anywhere: Anywhere) -> None:
     at = anywhere()
     at.house.feels("happy", 60)

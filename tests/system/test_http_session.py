@@ -20,7 +20,8 @@ from edge.library.reccobeats import ReccoBeats
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.errors import SpotifyError
 from edge.players.spotify.token_file import TokenFile
-from edge.system.http_session import ANSWER_TIMEOUTS, BODY_MAX_BYTES, BoundedSession, unpacked
+from edge.system.bounded_response import ANSWER_TIMEOUTS, BODY_MAX_BYTES
+from edge.system.http_session import BoundedSession, unpacked
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import login, server, world
 from tests.spotify_server.server import CLIENT

@@ -15,7 +15,6 @@ from edge.players.music_assistant.errors import (
     refused,
     token_missing,
 )
-from edge.players.music_assistant.link import Link
 from edge.players.music_assistant.messages import (
     SCHEMA_WITH_TOKEN,
     CommandAnswer,
@@ -25,6 +24,7 @@ from edge.players.music_assistant.messages import (
     command_text,
     parse_message,
 )
+from edge.players.websocket_link import Link
 
 ANSWER_TIMEOUT_S = 5.0
 # So many messages are read in one go, and so many events wait; after more, everything is read anew.

@@ -14,6 +14,7 @@ from edge.players.music_assistant.errors import MusicAssistantError, ServerLostE
 from edge.players.music_assistant.own_queue import OwnQueue, ids_of
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.progress import MediaWish, SentCommand
+from edge.players.settling_volume import SettlingVolume
 from edge.players.wishes import UnplayableError
 from edge.values import Act, Wish
 
@@ -23,7 +24,6 @@ ANSWER_WAIT_S, ANSWER_MAX_S = 0.5, 30.0
 CONFIRM_S = 6.0
 REPEATS = {"off": "off", "context": "all", "track": "one"}
 FILL_INTERVAL_S = 1.0
-VOLUME_SETTLE_S = 2.0
 
 
 class MediaExecutor:
@@ -36,10 +36,7 @@ class MediaExecutor:
         self._rest_of: str | None = None
         self._fill_at = 0.0
         self.missing = 0
-        # The volume that was set last, and those that the server may still show from before.
-        self._volume_set: int | None = None
-        self._volumes_passed: set[int | None] = set()
-        self._volume_set_at = float("-inf")
+        self._volume = SettlingVolume()
 
     def carry_out(self, progress: MediaWish, heard: Heard) -> bool:
         """Do what can be done now. Returns False while an answer is awaited."""
@@ -60,18 +57,12 @@ class MediaExecutor:
     def set_volume(self, heard: Heard, volume: int) -> None:
         """Set the speaker's volume and leave the fade alone."""
         self._connection.call("players/cmd/volume_set", player_id=heard.player.id, volume_level=volume)
-        shown = heard.player.volume if not self._volumes_passed else None
-        self._volumes_passed |= {known for known in (shown, self._volume_set) if known is not None} - {volume}
-        self._volume_set, self._volume_set_at = volume, self._clock()
+        self._volume.set(self._clock(), volume, shown=heard.player.volume)
 
     def settled(self, heard: Heard) -> Heard:
         """Return it with the volume that was set a moment ago; the server shows the old one for a while."""
-        over = self._clock() - self._volume_set_at >= VOLUME_SETTLE_S
-        if over or heard.player.volume not in self._volumes_passed:
-            # It took effect, or somebody has set another one since.
-            self._volumes_passed, self._volume_set = set(), None
-            return heard
-        return replace(heard, player=replace(heard.player, volume=self._volume_set))
+        volume = self._volume.settled(self._clock(), heard.player.volume)
+        return heard if volume == heard.player.volume else replace(heard, player=replace(heard.player, volume=volume))
 
     def cancel(self, progress: MediaWish, heard: Heard | None) -> None:
         """The wish isn't carried out any more: its volume is set back, and its music isn't expected."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from edge.config import MusicAssistantConfig
 from edge.errors import ConfigError
 from edge.players.music_assistant.connection import ServerConnection
-from edge.players.music_assistant.link import Link, open_link
+from edge.players.music_assistant.link import open_link
 from edge.players.music_assistant.player import MusicAssistantPlayer
+from edge.players.websocket_link import Link
 from edge.players.wishes import Resolve
 from edge.system.secrets import secret
 

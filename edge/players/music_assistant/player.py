@@ -12,11 +12,11 @@ from edge.players.music_assistant.connection import ANSWER_TIMEOUT_S, ServerConn
 from edge.players.music_assistant.errors import MusicLostError
 from edge.players.music_assistant.executor import MediaExecutor
 from edge.players.music_assistant.following import LOOK_INTERVAL_S, FollowedSpeaker, entry_ids
-from edge.players.music_assistant.link import Link
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.progress import MediaWish, check_possible, current_song, is_song
 from edge.players.music_assistant.reporting import Reporter
 from edge.players.song_end import CurrentSong
+from edge.players.websocket_link import Link
 from edge.players.wish_player import PENDING_INTERVAL_S, WAIT_MIN_S, WishPlayer
 from edge.players.wishes import Resolve
 from edge.values import Playback, Wish

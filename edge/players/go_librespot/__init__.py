@@ -1,0 +1,1 @@
+"""The Spotify Connect speaker that go-librespot makes of this machine, by its local API."""

@@ -1,0 +1,38 @@
+"""A player of go-librespot on the simulated daemon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge.errors import PlayerError
+from edge.players.go_librespot.player import GoLibrespotPlayer
+from edge.values import Music, Playback
+from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
+
+HAPPY = Music("spotify:playlist:happysongs", "happy songs")
+SAD = Music("spotify:playlist:sadsongs", "sad songs")
+SONG = Music("spotify:track:calmsongs3", "a calm song")
+SONGS = tuple(f"spotify:track:calmsongs{n}" for n in range(4))
+LIST = Music(SONGS[0], "four calm songs", SONGS)
+
+
+def player_on(world: Librespot, **options: Any) -> GoLibrespotPlayer:
+    return GoLibrespotPlayer(MemoryApi(world), lambda: MemoryEvents(world), clock=world.clock, **options)
+
+
+def run_for(player: GoLibrespotPlayer, world: Librespot, seconds: float) -> list[Playback]:
+    """Poll the player for so many seconds, as often as it asks for. Returns the playbacks."""
+    end, playbacks = world.monotonic + seconds, []
+    while world.monotonic < end:
+        try:
+            playbacks.append(player.playback())
+            pause = player.wait()
+        except PlayerError as error:
+            pause = error.retry_after or 1.0
+        world.advance(min(max(pause, 0.05), 1.0, end - world.monotonic))
+    return playbacks
+
+
+def done(world: Librespot) -> list[str]:
+    """The commands that the device sent."""
+    return [command for _, command, _ in world.commands]
