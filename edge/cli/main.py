@@ -194,12 +194,14 @@ def login(
 @app.command()
 def speakers(config: ConfigOption = None) -> None:
     """List the speakers that Spotify, or Music Assistant, shows now."""
-    from edge.commands.speakers import show_players, uses_music_assistant
+    from edge.commands.speakers import show_daemon, show_players, uses_music_assistant
     from edge.config import file as config_file
 
     settings = config_file.load(config_file.find(config))
     if uses_music_assistant(settings):
         raise typer.Exit(show_players(settings, sys.stdout))
+    if settings.music.player == "go_librespot":
+        raise typer.Exit(show_daemon(settings, sys.stdout))
     from edge.commands.spotify import show_speakers
 
     raise typer.Exit(show_speakers(settings, sys.stdout))

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from edge.commands.terminal import say
 from edge.config import Config
+from edge.health.check.music import try_go_librespot
 from edge.players.music_assistant.errors import PlayerAwayError
 from edge.players.music_assistant.opening import open_connection
 from edge.players.music_assistant.speakers import find_player, player_table
@@ -39,3 +40,10 @@ def show_players(config: Config, out: TextIO) -> int:
         say(str(error), out)
         return 1
     return 0 if found.available else 1
+
+
+def show_daemon(config: Config, out: TextIO) -> int:
+    """Say what go-librespot, which is one speaker only, is called. Returns the exit code: 1 without an account."""
+    passed = try_go_librespot(config.go_librespot)
+    say(passed.text, out)
+    return 1 if passed.warning else 0

@@ -18,6 +18,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("player", music.player),
     ("mpd", music.mpd),
     ("music_assistant", music.music_assistant),
+    ("go_librespot", music.go_librespot),
     ("disk", machine.disk),
     ("memory", machine.memory),
     ("clock", machine.clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from edge.config import Config, MpdConfig
+from edge.config import Config, GoLibrespotConfig, MpdConfig
 from edge.errors import ConfigError, PlayerError
 from edge.health.check.result import Passed
 from edge.health.readings import HealthReadings
@@ -104,6 +104,33 @@ def music_assistant(config: Config) -> Passed | None:
     state = "online" if found.available else "offline"
     where = f"{section.host}:{section.port}"
     return Passed(f"{where} answers{version}; {found.name} is {state}", warning=not found.available)
+
+
+def go_librespot(config: Config) -> Passed | None:
+    """Whether go-librespot answers and an account is connected to it; None if it isn't set up."""
+    if config.music.player != "go_librespot" and not (
+        config.music.player == "auto" and "go_librespot" in config.model_fields_set
+    ):
+        return None
+    passed = try_go_librespot(config.go_librespot)
+    if not passed.warning and config.music.plays_from("library") and config.library.source != "spotify":
+        return Passed(
+            "go-librespot can't search for the songs of library:; set library.source to spotify, or name playlists",
+            warning=True,
+        )
+    return passed
+
+
+def try_go_librespot(section: GoLibrespotConfig) -> Passed:
+    """Whether go-librespot answers; a warning until somebody has connected with the Spotify app."""
+    from edge.players.go_librespot.errors import no_account
+    from edge.players.go_librespot.opening import open_connection
+
+    status = open_connection(section, clock=time.monotonic).status()
+    where = f"{section.host}:{section.port}"
+    if status is None:
+        return Passed(f"{where} answers, and {str(no_account()).removeprefix('go_librespot: ')}", warning=True)
+    return Passed(f"{where} answers; in the Spotify app it is {status.device or 'without a name'}")
 
 
 def _uses_spotify(config: Config) -> bool:

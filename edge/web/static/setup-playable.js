@@ -1,5 +1,8 @@
 // Whether the speaker's player can play what was chosen.
-const PLAYS = { mpd: ["mpd:", "library:"], spotify: ["spotify:", "library:"], music_assistant: ["ma:", "spotify:", "library:"] };
+const PLAYS = {
+  mpd: ["mpd:", "library:"], spotify: ["spotify:", "library:"], go_librespot: ["spotify:", "library:"],
+  music_assistant: ["ma:", "spotify:", "library:"],
+};
 const NOTHING = "nothing";
 
 // choice: {play}, an address, a list of songs, or nothing. player: music.player; auto plays what is there.
