@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Teach `edge/vision/faces/visibility.npy` when a mouth or eyes are covered, from FER2013's faces.
 
-    MOODROOM_MODELS=models python scripts/training/train_visibility.py --data fer2013.npz [--faces 9000] [--out FILE]
+    MOODROOM_MODELS=models python scripts/training/train_visibility.py --data fer2013.npz [--faces 5000] [--out FILE]
 
 Needs YuNet and scikit-learn. Each face is shown as it is and with things drawn over it: boxes, masks, scarves, hands,
 cups, dark glasses, brims, noise, patterns, and pieces of other pictures; sharp and blurred, near and far. The figures
@@ -29,8 +29,8 @@ from edge.vision.detector import Detector, open_detector  # noqa: E402
 from edge.vision.faces import visibility  # noqa: E402
 
 SIDE, RIM, INPUT = 96, 32, 48
-# How often each picture is shown, differently degraded.
-VIEWS = 3
+# How often each picture is shown, differently degraded; pictures with nothing drawn over them are the rarer ones.
+VIEWS, CLEAN_VIEWS = 3, 6
 Random = np.random.Generator
 
 
@@ -57,17 +57,42 @@ def tone(picture: Grey, random: Random) -> np.ndarray:
 def patterned(picture: Grey, random: Random) -> np.ndarray:
     """Stripes, checks or dots, or noise, as of a printed cloth or a broken picture."""
     height, width = picture.shape
-    base, contrast = random.uniform(20, 235), random.uniform(8, 60)
+    base, contrast = random.uniform(20, 235), random.uniform(8, 110)
     if random.random() < 0.3:
         grain = random.normal(0, 1, (height, width))
         size = float(random.choice([0.0, random.uniform(0.5, 1.5)]))
         return base + contrast * (grain if size == 0 else 2 * size * cv2.GaussianBlur(grain, (0, 0), size))
     down, across = np.mgrid[0:height, 0:width].astype(np.float64)
     angle, period = random.uniform(0, np.pi), random.uniform(3, 24)
+    if random.random() < 0.35:
+        size = random.uniform(5, 20)
+        cells = [(across * np.cos(angle) + down * np.sin(angle)) / size % 1 - 0.5]
+        cells.append((down * np.cos(angle) - across * np.sin(angle)) / size % 1 - 0.5)
+        dots = (np.hypot(*cells) < random.uniform(0.15, 0.42)).astype(np.float32)
+        return base + random.choice([-1, 1]) * contrast * cv2.GaussianBlur(dots, (0, 0), 0.8)
     along = np.sin(2 * np.pi * (across * np.cos(angle) + down * np.sin(angle)) / period)
     aside = np.sin(2 * np.pi * (down * np.cos(angle) - across * np.sin(angle)) / period + random.uniform(0, 6))
     wave = [along, along * aside, np.maximum(along, aside)][int(random.integers(3))]
     return base + contrast * (np.sign(wave) if random.random() < 0.5 else wave)
+
+
+def glazed(picture: Grey, face: Face, random: Random) -> np.ndarray:
+    """A cup: pale or dark, shaded on one side, with its rim or what is in it above the mouth, and a gleam."""
+    assert face.landmarks is not None
+    height, width = picture.shape
+    (x, y), wide = np.mean(face.landmarks[3:], axis=0), face.landmarks[1][0] - face.landmarks[0][0]
+    base = random.uniform(170, 252) if random.random() < 0.6 else random.uniform(20, 170)
+    cup = np.full((height, width), base, np.float32)
+    edge = int(x + random.uniform(-0.3, 0.4) * wide)
+    cup[:, edge:] *= float(random.uniform(0.65, 1.0))
+    if random.random() < 0.7:
+        at = _at(x + random.normal(0, 0.05) * wide, y - random.uniform(0.0, 0.6) * wide)
+        axes = max(2, int(random.uniform(0.35, 0.65) * wide)), max(2, int(random.uniform(0.08, 0.25) * wide))
+        cv2.ellipse(cup, at, axes, 0, 0, 360, float(base * random.uniform(0.3, 0.95)), int(random.choice([-1, 2])))
+    if random.random() < 0.3:
+        gleam = int(x + random.uniform(-0.4, 0.4) * wide)
+        cup[:, gleam : gleam + int(random.integers(2, 7))] += float(random.uniform(10, 60))
+    return cv2.GaussianBlur(cup, (0, 0), float(random.uniform(0.5, 2)))
 
 
 def pleated(picture: Grey, random: Random) -> np.ndarray:
@@ -198,7 +223,7 @@ def examples(images: Grey, detector: Detector, random: Random, count: int) -> tu
     eyes, eyes_seen, mouths, mouths_seen = [], [], [], []
 
     def add(picture: Grey, face: Face, *, eyes_are: int | None, mouth_is: int | None) -> None:
-        for _ in range(VIEWS):
+        for _ in range(VIEWS if eyes_are != mouth_is else CLEAN_VIEWS):
             e, m = patches(degraded(picture, random), face, random)
             if eyes_are is not None:
                 eyes.append(e)
@@ -215,7 +240,9 @@ def examples(images: Grey, detector: Detector, random: Random, count: int) -> tu
             continue
         add(clean, found[0], eyes_are=1, mouth_is=1)
         for cover in (over_mouth, over_mouth, over_eyes):
-            covered = paste(clean, cover(found[0], clean.shape, random), surface(clean, images, random), random)
+            covered = paste(
+                clean, cover(found[0], clean.shape, random), surface(clean, found[0], images, random), random
+            )
             again = detector.find(covered)
             # What YuNet still takes for a face is judged by the places that it reports.
             face = again[0] if again and again[0].landmarks is not None and random.random() < 0.8 else found[0]
@@ -225,15 +252,17 @@ def examples(images: Grey, detector: Detector, random: Random, count: int) -> tu
     return eyes, eyes_seen, mouths, mouths_seen
 
 
-def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
+def surface(picture: Grey, face: Face, images: Grey, random: Random) -> np.ndarray:
     """What is drawn over a face: a surface, or a piece of another picture."""
     if random.random() < 0.2:
         top, left = random.integers(0, 24, 2)
         piece = images[int(random.integers(len(images)))][top : top + 24, left : left + 24][:: random.choice([-1, 1])]
         return cv2.resize(piece, picture.shape[::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    if random.random() < 0.4:
-        return pleated(picture, random)
+    if random.random() < 0.15:
+        return glazed(picture, face, random)
     if random.random() < 0.35:
+        return pleated(picture, random)
+    if random.random() < 0.5:
         return patterned(picture, random)
     if random.random() < 0.15:
         return random.uniform(5, 60) + random.normal(0, 2, picture.shape)
@@ -243,7 +272,7 @@ def surface(picture: Grey, images: Grey, random: Random) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--faces", type=int, default=9000)
+    parser.add_argument("--faces", type=int, default=5000)
     parser.add_argument("--out", type=Path, default=visibility.WEIGHTS)
     args = parser.parse_args()
     detector = open_detector(VisionConfig(detector="yunet"), base=ROOT)
