@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,20 @@ QUALITY_MIN = 0.05
 FULL_DETAIL_PX = 48
 # The probability that mouth and eyes can be seen: at which a face is read as any other, and at which it isn't read.
 VISIBLE, COVERED = 0.4, 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class FaceView:
+    """The part of a frame that shows a face.
+
+    area: its square, in pixels of the frame. part: (size, size), the model's input. quality, exposed: 0..1, as of
+    Expression.
+    """
+
+    area: Box
+    part: Grey
+    quality: float
+    exposed: float
 
 
 class Classifier:
@@ -68,6 +83,11 @@ class Classifier:
 
         detail: the same picture at a larger size, from which a far face is cropped.
         """
+        view = self.view(grey, face, detail)
+        return self.expression(view.part, view.quality, view.exposed)
+
+    def view(self, grey: Grey, face: Face, detail: Grey | None = None) -> FaceView:
+        """What `read` shows to the model, and how far it can be trusted."""
         area = box = square(face.box, margin=self._margin, raised=self._raised)
         if detail is not None and box.w < self.size:
             across, down = detail.shape[1] / grey.shape[1], detail.shape[0] / grey.shape[0]
@@ -77,7 +97,7 @@ class Classifier:
         if face.landmarks is not None:
             seen = self._visibility.judge(part, area, face.landmarks).least
         exposed = facing(face) * uncovered(seen)
-        return self.expression(part, quality(part, box.w, face, seen=seen), exposed)
+        return FaceView(area, part, quality(part, box.w, face, seen=seen), exposed)
 
     def expression(self, part: Grey, quality: float = 1.0, exposed: float = 1.0) -> Expression:
         """The expression of a (size, size) face of this quality, exposed so far."""

@@ -16,6 +16,7 @@ from edge.room.mood import MoodFilter
 from edge.values import Box, Face, Frame, FrameRequest, Reading
 from edge.vision.classifier import Classifier
 from edge.vision.detector import Detector, open_detector
+from edge.vision.faces.reader import FaceReader
 from edge.vision.last_places import LastPlaces
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import FrameChange, MotionGate
@@ -54,7 +55,7 @@ class Pipeline:
         """Open the model and the detector; raises ModelError.
 
         base: the folder from which relative model paths start. nominal: looks count as NOMINAL_COST_S instead of their
-        real cost. policy: used instead of the scheduler.
+        real cost. policy: used instead of the scheduler; each face is then read in each look.
         """
         self.scheduler: FramePolicy = policy or Scheduler(config.schedule)
         self.frame_request = FrameRequest()
@@ -65,6 +66,7 @@ class Pipeline:
         self._motion, self._tracks, self._last_places = MotionGate(self._ignore), Tracks(), LastPlaces()
         self._frame_pace, self._look_pace = FramePace(), LookPace()
         self._classifier = Classifier(find_model(config.vision.model, base))
+        self._reader = FaceReader(self._classifier, keeps=policy is None)
         self._mood = MoodFilter(config.mood, shares=self._classifier.shares)
         self._detector: Detector = open_detector(config.vision, base=base)
         self._liveness = Liveness(enabled=config.vision.liveness)
@@ -90,6 +92,7 @@ class Pipeline:
         self._motion.clear()
         self._last_places.clear()
         self._mood.clear()
+        self._reader.clear()
         self._look_pace.clear()
         self._liveness.clear()
         self._before = None
@@ -144,7 +147,9 @@ class Pipeline:
         self._far = any(self._classifier.is_far(face) for _, face in people)
         expressions = self._timed(
             "classify",
-            lambda: {track.number: self._classifier.read(frame.grey, face, frame.detail) for track, face in people},
+            lambda: self._reader.read(
+                frame, {track.number: face for track, face in people}, settled=self._mood.settled
+            ),
         )
         if self._last_places.forget(self._liveness.is_on_screen) and not people:
             # Whoever seemed to be present is a film.

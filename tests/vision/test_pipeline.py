@@ -13,6 +13,7 @@ from edge.commands.bench import EveryNth, measure, reactions
 from edge.config import Config
 from edge.values import EXPRESSIONS, FrameRequest
 from edge.vision.pipeline import BASE, Pipeline
+from edge.vision.scheduler import Scheduler
 
 CATALOGUE = scenes.catalogue()
 SHOWN = ("neutral", "happy", "surprise", "sad", "happy")
@@ -119,3 +120,16 @@ def test_presence_is_not_kept_by_a_picture_that_is_frozen() -> None:
     assert not last.present and last.mood.mood == "absent" and last.mood.people == 0
     back = [pipeline.process(replace(frames[20 + seq], at=40 + seq / 10)) for seq in range(80)]
     assert any(reading and reading.present for reading in back), "the picture lives again"
+
+
+def test_a_settled_face_is_mostly_not_read_again_and_a_benchmark_reads_each() -> None:
+    visit = scenes.Visit(1, 38, ((1, "happy"),), restless=0.15)
+    frames = list(scenes.Scene("settled", 36, (visit,)).frames())
+    pipeline = Pipeline(Config(), base=BASE, nominal=True)
+    readings = [reading for frame in frames if (reading := pipeline.process(frame)) is not None]
+    assert readings[-1].mood.mood == "happy"
+    assert pipeline._reader.kept > 0.4 * pipeline.looks
+    always = Pipeline(Config(), base=BASE, nominal=True, policy=Scheduler(Config().schedule))
+    for frame in frames:
+        always.process(frame)
+    assert always._reader.kept == 0
