@@ -27,7 +27,7 @@ from edge.health.check.result import Passed
 from edge.values import Mood, Playback
 from edge.vision.preview import AimedPicture
 from edge.web import app
-from edge.web.setup import home, speaker
+from edge.web.setup import found_speakers, home, speaker
 from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
 from tests.waiting import PATIENCE
@@ -66,7 +66,8 @@ def test_every_answer_matches_its_description(
     monkeypatch.setattr(home, "USUAL_HOSTS", ())
     monkeypatch.setattr(broker, "broker", lambda config, *, password: Passed("connected"))
     monkeypatch.setattr(speaker, "try_mpd", lambda section, *, password=None: Passed("answers"))
-    monkeypatch.setattr(speaker, "_music_assistant", lambda section, token=None: [])
+    monkeypatch.setattr(found_speakers, "music_assistant_entries", lambda section, token=None: [])
+    monkeypatch.setattr(found_speakers, "daemon_entries", lambda section: [])
     config = tmp_path / "config.yaml"
     config.write_text("mpd: {host: 127.0.0.1}\n")
     served = serve(

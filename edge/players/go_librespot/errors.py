@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.errors import PlayerError
+from edge.sentences import Sentence
 
 PERSON_RETRY_S = 30.0  # until somebody may have set something right
 BUSY_RETRY_S, ACCOUNT_RETRY_S = 15.0, 10.0
@@ -57,8 +58,10 @@ class DaemonRefusedError(GoLibrespotError):
 def no_account() -> NoAccountError:
     """The error for an answer without content."""
     return NoAccountError(
-        "go_librespot: nobody has connected with the Spotify app yet; open the app, with a Premium account, and choose "
-        "this speaker once",
+        Sentence(
+            "go_librespot: nobody has connected with the Spotify app yet; open the app, with a Premium account, and "
+            "choose this speaker once"
+        ),
         retry_after=ACCOUNT_RETRY_S,
     )
 

@@ -50,9 +50,10 @@ class HttpApi:
         try:
             try:
                 connection.connect()
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
+                reason = getattr(error, "strerror", None) or "no answer in time"
                 raise DaemonAwayError(
-                    f"go_librespot: {self.where} can't be reached ({error.strerror or 'no answer in time'}); check "
+                    f"go_librespot: {self.where} can't be reached ({reason}); check "
                     "that go-librespot runs with server.enabled and this port, and go_librespot.host"
                 ) from None
             connection.sock.settimeout(timeout)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MPD_TIMEOUT_S = 6.0
 NOT_SIGNED_IN = Sentence("Spotify can't be searched before somebody has signed in; go through the step Spotify first")
 LINKS_ONLY = Sentence("Music Assistant can't be searched from here; paste the link of one of its pages")
+DAEMON_LINKS_ONLY = Sentence("go-librespot can't search; paste a link from Spotify's share menu")
 MISSING = Sentence("a part that this player needs isn't installed; run the installer again")
 
 
@@ -65,8 +66,8 @@ class MusicSources:
     ) -> FoundInAll:
         player = self._player()
         try:
-            if player == "spotify":
-                if self._config.spotify.client_id is None or not TokenFile().exists():
+            if player == "spotify" or (player == "go_librespot" and self._signed_in()):
+                if not self._signed_in():
                     return FoundInAll((), (NOT_SIGNED_IN,))
                 with self._spotify() as spotify:
                     return FoundInAll(tuple(ask_spotify(spotify)))
@@ -77,7 +78,10 @@ class MusicSources:
             return FoundInAll((), (sentence_of(error),))
         except ImportError:
             return FoundInAll((), (MISSING,))
-        return FoundInAll((), (LINKS_ONLY,))
+        return FoundInAll((), (DAEMON_LINKS_ONLY if player == "go_librespot" else LINKS_ONLY,))
+
+    def _signed_in(self) -> bool:
+        return self._config.spotify.client_id is not None and TokenFile().exists()
 
     def _player(self) -> str:
         """The player whose music is searched. `auto`, and without one: the first one that is set up, else MPD."""

@@ -34,6 +34,8 @@ KEYS = (
     "music_assistant.host",
     "music_assistant.port",
     "music_assistant.speaker",
+    "go_librespot.host",
+    "go_librespot.port",
     "mqtt.host",
     "mqtt.port",
     "mqtt.username",

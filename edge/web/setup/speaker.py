@@ -13,17 +13,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from edge.camera.source import DEMO, source_kind
-from edge.config import Config, MpdConfig, MusicAssistantConfig
-from edge.errors import ConfigError, MoodroomError, PlayerError, sentence_of
+from edge.errors import ConfigError, PlayerError
 from edge.health.check.music import try_mpd
 from edge.room.commands import PAGE, TRIAL_NAME, TRY_SPEAKER
-from edge.sentences import Sentence, parts
+from edge.sentences import Sentence
 from edge.values import SIMULATED, Command
 from edge.web.board import Board
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
-from edge.web.security.hosts import is_loopback
-from edge.web.setup import sound, trials
+from edge.web.setup import found_speakers, sound, trials
 from edge.web.setup.api import SetUp
+from edge.web.setup.found_speakers import GO_LIBRESPOT, MPD, MUSIC_ASSISTANT
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
 
 HOST_MAX_CHARS = 255
@@ -31,7 +30,6 @@ HOST_MAX_CHARS = 255
 KNOWN_WITHIN_S, HEARD_WITHIN_S, LOOK_EVERY_S = 10.0, 15.0, 0.1
 # A player may say that it plays before it has fetched anything.
 FAILS_WITHIN_S = 1.0
-MPD, SPOTIFY, MUSIC_ASSISTANT = "mpd", "spotify", "music_assistant"
 
 NOT_KNOWN = Sentence("the player hasn't told yet what it does; wait a moment, then try again")
 NO_SPEAKER = Sentence("no speaker is in use; choose one first")
@@ -61,14 +59,14 @@ class SpeakerApi:
     async def speakers(self, _: Request) -> Response:
         self._refuse_a_second()
         async with self._busy:
-            return JSONResponse(await run_in_threadpool(speakers, self._config))
+            return JSONResponse(await run_in_threadpool(found_speakers.speakers, self._config))
 
     @answers_errors
     async def try_address(self, request: Request) -> Response:
         body = await read_body(request)
         player = body.get("player", MPD)
-        if player not in (MPD, MUSIC_ASSISTANT):
-            raise RefusedRequest(422, f"player must be {MPD} or {MUSIC_ASSISTANT}")
+        if player not in (MPD, MUSIC_ASSISTANT, GO_LIBRESPOT):
+            raise RefusedRequest(422, f"player must be {MPD}, {MUSIC_ASSISTANT} or {GO_LIBRESPOT}")
         values: dict[str, Any] = {"host": text_value(body, "host", HOST_MAX_CHARS).strip()}
         if body.get("port") is not None:
             values["port"] = body["port"]
@@ -81,8 +79,12 @@ class SpeakerApi:
         async with self._busy:
             if player == MPD:
                 await run_in_threadpool(try_mpd, config.mpd, password=password)
-                return JSONResponse({"speakers": [_mpd_entry(config.mpd)]})
-            found = await run_in_threadpool(_music_assistant, config.music_assistant, password)
+                return JSONResponse({"speakers": [found_speakers.mpd_entry(config.mpd)]})
+            if player == GO_LIBRESPOT:
+                found = await run_in_threadpool(found_speakers.daemon_entries, config.go_librespot)
+            else:
+                look = found_speakers.music_assistant_entries
+                found = await run_in_threadpool(look, config.music_assistant, password)
             return JSONResponse({"speakers": found})
 
     @answers_errors
@@ -155,103 +157,6 @@ class SpeakerApi:
     def _refuse_a_second(self) -> None:
         if self._busy.locked():
             raise RefusedRequest(429, "something else is in progress; wait a moment")
-
-
-def speakers(config: Config) -> dict[str, Any]:
-    """Every speaker that is found, with what doesn't work, and the state of Spotify's login."""
-    found: list[dict[str, Any]] = []
-    problems: list[dict[str, Any]] = []
-    looks: list[tuple[str, Callable[[], list[dict[str, Any]]]]] = [
-        (MPD, lambda: _mpd(config.mpd)),
-        (SPOTIFY, lambda: _spotify(config)),
-        (MUSIC_ASSISTANT, lambda: _music_assistant(config.music_assistant)),
-    ]
-    for player, look in looks:
-        try:
-            found += look()
-        except MoodroomError as error:
-            text = sentence_of(error)
-            problems.append({"player": player, "text": text} | parts(text))
-    return {"speakers": found, "problems": problems, "spotify": _login(config)}
-
-
-def _mpd(section: MpdConfig) -> list[dict[str, Any]]:
-    """The configured MPD, and the one on this machine."""
-    usual = MpdConfig()
-    found: list[dict[str, Any]] = []
-    here = (section.host, section.port) == (usual.host, usual.port)
-    if not here:
-        try:
-            try_mpd(usual)
-            found.append(_mpd_entry(usual))
-        except MoodroomError:
-            pass  # Most machines have none.
-    try:
-        try_mpd(section)
-        found.append(_mpd_entry(section))
-    except PlayerError as error:
-        if found or not (here and error.gone):
-            raise
-    return found
-
-
-def _mpd_entry(section: MpdConfig) -> dict[str, Any]:
-    here = section.host.startswith("/") or is_loopback(section.host)
-    return _entry(MPD, section.host, host=section.host, port=section.port, here=here)
-
-
-def _spotify(config: Config) -> list[dict[str, Any]]:
-    if _login(config) != "signed_in":
-        return []
-    try:
-        from edge.players.spotify.api import SpotifyApi
-    except ImportError:
-        raise ConfigError("spotify: requires spotipy; run `pip install spotipy`") from None
-    from edge.players.spotify.limits.budget import RequestBudget
-    from edge.players.spotify.token_file import TokenFile
-
-    api = SpotifyApi(str(config.spotify.client_id), TokenFile(), budget=RequestBudget())
-    return spotify_entries(api)
-
-
-def spotify_entries(api: Any) -> list[dict[str, Any]]:
-    """The speakers of the account that take commands. api: a SpotifyApi."""
-    names = dict.fromkeys(one.name for one in api.speakers() if one.id and one.name and not one.restricted)
-    return [_entry(SPOTIFY, name) for name in names]
-
-
-def _login(config: Config) -> str:
-    """`unset` without a client id, `signed_out`, or `signed_in`."""
-    if config.spotify.client_id is None:
-        return "unset"
-    from edge.players.spotify.token_file import TokenFile
-
-    return "signed_in" if TokenFile().exists() else "signed_out"
-
-
-def _music_assistant(section: MusicAssistantConfig, token: str | None = None) -> list[dict[str, Any]]:
-    if section.host is None:
-        return []
-    from edge.players.music_assistant.opening import open_connection
-    from edge.players.music_assistant.state import parse_players
-
-    connection = open_connection(section, token=token)
-    try:
-        players = parse_players(connection.call("players/all"))
-    except ImportError:
-        raise ConfigError(
-            "music_assistant: requires websockets; run `pip install 'moodroom[music-assistant]'`"
-        ) from None
-    finally:
-        connection.close()
-    return [_entry(MUSIC_ASSISTANT, one.name, host=section.host, port=section.port) for one in players if one.available]
-
-
-def _entry(
-    player: str, name: str, *, host: str | None = None, port: int | None = None, here: bool = False
-) -> dict[str, Any]:
-    """A speaker as JSON. here: it is on this machine."""
-    return {"player": player, "name": name, "host": host, "port": port, "here": here}
 
 
 def _told(text: str, made_from: dict[str, Any]) -> Response:

@@ -12,7 +12,9 @@ from edge.errors import ConfigError
 _NAME = "typed"
 
 
-def with_section(config: Config, section: Literal["mqtt", "mpd", "music_assistant"], values: dict[str, Any]) -> Config:
+def with_section(
+    config: Config, section: Literal["mqtt", "mpd", "music_assistant", "go_librespot"], values: dict[str, Any]
+) -> Config:
     """The configuration with other values in a section; raises ConfigError with a sentence about the first wrong one.
 
     values: by the section's keys, as JSON has them.

@@ -6,18 +6,26 @@ import { make } from "./text.js";
 
 const MPD_PORT = 6600;
 const MUSIC_ASSISTANT_PORT = 8095;
+const GO_LIBRESPOT_PORT = 3678;
+const GO_LIBRESPOT = "https://github.com/devgianlu/go-librespot";
 
 const placeOf = ({ host, port }, usual) => (port === usual ? host : `${host}:${port}`);
 const NAMES = {
   mpd: (one) => (one.here ? t("MPD on this device") : t("MPD at {place}", { place: placeOf(one, MPD_PORT) })),
   spotify: (one) => t("{speaker} (Spotify)", { speaker: one.name }),
   music_assistant: (one) => t("{speaker} (Music Assistant)", { speaker: one.name }),
+  go_librespot: (one) => (one.here
+    ? t("{speaker} (go-librespot on this device)", { speaker: one.name })
+    : t("{speaker} (go-librespot at {place})", { speaker: one.name, place: placeOf(one, GO_LIBRESPOT_PORT) })),
 };
-const keyOf = ({ player, name, host, port }) => (player === "mpd" ? `mpd ${host}:${port}` : `${player} ${name}`);
+// The players that are one speaker each, known by where they are.
+const BY_PLACE = ["mpd", "go_librespot"];
+const keyOf = ({ player, name, host, port }) => (BY_PLACE.includes(player) ? `${player} ${host}:${port}` : `${player} ${name}`);
 
 // The settings that make a speaker the one that is used.
 const SETTINGS = {
   mpd: ({ host, port }) => ({ "mpd.host": host, "mpd.port": port }),
+  go_librespot: ({ host, port }) => ({ "go_librespot.host": host, "go_librespot.port": port }),
   spotify: ({ name }) => ({ "spotify.speaker": name }),
   music_assistant: ({ name, host, port }) => ({
     "music_assistant.host": host, "music_assistant.port": port, "music_assistant.speaker": name,
@@ -26,24 +34,37 @@ const SETTINGS = {
 
 function configured(wizard) {
   const player = wizard.value("music.player");
-  if (player === "mpd") return keyOf({ player, host: wizard.value("mpd.host"), port: wizard.value("mpd.port") });
+  if (BY_PLACE.includes(player)) return keyOf({ player, host: wizard.value(`${player}.host`), port: wizard.value(`${player}.port`) });
   return keyOf({ player, name: wizard.value(`${player}.speaker`) });
 }
 
-// A part to open, for an address that is typed. body: what is asked with it. answer(found): says what was found.
+// A part to open, for an address that is typed. passwordLabel: null where no password is asked for.
+// answer(found): says what was found.
 function typedPart(title, player, port, passwordLabel, call, answer) {
   const part = make("details");
   const host = field(t("Name or address"), "input", { type: "text", maxLength: 255, autocomplete: "off", spellcheck: false });
   const number = field(t("Port"), "input", { type: "number", min: 1, max: 65535, value: port });
-  const password = field(passwordLabel, "input", { type: "password", maxLength: 500, autocomplete: "off" });
+  const password = passwordLabel && field(passwordLabel, "input", { type: "password", maxLength: 500, autocomplete: "off" });
   const text = status();
   const attempt = async () => {
     if (!host.control.value.trim()) throw new Error(t("Write its name or address first."));
-    const typed = { player, host: host.control.value.trim(), port: Number(number.control.value), password: password.control.value || null };
+    const typed = { player, host: host.control.value.trim(), port: Number(number.control.value), password: password?.control.value || null };
     const { speakers } = await call(typed);
     return answer(speakers.map((one) => ({ ...one, password: typed.password })));
   };
-  part.append(make("summary", title), host.line, number.line, password.line, button(t("Try it"), (pressed) => during(pressed, text, attempt)), text);
+  part.append(make("summary", title), host.line, number.line, ...(password ? [password.line] : []), button(t("Try it"), (pressed) => during(pressed, text, attempt)), text);
+  return part;
+}
+
+// How this device itself becomes a speaker; one on this device is found by itself.
+function daemonPart(call, answer) {
+  const part = typedPart(t("This device as a speaker (go-librespot)"), "go_librespot", GO_LIBRESPOT_PORT, null, call, answer);
+  const link = make("a", t("How go-librespot is installed"));
+  link.href = GO_LIBRESPOT;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  const way = make("p", t("go-librespot makes this device a speaker of the Spotify app, without a developer app. Install it with its API on port 3678; it is then found here by itself. Open the Spotify app once and choose this speaker: its account plays from then on."));
+  part.querySelector("summary").after(way, link);
   return part;
 }
 
@@ -115,6 +136,10 @@ export async function show(place, wizard) {
     typedPart(t("Music Assistant"), "music_assistant", MUSIC_ASSISTANT_PORT, t("A long-lived token of it"), call, (speakers) => {
       add(speakers);
       return speakers.length ? t("Its speakers are listed above.") : t("It answers, and has no speaker that is switched on.");
+    }),
+    daemonPart(call, (speakers) => {
+      add(speakers);
+      return t("It answers. It is chosen above.");
     }),
     loudest.line,
     button(t("Play a sound"), (pressed) => during(pressed, text, async () => {

@@ -24,10 +24,12 @@ from edge.room.commands import TRIAL_NAME, TRY_SPEAKER, execute
 from edge.room.room import Room
 from edge.sentences import Sentence
 from edge.values import DRY_RUN, NO_PLAYER, Act, Control, Playback
-from edge.web.setup import speaker
+from edge.web.setup import found_speakers
 from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
 from tests.broker import free_port
+from tests.librespot_server import Librespot
+from tests.librespot_server.server import WireServer as DaemonServer
 from tests.mass_server import Mass
 from tests.mass_server.server import WireServer
 from tests.mass_server.world import TOKEN
@@ -87,7 +89,7 @@ def test_mpd_is_found_and_tried_by_address(serve: Serve, tmp_path: Path, daemon:
     for typed, words in [
         ({"host": "http://10.0.0.5"}, "mpd.host: must be"),
         ({"host": "10.0.0.5", "port": 0}, "mpd.port: must be"),
-        ({"host": "10.0.0.5", "player": "radio"}, "player must be mpd or music_assistant"),
+        ({"host": "10.0.0.5", "player": "radio"}, "player must be mpd, music_assistant or go_librespot"),
     ]:
         answer = step.post("speakers", **typed)
         assert answer.status_code == 422 and answer.json()["error"].startswith(words), answer.text
@@ -114,7 +116,7 @@ def test_spotifys_speakers_come_after_the_sign_in(
     serve: Serve, tmp_path: Path, world: World, server: Server, login: TokenFile
 ) -> None:
     api = SpotifyApi(CLIENT, login, api=server.api, accounts=server.accounts, timeout=PATIENCE, now=world.unix)
-    found = speaker.spotify_entries(api)
+    found = found_speakers.spotify_entries(api)
     assert {"player": "spotify", "name": "Living Room", "host": None, "port": None, "here": False} in found
     login.forget()
     assert Step(serve, tmp_path, spotify={"client_id": CLIENT}).get()["spotify"] == "signed_out"
@@ -131,6 +133,29 @@ def test_music_assistants_speakers(serve: Serve, tmp_path: Path) -> None:
         assert {(one["host"], one["port"], one["here"]) for one in found} == {("127.0.0.1", wire.port, False)}
     finally:
         wire.close()
+
+
+def test_go_librespot_is_found_and_tried_by_address(serve: Serve, tmp_path: Path) -> None:
+    daemon = DaemonServer(Librespot())
+    try:
+        entry = {
+            "player": "go_librespot",
+            "name": "Living Room",
+            "host": "127.0.0.1",
+            "port": daemon.port,
+            "here": True,
+        }
+        step = Step(serve, tmp_path, go_librespot={"port": daemon.port})
+        assert [one for one in step.get()["speakers"] if one["player"] == "go_librespot"] == [entry]
+        place = {"player": "go_librespot", "host": "127.0.0.1"}
+        assert step.post("speakers", **place, port=daemon.port).json() == {"speakers": [entry]}
+        nobody = step.post("speakers", **place, port=free_port())
+        assert nobody.status_code == 409 and "check that go-librespot runs" in nobody.json()["error"]
+        daemon.world.account = False
+        (unnamed,) = step.post("speakers", **place, port=daemon.port).json()["speakers"]
+        assert unnamed == entry | {"name": "go-librespot"}, "its name is known once somebody has connected"
+    finally:
+        daemon.close()
 
 
 @pytest.mark.parametrize(
