@@ -1,4 +1,4 @@
-"""The page on a small phone, in each state, light and dark: what the first screen holds, contrast, sizes, axe."""
+"""The page on a small phone: what the first screen holds, contrast, sizes. test_every_state goes through all states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, Route, expect
 
 from edge.events import (
@@ -78,14 +77,12 @@ CUT = """(width) => [...document.querySelectorAll("body *")].filter((e) => {
 
 # What a finger touches and is too small; a link in a text may be as high as its line (WCAG 2.2, 2.5.5).
 SMALL = """(least) => [...document.querySelectorAll("button, .button, select, input, summary")].filter((e) => {
-    const target = e.matches("input[type=radio]") ? e.closest("label") : e;
+    const target = e.matches("input[type=radio], input[type=checkbox]") ? e.closest("label") : e;
     const { width, height } = target.getBoundingClientRect();
     return target.checkVisibility() && (width < least || height < least - 0.5);
   }).map((e) => `${e.id || e.textContent}`)"""
 
 DRAW_PLAYER = "async (player) => (await import('/static/player.js')).drawPlayer(player)"
-# The states in which axe looks at the dark page as well, beside the map and offline.
-AXE_IN_THE_DARK = ("usual", "problems")
 
 
 def settings(**more: str) -> dict[str, str]:
@@ -160,15 +157,6 @@ def open_page(chromium: Browser, serve: Serve) -> Iterator[Callable[..., tuple[S
     assert faults == []
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core finds."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert len(found["passes"]) > 20
-    return [f"axe {one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
-
-
 def faults(page: Page) -> list[str]:
     """Texts with too little contrast, cut texts, and targets that are too small for a finger."""
     return [
@@ -185,29 +173,6 @@ def below_the_screen(page: Page) -> list[str]:
         return box.height > 0 && box.top >= 0 && box.bottom <= height;
     }"""
     return [one for one in FIRST_SCREEN if not page.evaluate(inside, [one, HEIGHT])]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wrong_in_any_state(open_page: Callable[..., tuple[Served, Page]], scheme: str) -> None:
-    served, page = open_page(scheme=scheme, recommend=lambda mood, n: SONGS)
-    found = {}
-    for name, events in STATES.items():
-        for event in [*usual(time.monotonic()), HealthReported(0.0, {"problems": [], "notices": []})]:
-            served.board(event)
-        for event in events(time.monotonic()):
-            served.board(event)
-        served.board(ProblemOccurred(time.monotonic(), "test", f"now {name}"))
-        expect(page.locator("#notice")).to_have_text(f"now {name}")
-        if page.locator("#problems").is_visible():
-            page.locator("#problems-title").click()
-        found[name] = faults(page) + (axe(page) if scheme == "light" or name in AXE_IN_THE_DARK else [])
-    page.get_by_role("button", name="Mood map").click()
-    found["map"] = faults(page) + axe(page)
-    page.get_by_role("button", name="Close").click()
-    served.server.stop()
-    expect(page.locator("#offline")).to_be_visible()
-    found["offline"] = faults(page) + axe(page)
-    assert {name: these for name, these in found.items() if these} == {}
 
 
 @pytest.mark.parametrize("locale", ["de", "es", "fr", "it", "ja", "nl"])

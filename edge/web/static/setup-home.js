@@ -22,7 +22,7 @@ function preview(entities) {
       item.append(make("b", entity.name), " ", make("span", entity.id, "muted"));
       return item;
     }));
-    part.append(make("h3", title), list);
+    part.append(make("h3", title()), list);
   }
   return part;
 }

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Page, expect
 
-from edge.config.file import load
-from edge.config.writing.file import ConfigFile
-from edge.players.spotify.login import Login
 from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
-from edge.web.setup.api import SetUp
-from edge.web.setup.music_sources import MusicSources
-from edge.web.setup.progress import Progress
-from tests.broker import free_port
-from tests.conftest import ROOT
 from tests.players.spotify.test_login import agree
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
 from tests.spotify_server.library import LibraryWorld, Own, track
 from tests.spotify_server.server import CLIENT
 from tests.waiting import PATIENCE, wait_for
-from tests.web.served import Serve, Served
+from tests.web.served import Serve
 from tests.web.setup.installed import faults, step
+from tests.web.setup.restarting import RestartingPage
 from tests.web.setup.test_music import Pictures, pictures
-from tests.web.test_languages_in_the_browser import LOCALES
 
 __all__ = ["pictures", "server", "world"]
 # Elements that are cut at the edge of the screen.
@@ -39,42 +29,14 @@ CUT = """() => [...document.querySelectorAll("#place *")]
   .map((one) => one.outerHTML.slice(0, 100))"""
 
 
-class Device:
-    """A page on one port that begins again with its file whenever that was changed, as a device does."""
-
-    def __init__(self, serve: Serve, folder: Path, spotify: Server) -> None:
-        self.file, self._spotify, self._serve, self._folder = folder / "config.yaml", spotify, serve, folder
-        self.file.write_text((ROOT / "config.yaml").read_text())
-        self._port = free_port()
-        self.served: Served = self._start()
-
-    def values(self) -> dict[str, dict[str, object]]:
-        return dict(yaml.safe_load(self.file.read_text()))
-
-    def _start(self) -> Served:
-        config, file = load(self.file), ConfigFile(self.file, folder=self._folder / "versions")
-        client = config.spotify.client_id
-        music = MusicSources(config, api=self._spotify.api, accounts=self._spotify.accounts)
-        set_up = SetUp(config, file, file.read().version, self._reload, Progress(self._folder), music=music)
-        sign_in = client and (lambda: Login(client, TokenFile(), accounts=self._spotify.accounts))
-        return self._serve(port=self._port, set_up=set_up, sign_in=sign_in or None)
-
-    def _reload(self) -> None:
-        threading.Thread(target=self.restart).start()
-
-    def restart(self) -> None:
-        self.served.server.stop()
-        self.served = self._start()
-
-
 @pytest.fixture
 def device(
     serve: Serve, tmp_path: Path, server: Server, world: World, state_folder: Path, pictures: Pictures
-) -> Device:
+) -> RestartingPage:
     server.library = LibraryWorld(world)
     server.library.liked = [track(7)]
     server.library.playlists = {"morning": Own("morning", "Morning songs", cover=f"{pictures.url}/cover")}
-    return Device(serve, tmp_path, server)
+    return RestartingPage(serve, tmp_path, server)
 
 
 @pytest.fixture
@@ -90,7 +52,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def test_the_client_id_is_checked_as_it_is_pasted_and_the_sign_in_is_finished_here(
-    device: Device, page: Page, server: Server
+    device: RestartingPage, page: Page, server: Server
 ) -> None:
     page.goto(f"{device.served.url}/setup#spotify")
     step(page, "Spotify")
@@ -117,7 +79,7 @@ def test_the_client_id_is_checked_as_it_is_pasted_and_the_sign_in_is_finished_he
 
 
 def test_music_is_searched_pasted_and_left_as_it_is_for_each_mood(
-    device: Device, page: Page, server: Server, state_folder: Path
+    device: RestartingPage, page: Page, server: Server, state_folder: Path
 ) -> None:
     TokenFile(state_folder).write(server.login(), new_login=True, client_id=CLIENT)
     device.file.write_text(device.file.read_text().replace("client_id: null", f"client_id: {CLIENT}"))
@@ -175,7 +137,7 @@ def test_music_is_searched_pasted_and_left_as_it_is_for_each_mood(
     assert [line.partition("#")[2] for line in device.file.read_text().splitlines() if "#" in line] == kept
 
 
-def test_only_what_was_changed_is_written(device: Device, page: Page) -> None:
+def test_only_what_was_changed_is_written(device: RestartingPage, page: Page) -> None:
     page.goto(f"{device.served.url}/setup#music")
     step(page, "Music for each mood")
     one, two, leave = {"play": "mpd:Jazz", "name": "Jazz"}, {"play": "mpd:Soul"}, {"play": "nothing"}
@@ -190,28 +152,3 @@ def test_only_what_was_changed_is_written(device: Device, page: Page) -> None:
         "music.profiles.calm": {"fear": "nothing"},
         "music.profiles.party": None,
     }
-
-
-def test_both_steps_fit_a_phone_in_every_language(device: Device, chromium: Browser) -> None:
-    for index, locale in enumerate(LOCALES):
-        context = chromium.new_context(
-            locale=locale,
-            viewport={"width": 360, "height": 740},
-            color_scheme="dark" if index % 2 else "light",
-            bypass_csp=True,
-        )
-        page = context.new_page()
-        page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{device.served.url}/setup#spotify")
-        expect(page.locator(".clicks").first).to_be_visible()
-        assert (locale, page.evaluate(CUT)) == (locale, [])
-        if locale == "de-DE":
-            assert faults(page) == []
-        page.goto(f"{device.served.url}/setup#music")
-        page.locator("#place summary").click()
-        page.locator("#add-happy").click()
-        expect(page.locator(".find input").first).to_be_focused()
-        assert (locale, page.evaluate(CUT)) == (locale, [])
-        if locale == "de-DE":
-            assert faults(page) == []
-        context.close()
