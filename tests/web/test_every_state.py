@@ -25,7 +25,7 @@ from edge.vision.preview import AimedPicture
 from edge.web import app
 from edge.web.catalogues import read_po
 from edge.web.security.code import FREE_TRIES, SetUpCode
-from edge.web.setup import home, speaker
+from edge.web.setup import home
 from edge.web.setup.progress import DONE, STEPS
 from tests.spotify_server import Server, World
 from tests.spotify_server.fixtures import server, world
@@ -100,7 +100,8 @@ class Look:
     """Examines a page in each theme and language."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.found, self._count = page, {}, 0
+        self.page, self._count = page, 0
+        self.found: dict[str, list[str]] = {}
         self.untold: set[str] = set()
 
     def at(self, state: str) -> None:
@@ -225,8 +226,8 @@ def speakers(page: Page) -> States:
     away = "mpd: a-name-of-a-machine.that-is-long.example.org:6600 doesn't answer; is MPD running there?"
     answer(
         [
-            speaker._entry("mpd", "127.0.0.1", host="127.0.0.1", port=6600, here=True),
-            speaker._entry("music_assistant", name, host="homeassistant.local", port=8095),
+            {"player": "mpd", "name": "127.0.0.1", "host": "127.0.0.1", "port": 6600, "here": True},
+            {"player": "music_assistant", "name": name, "host": "homeassistant.local", "port": 8095, "here": False},
         ],
         {"player": "mpd", "text": away},
     )
