@@ -232,6 +232,18 @@ class Basis:
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """Where music plays that is to go on here, as it does there.
+
+    speaker: its name. song: the current song's address. position: seconds into it. None where unknown.
+    """
+
+    speaker: str | None = None
+    song: str | None = None
+    position: float | None = None
+
+
+@dataclass(frozen=True)
 class Wish:
     """What the device wants the player to do, and why, in one sentence.
 
@@ -241,6 +253,7 @@ class Wish:
     None for volume, shuffle, repeat or offset leaves it as it is on the speaker.
     basis: what the wish counts on; None if a person requested it, who knows what plays.
     about: what the sentence explains: "music", or only "volume", "control" (who chooses) or "press" (a button).
+    continues: PLAY goes on as the music plays elsewhere, as far as the player can; None for its beginning.
     """
 
     act: Act
@@ -255,6 +268,7 @@ class Wish:
     offset: int | None = None
     basis: Basis | None = field(default=None, compare=False)
     about: str = field(default="music", compare=False)
+    continues: Continuation | None = None
 
 
 @dataclass(frozen=True)

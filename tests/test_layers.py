@@ -35,6 +35,7 @@ PURE = {
     "mqtt.entities",
     "mqtt.ownership",
     "mqtt.reasons",
+    "mqtt.rooms.payload",
     "mqtt.topics",
     "players.fade",
     "players.go_librespot.errors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from edge.config.choices import NOTHING, SPOTIFY_KINDS, Choice, Profile, several
 from edge.config.device import DeviceConfig
@@ -80,3 +80,9 @@ class Config(Section):
         if mqtt.presence_topic is not None and mqtt.presence_topic.startswith(f"{mqtt.base_topic}/{device.id}/"):
             raise ValueError(f"presence_topic: {mqtt.presence_topic} is this device's own topic; name the sensor's")
         return mqtt
+
+    @model_validator(mode="after")
+    def _music_follows_over_mqtt(self) -> Config:
+        if self.music.follow and self.mqtt.host is None:
+            raise ValueError("music.follow: needs the broker that all of its devices use; name it in mqtt.host")
+        return self

@@ -16,6 +16,7 @@ def _plain_id(value: str) -> str:
     return value
 
 
+DeviceId = Annotated[str, AfterValidator(_plain_id), Field(max_length=64)]
 # Home Assistant strips names, and would see a change in each message.
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
@@ -23,7 +24,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class DeviceConfig(Section):
     """The device's identity."""
 
-    id: Annotated[str, AfterValidator(_plain_id), Field(max_length=64)] = "moodroom"
+    id: DeviceId = "moodroom"
     """The device's id in MQTT topics: a-z, 0-9 and hyphens. Each device needs its own."""
     name: Name = "Moodroom"
     """The name shown in home automation and on the page."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from edge.config.choices import NOTHING, Profile, default_profile, several
+from edge.config.device import DeviceId
 from edge.config.fields import Duration, Section
 from edge.config.times import QuietHours, ScheduledProfile, Zone
 
@@ -75,6 +76,11 @@ class MusicConfig(Section):
     """Which changes by people count as a takeover, after which the device leaves the music to them."""
     takeover_ends_after: Duration | None = 1800.0
     """A takeover ends once the room has been empty for this long. null: only when a person ends it."""
+    follow: Annotated[tuple[DeviceId, ...], Field(max_length=16)] = ()
+    """The ids of devices between whose rooms the music follows people, over MQTT, such as [kitchen, living-room]: the
+    same list on each of them."""
+    follow_after: Duration = 20.0
+    """How long the room must be empty, and somebody in the other one, before the music follows."""
     profiles: Annotated[dict[str, Profile], Field(min_length=1)] = Field(
         default_factory=lambda: {"everyday": default_profile()}
     )

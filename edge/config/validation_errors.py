@@ -76,6 +76,9 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
+        if not at:
+            # It is about several sections, and names the key itself.
+            return reason
         if reason.split(":", 1)[0].split(".")[0] in _KEYS_IN_REASONS:
             return f"{path}.{reason}"
         return f"{path}: {reason}, not {_show(value)}"

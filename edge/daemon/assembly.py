@@ -134,6 +134,11 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     )
     dispatcher = Dispatcher(room, health, reporter, wish=player.apply if fast else wishes.put)
     dispatcher.has_camera = source == CAMERA
+    if config.music.follow and mqtt is not None and not fast:
+        # Imported here because most homes have one device.
+        from edge.daemon.follower import Follower
+
+        dispatcher.follower = Follower(config, room, publish=mqtt.publish_report)
     parts = Parts(
         config=config,
         demo=auto and source == DEMO,

@@ -15,6 +15,7 @@ from edge.mqtt.absence import Absence
 from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import discovery
 from edge.mqtt.presence_sensor import PresenceSensor
+from edge.mqtt.rooms.reports import RoomReports
 from edge.system.secrets import secret
 from edge.values import PresenceReport
 from edge.web.security.hosts import page_address
@@ -34,6 +35,7 @@ def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
         on_command=inbox.post,
         on_problem=partial(inbox.problem, "mqtt"),
         sensor=_presence_sensor(config, inbox),
+        rooms=_room_reports(config, inbox),
         home=discovery(
             config,
             version=__version__,
@@ -53,6 +55,14 @@ def _presence_sensor(config: Config, inbox: Inbox) -> PresenceSensor | None:
         report=lambda present: inbox.post(PresenceReport(present)),
         problem=partial(inbox.problem, "presence sensor"),
     )
+
+
+def _room_reports(config: Config, inbox: Inbox) -> RoomReports | None:
+    others = [device for device in config.music.follow if device != config.device.id]
+    if not others:
+        return None
+    problem = partial(inbox.problem, "music.follow")
+    return RoomReports(config.mqtt.base_topic, others, report=inbox.post, problem=problem)
 
 
 def open_absence(config: Config) -> Absence | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from edge.daemon.camera_switch import CameraSwitch
 from edge.daemon.console import Outlet
@@ -36,12 +37,16 @@ from edge.events import (
 from edge.health.machine import memory_mb
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
+from edge.music.following.report import RoomReport
 from edge.room.commands import execute
 from edge.room.home_presence import SENSOR
 from edge.room.room import Room
 from edge.sentences import Sentence
 from edge.system.memory import release_memory
 from edge.values import Act, Command, Playback, PresenceReport, Problem, Reading, Wish
+
+if TYPE_CHECKING:
+    from edge.daemon.follower import Follower
 
 log = logging.getLogger(__name__)
 # The shortest interval between two rejected commands in the log.
@@ -70,6 +75,8 @@ class Dispatcher:
         # Whether the camera is still open, whatever its switch says: it takes a moment to close.
         self.camera_open: Callable[[], bool] = lambda: False
         self.switch = CameraSwitch()
+        # None where music doesn't follow people.
+        self.follower: Follower | None = None
         self._logged_rejection = -LOG_REJECTION_EVERY_S
         # The kinds of outlet errors that were logged.
         self._logged_errors: set[tuple[str, str]] = set()
@@ -100,6 +107,9 @@ class Dispatcher:
                 self._execute(now, item)
             case PresenceReport(present=present):
                 self.publish(self.room.on_presence(now, SENSOR, present))
+            case RoomReport():
+                if self.follower is not None:
+                    self.publish(self.follower.see(now, item))
             case Wish():
                 self.room.on_abandoned(now, item)
             case SessionEnd():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from edge.events import Event
+from edge.music.following.report import RoomReport
 from edge.sentences import cleaned
 from edge.values import Command, Playback, PresenceReport, Problem, Reading, Wish
 
@@ -29,7 +30,7 @@ class SessionEnd(Enum):
 
 
 # A Wish in the inbox is one that the player gave up.
-Item = Reading | Playback | Command | PresenceReport | Problem | Event | Wish | SessionEnd
+Item = Reading | Playback | Command | PresenceReport | RoomReport | Problem | Event | Wish | SessionEnd
 
 
 class Inbox:

@@ -253,6 +253,8 @@ class Session:
     def _every_second(self, now: float) -> None:
         parts = self.parts
         parts.dispatcher.publish(parts.room.tick(now, now + parts.wall_clock.offset()))
+        if parts.dispatcher.follower is not None:
+            parts.dispatcher.publish(parts.dispatcher.follower.tick(now))
         parts.dispatcher.publish_settings(now)
         parts.dispatcher.retry(now)
         if parts.frame_pace.overdue(now):

@@ -22,7 +22,9 @@ from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
 from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
-from edge.mqtt.topics import COMMANDS, EVENT, LOOKING, REPEATED, STATUS, base_of, client_id_of
+from edge.mqtt.rooms.payload import REPORT_EXPIRES_S
+from edge.mqtt.rooms.reports import RoomReports
+from edge.mqtt.topics import COMMANDS, EVENT, FOLLOW, LOOKING, REPEATED, STATUS, base_of, client_id_of
 from edge.room.commands import COMMANDS as COMMAND_NAMES
 from edge.text import clean, to_json
 from edge.values import Command
@@ -47,6 +49,7 @@ class MqttDevice:
         silent: bool = False,
         home: Discovery | None = None,
         sensor: PresenceSensor | None = None,
+        rooms: RoomReports | None = None,
     ) -> None:
         """device: the id that names the topics and the client.
 
@@ -54,12 +57,12 @@ class MqttDevice:
         in paho's thread. on_problem: called with a sentence when something doesn't work, and with None once all does.
         silent: only connect: no last will, no status, no commands. home: the discovery messages for Home Assistant; if
         given, those that this device published under other names before are removed. sensor: the home's own presence
-        sensor.
+        sensor. rooms: the other devices that music follows people to.
         """
         if config.host is None:
             raise ConfigError("mqtt.host: must be set")
         self.base = base_of(config.base_topic, device)
-        self._on_command, self._silent, self._sensor = on_command, silent, sensor
+        self._on_command, self._silent, self._sensor, self._rooms = on_command, silent, sensor, rooms
         self._sent_states = 0
         # The newest payload of each topic, when it was last published, and which the client couldn't take.
         self._states: dict[str, str] = {}
@@ -144,6 +147,13 @@ class MqttDevice:
             if self._connected.is_set():
                 self._events.publish()
 
+    def publish_report(self, payload: dict[str, Any]) -> None:
+        """Publish a report for the other devices now; without a connection it is dropped, since another one follows."""
+        with self._lock:
+            if self._connected.is_set() and not self._silent:
+                text, topic = to_json(payload), self._topic(FOLLOW)
+                self._connection.publish(topic, text, retain=False, expires_s=REPORT_EXPIRES_S)
+
     def stop(self, timeout: float = 1.0) -> None:
         """Publish `offline` and disconnect; after a proper disconnect the broker doesn't send the last will."""
         with self._lock:
@@ -186,6 +196,8 @@ class MqttDevice:
                 self._connection.delivery.subscriptions.subscribe_own(self._own.names())
                 if self._sensor is not None:
                     self._connection.subscribe(self._sensor.topic, retained=True)
+                for topic in self._rooms.topics if self._rooms is not None else ():
+                    self._connection.subscribe(topic)
                 if self._discovery is not None and self._discovery.birth_topic is not None:
                     self._connection.subscribe(self._discovery.birth_topic)
                 self._states[STATUS] = "online"
@@ -249,6 +261,8 @@ class MqttDevice:
                 self._discovery.home_assistant_started()
         elif self._sensor is not None and topic == self._sensor.topic:
             self._sensor.message(payload, retained=retained)
+        elif self._rooms is not None and topic in self._rooms.topics:
+            self._rooms.message(topic, payload, retained=retained)
         elif self._own.see(topic, payload, retained=retained):
             self._connection.wake()
         elif self._discovery is not None and self._discovery.see(topic, payload):

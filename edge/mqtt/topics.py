@@ -36,8 +36,9 @@ TOPICS = (
     Topic("profile", "a profile's name"),
     Topic("presence_override", "ON, OFF or auto"),
     Topic("event", "JSON: something that happened", retained=False),
+    Topic("follow", "JSON: a report for the other devices of music.follow", retained=False),
 )
-STATUS, EVENT, LOOKING = "status", "event", "looking"
+STATUS, EVENT, LOOKING, FOLLOW = "status", "event", "looking", "follow"
 RETAINED = tuple(topic.name for topic in TOPICS if topic.retained)
 REPEATED = tuple(topic.name for topic in TOPICS if topic.repeated)
 # Commands are subscribed to as set/NAME; those that are retained are ignored.

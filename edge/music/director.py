@@ -13,6 +13,7 @@ from edge.config import MusicConfig
 from edge.music.choices import Picker, UnwantedChoices, Weigh
 from edge.music.corrections import Corrections
 from edge.music.decision import DecisionRules
+from edge.music.following.handover import Handover
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
@@ -29,6 +30,7 @@ class Director:
     """Decides for one room; used by one thread.
 
     situation: what it knows. timetable: quiet hours and schedule. unwanted: what people don't want today.
+    handover: music that comes from another room, or goes there.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Director:
             unwanted=self.unwanted,
         )
         self._corrections = Corrections(config, self.situation, timetable=self.timetable, volume=self._volume)
+        self.handover = Handover(self.situation, self._volume, self.timetable)
         # The sentence of the wish that was published last.
         self._published = ""
 
@@ -107,7 +110,10 @@ class Director:
         upcoming_started = result.cause is Cause.STARTED and upcoming is not None
         if upcoming_started or result.cause is Cause.ADVANCED:
             self._rules.strategy.song_ended()
-        if result.cause is Cause.TAKEOVER:
+        if result.cause is Cause.TAKEOVER and self.handover.explains(now, playback):
+            known.disown()
+            result = Interpretation()
+        elif result.cause is Cause.TAKEOVER:
             result = self._accept_takeover(result, playback)
         if known.pending.state is None and known.presence.replaced_since_pause(playback):
             known.disown()

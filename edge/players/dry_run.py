@@ -94,6 +94,9 @@ class DryRun:
     def _start(self, wish: Wish, music: Music) -> None:
         self._music, self._deferred, self._song_began, self._paused_at = music, None, self._clock(), None
         self._songs = rotated(list(music.uris) or [music.uri], wish.offset)
+        if (continues := wish.continues) is not None and continues.song in self._songs:
+            self._songs = rotated(self._songs, self._songs.index(continues.song))
+            self._song_began -= continues.position or 0.0
         if wish.volume is not None:
             self._volume = wish.volume
 

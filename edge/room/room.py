@@ -22,6 +22,7 @@ from edge.events import (
     TakenOver,
 )
 from edge.music.director import Director
+from edge.music.following.handover import Handover
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.likes import Likes, song_address
 from edge.music.playback import elsewhere_reason
@@ -82,6 +83,11 @@ class Room:
     def own_music(self) -> Music | None:
         """The device's own music that plays now."""
         return self._director.situation.own_music
+
+    @property
+    def handover(self) -> Handover:
+        """Music that comes from another room, or goes there."""
+        return self._director.handover
 
     def settings(self) -> dict[str, str]:
         """What people have set (camera, control, override, profile and presence_override), and what follows from it.

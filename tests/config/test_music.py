@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from edge.config import Choice, MusicConfig, several
+from edge.config import Choice, Config, MusicConfig, several
 from edge.config import file as config_file
 from edge.errors import ConfigError
 from edge.music.choices import music_of
@@ -78,3 +78,19 @@ def test_a_mistake_in_the_music_section_is_one_sentence(text: str, part: str) ->
 def test_a_choice_is_frozen() -> None:
     with pytest.raises(ValidationError):
         Choice(play="mpd:a").weight = 2
+
+
+def test_music_follows_between_devices_by_their_ids_over_a_broker() -> None:
+    follow = {"follow": ["kitchen", "living-room"], "follow_after": "1m"}
+    config = Config.model_validate({"music": follow, "mqtt": {"host": "10.0.0.5"}})
+    assert (config.music.follow, config.music.follow_after) == (("kitchen", "living-room"), 60.0)
+    assert Config().music.follow == ()
+    for sections, words in [
+        ({"music": follow}, "music.follow: needs the broker"),
+        ({"music": {"follow": ["Living Room"]}, "mqtt": {"host": "x"}}, "a-z, 0-9 and hyphens"),
+        ({"music": follow | {"follow_after": -1}, "mqtt": {"host": "x"}}, "greater than or equal to 0"),
+    ]:
+        with pytest.raises(ValidationError, match=words):
+            Config.model_validate(sections)
+    with pytest.raises(ConfigError, match=r": music\.follow: needs the broker that all of its devices use; name it in"):
+        config_file.parse("music:\n  follow: [kitchen, living-room]\n")

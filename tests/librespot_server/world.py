@@ -185,7 +185,12 @@ class Librespot:
 
     def _carry_out(self, path: str, body: dict[str, Any]) -> int:
         if path == "/player/play":
-            return self._play(body["uri"], API_ORIGIN, paused=body.get("paused", False))
+            songs = [song.uri for song in self.lists.get(body["uri"], ())]
+            skip = body.get("skip_to_uri")
+            start = songs.index(skip) if skip in songs else None
+            status = self._play(body["uri"], API_ORIGIN, paused=body.get("paused", False), start=start)
+            self._base += body.get("position", 0) / 1000
+            return status
         if path == "/player/pause":
             self._pause()
         elif path == "/player/resume":

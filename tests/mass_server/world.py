@@ -111,7 +111,10 @@ class Mass:
             return
         changes = command.startswith(
             ("player_queues/play", "player_queues/next", "player_queues/pre", "players/cmd")
-        ) or (command in ("player_queues/pause", "player_queues/shuffle", "player_queues/repeat"))
+        ) or (
+            command
+            in ("player_queues/pause", "player_queues/shuffle", "player_queues/repeat", "player_queues/transfer")
+        )
         fault = self.faults.popleft() if changes and self.faults else None
         if fault == "break":
             self.break_connections()
@@ -176,6 +179,9 @@ class Mass:
             return None
         if command.startswith("music/"):
             return self._music(command, args)
+        if command == "player_queues/transfer":
+            self._transfer(self.queues[args["source_queue_id"]], self.queues[args["target_queue_id"]])
+            return None
         queue = self.queues.get(args.get("queue_id", ""))
         if queue is None:
             raise LookupError(10, f"Queue {args.get('queue_id')} is not available")
@@ -257,6 +263,19 @@ class Mass:
         else:
             queue.entries += entries
             self._tell_queue(queue)
+
+    def _transfer(self, source: Queue, target: Queue) -> None:
+        """The queue goes on on another speaker; the first one is silent, with an empty queue."""
+        index, elapsed = source.index, source.elapsed(self.monotonic)
+        target.entries, target.origin = source.entries, source.origin
+        source.entries, source.index = [], None
+        self._starts[source.id] = self._starts.get(source.id, 0) + 1
+        source.state, source.active = "idle", False
+        speaker = self.speakers[source.id]
+        speaker.state, speaker.source = "idle", None
+        self._tell_queue(source)
+        self._tell_speaker(speaker)
+        self._begin(target, index or 0, elapsed)
 
     def _begin(self, queue: Queue, index: int, elapsed: float = 0.0) -> None:
         """Go to this entry; its sound comes a little later."""

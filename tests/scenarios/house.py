@@ -124,14 +124,19 @@ class House:
         until = self.time.monotonic + seconds
         while self.time.monotonic < until - 1e-6:
             now = self.time.monotonic
-            if now >= self._tick_at:
-                self._tick_at = now + 1.0
-                self._every_second(now)
-            self._driver.turn()
-            posted, self._posted[:] = self._posted[:], []
-            for item in posted:
-                self._handle(item)
+            self.moment()
             self.time.advance(min(max(MIN_STEP_S, min(self.max_step, self.player.wait())), until - now))
+
+    def moment(self) -> None:
+        """Do what is due now."""
+        now = self.time.monotonic
+        if now >= self._tick_at:
+            self._tick_at = now + 1.0
+            self._every_second(now)
+        self._driver.turn()
+        posted, self._posted[:] = self._posted[:], []
+        for item in posted:
+            self._handle(item)
 
     def restart(self) -> None:
         """Restart the device, as after a power cut: the player keeps playing, and the saved settings are restored."""

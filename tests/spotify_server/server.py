@@ -210,6 +210,8 @@ class Server:
         if (do == "pause" and not now.playing) or (do == "resume" and now.playing):
             return error(403, "Player command failed: Restriction violated", "UNKNOWN")
         world.do(do, value, device)
+        if do == "play" and body.get("position_ms"):
+            world.change(position=body["position_ms"] / 1000)
         return 204, None, {}
 
 

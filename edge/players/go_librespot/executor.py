@@ -19,8 +19,9 @@ from edge.players.go_librespot.errors import (
 from edge.players.go_librespot.messages import playback_ready
 from edge.players.go_librespot.origin import StartedMusic
 from edge.players.go_librespot.playback import DaemonState, VolumeScale
-from edge.players.go_librespot.progress import DaemonWish, LostCommand, SongList, single_song, songs_of
+from edge.players.go_librespot.progress import DaemonWish, LostCommand, SongList, going_on, single_song, songs_of
 from edge.players.settling_volume import SettlingVolume
+from edge.players.wishes import rotated
 from edge.values import Act, Wish
 
 FILL_INTERVAL_S = 1.0
@@ -99,6 +100,8 @@ class DaemonExecutor:
             return
         if not progress.songs and wish.music.uris:
             progress.songs = songs_of(wish.music, wish.offset, self._rng if wish.shuffle else None)
+            if wish.continues is not None and wish.continues.song in progress.songs:
+                progress.songs = tuple(rotated(list(progress.songs), progress.songs.index(wish.continues.song)))
         uri = progress.songs[0] if progress.songs else wish.music.uri
         lost, progress.lost = progress.lost, None
         if lost is not None and shown.theirs is False and lost.song_began(self._clock(), shown.status):
@@ -126,6 +129,8 @@ class DaemonExecutor:
 
     def _begin(self, progress: DaemonWish, uri: str, shown: DaemonState, *, paused: bool = False) -> None:
         body: dict[str, object] = {"uri": uri} | ({"paused": True} if paused else {})
+        if (continues := progress.wish.continues) is not None:
+            body |= going_on(continues, uri)
         track = shown.status.track if shown.status is not None else None
         sent_at = self._clock()
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from edge.players.go_librespot.messages import DaemonStatus
 from edge.players.wish_player import KeptWish
 from edge.players.wishes import rotated
-from edge.values import Music, When
+from edge.values import Continuation, Music, When
 
 SONGS_MAX = 200
 POSITION_TOLERANCE_S = 2.0
@@ -105,3 +105,11 @@ def songs_of(music: Music, offset: int | None, rng: random.Random | None) -> tup
     if rng is not None:
         rng.shuffle(songs)
     return tuple(songs)
+
+
+def going_on(continues: Continuation, uri: str) -> dict[str, object]:
+    """The fields of a request to play `uri` on as it plays elsewhere."""
+    if continues.song is None or (uri.startswith(_SONG_PREFIXES) and uri != continues.song):
+        return {}
+    song: dict[str, object] = {} if uri == continues.song else {"skip_to_uri": continues.song}
+    return song | ({} if continues.position is None else {"position": round(1000 * continues.position)})

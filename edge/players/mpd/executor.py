@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 
@@ -12,7 +13,8 @@ from edge.players.mpd.playback import duration_of
 from edge.players.mpd.progress import Placement, WishProgress
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.upcoming import UpcomingSongs
-from edge.values import Act, Music, When
+from edge.players.wishes import rotated
+from edge.values import Act, Music, When, Wish
 
 # Stations that don't answer take time; the music isn't looked for any longer.
 FIRST_SONGS_TRIED_MAX = 5
@@ -75,6 +77,8 @@ class MpdExecutor:
     def _play(self, progress: WishProgress, music: Music) -> None:
         wish, status = progress.wish, self._controls.status()
         songs = self._queue.songs_of(music, wish.offset)
+        if (song := _continued_song(wish)) in songs:
+            songs = rotated(songs, songs.index(song))
         self._connection.require("addid", "deleteid", "playid")
         when = When.NOW if progress.begun else wish.when
         if when is When.QUEUE and len(songs) == 1 and status.get("songid") is not None:
@@ -94,7 +98,7 @@ class MpdExecutor:
         """Play these songs now, in place of all others, which stay until the first of these is in the queue."""
         wish = progress.wish
         placement = progress.placement = progress.placement or self._placer.begin(songs, progress.address)
-        any_song = wish.shuffle is True and wish.offset is None
+        any_song = wish.shuffle is True and wish.offset is None and wish.continues is None
         self._placer.place(placement, enough=None if any_song else 1)
         first = random.choice(placement.ids) if any_song else placement.ids[0]  # noqa: S311
         try:
@@ -102,6 +106,7 @@ class MpdExecutor:
             self._controls.fade_in(wish, status)
             progress.started = True
             progress.first_id = self._play_first(placement, first)
+            self._seek(wish, placement, progress.first_id)
         except MpdRefusedError:
             progress.started = False
             self._controls.undo_fade_in(status)
@@ -109,6 +114,15 @@ class MpdExecutor:
             raise
         self._queue.keep_only(placement.entries, placement.address)
         self._placer.place_rest(placement)
+
+    def _seek(self, wish: Wish, placement: Placement, song_id: str) -> None:
+        """Go to where the music was elsewhere, if it began with the song that played there."""
+        position = wish.continues.position if wish.continues is not None else None
+        begun = next((entry.file for entry in placement.entries if entry.id == song_id), None)
+        if position and begun == _continued_song(wish):
+            # A station has no positions, and the song may be shorter here.
+            with contextlib.suppress(MpdRefusedError):
+                self._connection.call(lambda client: client.seekid(song_id, f"{position:.3f}"))
 
     def play_another(self, progress: WishProgress) -> str | None:
         """Play the next song of music whose first one didn't begin, and take that one out of the queue.
@@ -148,3 +162,9 @@ class MpdExecutor:
             else:
                 return song_id
         raise ValueError("there are no songs to play")
+
+
+def _continued_song(wish: Wish) -> str:
+    """The song that the music goes on with, as MPD names it; "" for none."""
+    song = wish.continues.song if wish.continues is not None else None
+    return song.removeprefix("mpd:") if song is not None else ""

@@ -14,6 +14,7 @@ from edge.players.music_assistant.errors import MusicAssistantError, ServerLostE
 from edge.players.music_assistant.own_queue import OwnQueue, ids_of
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.progress import MediaWish, SentCommand
+from edge.players.music_assistant.transfer import move_queue
 from edge.players.settling_volume import SettlingVolume
 from edge.players.wishes import UnplayableError
 from edge.values import Act, Wish
@@ -102,6 +103,12 @@ class MediaExecutor:
     def _play(self, progress: MediaWish, heard: Heard) -> bool:
         wish = progress.wish
         assert wish.music is not None
+        if wish.continues is not None and progress.sent is None and progress.lost is None:
+            before = ids_of(heard.queue)
+            if move_queue(self._connection, wish.continues, self._queue_id(heard)):
+                self.own.started(progress.address, before)
+                self._rest.clear()
+                return True
         if progress.media is None:
             progress.media = self._finder.find(wish.music, wish.offset)
         queued = progress.queued and heard.state != "idle"

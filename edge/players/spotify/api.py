@@ -111,15 +111,16 @@ class SpotifyApi:
         uris: list[str] | None = None,
         offset: int | None = None,
         song: str | None = None,
+        position: float | None = None,
     ) -> None:
         """Start a context (playlist, album, artist) or a list of songs; with neither, resume what is paused.
 
         offset: index of the first song, from 0; only for a playlist or an album. song: its address instead.
+        position: seconds into the first song.
         """
-        position: dict[str, Any] | None = (
-            {"position": offset} if offset is not None else {"uri": song} if song else None
-        )
-        self._call(self._spotipy.start_playback, device_id=device, context_uri=context, uris=uris, offset=position)
+        first: dict[str, Any] | None = {"position": offset} if offset is not None else {"uri": song} if song else None
+        more = {} if position is None else {"position_ms": round(1000 * position)}
+        self._call(self._spotipy.start_playback, device_id=device, context_uri=context, uris=uris, offset=first, **more)
 
     def transfer(self, device: str) -> None:
         """Continue on this device what another one plays or has paused."""

@@ -38,7 +38,8 @@ class SpotifyCommand:
     due, expires: when to send it, and when it is no longer sent; on the player's clock.
     optional: an addition to music (volume, fade, shuffle, repeat), skipped if the speaker refuses it.
     uri: for PLAY, QUEUE and TRANSFER. uris: for PLAY and TRANSFER of a list of songs.
-    offset: for PLAY, the index of the first song. song: for PLAY of an album, the address of the first song.
+    offset: for PLAY, the index of the first song. song: for PLAY of an album or a playlist, the address of the first
+    song. position: for PLAY, seconds into it.
     shuffle: for SHUFFLE. repeat: for REPEAT, "off", "context" or "track".
     volume: for VOLUME, 0..100. fade_end: for a VOLUME within a fade, the volume at which the fade ends.
     wish: the wish that it belongs to.
@@ -53,6 +54,7 @@ class SpotifyCommand:
     uris: tuple[str, ...] = ()
     offset: int | None = None
     song: str | None = None
+    position: float | None = None
     fade_end: int | None = None
     shuffle: bool | None = None
     repeat: str | None = None

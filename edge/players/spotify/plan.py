@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from edge.players.spotify.commands import Operation, SpotifyCommand, is_song
 from edge.players.spotify.playback import SpotifyPlayback
+from edge.players.spotify.speakers import is_named
 from edge.players.wishes import rotated
-from edge.values import Act, Music, When, Wish
+from edge.values import Act, Continuation, Music, When, Wish
 
 FADE_STEP_S = 0.8
 # Volumes of a fade: of the present volume before the music, of the final one after it.
@@ -73,6 +74,9 @@ def commands_for(
     volume = own.volume if own is not None else None
     settable = own is None or own.volume_settable
     if wish.act is Act.PLAY and wish.music is not None:
+        if wish.continues is not None:
+            go_on = _go_on(wish.music, wish.continues, current, now, expires)
+            return _with_settings(wish, current, _with_volume(go_on, wish.volume, volume))
         song = single_song(wish.music)
         if song is not None and wish.when is When.QUEUE and current.on_own_speaker and current.loaded:
             return [SpotifyCommand(Operation.QUEUE, now, expires, uri=song)]
@@ -101,6 +105,22 @@ def _play(music: Music, offset: int | None, now: float, expires: float) -> Spoti
         return SpotifyCommand(Operation.PLAY, now, expires, uri=music.uri, uris=songs)
     takes_offset = music.uri.startswith(("spotify:playlist:", "spotify:album:"))
     return SpotifyCommand(Operation.PLAY, now, expires, uri=music.uri, offset=offset if takes_offset else None)
+
+
+def _go_on(
+    music: Music, continues: Continuation, current: SpotifyPlayback, now: float, expires: float
+) -> SpotifyCommand:
+    """Play on as the music plays on another speaker: that speaker's own playback if it is the account's."""
+    speaker = current.speaker.name if current.elsewhere and current.speaker is not None else None
+    if speaker is not None and continues.speaker is not None and is_named(speaker, continues.speaker):
+        return SpotifyCommand(Operation.TRANSFER, now, expires, uri=current.context or current.uri)
+    play, song = _play(music, None, now, expires), continues.song
+    if song is not None and song in (play.uris or (play.uri,)):
+        uris = rotated(list(play.uris), play.uris.index(song)) if play.uris else ()
+        return replace(play, uris=tuple(uris), position=continues.position)
+    if song is not None and music.uri.startswith(("spotify:playlist:", "spotify:album:")) and not music.uris:
+        return replace(play, song=song, position=continues.position)
+    return play
 
 
 def _transfer(music: Music, offset: int | None, current: SpotifyPlayback, now: float, expires: float) -> SpotifyCommand:

@@ -75,9 +75,9 @@ def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> 
 def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> None:
     api, operation, uri = account.api, command.operation, command.uri
     if operation is Operation.PLAY and is_songs(command):
-        api.play(device, uris=list(command.uris) or [str(uri)])
+        api.play(device, uris=list(command.uris) or [str(uri)], position=command.position)
     elif operation is Operation.PLAY:
-        api.play(device, context=uri, offset=command.offset, song=command.song)
+        api.play(device, context=uri, offset=command.offset, song=command.song, position=command.position)
     elif operation is Operation.QUEUE and uri is not None:
         api.add_to_queue(device, uri)
     elif operation is Operation.VOLUME and command.volume is not None:

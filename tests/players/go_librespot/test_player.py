@@ -8,7 +8,7 @@ from edge.errors import PlayerError
 from edge.players.go_librespot.errors import NoAccountError
 from edge.players.go_librespot.player import GoLibrespotPlayer
 from edge.players.wishes import OVERRULED, UnplayableError
-from edge.values import Act, Basis, Music, When
+from edge.values import Act, Basis, Continuation, Music, When
 from tests.librespot_server import Librespot
 from tests.librespot_server.world import ROOM
 from tests.players.go_librespot_samples import HAPPY, LIST, SAD, SONG, SONGS, done, player_on, run_for
@@ -32,6 +32,14 @@ def happy(world: Librespot, player: GoLibrespotPlayer) -> GoLibrespotPlayer:
     run_for(player, world, 10)
     world.commands.clear()
     return player
+
+
+def test_music_goes_on_with_the_song_and_position_of_another_room(world: Librespot, player: GoLibrespotPlayer) -> None:
+    for music, song in ((HAPPY, "spotify:track:happysongs2"), (LIST, SONGS[2])):
+        player.apply(play(music, continues=Continuation("Kitchen", song, 42.5)))
+        run_for(player, world, 3)
+        playback = player.playback()
+        assert (playback.state, playback.uri) == ("playing", song) and 42.5 <= (playback.position or 0) < 50
 
 
 def test_music_plays_with_title_cover_and_progress(happy: GoLibrespotPlayer) -> None:

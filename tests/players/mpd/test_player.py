@@ -18,7 +18,7 @@ from edge.errors import PlayerError
 from edge.players.mpd.player import MpdPlayer
 from edge.players.player import open_player
 from edge.players.wishes import OVERRULED, AbandonedWish
-from edge.values import Act, Basis, Music, Playback, When, Wish
+from edge.values import Act, Basis, Continuation, Music, Playback, When, Wish
 from tests.players import listening
 from tests.players.listening import wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
@@ -54,6 +54,14 @@ def test_plays_a_folder(player: MpdPlayer, daemon: Daemon) -> None:
     assert (playback.context, playback.uri, playback.duration) == (CALM.uri, "mpd:calm/calm0.wav", 30)
     assert not playback.elsewhere
     assert "playlistlength: 3" in daemon.ask("status")
+
+
+def test_music_goes_on_with_the_song_and_position_of_another_room(player: MpdPlayer, daemon: Daemon) -> None:
+    player.apply(play(continues=Continuation("MPD elsewhere", "mpd:calm/calm1.wav", 12.5)))
+    playback = until(player, "playing")
+    assert (playback.uri, playback.context) == ("mpd:calm/calm1.wav", CALM.uri)
+    assert 12.5 <= (playback.position or 0) < 20
+    wait_for(lambda: daemon.queue() == ["calm/calm1.wav", "calm/calm2.wav", "calm/calm0.wav"], "all songs")
 
 
 @pytest.mark.parametrize(

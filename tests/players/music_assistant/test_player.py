@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from edge.errors import PlayerError
 from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.players.wishes import OVERRULED, UnplayableError
-from edge.values import Act, Basis, Music, When
+from edge.values import Act, Basis, Continuation, Music, When
 from tests.mass_server import Mass
 from tests.mass_server.world import KITCHEN, ROOM, SPEAKER
 from tests.players.listening import play, wish
@@ -48,6 +49,26 @@ def test_music_plays_with_title_cover_progress_and_what_comes_next(mass: Mass, h
     assert playback.cover == "https://covers.example/happysongs0.jpg"
     assert playback.upcoming == ("The happysongss - happysongs 1",)
     assert not playback.assumed and not playback.elsewhere
+
+
+def test_the_queue_of_another_speaker_moves_here_with_its_song_and_position(
+    mass: Mass, happy: MusicAssistantPlayer
+) -> None:
+    run_for(happy, mass, 30)
+    before = happy.playback()
+    kitchen = player_on(mass, speaker="Kitchen")
+    moved = Continuation(before.speaker, before.uri, before.position)
+    kitchen.apply(play(HAPPY, continues=moved))
+    run_for(kitchen, mass, 5)
+    after = kitchen.playback()
+    assert (after.state, after.uri, after.context) == ("playing", before.uri, HAPPY.uri)
+    assert (after.position or 0) >= (before.position or 0)
+    run_for(happy, mass, 5)
+    assert happy.playback().state == "stopped"
+    # Where that isn't what the other speaker plays, the music begins anew.
+    kitchen.apply(play(SAD, continues=replace(moved, song="ma:library://track/other")))
+    run_for(kitchen, mass, 5)
+    assert kitchen.playback().context == SAD.uri
 
 
 def test_until_it_is_heard_it_is_only_assumed(mass: Mass, player: MusicAssistantPlayer) -> None:

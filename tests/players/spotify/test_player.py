@@ -12,7 +12,7 @@ from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.players.wishes import UnplayableError
-from edge.values import Act, Music, Playback, When
+from edge.values import Act, Continuation, Music, Playback, When
 from tests.players.listening import JAZZ, LIST, ROCK, SONG, SONGS, executed, play, run_for, wish
 from tests.spotify_server import Server, World, contract_file
 from tests.spotify_server.server import CLIENT, error
@@ -71,6 +71,26 @@ def test_cover_and_the_next_songs_are_told_with_one_request_a_song(
     assert server.requests.count("GET /v1/me/player/queue") == 3, "once for each of three songs"
     player.apply(play(ROCK, When.TRACK_END))
     assert player.playback().upcoming == (), "this comes first"
+
+
+def test_music_goes_on_as_it_plays_on_another_speaker_of_the_account(player: SpotifyPlayer, world: World) -> None:
+    world.person("play", ROCK.uri, on="Kitchen")
+    world.advance(50)
+    song = world.now_playing()
+    moved = Continuation("Kitchen", None, 50.0)
+    player.apply(play(ROCK, continues=moved))
+    run_for(player, world, 5)
+    assert world.now_playing().device == "Living Room" and [name for name, _ in executed(world)][-1:] == ["transfer"]
+    assert world.now_playing().index == song.index and world.now_playing().position >= 50
+    shown = player.playback()
+    assert (shown.state, shown.context, shown.elsewhere) == ("playing", ROCK.uri, False)
+
+
+def test_music_goes_on_with_its_song_where_another_account_plays_it(player: SpotifyPlayer, world: World) -> None:
+    player.apply(play(LIST, continues=Continuation("Kitchen", SONGS[2], 42.5)))
+    run_for(player, world, 4)
+    assert (player.playback().uri, world.now_playing().uris[0]) == (SONGS[2], SONGS[2])
+    assert (player.playback().position or 0.0) >= 42.5
 
 
 def test_a_song_is_played_as_uris(player: SpotifyPlayer, world: World) -> None:

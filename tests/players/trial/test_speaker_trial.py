@@ -13,8 +13,10 @@ from edge.players.spotify.player import SpotifyPlayer
 from edge.players.trial.speaker_trial import SomebodyListensError, SpeakerTrial, TrialLine
 from edge.sentences import Sentence
 from edge.values import Act, Music
+from tests.librespot_server import Librespot
 from tests.mass_server import Mass
 from tests.mass_server.world import SPEAKER
+from tests.players import go_librespot_samples
 from tests.players.listening import JAZZ, executed, play, run_for, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.players.music_assistant_samples import HAPPY, done, player_on
@@ -37,7 +39,9 @@ def on_mpd(daemon: Daemon, music: str = "mpd:folder/calm", *, anyway: bool = Fal
         player.close()
 
 
-def in_simulated_time(player: Player, music: Music, world: World | Mass, *, anyway: bool = False) -> list[TrialLine]:
+def in_simulated_time(
+    player: Player, music: Music, world: World | Mass | Librespot, *, anyway: bool = False
+) -> list[TrialLine]:
     began = world.monotonic
     trial = SpeakerTrial(player, music, anyway=anyway, clock=lambda: world.monotonic, sleep=world.advance)
     lines = list(trial.run())
@@ -107,6 +111,12 @@ def test_music_of_the_account_elsewhere_is_left_alone(player: SpotifyPlayer, wor
     with pytest.raises(SomebodyListensError):
         in_simulated_time(player, JAZZ, world)
     assert executed(world) == before
+
+
+def test_go_librespot_can_do_all_of_it() -> None:
+    world = Librespot()
+    lines = in_simulated_time(go_librespot_samples.player_on(world), go_librespot_samples.HAPPY, world)
+    assert verdicts(lines) == dict.fromkeys(ALL, True), lines
 
 
 @pytest.fixture

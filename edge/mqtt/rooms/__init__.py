@@ -1,0 +1,1 @@
+"""What devices tell each other so that music can follow people."""

@@ -1,0 +1,47 @@
+"""`RoomReports`: the other devices' topics `follow`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from edge.mqtt.rooms.payload import read_report
+from edge.mqtt.topics import FOLLOW, base_of
+from edge.music.following.report import RoomReport
+
+
+class RoomReports:
+    """Takes the other devices' messages. topics: theirs, which are subscribed to."""
+
+    def __init__(
+        self,
+        base_topic: str,
+        others: Sequence[str],
+        *,
+        report: Callable[[RoomReport], None],
+        problem: Callable[[str | None], None],
+    ) -> None:
+        """others: the devices' ids. report: called with each report. problem: called with a sentence for a message that
+        is none, then None for a right one.
+
+        Both are called in paho's thread.
+        """
+        self._devices = {f"{base_of(base_topic, device)}/{FOLLOW}": device for device in others}
+        self.topics = tuple(self._devices)
+        self._report, self._problem = report, problem
+        self._wrong: set[str] = set()
+
+    def message(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """Take a message on one of the topics; one that the broker had kept may be of any age, and doesn't count."""
+        if retained:
+            return
+        try:
+            report = read_report(self._devices[topic], payload)
+        except ValueError as error:
+            if topic not in self._wrong:
+                self._wrong.add(topic)
+                self._problem(f"music.follow: a message on {topic} can't be used: {error}; look for who sends it")
+            return
+        if topic in self._wrong:
+            self._wrong.discard(topic)
+            self._problem(None)
+        self._report(report)

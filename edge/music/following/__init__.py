@@ -1,0 +1,1 @@
+"""Music that follows people from one device's room to another's."""

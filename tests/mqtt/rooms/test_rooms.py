@@ -1,0 +1,77 @@
+"""The topic `follow`: what devices tell each other, and what somebody else may publish there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from edge.mqtt.rooms.payload import REPORT_MAX_BYTES, read_report, to_payload
+from edge.mqtt.rooms.reports import RoomReports
+from edge.music.following.report import MovingMusic, Offer, RoomReport
+from edge.values import Music
+
+SONGS = ("mpd:a.flac", "mpd:b.flac")
+OFFER = Offer(
+    "kitchen/ab12/3",
+    "living-room",
+    MovingMusic(Music(SONGS[0], "two songs", SONGS), "happy", "party", "mpd", "MPD at kitchen", SONGS[1], 12.25),
+)
+REPORT = RoomReport("kitchen", "ab12", 7, True, 31.5, OFFER, "cellar/ff/1", True, None)
+
+
+def message(**changed: Any) -> bytes:
+    return json.dumps(to_payload(REPORT) | changed).encode()
+
+
+def test_a_report_is_read_as_it_was_sent() -> None:
+    assert read_report("kitchen", message()) == REPORT
+    least = RoomReport("kitchen", "ab12", 1)
+    assert to_payload(least) == {"boot": "ab12", "seq": 1}
+    assert read_report("kitchen", json.dumps(to_payload(least)).encode()) == least
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (b"\xff", "utf-8"),
+        (b"[" * 100_000, "longer than"),
+        (b"[" * 20_000, "nested too deeply"),
+        (b"null", "isn't a JSON object"),
+        (b"{}", "no boot and seq"),
+        (message(seq=True), "no boot and seq"),
+        (message(offer={"id": "cellar/1/1", "to": "living-room", "play": "mpd:a"}), "no id of that device"),
+        (message(offer={"id": "kitchen/1/1", "to": "living-room", "play": "file:///etc/passwd"}), "can be played"),
+        (message(offer={"id": "kitchen/1/1", "to": "living-room", "play": "nothing"}), "can be played"),
+        (message(offer={"id": "kitchen/1/1", "to": "living-room", "play": 7}), "can be played"),
+        (b'{"boot": "x", "seq": 1, "x": "' + b"x" * REPORT_MAX_BYTES + b'"}', "longer than"),
+    ],
+)
+def test_what_is_no_report_is_refused_with_a_sentence(payload: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_report("kitchen", payload)
+
+
+def test_odd_values_count_as_unknown() -> None:
+    odd = read_report("kitchen", message(**{"present": "yes", "for": -1, "taken": "x" * 9999, "declined": ["a"]}))
+    assert (odd.present, odd.for_s, odd.declined) == (None, None, None) and len(odd.taken or "") <= 200
+    long = dict(to_payload(REPORT)["offer"], position=float("1e400"), name="\x1b[31m" + "n" * 9999)
+    read = read_report("kitchen", message(offer=long)).offer
+    assert read is not None and read.moving.position is None
+    assert len(read.moving.music.name) <= 500 and "\x1b" not in read.moving.music.name
+
+
+def test_other_topics_are_told_apart_and_a_wrong_message_is_a_problem_until_a_right_one() -> None:
+    reports: list[RoomReport] = []
+    problems: list[str | None] = []
+    rooms = RoomReports("home/moodroom", ["kitchen", "cellar"], report=reports.append, problem=problems.append)
+    topic = "home/moodroom/kitchen/follow"
+    assert rooms.topics == (topic, "home/moodroom/cellar/follow")
+    rooms.message(topic, message(), retained=True)
+    assert reports == [], "it may be of any age"
+    for _ in range(3):
+        rooms.message(topic, b"hello", retained=False)
+    rooms.message(topic, message(), retained=False)
+    assert reports == [REPORT] and len(problems) == 2 and problems[1] is None
+    assert str(problems[0]).startswith(f"music.follow: a message on {topic} can't be used")
