@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import io
+import dataclasses
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +13,12 @@ from typer.exceptions import TyperException
 
 from edge import __version__
 from edge.cli import usage
+from edge.cli.ending import complain, exit_with
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
 from edge.cli.options import ConfigOption, JsonOption
 from edge.cli.player import mount as mount_player
 from edge.cli.yours import mount as mount_yours
-from edge.errors import ConfigError, ModelError, MoodroomError
-from edge.text import printable
 
 app = typer.Typer(
     add_completion=False,
@@ -30,9 +27,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-# Disk full, quota exceeded, file too large, terminal gone, descriptor not writable.
-_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-
 mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has published on the MQTT broker.")
 app.add_typer(mqtt_app, name="mqtt")
 web_app = typer.Typer(no_args_is_help=True, help="The web page for phones.")
@@ -75,14 +69,19 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
 ) -> None:
     """Run the device in the foreground."""
-    from edge.config import file as config_file
-    from edge.daemon.options import Options, loader
-    from edge.daemon.session import run as run_daemon
-    from edge.system import logs
+    from edge.cli import device_process
 
-    logs.set_up(verbose=verbose)
+    replaced = device_process.is_possible()
+    if replaced:
+        from edge import validation
+
+        validation.validate_for_another_process()
+    from edge.cli.run import Start
+    from edge.cli.run import run as run_device
+    from edge.config import file as config_file
+    from edge.daemon.options import Options
+
     file = config_file.find(config)
-    load = loader(file, None if source is None else config_file.source(source))
     options = Options(
         once=once,
         fast=fast,
@@ -92,7 +91,12 @@ def run(
         file=file,
         overridden=() if source is None else ("camera.source",),
     )
-    raise typer.Exit(run_daemon(load, options))
+    start = Start(options, None if source is None else config_file.source(source), verbose)
+    if replaced:
+        text = None if file is None else config_file.text_of(file)
+        known = None if text is None else config_file.parse(text, name=str(file))
+        device_process.replace(dataclasses.replace(start, text=text, config=known))
+    raise typer.Exit(run_device(start))
 
 
 @app.command()
@@ -232,33 +236,13 @@ def main(arguments: list[str] | None = None) -> None:
 
     Without a command, `moodroom` and its groups of commands print their help and exit with 0, as with --help.
     """
-    if sys.stdout is None:
-        # It was closed on purpose, so nothing is printed.
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open until the process ends
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # File names may hold bytes that aren't valid text.
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        code = _run(arguments)
-        # Flush here, where an error can still be reported, and not at interpreter exit.
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader closed the pipe, as `| head` does.
-        _discard_stdout()
-        code = 0
-    except OSError as error:
-        if error.errno not in _UNWRITABLE or error.filename is not None:
-            raise
-        print(f"moodroom: stdout can't be written: {error.strerror}", file=sys.stderr)
-        _discard_stdout()
-        code = 1
-    sys.exit(code)
+    exit_with(lambda: _run(arguments))
 
 
 def _run(arguments: list[str] | None) -> int:
     """Run the command that the arguments name; returns the exit code."""
     if (empty := usage.empty_argument(sys.argv[1:] if arguments is None else arguments)) is not None:
-        _complain(empty)
+        complain(empty)
         return 2
     try:
         return int(app(args=arguments, prog_name="moodroom", standalone_mode=False) or 0)
@@ -266,32 +250,14 @@ def _run(arguments: list[str] | None) -> int:
         if (text := usage.help_text(error)) is not None:
             print(text)
             return 0
-        _complain(usage.sentence(error))
+        complain(usage.sentence(error))
         return 2
-    except (ConfigError, ModelError) as error:
-        _complain(str(error))
-        return 2
-    except MoodroomError as error:
-        _complain(str(error))
-        return 1
     except typer.Abort:
         # The user declined a confirmation, or pressed Ctrl-C.
         return 1
     except SystemExit:
         # Typer and rich raise this when the reader closed the pipe.
         raise BrokenPipeError from None
-
-
-def _complain(sentence: str) -> None:
-    """Print an error on stderr; it may name a file or quote a server."""
-    print(printable(f"moodroom: {sentence}"), file=sys.stderr)
-
-
-def _discard_stdout() -> None:
-    """Keep Python from reporting, at exit, what it couldn't write."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    os.close(devnull)
 
 
 if __name__ == "__main__":

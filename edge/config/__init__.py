@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationInfo, field_validator, model_validator
-
+from edge.config.basis import ValidationInfo, field_validator, model_validator
 from edge.config.choices import NOTHING, SPOTIFY_KINDS, Choice, Profile, several
 from edge.config.device import DeviceConfig
 from edge.config.fields import Section

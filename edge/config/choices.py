@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
-
+from edge.config.basis import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
 from edge.config.fields import Kind, Section
+from edge.config.vision import ExpressionName
 from edge.text import percent_decoded
-from edge.values import EXPRESSIONS
 
 NOTHING = "nothing"
+# Not from `values`, which loads numpy.
+EXPRESSIONS: tuple[ExpressionName, ...] = get_args(ExpressionName)
 SPOTIFY_KINDS = ("playlist", "album", "artist", "track", "show", "episode")
 _SPOTIFY_LINK = re.compile(r"https://open\.spotify\.com/(?:intl-[a-z]+/)?([a-z]+)/([A-Za-z0-9]+)(?:\?.*)?")
 # A page of Music Assistant; the address after the # is the same on every server.
@@ -30,8 +32,8 @@ _MA_ADDRESS = re.compile(r"ma:(?:[a-z0-9_]+(?:--[A-Za-z0-9]+)?://[a-z_]+/\S+|(?:
 _SPOTIFY_URI = re.compile(r"spotify:([a-z]+):[A-Za-z0-9]+")
 
 
-def _uri(value: Any) -> Any:
-    """A valid URI; a link from Spotify's share menu is converted to one."""
+def as_address(value: Any) -> str:
+    """A valid address; a link is converted to one. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("must be text, such as spotify:playlist:... or a link from Spotify's share menu")
     link = _SPOTIFY_LINK.fullmatch(value.strip())
@@ -65,11 +67,11 @@ def _uri(value: Any) -> Any:
 
 # What a list of songs may hold.
 _SONGS = ("spotify:track:", "spotify:episode:", "mpd:", "ma:")
-Uri = Annotated[str, BeforeValidator(_uri), Kind("link or address")]
+Uri = Annotated[str, BeforeValidator(as_address), Kind("link or address")]
 # A list is taken apart before `play` is validated, but the schema for editors must allow it.
 _Play = Annotated[
     str,
-    BeforeValidator(_uri),
+    BeforeValidator(as_address),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
     Kind("link or address, or a list of them"),
 ]
@@ -113,14 +115,14 @@ class Choice(Section):
         return self
 
 
-_SEVERAL: TypeAdapter[tuple[Choice, ...]] = TypeAdapter(
-    Annotated[tuple[Choice, ...], Field(min_length=1, max_length=100)]
-)
+@cache
+def _adapter() -> TypeAdapter[tuple[Choice, ...]]:
+    return TypeAdapter(Annotated[tuple[Choice, ...], Field(min_length=1, max_length=100)])
 
 
 def _one_or_several(value: Any, _: Any) -> Any:
     """Validate a choice or a list of them. The errors of a plain union would name both forms."""
-    return _SEVERAL.validate_python(value) if isinstance(value, (list, tuple)) else Choice.model_validate(value)
+    return _adapter().validate_python(value) if isinstance(value, (list, tuple)) else Choice.model_validate(value)
 
 
 OneOrSeveral = Annotated[Choice | tuple[Choice, ...], WrapValidator(_one_or_several)]
@@ -147,6 +149,6 @@ def default_profile() -> Profile:
     profile: Profile = {}
     for mood in EXPRESSIONS:
         key, name = artists[mood]
-        profile[mood] = Choice(play=f"spotify:artist:{key}", name=name)  # type: ignore[index]
+        profile[mood] = Choice(play=f"spotify:artist:{key}", name=name)
     profile["default"] = Choice(play=NOTHING)
     return profile

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
-
+from edge.config.basis import AfterValidator, Field, StringConstraints
 from edge.config.fields import Section
 
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, Any
 
-from pydantic import (
+from edge import validation
+from edge.config.basis import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    IPvAnyAddress,
-    TypeAdapter,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
 )
-
 from edge.text import printable
 
+MAX_SHOWN_CHARS = 60
 UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # Linux's limits for a file name and a whole path, in bytes; the path's limit includes a final NUL.
 _MAX_NAME_BYTES, _MAX_PATH_BYTES = 255, 4096
@@ -32,8 +32,6 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _HOST = re.compile(
     r"[^\s/@:\[\]\0.]{1,63}(\.[^\s/@:\[\]\0.]{1,63})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?"
 )
-
-_ADDRESS: TypeAdapter[object] = TypeAdapter(IPvAnyAddress)
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,15 @@ def file_path(value: str, info: ValidationInfo) -> str:
 
     `expand` in the validation's context replaces a leading ~; only the code that reads files knows the home folder.
     """
+    return path_text(value, (info.context or {}).get("expand"))
+
+
+def path_text(value: str, expand: Callable[[str], str] | None) -> str:
+    """As `file_path`. expand: replaces a leading ~; None leaves it."""
     if "\0" in value:
         raise ValueError("must be a path without the character NUL")
     utf8(value)
-    expand = (info.context or {}).get("expand")
-    path: str = expand(value) if expand and value.startswith("~") else value
+    path = expand(value) if expand and value.startswith("~") else value
     parts = utf8(path).split(b"/")
     if max(map(len, parts)) > _MAX_NAME_BYTES or sum(map(len, parts)) + len(parts) > _MAX_PATH_BYTES:
         raise ValueError("must be shorter; a name has 255 bytes at most and a path 4095")
@@ -100,7 +102,7 @@ def bare_host(value: str) -> str:
         raise problem
     if ":" in value or not re.search("[^0-9.]", value):
         try:
-            _ADDRESS.validate_python(value)
+            ip_address(value)
         except ValueError:
             raise problem from None
     return value
@@ -113,8 +115,16 @@ class Section(BaseModel):
     """A section of the file: unknown keys are errors, and values can't change."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True, allow_inf_nan=False
+        extra="forbid",
+        frozen=True,
+        strict=False,
+        use_attribute_docstrings=validation.needs_descriptions(),
+        allow_inf_nan=False,
     )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what a process of another kind can take: the values, and which of them were given."""
+        return _section, (type(self), {name: getattr(self, name) for name in self.__dict__}, set(self.model_fields_set))
 
     @field_validator("*", mode="before")
     @classmethod
@@ -132,6 +142,16 @@ class Section(BaseModel):
             if printable(text) != text.replace("\n", " ").replace("\t", " "):
                 raise ValueError("must be text without control characters")
         return value
+
+
+def _section(kind: type[Section], values: dict[str, Any], given: set[str]) -> Section:
+    return kind.model_construct(given, **values)
+
+
+def shown(value: Any) -> str:
+    """A value as errors show it, of MAX_SHOWN_CHARS at most."""
+    text = "empty" if value is None else repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 3] + "..."
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
+from edge import validation
 from edge.config import Config
-from edge.config.validation_errors import location, sentence
-from edge.config.vision import Source
-from edge.config.yaml_lines import Location, read
+from edge.config.fields import shown
+from edge.config.vision import source_text
 from edge.errors import ConfigError
 from edge.system.reading import read_text
 
@@ -38,10 +36,13 @@ def _is_file(place: Path) -> bool:
 
 def load(path: Path | None) -> Config:
     """The configuration in a file, or the defaults for None; raises ConfigError."""
-    if path is None:
-        return Config()
+    return Config() if path is None else parse(text_of(path), name=str(path))
+
+
+def text_of(path: Path) -> str:
+    """The file's text; raises ConfigError."""
     try:
-        text = read_text(path)
+        return read_text(path)
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file; copy config.yaml from the project there") from None
     except IsADirectoryError:
@@ -49,10 +50,9 @@ def load(path: Path | None) -> Config:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
         raise ConfigError(f"{path}: can't be read: {reason}; name a YAML file that this user may read") from None
-    return parse(text, name=str(path))
 
 
-def _expand_home(path: str) -> str:
+def expand_home(path: str) -> str:
     """`~/x` or `~user/x` as an absolute path; raises ValueError for an unknown user."""
     try:
         return str(Path(path).expanduser())
@@ -60,36 +60,20 @@ def _expand_home(path: str) -> str:
         raise ValueError("must be the whole path, or begin with ~ or a user that this machine knows") from None
 
 
-_CONTEXT = {"expand": _expand_home}
-
-
 def source(value: str) -> str:
     """The value of `--source`, validated as camera.source; raises ConfigError."""
     try:
-        return TypeAdapter[str](Source).validate_python(value, context=_CONTEXT)
-    except ValidationError as error:
-        raise ConfigError(f"--source: {sentence(error.errors()[0]).removeprefix(': ')}") from None
+        return source_text(value, expand_home)
+    except ValueError as error:
+        raise ConfigError(f"--source: {error}, not {shown(value)}") from None
 
 
 def parse(text: str, *, name: str = "config.yaml") -> Config:
     """Validate the text of a configuration; raises ConfigError. name: what the error calls the text."""
-    tree, lines = read(text, name)
-    if tree is None:
-        return Config()
-    if not isinstance(tree, dict):
-        raise ConfigError(f"{name}: must be sections such as `camera:` with keys under them")
-    # `mqtt:` with nothing under it is a section at its defaults.
-    tree = {key: {} if value is None and key in Config.model_fields else value for key, value in tree.items()}
-    try:
-        return Config.model_validate(tree, context=_CONTEXT)
-    except ValidationError as error:
-        errors = sorted(error.errors(), key=lambda details: _line(location(details), lines))
-        first, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ConfigError(f"{name}, line {_line(location(first), lines)}: {sentence(first)}{more}") from None
+    if validation.is_elsewhere():
+        from edge.config import elsewhere
 
+        return elsewhere.parse(text, name)
+    from edge.config import validating
 
-def _line(at: Location, lines: dict[Location, int]) -> int:
-    """The line of a key or, if it isn't in the file, of the nearest one above it."""
-    while at and at not in lines:
-        at = at[:-1]
-    return lines.get(at, 1)
+    return validating.parse(text, name)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
+from edge.config.basis import Field
 from edge.config.fields import Duration, Section
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
-
+from edge.config.basis import BeforeValidator, Field
 from edge.config.fields import Duration, FilePath, Kind, Section
 
 _PLAYLIST = re.compile(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
-
+from edge.config.basis import AfterValidator, Field, ValidationInfo
 from edge.config.fields import Duration, FilePath, Port, Section, bare_host, utf8
 
 # What comes after the first part of a topic has its place, too: topics have 65535 bytes at most.

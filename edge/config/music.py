@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
+from edge.config.basis import Field, model_validator
 from edge.config.choices import NOTHING, Profile, default_profile, several
 from edge.config.device import DeviceId
 from edge.config.fields import Duration, Section

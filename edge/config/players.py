@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
-
+from edge.config.basis import AfterValidator, Field, ValidationInfo
 from edge.config.fields import FilePath, Port, Section, bare_host, file_path
 
 

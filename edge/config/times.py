@@ -7,8 +7,7 @@ from datetime import time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-
+from edge.config.basis import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from edge.config.fields import Kind, Section
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")

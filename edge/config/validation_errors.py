@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from edge.config import Config
+from edge.config.fields import shown
 from edge.config.yaml_lines import Location, dotted
 
-MAX_SHOWN_CHARS = 60
 _SECRETS = ("password", "secret", "token", "client_secret", "refresh_token")
 # What to do about a secret in the file, by section.
 _SECRET_HINTS = {
@@ -73,7 +73,7 @@ def sentence(error: ErrorDetails) -> str:
         names = expected.split("'")[1::2]
         if not isinstance(value, str) and str(value) in names:
             return f"{path}: must be {expected}; put {value} in quotes"
-        return f"{path}: must be {expected}, not {_show(value)}{_suggestion(str(value), names, listed=False)}"
+        return f"{path}: must be {expected}, not {shown(value)}{_suggestion(str(value), names, listed=False)}"
     if kind == "value_error":
         reason = str(context["error"])
         if not at:
@@ -81,18 +81,18 @@ def sentence(error: ErrorDetails) -> str:
             return reason
         if reason.split(":", 1)[0].split(".")[0] in _KEYS_IN_REASONS:
             return f"{path}.{reason}"
-        return f"{path}: {reason}, not {_show(value)}"
+        return f"{path}: {reason}, not {shown(value)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"{path}: must be a section with keys under it, not {_show(value)}"
+        return f"{path}: must be a section with keys under it, not {shown(value)}"
     if kind == "string_type":
-        return f"{path}: must be text; put {_show(value)} in quotes" if value is not None else f"{path}: must be text"
+        return f"{path}: must be text; put {shown(value)} in quotes" if value is not None else f"{path}: must be text"
     if kind == "string_pattern_mismatch":
-        return f"{path}: {_PATTERNS.get(path, 'must have another form')}, not {_show(value)}"
+        return f"{path}: {_PATTERNS.get(path, 'must have another form')}, not {shown(value)}"
     message = plain(error["msg"])
     if kind in ("greater_than_equal", "less_than_equal") and isinstance(value, str) and value[-1:].isalpha():
         # A duration, written with its unit; its limits are in seconds.
         message += " s"
-    return f"{path}: {message}, not {_show(value)}"
+    return f"{path}: {message}, not {shown(value)}"
 
 
 def plain(message: str) -> str:
@@ -100,11 +100,6 @@ def plain(message: str) -> str:
     for phrase, words in _PHRASES.items():
         message = message.replace(phrase, words)
     return message
-
-
-def _show(value: Any) -> str:
-    text = "empty" if value is None else repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 3] + "..."
 
 
 def _unknown_key(at: Location) -> str:

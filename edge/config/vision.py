@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from edge.config.basis import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from edge.config.fields import Duration, FilePath, Kind, Section, path_text, utf8
 
-from edge.config.fields import Duration, FilePath, Kind, Section, file_path, utf8
+
+def _source(value: Any, info: ValidationInfo) -> str:
+    return source_text(value, (info.context or {}).get("expand"))
 
 
-def _source(value: Any, info: ValidationInfo) -> Any:
-    """A source as text; a camera may be given as its number."""
+def source_text(value: Any, expand: Callable[[str], str] | None) -> str:
+    """A source as text; a camera may be given as its number. Raises ValueError. expand: replaces a leading ~."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value in ("",) or str(value).startswith("-"):
         raise ValueError("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
     text = str(value)
@@ -19,7 +23,7 @@ def _source(value: Any, info: ValidationInfo) -> Any:
         raise ValueError("must be without the character NUL")
     utf8(text)
     # Addresses and pipelines may be longer than a path, and have no ~ to expand.
-    return text if re.match(r"gst:|\w+://", text) or " ! " in text else file_path(text, info)
+    return text if re.match(r"gst:|\w+://", text) or " ! " in text else path_text(text, expand)
 
 
 Source = Annotated[

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyAddress
-
+from edge.config.basis import AfterValidator, BeforeValidator, Field, IPvAnyAddress
 from edge.config.fields import Duration, FilePath, Kind, Port, Section, bare_host
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")

@@ -101,7 +101,7 @@ def open_page(
 def _set_up(config: Config, path: Path | None, post: Callable[[Command], None], overridden: Sequence[str]) -> SetUp:
     file = None if path is None else ConfigFile(path)
     try:
-        running = file.read().version if file is not None else ""
+        running = file.version() if file is not None else ""
     except ConfigError:
         running = ""
     return SetUp(

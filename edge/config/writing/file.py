@@ -7,17 +7,18 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.config import Config
 from edge.config.file import parse
-from edge.config.writing.changes import REMOVED, Key, change
-from edge.config.yaml_lines import read
 from edge.errors import ConfigError, EditedMeanwhile
 from edge.system import state
 from edge.system.files import make_folder, replace_keeping_owner, write_atomically
 from edge.system.reading import TEXT_MAX_BYTES, read_bytes
 from edge.values import EXPRESSIONS
+
+if TYPE_CHECKING:
+    from edge.config.writing.changes import Key
 
 FOLDER_NAME = "config_versions"
 VERSIONS_MAX = 10
@@ -42,16 +43,26 @@ class ConfigFile:
         self._folder = state.directory() / FOLDER_NAME if folder is None else folder
         self._lock = threading.Lock()
 
+    def version(self) -> str:
+        """The version of the file as it is now."""
+        return version_of(self._text())
+
     def read(self) -> ConfigText:
         """The file as it is now."""
+        # Imported here, as below, because most days nobody opens the settings, and YAML takes 1 MB.
+        from edge.config.yaml_lines import read
+
+        text = self._text()
+        values, _ = read(text, str(self.path))
+        return ConfigText(text, version_of(text), values if isinstance(values, dict) else {})
+
+    def _text(self) -> str:
         try:
-            text = read_bytes(self.path, max_bytes=TEXT_MAX_BYTES).decode()
+            return read_bytes(self.path, max_bytes=TEXT_MAX_BYTES).decode()
         except UnicodeDecodeError:
             raise ConfigError(f"{self.path}: can't be read: it isn't UTF-8 text; save it as UTF-8") from None
         except OSError as error:
             raise ConfigError(f"{self.path}: can't be read: {error.strerror}") from None
-        values, _ = read(text, str(self.path))
-        return ConfigText(text, version_of(text), values if isinstance(values, dict) else {})
 
     def write(
         self, changes: Mapping[str, Any], version: str, *, before_writing: Callable[[], None] = lambda: None
@@ -98,6 +109,8 @@ class ConfigFile:
         return any(_written_version(kept) == version for kept in self._kept())
 
     def _changed(self, changes: Mapping[str, Any], version: str) -> tuple[ConfigText, str, Config]:
+        from edge.config.writing.changes import REMOVED, change
+
         before = self.read()
         if before.version != version:
             raise EditedMeanwhile(EDITED)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from edge.config.choices import NOTHING, Choice
+from edge.config.choices import NOTHING, as_address
 from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
 from edge.sentences import Sentence, parts
 from edge.songs import FoundMusic
@@ -67,7 +67,7 @@ class MusicApi:
     async def link(self, request: Request) -> Response:
         address = text_value(await read_body(request), "address", ADDRESS_MAX_CHARS)
         try:
-            play = Choice.model_validate({"play": clean(address, ADDRESS_MAX_CHARS)}).play
+            play = as_address(clean(address, ADDRESS_MAX_CHARS))
         except ValueError:
             raise RefusedRequest(409, UNKNOWN_LINK) from None
         if play == NOTHING:

@@ -1,0 +1,32 @@
+"""Runs the device: in this process or, to save memory, in what replaces it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge.config import Config
+from edge.daemon.options import Options, loader
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a device starts with.
+
+    source: in place of camera.source, None for the file's. verbose: log more. text, config: the file's text, and what
+    it was validated to; None without a file.
+    """
+
+    options: Options
+    source: str | None
+    verbose: bool
+    text: str | None = None
+    config: Config | None = None
+
+
+def run(start: Start) -> int:
+    """Run the device; returns the exit code."""
+    from edge.daemon.session import run as run_daemon
+    from edge.system import logs
+
+    logs.set_up(verbose=start.verbose)
+    return run_daemon(loader(start.options.file, start.source), start.options)

@@ -1,0 +1,45 @@
+"""Validates the text of a configuration with pydantic; a mistake is one sentence with the key and its line."""
+
+from __future__ import annotations
+
+import pickle
+
+from pydantic import ValidationError
+
+from edge.config import Config
+from edge.config.file import expand_home
+from edge.config.validation_errors import location, sentence
+from edge.config.yaml_lines import Location, read
+from edge.errors import ConfigError
+
+
+def parse(text: str, name: str) -> Config:
+    """Validate the text of a configuration; raises ConfigError. name: what the error calls the text."""
+    tree, lines = read(text, name)
+    if tree is None:
+        return Config()
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{name}: must be sections such as `camera:` with keys under them")
+    # `mqtt:` with nothing under it is a section at its defaults.
+    tree = {key: {} if value is None and key in Config.model_fields else value for key, value in tree.items()}
+    try:
+        return Config.model_validate(tree, context={"expand": expand_home})
+    except ValidationError as error:
+        errors = sorted(error.errors(), key=lambda details: _line(location(details), lines))
+        first, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise ConfigError(f"{name}, line {_line(location(first), lines)}: {sentence(first)}{more}") from None
+
+
+def answer(text: str, name: str) -> bytes:
+    """What `parse` returns or raises, for another process: True and the configuration, or False and the sentence."""
+    try:
+        return pickle.dumps((True, parse(text, name)))
+    except ConfigError as error:
+        return pickle.dumps((False, str(error)))
+
+
+def _line(at: Location, lines: dict[Location, int]) -> int:
+    """The line of a key or, if it isn't in the file, of the nearest one above it."""
+    while at and at not in lines:
+        at = at[:-1]
+    return lines.get(at, 1)
