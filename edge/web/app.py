@@ -28,6 +28,7 @@ from edge.web.setup.api import SetUpApi
 from edge.web.setup.home import HomeApi
 from edge.web.setup.music import MusicApi
 from edge.web.setup.speaker import SpeakerApi
+from edge.web.setup.trying import TrialApi
 from edge.web.setup.yours import YoursApi
 from edge.web.static_files import StaticFiles
 
@@ -131,6 +132,7 @@ def build(
         *(SetUpApi(page.set_up).routes() if page.set_up is not None else ()),
         *(MusicApi(page.set_up).routes() if page.set_up is not None else ()),
         *(SpeakerApi(page.set_up, page.board, page.post).routes() if page.set_up is not None else ()),
+        *(TrialApi(page.set_up, page.board, page.post).routes() if page.set_up is not None else ()),
         *(HomeApi(page.set_up).routes() if page.set_up is not None else ()),
         *(YoursApi(page.set_up).routes() if page.set_up is not None else ()),
     ]

@@ -74,9 +74,33 @@ function heard({ speaker, title, volume, already }) {
   return (speaker ? t("It plays on {speaker} now. Do you hear it?", { speaker }) : t("It plays now. Do you hear it?")) + quiet;
 }
 
+const STEPS = {
+  speaker: () => t("Speaker"), play: () => t("Play"), pause: () => t("Pause"), resume: () => t("Resume"),
+  volume: () => t("Volume"), queue: () => t("Queue a song"), skip: () => t("Skip"), end: () => t("Afterwards"),
+};
+const TRIAL_LOOK_MS = 500;
+
+function trialLine({ step, works, text, ...made }) {
+  const can = works ? "\u2713" : "\u2717";
+  return make("li", `${can} ${STEPS[step] ? STEPS[step]() : step}: ${tell(text, { text, ...made })}`);
+}
+
+// Tries all that the speaker can do; each line appears in `list` once it is known.
+async function tryAll(wizard, list) {
+  list.replaceChildren();
+  let now = await wizard.ask("trial");
+  while (!now.done) {
+    await new Promise((resolve) => { setTimeout(resolve, TRIAL_LOOK_MS); });
+    now = await get("/api/setup/trial");
+    list.replaceChildren(...now.lines.map(trialLine));
+  }
+  return now.error ? tell(now.error.text, now.error) : t("That was all.");
+}
+
 export async function show(place, wizard) {
   const list = make("div");
   const hints = make("ul");
+  const tried = make("ul");
   const text = status();
   let found = [];
   let chosen = configured(wizard);
@@ -146,7 +170,11 @@ export async function show(place, wizard) {
       await save();
       return heard(await wizard.ask("sound"));
     })),
-    text,
+    button(t("Try all that it can do"), (pressed) => during(pressed, text, async () => {
+      await save();
+      return tryAll(wizard, tried);
+    })),
+    text, tried,
   );
   await look();
   return { finish: save };

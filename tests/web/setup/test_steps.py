@@ -83,6 +83,11 @@ def test_speaker(device: Installed, page: Page, daemon: Daemon) -> None:
     expect(page.get_by_text("Do you hear it?")).to_be_visible()
     assert any(song.endswith("/test-sound.wav") for song in daemon.queue())
     wait_for(lambda: int(daemon.status()["volume"]) <= 60, "the volume's ceiling")
+    wait_for(lambda: daemon.status()["state"] != "play", "the sound's end")
+    page.get_by_role("button", name="Try all that it can do").click()
+    expect(page.get_by_text("That was all.")).to_be_visible()
+    expect(page.get_by_text("Queue a song: the song that was queued came next")).to_be_visible()
+    fits(page)
     config = load(device.config)
     assert (config.music.player, config.mpd.host, config.mpd.port) == ("mpd", "127.0.0.1", daemon.port)
     assert config.music.max_volume == 60
