@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 EDGE = Path(__file__).parent.parent / "edge"
 # Packages, modules, or modules within a package; a package is named as a whole.
@@ -236,6 +237,15 @@ def test_each_foreign_library_is_imported_only_where_it_belongs(path: Path) -> N
         top = imported.split(".")[0]
         if top in IMPORTED_IN:
             assert within(name_of(path), IMPORTED_IN[top]), f"{name_of(path)} imports {imported}"
+
+
+def test_only_the_configuration_validates_values() -> None:
+    """Sections of a running device aren't pydantic's, and have only what `config/plain` has."""
+    for path in modules():
+        if not within(name_of(path), {"config"}):
+            used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+            found = {name for name in used if name.startswith("model_") and hasattr(BaseModel, name)}
+            assert found <= {"model_copy", "model_dump", "model_fields_set"}, path
 
 
 def test_only_the_command_line_imports_the_composition_root() -> None:

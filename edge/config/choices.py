@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 from edge.config.basis import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
-from edge.config.fields import Kind, Section
+from edge.config.fields import Kind, Section, require_readable
 from edge.config.vision import ExpressionName
 from edge.text import percent_decoded
 
@@ -77,6 +78,26 @@ _Play = Annotated[
 ]
 
 
+def addresses(play: Any) -> tuple[str, ...]:
+    """What `play` of a choice plays, from another device, for which no choice is validated; raises ValueError.
+
+    play: an address or link, or a list of songs.
+    """
+    several_songs = isinstance(play, (list, tuple)) and len(play) > 0
+    found = tuple(as_address(one) for one in (play if several_songs else (play,)))
+    for one in found:
+        require_readable(one)
+    if several_songs:
+        _require_songs(found)
+    return found
+
+
+def _require_songs(uris: Sequence[str]) -> None:
+    wrong = [uri for uri in uris if not uri.startswith(_SONGS)]
+    if wrong:
+        raise ValueError(f"a list under `play` must hold single songs (spotify:track:...), and {wrong[0]} isn't one")
+
+
 class Choice(Section):
     """Music for a mood. An address alone stands for a choice with only `play`."""
 
@@ -107,11 +128,7 @@ class Choice(Section):
 
     @model_validator(mode="after")
     def _a_list_contains_songs(self) -> Choice:
-        wrong = [uri for uri in self.songs if not uri.startswith(_SONGS)]
-        if wrong:
-            raise ValueError(
-                f"a list under `play` must hold single songs (spotify:track:...), and {wrong[0]} isn't one"
-            )
+        _require_songs(self.songs)
         return self
 
 

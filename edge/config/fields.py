@@ -139,13 +139,18 @@ class Section(BaseModel):
     def _text_is_readable(cls, value: Any) -> Any:
         """Refuse names that would drive a terminal or that no encoding takes; YAML can spell them with escapes."""
         for text in _texts(value):
-            if printable(text) != text.replace("\n", " ").replace("\t", " "):
-                raise ValueError("must be text without control characters")
+            require_readable(text)
         return value
 
 
 def _section(kind: type[Section], values: dict[str, Any], given: set[str]) -> Section:
     return kind.model_construct(given, **values)
+
+
+def require_readable(text: str) -> None:
+    """Raise ValueError for control characters other than line breaks and tabs."""
+    if printable(text) != text.replace("\n", " ").replace("\t", " "):
+        raise ValueError("must be text without control characters")
 
 
 def shown(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from edge.config import NOTHING, Choice
+from edge.config.choices import NOTHING, addresses
 from edge.music.following.report import MovingMusic, Offer, RoomReport
 from edge.text import ADDRESS_MAX_CHARS, clean_or_none, parse_json
 from edge.values import Music
@@ -75,15 +75,16 @@ def _offer(device: str, found: dict[str, Any]) -> Offer:
     if offer_id is None or to is None or not offer_id.startswith(f"{device}/"):
         raise ValueError("its offer has no id of that device")
     songs = found.get("songs")
+    songs = songs[:SONGS_MAX] if isinstance(songs, list) else []
     try:
         # The rules for what a profile may play.
-        choice = Choice.model_validate({"play": songs[:SONGS_MAX] if isinstance(songs, list) and songs else play})
+        playable = addresses(songs or play)
     except ValueError:
         raise ValueError("its offer names nothing that can be played") from None
-    if choice.play == NOTHING:
+    if playable == (NOTHING,):
         raise ValueError("its offer names nothing that can be played")
-    name = clean_or_none(found.get("name")) or choice.play
-    music = Music(choice.play, name, choice.songs)
+    name = clean_or_none(found.get("name")) or playable[0]
+    music = Music(playable[0], name, playable if songs else ())
     moving = MovingMusic(
         music,
         _text(found, "mood") or "unknown",
