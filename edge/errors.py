@@ -18,17 +18,30 @@ SpotifyError        edge.players.spotify.errors, with one class for each cause
 
 from __future__ import annotations
 
-from edge.sentences import Sentence
+from edge.sentences import Sentence, TechnicalText
 
 
 class MoodroomError(Exception):
-    """Base class of all errors that a user may read."""
+    """Base class of all errors that a user may read.
+
+    plain: what the page tells of it, in words of the household. The error's own sentence is for logs and settings.
+    """
+
+    plain = Sentence("Something doesn't work just now; the settings say more.")
 
 
 def sentence_of(error: BaseException) -> str:
     """The error's sentence; as a `Sentence`, with what it was made from, if it was raised with one."""
     only = error.args[0] if len(error.args) == 1 else None
     return only if isinstance(only, Sentence) else str(error)
+
+
+def reported(error: BaseException) -> str:
+    """The error's sentence as it is reported to everybody: with a plain one beside it, which the page shows."""
+    text = sentence_of(error)
+    if isinstance(text, Sentence) or not isinstance(error, MoodroomError):
+        return text
+    return TechnicalText(text, error.plain)
 
 
 class ConfigError(MoodroomError):
@@ -54,21 +67,43 @@ class TableError(ConfigError):
 class LibraryError(MoodroomError):
     """The listener's library can't do what was requested."""
 
+    plain = Sentence("Your own songs can't be read just now; the settings say more.")
+
 
 class CameraError(MoodroomError):
     """A camera can't be opened, or no longer delivers frames. The daemon tries again."""
+
+    plain = Sentence("The camera doesn't work just now; the settings say more.")
 
 
 class ModelError(MoodroomError):
     """A model file is missing, damaged, or doesn't match its sidecar."""
 
+    plain = Sentence("The part that reads faces doesn't work; the settings say more.")
+
 
 class JournalError(MoodroomError):
     """The journal can't be read or written. The daemon continues without it."""
 
+    plain = Sentence("The day's history can't be kept just now; the settings say more.")
+
+
+HOME_AWAY = Sentence("The home can't be reached: music plays on, and lamps and scenes don't follow.")
+
 
 class BrokerError(MoodroomError):
     """The MQTT broker can't be reached, or refuses the connection. The daemon tries again."""
+
+    plain = Sentence(
+        "The connection to the home doesn't work, so lamps and scenes may not follow; the settings say more."
+    )
+
+
+# What players of different kinds have in common.
+PLAYER_AWAY = Sentence("The player can't be reached; see whether it is switched on.")
+PLAYER_REFUSED = Sentence("The player doesn't take this music; choose other music in the settings.")
+NOTHING_PLAYS = Sentence("The music was started, and nothing is heard; choose other music, or try the speaker.")
+PLAYER_RESTARTED = Sentence("The player was restarted, and its music has ended.")
 
 
 class PlayerError(MoodroomError):
@@ -79,6 +114,8 @@ class PlayerError(MoodroomError):
     gone: nothing answers at the player's address, so no music plays there.
     silent: the player itself ended the music, for example by its restart, and no person did.
     """
+
+    plain = Sentence("The music doesn't work just now; the settings say more.")
 
     lasting = False
     gone = False

@@ -36,6 +36,24 @@ class Sentence(str):
         return _again, (self.code, self.values)
 
 
+class TechnicalText(Sentence):
+    """An English text with words of the configuration, and the plain sentence that the page shows in its place.
+
+    The text itself is for logs, MQTT and the settings. code and values are those of the plain sentence.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, plain: Sentence) -> TechnicalText:
+        made = str.__new__(cls, text)
+        object.__setattr__(made, "code", plain.code)
+        object.__setattr__(made, "values", plain.values)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _technical_again, (str(self), self.code, self.values)
+
+
 # What the page calls each expression, and what a room or person in it is.
 MOODS = {
     "happy": Sentence("happy"),
@@ -58,6 +76,8 @@ ADJECTIVES = MOODS | {
 
 def cleaned(text: str) -> str:
     """Foreign text as it may travel through the device, as `text.clean` returns it; a sentence stays one."""
+    if isinstance(text, TechnicalText):
+        return TechnicalText(clean(text), Sentence(text.code, **text.values))
     if not isinstance(text, Sentence) or len(text) > TEXT_MAX_CHARS:
         return clean(text)
     values = {name: cleaned(value) if isinstance(value, str) else value for name, value in text.values.items()}
@@ -71,6 +91,10 @@ def mood_word(mood: str) -> str:
 
 def _again(code: str, values: dict[str, Any]) -> Sentence:
     return Sentence(code, **values)
+
+
+def _technical_again(text: str, code: str, values: dict[str, Any]) -> TechnicalText:
+    return TechnicalText(text, Sentence(code, **values))
 
 
 def parts(text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from edge.health.findings import Finding, Severity
 from edge.health.readings import HealthReadings
-from edge.sentences import Sentence
+from edge.sentences import Sentence, TechnicalText
 
 # Degrees Celsius from which the device looks less often, and how far it must cool down for a finding to end.
 WARM_C, HOT_C, VERY_HOT_C, COOLED_BY_C = 75.0, 80.0, 85.0, 3.0
@@ -98,19 +98,18 @@ def check_disk(readings: HealthReadings, previous: Collection[Finding]) -> Itera
     if not machine.writable:
         yield Finding(
             "disk",
-            Sentence(
-                "disk: {folder} can't be written, so settings are lost on a restart; check who owns it, and whether "
-                "the card is write-protected",
-                folder=machine.state,
+            TechnicalText(
+                f"disk: {machine.state} can't be written, so settings are lost on a restart; check who owns it, and "
+                "whether the card is write-protected",
+                Sentence("Settings can't be saved, so a restart forgets them; check the device's memory card."),
             ),
         )
     for limit, severity in ((DISK_FULL_MB, Severity.PROBLEM), (DISK_LOW_MB, Severity.NOTICE)):
         finding = Finding(
             "disk",
-            Sentence(
-                "disk: less than {size} MiB is left at {folder}; free some space there",
-                size=f"{limit:.0f}",
-                folder=machine.state,
+            TechnicalText(
+                f"disk: less than {limit:.0f} MiB is left at {machine.state}; free some space there",
+                Sentence("The device's memory card is almost full: less than {size} MiB is left.", size=f"{limit:.0f}"),
             ),
             severity,
         )

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timezone
 
+from edge.errors import HOME_AWAY
 from edge.health.findings import Finding, Severity
 from edge.health.machine_rules import check_disk, check_heat, check_memory, check_power
 from edge.health.readings import EARLIEST_UNIX_TIME_S, HealthReadings
-from edge.sentences import Sentence
+from edge.sentences import Sentence, TechnicalText
 
 DAY_S = 86400.0
 # A part that has given no result for this long is overdue. A player may be polled as rarely as every two minutes.
@@ -83,15 +84,24 @@ def _check_pictures(readings: HealthReadings, _: Collection[Finding]) -> Iterato
     if not readings.paused and readings.picture_for >= PICTURE_REPORTED_AFTER_S:
         yield Finding(
             "pictures",
-            "pictures: a face in view never moves and is taken for a picture, so it doesn't count; if it is a picture, "
-            "name its place in vision.ignore, and if it is a person, set vision.liveness to false",
+            TechnicalText(
+                "pictures: a face in view never moves and is taken for a picture, so it doesn't count; if it is a "
+                "picture, name its place in vision.ignore, and if it is a person, set vision.liveness to false",
+                Sentence(
+                    "A face in view never moves, and is taken for a picture. If it is one, draw over its place in the "
+                    "settings, under Camera; if it is a person, the settings say how to have it counted."
+                ),
+            ),
             Severity.NOTICE,
         )
 
 
 def _check_broker(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
     if readings.broker_age is not None and readings.broker_age > BROKER_OVERDUE_S:
-        yield Finding("mqtt", Sentence("mqtt: no broker for 2 minutes or longer; check mqtt.host and the network"))
+        yield Finding(
+            "mqtt",
+            TechnicalText("mqtt: no broker for 2 minutes or longer; check mqtt.host and the network", HOME_AWAY),
+        )
 
 
 def _check_player(readings: HealthReadings, _: Collection[Finding]) -> Iterator[Finding]:
@@ -138,7 +148,12 @@ def _check_login(readings: HealthReadings, _: Collection[Finding]) -> Iterator[F
     day = datetime.fromtimestamp(readings.login_expires, timezone.utc).strftime("%d %B %Y").lstrip("0")
     severity = Severity.PROBLEM if left <= LOGIN_PROBLEM_S else Severity.NOTICE
     yield Finding(
-        "spotify", Sentence("spotify: the login expires on {day}; run `moodroom login` before then", day=day), severity
+        "spotify",
+        TechnicalText(
+            f"spotify: the login expires on {day}; run `moodroom login` before then",
+            Sentence("Spotify's sign-in ends on {day}; sign in again in the settings before then.", day=day),
+        ),
+        severity,
     )
 
 

@@ -18,6 +18,7 @@ from edge.journal.entry import JournalEntry, Notes
 from edge.journal.file import DAY_S, LOG_BYTES, JournalFile, write_budget
 from edge.journal.rows import Row
 from edge.music.tastes import Outcome
+from edge.sentences import TechnicalText
 from edge.system.threads import Worker
 
 # How long a batch gathers before it is saved. A power cut loses the entries of this time.
@@ -211,7 +212,7 @@ class Journal:
     def _failed(self, problem: str) -> None:
         """Called by the worker after an error; it will try again."""
         self._failing = True
-        self._on_problem(problem)
+        self._on_problem(TechnicalText(problem, JournalError.plain))
 
 
 def _sentence(path: Path, error: Exception) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.config import Config
-from edge.errors import MoodroomError, sentence_of
+from edge.errors import MoodroomError, reported
 from edge.events import (
     CameraSwitched,
     ChoiceRefused,
@@ -162,7 +162,7 @@ class Publisher:
                 account.close()
         except MoodroomError as error:
             log.warning("library: can't publish playlists for the speaker: %s", error)
-            self._problem(sentence_of(error))
+            self._problem(reported(error))
         else:
             log.info("library: published %d playlists, since the speaker takes no lists of songs", len(changes))
             self._problem(None)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from edge.config import MqttConfig
-from edge.errors import ConfigError, sentence_of
+from edge.errors import HOME_AWAY, ConfigError, reported
 from edge.mqtt import reasons
 from edge.mqtt.backoff import GOOD_CONNECTION_S, Backoff
 from edge.mqtt.bounded_client import BoundedMqttClient
@@ -24,6 +24,7 @@ from edge.mqtt.callbacks import ClientState, Handlers
 from edge.mqtt.client import create_client, end_client, socket_of, thread_alive, tls_context
 from edge.mqtt.delivery import Delivery
 from edge.mqtt.topics import QOS
+from edge.sentences import Sentence, TechnicalText
 
 log = logging.getLogger(__name__)
 # The same problem is reported at most this often: a broker can be away for days.
@@ -139,7 +140,7 @@ class MqttConnection:
                 self._config, self._client_id, self._password(), tls, self.protocol, stopping=self._stopping.is_set
             )
         except ConfigError as error:
-            self._report(sentence_of(error))
+            self._report(reported(error))
             return self._backoff.next_wait()
         if self._will is not None:
             learned = self._handshake.learned
@@ -196,7 +197,7 @@ class MqttConnection:
                 self._doubted = False
             if not self._doubted:
                 # What stands although the connection does, and its end.
-                if (standing := "; also: ".join(self.delivery.problems()) or None) != told:
+                if (standing := reasons.joined(self.delivery.problems())) != told:
                     told = standing
                     self._handlers.problem(standing)
                 self._last_problem = ("", 0.0)
@@ -235,4 +236,4 @@ class MqttConnection:
         if self._stopping.is_set() or (sentence == last and now - reported_at < REPEAT_PROBLEM_S):
             return
         self._last_problem = (sentence, now)
-        self._handlers.problem(sentence)
+        self._handlers.problem(sentence if isinstance(sentence, Sentence) else TechnicalText(sentence, HOME_AWAY))

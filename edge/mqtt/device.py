@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.config import MqttConfig
-from edge.errors import ConfigError
+from edge.errors import BrokerError, ConfigError
+from edge.mqtt import reasons
 from edge.mqtt.callbacks import Handlers
 from edge.mqtt.connection import MqttConnection
 from edge.mqtt.discovery import Discovery
@@ -26,6 +27,7 @@ from edge.mqtt.rooms.payload import REPORT_EXPIRES_S
 from edge.mqtt.rooms.reports import RoomReports
 from edge.mqtt.topics import COMMANDS, EVENT, FOLLOW, LOOKING, REPEATED, STATUS, base_of, client_id_of
 from edge.room.commands import COMMANDS as COMMAND_NAMES
+from edge.sentences import TechnicalText
 from edge.text import clean, to_json
 from edge.values import Command
 
@@ -234,9 +236,10 @@ class MqttDevice:
                 self._own.published(topic, "")
         if self._own.conflict != self._told_conflict:
             self._told_conflict = self._own.conflict
-            sentence = (
+            sentence = TechnicalText(
                 f"mqtt: somebody else keeps publishing on {self.base}/...; give each device a device.id of its own, "
-                "and look for other programs that publish there"
+                "and look for other programs that publish there",
+                BrokerError.plain,
             )
             self._tell("conflict", sentence if self._own.conflict else None)
 
@@ -245,7 +248,7 @@ class MqttDevice:
         self._problems.pop(source, None)
         if sentence is not None:
             self._problems[source] = sentence
-        self._on_problem("; also: ".join(self._problems.values()) or None)
+        self._on_problem(reasons.joined(self._problems.values()))
 
     # In paho's thread, without the lock.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from edge.sentences import Sentence, TechnicalText
 from edge.text import is_on, parse_json
 
 MAX_MESSAGE_BYTES = 65536
@@ -86,7 +87,9 @@ class PresenceSensor:
             value = read_sensor(payload, self._key)
         except ValueError as error:
             self._wrong = True
-            self._problem(f"mqtt.presence_topic: {self.topic} can't be used: {error}")
+            text = f"mqtt.presence_topic: {self.topic} can't be used: {error}"
+            plain = Sentence("The home's presence sensor says what can't be read; the settings say more.")
+            self._problem(TechnicalText(text, plain))
             return
         if self._wrong:
             self._wrong = False

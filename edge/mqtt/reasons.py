@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from edge.errors import BrokerError
+from edge.sentences import Sentence, TechnicalText
 from edge.text import clean
 
 # MQTT 5's reason codes that are acted on.
@@ -62,55 +64,80 @@ _ENDED: Mapping[int, str] = {
 MAX_NAMED = 5
 
 
+WRONG_PASSWORD = Sentence("The home refuses the device's name or password; enter them again in the settings.")
+IN_PART = Sentence("The home takes only a part of what the device tells it; the settings say more.")
+
+
+def joined(sentences: Iterable[str]) -> str | None:
+    """Several problems in one line, with the plain sentence of the first; None for none."""
+    every = list(sentences)
+    if len(every) < 2:
+        return every[0] if every else None
+    first, text = every[0], "; also: ".join(every)
+    return TechnicalText(text, first) if isinstance(first, Sentence) else text
+
+
 def refused(code: int, name: str, *, client_id: str, will: str, said: str = "", server: str = "") -> str:
     """Why a broker refuses the connection. name: the code's in the standard. said, server: the broker's own words."""
     text = _REFUSED.get(code, f"{_words(name)}; {_LOG}")
     text = text.format(client_id=client_id, will=will, server=_named(server))
-    return f"mqtt: the broker refuses the connection: {text}{_said(said)}"
+    wrong = code in (0x86, NOT_AUTHORIZED)
+    sentence = f"mqtt: the broker refuses the connection: {text}{_said(said)}"
+    return TechnicalText(sentence, WRONG_PASSWORD if wrong else BrokerError.plain)
 
 
 def ended(code: int, name: str, broker: str, *, said: str = "", server: str = "") -> str:
     """Why a broker ended a connection."""
     text = _ENDED.get(code, _LOG).format(server=_named(server))
-    return f"mqtt: {broker} ended the connection ({_words(name)}): {text}{_said(said)}"
+    sentence = f"mqtt: {broker} ended the connection ({_words(name)}): {text}{_said(said)}"
+    return TechnicalText(sentence, BrokerError.plain)
 
 
 def not_taken(code: int, name: str, topics: Iterable[str]) -> str:
     """That a broker doesn't take messages on these topics."""
     named = listed(topics)
     if code == NOT_AUTHORIZED:
-        return f"mqtt: the broker doesn't allow this device to publish to {named}; {_ACL}"
+        return TechnicalText(f"mqtt: the broker doesn't allow this device to publish to {named}; {_ACL}", IN_PART)
     if code == QUOTA_EXCEEDED:
-        return f"mqtt: the broker's quota is used up, so it didn't take {named}; trying again, see its limits"
-    return f"mqtt: the broker didn't take {named} ({_words(name)}); trying again, {_LOG}"
+        return TechnicalText(
+            f"mqtt: the broker's quota is used up, so it didn't take {named}; trying again, see its limits", IN_PART
+        )
+    return TechnicalText(f"mqtt: the broker didn't take {named} ({_words(name)}); trying again, {_LOG}", IN_PART)
 
 
 def not_subscribed(code: int, name: str, topics: Iterable[str]) -> str:
     """That a broker doesn't deliver these topics. 3.1.1 gives no reason but 0x80."""
     named = listed(topics)
     if code in (NOT_AUTHORIZED, 0x80):
-        return f"mqtt: the broker doesn't allow this device to subscribe to {named}; {_ACL}"
-    return f"mqtt: the broker doesn't let this device subscribe to {named} ({_words(name)}); trying again, {_LOG}"
+        return TechnicalText(f"mqtt: the broker doesn't allow this device to subscribe to {named}; {_ACL}", IN_PART)
+    return TechnicalText(
+        f"mqtt: the broker doesn't let this device subscribe to {named} ({_words(name)}); trying again, {_LOG}", IN_PART
+    )
 
 
 def too_large(limit: int, sizes: Mapping[str, int]) -> str:
     """That messages are left out, because the broker takes no packets of this size."""
     named = listed(f"{topic} ({size} bytes)" for topic, size in sizes.items())
-    return (
+    text = (
         f"mqtt: the broker takes packets of up to {limit} bytes, so this isn't published: {named}; raise its limit "
         "(Mosquitto: max_packet_size), or set mqtt.discovery to components or off"
     )
+    return TechnicalText(text, IN_PART)
 
 
-NO_RETAIN = (
+NO_RETAIN = TechnicalText(
     "mqtt: the broker keeps no retained messages, so a home learns the device's state only when it changes; allow them "
-    "on the broker"
+    "on the broker",
+    IN_PART,
 )
-NO_WILDCARDS = (
+NO_WILDCARDS = TechnicalText(
     "mqtt: the broker takes no subscriptions with wildcards, so this device subscribes to each of its commands, and "
-    "doesn't answer commands that don't exist; allow wildcards on the broker"
+    "doesn't answer commands that don't exist; allow wildcards on the broker",
+    IN_PART,
 )
-QOS_0_ONLY = "mqtt: the broker takes messages of QoS 0 only, so some may be lost; allow QoS 1 on the broker"
+QOS_0_ONLY = TechnicalText(
+    "mqtt: the broker takes messages of QoS 0 only, so some may be lost; allow QoS 1 on the broker", IN_PART
+)
 
 
 def listed(names: Iterable[str]) -> str:
@@ -128,6 +155,10 @@ _STRICT_WORDS = ("key usage", "key identifier", "basic constraints")
 
 def untrusted(code: int, message: str, broker: str) -> str:
     """Why a broker's certificate isn't accepted. code, message: OpenSSL's."""
+    return TechnicalText(_untrusted(code, message, broker), BrokerError.plain)
+
+
+def _untrusted(code: int, message: str, broker: str) -> str:
     message = clean(message or "unknown reason", 200)
     start = f"mqtt: the certificate of {broker} isn't trusted: {message}"
     if code == _NOT_YET_VALID:

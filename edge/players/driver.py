@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from edge.errors import PlayerError, sentence_of
+from edge.errors import PlayerError, reported
 from edge.events import ProblemOccurred
 from edge.players.player import Player, RenewsLogin, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
@@ -110,7 +110,7 @@ class PlayerDriver:
             if not error.lasting:
                 if (error.retry_after or 0.0) > patience(wish):
                     self._reported = [*self._reported, wish][-MAX_REPORTED:]
-                    self._report_problem(Sentence("can't {act}: {why}", act=describe(wish), why=sentence_of(error)))
+                    self._report_problem(Sentence("can't {act}: {why}", act=describe(wish), why=reported(error)))
                     self._post(wish)
                 else:
                     minutes = patience(wish) / 60
@@ -118,13 +118,13 @@ class PlayerDriver:
                         "will {act} if possible within {minutes} min: {why}",
                         act=describe(wish),
                         minutes=f"{minutes:.0f}",
-                        why=sentence_of(error),
+                        why=reported(error),
                     )
                     self._report_problem(will)
                 raise
             all_abandoned = self._player.take_abandoned()
             if not any(abandoned.wish == wish for abandoned in all_abandoned):
-                all_abandoned.append(AbandonedWish(wish, sentence_of(error), True))
+                all_abandoned.append(AbandonedWish(wish, reported(error), True))
             for abandoned in all_abandoned:
                 self._report_abandoned(abandoned)
 
@@ -135,7 +135,7 @@ class PlayerDriver:
         wait = self._retry_s if error.retry_after is None else error.retry_after
         self._retry_s = min(2 * self._retry_s, RETRY_MAX_S)
         self._look_at = now + wait
-        self._post(Problem("player", sentence_of(error)))
+        self._post(Problem("player", reported(error)))
         failing_for = now - self._failing_since
         is_gone = error.gone and failing_for >= GONE_AFTER_S
         if is_gone or error.silent or not self._has_answered or max(wait, failing_for) >= UNAVAILABLE_AFTER_S:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
-from edge.errors import PlayerError, sentence_of
+from edge.errors import NOTHING_PLAYS, PlayerError, reported
 from edge.music.playback import still_applies
 from edge.players.fade import Fade
 from edge.players.player_base import PlayerBase
 from edge.players.song_end import SONG_END_LEAD_S, CurrentSong, SongEnd
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, Resolve, patience, queues, replaces, resolved
+from edge.sentences import TechnicalText
 from edge.values import Act, Playback, When, Wish
 
 START_PATIENCE_S = 30.0  # a speaker that has to wake up, and a service that is slow, take their time
@@ -195,7 +196,7 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
             if not error.lasting:
                 raise
             self._executor.cancel(pending, shown)
-            self._abandon(pending.original, sentence_of(error), fault=True)
+            self._abandon(pending.original, reported(error), fault=True)
             return True
         act = pending.wish.act
         if act is Act.RESUME or (act is Act.PLAY and not pending.queued):
@@ -238,7 +239,7 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
         wish = self._start.look(self._clock(), plays=self._plays(shown))
         if wish is not None:
             self._never_began()
-            self._abandon(wish, self.nothing_heard, fault=True)
+            self._abandon(wish, TechnicalText(self.nothing_heard, NOTHING_PLAYS), fault=True)
 
     def _due_in(self, song_look: float = SONG_LOOK_S) -> list[float]:
         """Seconds until something of this is due. song_look: how often a song is looked at whose end is waited for."""

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from tenacity import RetryCallState, RetryError, Retrying, sleep_using_event, stop_when_event_set
 from tenacity.wait import wait_exponential, wait_random
 
-from edge.errors import MoodroomError, sentence_of
+from edge.errors import MoodroomError, reported
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class Worker:
     def _report(self, state: RetryCallState) -> None:
         error = _error(state)
         if isinstance(error, MoodroomError):
-            self._on_error(sentence_of(error))
+            self._on_error(reported(error))
         else:
             # Error boundary: an unexpected error must not end the thread.
             log.debug("%s", self.name, exc_info=error)

@@ -38,6 +38,7 @@ from edge.sentences import parts as made_from
 from edge.times import utc_text
 from edge.values import Act, Control, Mood, Playback, Wish
 from edge.web.cover import cover_address
+from edge.web.household import told
 from edge.web.today import Today, start_of_day
 
 # Points of the trail in the plane of valence and arousal.
@@ -188,8 +189,8 @@ class Board:
                 return self._notice("refused", message)
             case TakenOver(why=why):
                 return self._notice("taken over", why)
-            case ProblemOccurred(message=message):
-                return self._notice("problem", message)
+            case ProblemOccurred(part=part, message=message):
+                return self._notice("problem", message, part)
             case Corrected() | Skipped() | ChoiceRefused() | CameraSwitched() | CommandReceived() | RestartRequested():
                 return {}
             case _:
@@ -216,10 +217,11 @@ class Board:
             return self._timed() | {"also": None}
         return self._timed()
 
-    def _notice(self, kind: str, text: str) -> dict[str, Any]:
+    def _notice(self, kind: str, text: str, part: str = "") -> dict[str, Any]:
         """A sentence that the page shows for a while; `number` distinguishes it from the last one."""
         self._notices += 1
-        return {"notice": {"number": self._notices, "kind": kind, "text": text} | made_from(text)}
+        plain = told(text, part) if kind == "problem" else made_from(text)
+        return {"notice": {"number": self._notices, "kind": kind, "text": text} | plain}
 
     def _timed(self) -> dict[str, Any]:
         """The parts that contain a wall clock time."""
@@ -244,4 +246,4 @@ def _point(mood: Mood) -> dict[str, Any]:
 def _told(report: dict[str, Any]) -> dict[str, Any]:
     """The payload of the topic `health`, with what the sentences are made from."""
     lists = {name: report[name] for name in ("problems", "notices") if name in report}
-    return report | {name: [one | made_from(one["message"]) for one in found] for name, found in lists.items()}
+    return report | {name: [one | told(one["message"], one["part"]) for one in found] for name, found in lists.items()}

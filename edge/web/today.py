@@ -34,6 +34,7 @@ from edge.journal.entry import SET_BY_HAND
 from edge.sentences import Sentence, mood_word, parts
 from edge.times import utc_text
 from edge.values import SIMULATED, Act, Control, Playback
+from edge.web.household import told
 
 # A busy day has some hundred entries; beyond this the oldest are dropped.
 ENTRIES_MAX = 400
@@ -65,7 +66,7 @@ class Today:
     def since(self, midnight: float) -> list[dict[str, Any]]:
         """The entries from this Unix time on."""
         return [
-            {"at": utc_text(at + self.offset)} | entry | parts(entry.get("text", ""))
+            {"at": utc_text(at + self.offset)} | entry | _made_from(entry)
             for at, entry in self._entries
             if at + self.offset >= midnight
         ]
@@ -95,8 +96,8 @@ class Today:
                 return self._about_song("unlike", event)
             case ChoiceRefused(mood=mood, name=name):
                 return {"kind": "not_this", "mood": mood, "title": name}
-            case ProblemOccurred(message=message):
-                return {"kind": "problem", "text": message}
+            case ProblemOccurred(part=part, message=message):
+                return {"kind": "problem", "part": part, "text": message}
             case RestartRequested():
                 return {"kind": "control", "text": Sentence("somebody restarted the device")}
             case (
@@ -127,6 +128,12 @@ class Today:
         """The song may be the one before: after a skip the next one may play already."""
         song = next((song for song in self._songs if song["uri"] == event.song), {"uri": event.song})
         return {"kind": kind, "mood": event.mood} | song
+
+
+def _made_from(entry: dict[str, Any]) -> dict[str, Any]:
+    """What the entry's text is shown from; of a problem, the plain sentence."""
+    text = entry.get("text", "")
+    return told(text, entry["part"]) if entry["kind"] == "problem" else parts(text)
 
 
 def corrected_text(read: str, mood: str) -> Sentence:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from edge.errors import BrokerError, PlayerError, reported
 from edge.events import (
     DecisionMade,
     Event,
@@ -229,14 +230,29 @@ def test_guests_see_no_addresses_and_no_configuration_words(open_page: Callable[
     served, page = open_page()
     now = time.monotonic()
     for event in (
-        HealthReported(now, {"problems": [{"part": "mqtt", "message": PROBLEM}], "notices": []}),
+        HealthReported(
+            now,
+            {
+                "problems": [
+                    {"part": "mqtt", "message": PROBLEM},
+                    {"part": "player", "message": reported(PlayerError("mpd: nothing answers at 192.0.2.7:6600"))},
+                    {"part": "disk", "message": "disk: /var/lib/moodroom can't be written"},
+                ],
+                "notices": [{"part": "pictures", "message": "name its place in vision.ignore"}],
+            },
+        ),
         PlaybackChanged(
             now, playing(title="http://192.0.2.7:8000/radio", uri="mpd:stream/http://192.0.2.7:8000/radio")
         ),
         DecisionMade(now, Wish(Act.PLAY, "sad", "the room is sad: spotify:playlist:37i9dQZF1DX4 plays now")),
+        ProblemOccurred(now, "player", "can't play x: spotify.speaker: no speaker called Den is online; wake it"),
     ):
         served.board(event)
     expect(page.locator("#problems-title")).to_have_text("Something needs attention")
+    page.locator("#problems-title").click()
+    expect(page.locator("#problems-list")).to_contain_text(BrokerError.plain)
+    expect(page.locator("#problems-list")).to_contain_text(PlayerError.plain)
+    expect(page.locator("#failed")).to_have_text(f"But: {PlayerError.plain}")
     expect(page.locator("#song")).to_have_text("a radio station")
     expect(page.locator("#why")).to_have_text("Why: the room is sad: a playlist plays now")
     expect(page.locator("#today-list")).to_contain_text("the room is sad: a playlist plays now")

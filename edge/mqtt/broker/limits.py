@@ -45,7 +45,7 @@ class Limits:
 
     def problems(self) -> list[str]:
         """What doesn't work within these limits, one sentence each."""
-        sentences = []
+        sentences: list[str] = []
         if not self.retain:
             sentences.append(reasons.NO_RETAIN)
         if self.qos < QOS:

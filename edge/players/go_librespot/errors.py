@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from edge.errors import PlayerError
-from edge.sentences import Sentence
+from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
+from edge.sentences import Sentence, TechnicalText
 
 PERSON_RETRY_S = 30.0  # until somebody may have set something right
 BUSY_RETRY_S, ACCOUNT_RETRY_S = 15.0, 10.0
 STARTING_RETRY_S = 2.0
+_NOT_CONNECTED = Sentence(
+    "nobody has connected with the Spotify app yet; open the app, with a Premium account, and choose this speaker once"
+)
 LOG = "its log says why (journalctl -u go-librespot)"
 
 
@@ -18,15 +21,21 @@ class GoLibrespotError(PlayerError):
 class DaemonAwayError(GoLibrespotError):
     """Nothing answers at the daemon's address, so no request reached it."""
 
+    plain = PLAYER_AWAY
+
     gone = True
 
 
 class DaemonLostError(GoLibrespotError):
     """The connection broke, or an answer didn't come in time; whether the command took effect isn't known."""
 
+    plain = PLAYER_AWAY
+
 
 class DaemonRestartedError(GoLibrespotError):
     """The daemon was restarted, and the music has ended with it."""
+
+    plain = PLAYER_RESTARTED
 
     silent = True
 
@@ -38,9 +47,13 @@ class UnreadableDaemonError(GoLibrespotError):
 class NoAccountError(GoLibrespotError):
     """No Spotify account is connected to the daemon."""
 
+    plain = _NOT_CONNECTED
+
 
 class PlaysElsewhereError(GoLibrespotError):
     """The account plays on another speaker, which is left alone."""
+
+    plain = Sentence("Spotify plays on another device; pause it there first.")
 
     lasting = True
 
@@ -48,22 +61,20 @@ class PlaysElsewhereError(GoLibrespotError):
 class DaemonBusyError(GoLibrespotError):
     """The daemon, or Spotify behind it, can't do it now."""
 
+    plain = Sentence("The music service doesn't answer just now; the device tries again by itself.")
+
 
 class DaemonRefusedError(GoLibrespotError):
     """The daemon refuses the command; the same one would be refused again."""
+
+    plain = PLAYER_REFUSED
 
     lasting = True
 
 
 def no_account() -> NoAccountError:
     """The error for an answer without content."""
-    return NoAccountError(
-        Sentence(
-            "go_librespot: nobody has connected with the Spotify app yet; open the app, with a Premium account, and "
-            "choose this speaker once"
-        ),
-        retry_after=ACCOUNT_RETRY_S,
-    )
+    return NoAccountError(TechnicalText(f"go_librespot: {_NOT_CONNECTED}", _NOT_CONNECTED), retry_after=ACCOUNT_RETRY_S)
 
 
 def refused(status: int, *, about: str = "") -> GoLibrespotError:

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import mpd
 
-from edge.errors import PlayerError
+from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
 from edge.players.mpd.client import ANSWER_MAX_BYTES, BoundedClient
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
 from edge.players.mpd.refusal import PERMISSION, READING, Refusal, permission_for
+from edge.sentences import Sentence
 
 T = TypeVar("T")
 RETRY_MIN_S, RETRY_MAX_S = 2.0, 60.0
@@ -22,11 +23,14 @@ PASSWORD_RETRY_S = 60.0
 SLOW_TIMEOUT_S = 30.0  # Mopidy reads each song's file, 5 to 50 ms, and answers once it has read all
 UNUSED_MAX_S = 20.0  # MPD closes what was idle for a minute, and routers forget connections
 LOGIN_FIX = "set mpd.password_file, MOODROOM_MPD_PASSWORD or the credential mpd_password"
+_NOT_LET_IN = Sentence("The player doesn't let this device in; enter its password in the settings.")
 PERMISSIONS_FIX = "give it read,add,control in mpd.conf"
 
 
 class MpdRefusedError(PlayerError):
     """MPD refused a command, and would refuse it again."""
+
+    plain = PLAYER_REFUSED
 
     lasting = True
 
@@ -34,9 +38,13 @@ class MpdRefusedError(PlayerError):
 class MpdPermissionError(MpdRefusedError):
     """MPD lets this client read, and doesn't permit the command."""
 
+    plain = _NOT_LET_IN
+
 
 class MpdLostError(PlayerError):
     """The connection was lost in the middle of a command; the next command opens another."""
+
+    plain = PLAYER_AWAY
 
 
 class MpdAnswerError(MpdLostError):
@@ -46,17 +54,23 @@ class MpdAnswerError(MpdLostError):
 class MpdGoneError(PlayerError):
     """No MPD answers at the address."""
 
+    plain = PLAYER_AWAY
+
     gone = True
 
 
 class MpdQueueLostError(PlayerError):
     """MPD was restarted, and the device's music isn't in its queue any more."""
 
+    plain = PLAYER_RESTARTED
+
     silent = True
 
 
 class MpdPasswordError(PlayerError):
     """MPD requires a password, or refuses the one it was given."""
+
+    plain = _NOT_LET_IN
 
 
 class MpdConnection:

@@ -13,6 +13,7 @@ from edge.players.mpd.own_songs import QueueEntry
 from edge.players.mpd.progress import Placement
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.refusal import PERMISSION, QUEUE_FULL, Refusal
+from edge.sentences import Sentence, TechnicalText
 from edge.text import clean
 
 # Mopidy reads each song's file before it answers, and takes 5 to 50 ms for it.
@@ -61,9 +62,16 @@ class Placer:
         if placement.skipped:
             song, why = placement.skipped[0]
             count = len(placement.skipped)
-            self._tell(f"skipped {count} of {total} songs of {placement.address}, such as {clean(song)} ({why})")
+            text = f"skipped {count} of {total} songs of {placement.address}, such as {clean(song)} ({why})"
+            plain = Sentence("{count} of {total} songs can't be played, and are left out.", count=count, total=total)
+            self._tell(TechnicalText(text, plain))
         if placement.songs:
-            self._tell(f"plays {len(placement.entries)} of {total} songs of {placement.address}: {FULL}")
+            count = len(placement.entries)
+            text = f"plays {count} of {total} songs of {placement.address}: {FULL}"
+            plain = Sentence(
+                "{count} of {total} songs are played: the player's list takes no more.", count=count, total=total
+            )
+            self._tell(TechnicalText(text, plain))
 
     def skip(self, placement: Placement, song_id: str, why: str) -> None:
         """Remove a song that can't be played; `place_rest` tells it."""

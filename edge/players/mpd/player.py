@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from edge.errors import PlayerError, sentence_of
+from edge.errors import NOTHING_PLAYS, PlayerError, reported
 from edge.music.playback import still_applies
 from edge.players.fade import Fade
 from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdQueueLostError, MpdRefusedError
@@ -24,6 +24,7 @@ from edge.players.mpd.upcoming import UpcomingSongs
 from edge.players.player_base import PlayerBase
 from edge.players.start_watch import StartWatch
 from edge.players.wishes import EXPIRED, OVERRULED, Resolve, patience, queues, replaces, resolved
+from edge.sentences import Sentence, TechnicalText
 from edge.text import clean
 from edge.values import Act, Playback, Wish
 
@@ -35,7 +36,7 @@ WAIT_MIN_S = 0.05
 # How long started music may be silent, as while a station is being connected; how long MPD may seem stopped before it
 # begins; and how often it is looked at meanwhile.
 START_PATIENCE_S, STOPPED_PATIENCE_S, STARTING_POLL_INTERVAL_S = 30.0, 3.0, 0.5
-NOTHING_HEARD = "mpd: the music was started, and nothing plays; check the address"
+NOTHING_HEARD = TechnicalText("mpd: the music was started, and nothing plays; check the address", NOTHING_PLAYS)
 UNUSABLE_ANSWERS_MAX = 2  # after so many, the same command won't bring another answer
 
 
@@ -164,12 +165,12 @@ class MpdPlayer(PlayerBase):
                 pending.failures += isinstance(error, MpdAnswerError)
                 if pending.failures < UNUSABLE_ANSWERS_MAX:
                     continue
-                self._abandon(pending.original, sentence_of(error), fault=True)
+                self._abandon(pending.original, reported(error), fault=True)
                 self._drop(pending)
                 continue
             except MpdRefusedError as error:
                 failed[id(pending)] = error
-                self._abandon(pending.original, sentence_of(error), fault=True)
+                self._abandon(pending.original, reported(error), fault=True)
             self._pending.remove(pending)
         return failed
 
@@ -210,7 +211,10 @@ class MpdPlayer(PlayerBase):
             return
         silent = self._executor.play_another(self._starting) if self._starting is not None and stopped else None
         if silent is not None:
-            self._notices.add(f"skipped {clean(silent)}: it doesn't begin; check whether its file can be played")
+            text = Sentence(
+                "skipped {song}: it doesn't begin; check whether its file can be played", song=clean(silent)
+            )
+            self._notices.add(text)
             self._started_at = now
             self._start.begin(now, wish)
             return

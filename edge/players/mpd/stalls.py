@@ -9,10 +9,14 @@ from edge.players.mpd.connection import MpdConnection
 from edge.players.mpd.playback import duration_of, name_of, position_of
 from edge.players.mpd.queue import Queue
 from edge.players.mpd.stall_watch import STALLED_AFTER_S, STATION_STALLED_AFTER_S, StallWatch
+from edge.sentences import Sentence, TechnicalText
 
 STALL_POLL_INTERVAL_S = 2.0
 SONG_END_PATIENCE_S = 2.0
-HOPELESS = "mpd: one song after the other doesn't play; check the output and the files of the music"
+HOPELESS = TechnicalText(
+    "mpd: one song after the other doesn't play; check the output and the files of the music",
+    Sentence("One song after the other doesn't play; try the speaker, or choose other music."),
+)
 
 
 class Stalls:
@@ -44,8 +48,18 @@ class Stalls:
         patience = STATION_STALLED_AFTER_S if duration is None else STALLED_AFTER_S
         own = self._queue.context(song) is not None
         name = name_of(self._silent_song(status, song))
-        why = f"nothing was heard of it for {patience:.0f} s; check whether its file can be played"
-        self._tell(f"skipped {name}: {why}" if own else f"mpd: {name} doesn't play: {why}")
+        seconds = f"{patience:.0f}"
+        skipped = Sentence(
+            "skipped {song}: nothing was heard of it for {seconds} s; check whether its file can be played",
+            song=name,
+            seconds=seconds,
+        )
+        silent = Sentence(
+            "{song} doesn't play: nothing was heard of it for {seconds} s; check whether its file can be played",
+            song=name,
+            seconds=seconds,
+        )
+        self._tell(skipped if own else TechnicalText(f"mpd: {silent}", silent))
         if own:
             self._left = song_id
             self._connection.call(lambda client: client.next())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Protocol
 
-from edge.errors import sentence_of
+from edge.errors import reported
 from edge.players.mpd.connection import MpdConnection, MpdRefusedError
 from edge.players.mpd.controls import Controls
 from edge.players.mpd.placing import Placer
@@ -117,7 +117,7 @@ class UpcomingSongs:
             self._place_next(placement, song_id, status)
         except MpdRefusedError as error:
             self._deferred = None
-            self._abandon(deferred.original, sentence_of(error))
+            self._abandon(deferred.original, reported(error))
         else:
             missed = deferred.missed + 1
             self._deferred = replace(self._deferred, after_id=song_id, next_id=next_id, missed=missed)

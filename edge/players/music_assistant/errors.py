@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.errors import PlayerError
+from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
 from edge.players.music_assistant.messages import (
     SCHEMA_KNOWN,
     SCHEMA_MIN,
@@ -10,7 +10,9 @@ from edge.players.music_assistant.messages import (
     CommandRefusal,
     ServerInfo,
 )
+from edge.sentences import Sentence
 
+_TOO_DIFFERENT = Sentence("Music Assistant and this device don't understand each other; update both.")
 PERSON_RETRY_S = 30.0  # until somebody may have set something right
 PROVIDER_RETRY_S = 15.0
 # Codes of the server's errors; others are refusals without a cause of their own.
@@ -27,9 +29,13 @@ _NEW_ONE = "make one in Music Assistant (Settings, your profile, Long-lived acce
 class MusicAssistantError(PlayerError):
     """Base class."""
 
+    plain = Sentence("Music Assistant doesn't do that just now; the settings say more.")
+
 
 class ServerAwayError(MusicAssistantError):
     """Nothing answers at the server's address."""
+
+    plain = PLAYER_AWAY
 
     gone = True
 
@@ -37,9 +43,13 @@ class ServerAwayError(MusicAssistantError):
 class ServerLostError(MusicAssistantError):
     """The connection broke, or an answer didn't come in time; whether the command took effect isn't known."""
 
+    plain = PLAYER_AWAY
+
 
 class MusicLostError(MusicAssistantError):
     """The server was restarted, and the music has ended with it."""
+
+    plain = PLAYER_RESTARTED
 
     silent = True
 
@@ -47,25 +57,37 @@ class MusicLostError(MusicAssistantError):
 class UnreadableServerError(MusicAssistantError):
     """What answers isn't Music Assistant, or breaks a limit."""
 
+    plain = _TOO_DIFFERENT
+
 
 class SchemaMismatchError(MusicAssistantError):
     """The server speaks a version of the protocol that this program doesn't, or the other way round."""
+
+    plain = _TOO_DIFFERENT
 
 
 class TokenError(MusicAssistantError):
     """There is no token, or the server takes it no longer."""
 
+    plain = Sentence("Music Assistant doesn't let this device in any more; connect it again in the settings.")
+
 
 class PlayerAwayError(MusicAssistantError):
     """The server knows the speaker no longer, or it is offline."""
+
+    plain = Sentence("The speaker can't be found; switch it on, or choose another one.")
 
 
 class ServerBusyError(MusicAssistantError):
     """The server, or the service that the music comes from, can't do it now."""
 
+    plain = Sentence("The music service doesn't answer just now; the device tries again by itself.")
+
 
 class ServerRefusedError(MusicAssistantError):
     """The server refuses the command; the same one would be refused again."""
+
+    plain = PLAYER_REFUSED
 
     lasting = True
 

@@ -19,6 +19,7 @@ from edge.players.song_end import CurrentSong
 from edge.players.websocket_link import Link
 from edge.players.wish_player import PENDING_INTERVAL_S, WAIT_MIN_S, WishPlayer
 from edge.players.wishes import Resolve
+from edge.sentences import Sentence, TechnicalText
 from edge.values import Playback, Wish
 
 ENTRIES_READ_MAX = 200
@@ -132,9 +133,9 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
         missing = self._executor.missing
         if missing and not self._executor.filling:
             self._executor.missing = 0
-            self._notices.add(
-                f"music_assistant: {missing} songs of your library aren't in Music Assistant; they are left out"
-            )
+            text = f"music_assistant: {missing} songs of your library aren't in Music Assistant; they are left out"
+            plain = Sentence("{count} songs of your own aren't in Music Assistant, and are left out.", count=missing)
+            self._notices.add(TechnicalText(text, plain))
 
     def _report(self, shown: Heard) -> Playback:
         own = self._executor.own

@@ -14,8 +14,11 @@
 from __future__ import annotations
 
 from edge.errors import PlayerError, sentence_of
+from edge.sentences import Sentence
 
 RETRY_AFTER_DEFAULT_S = 30.0
+_TRIES_AGAIN = Sentence("Spotify doesn't answer just now; the device tries again by itself.")
+_NEEDS_PREMIUM = Sentence("Music here needs Spotify Premium.")
 
 
 class SpotifyError(PlayerError):
@@ -26,6 +29,8 @@ class SpotifyError(PlayerError):
     request_failed: a request failed at Spotify, or may have, so the next one waits longer.
     """
 
+    plain = Sentence("Spotify didn't do that; the settings say more.")
+
     lasting = False
     outcome_unknown = False
     request_failed = True
@@ -34,9 +39,13 @@ class SpotifyError(PlayerError):
 class LoginError(SpotifyError):
     """There is no login, it has ended, or Spotify rejects it. (401)"""
 
+    plain = Sentence("Spotify's sign-in doesn't work any more; sign in again in the settings.")
+
 
 class LoginBusyError(SpotifyError):
     """Another thread or program is refreshing the login; nothing was sent."""
+
+    plain = _TRIES_AGAIN
 
     request_failed = False
 
@@ -44,9 +53,13 @@ class LoginBusyError(SpotifyError):
 class UnknownAppError(LoginError):
     """Spotify doesn't know the client_id."""
 
+    plain = Sentence("Spotify doesn't know this device's app; connect it again in the settings.")
+
 
 class NotInUserListError(SpotifyError):
     """The app is in development mode and the account isn't in its user list. (403)"""
+
+    plain = Sentence("This Spotify account may not use the device's app yet; the settings say how to add it.")
 
     lasting = True
 
@@ -54,11 +67,15 @@ class NotInUserListError(SpotifyError):
 class OwnerNeedsPremiumError(SpotifyError):
     """The app is in development mode and its owner has no Premium account. (403)"""
 
+    plain = _NEEDS_PREMIUM
+
     lasting = True
 
 
 class PremiumNeededError(SpotifyError):
     """Remote control needs a Premium account. (403)"""
+
+    plain = _NEEDS_PREMIUM
 
     lasting = True
 
@@ -66,11 +83,15 @@ class PremiumNeededError(SpotifyError):
 class SpeakerRestrictedError(SpotifyError):
     """The speaker accepts no commands from the Web API. (403, or `is_restricted`)"""
 
+    plain = Sentence("This speaker takes no commands from Spotify; choose another one.")
+
     lasting = True
 
 
 class VolumeFixedError(SpotifyError):
     """The speaker's volume can't be set through the Web API. (403, or `supports_volume: false`)"""
+
+    plain = Sentence("This speaker's volume can only be changed on the speaker itself.")
 
     lasting = True
 
@@ -88,11 +109,15 @@ class NotOfferedError(RequestRefusedError):
 class NotFoundError(SpotifyError):
     """The music doesn't exist, or the account has no access to it. (404)"""
 
+    plain = Sentence("This music isn't on Spotify, or it is private; choose other music in the settings.")
+
     lasting = True
 
 
 class ElsewhereError(SpotifyError):
     """The account is playing on another device, and is left alone."""
+
+    plain = Sentence("Spotify plays on another device; pause it there first.")
 
     lasting = True
 
@@ -100,23 +125,33 @@ class ElsewhereError(SpotifyError):
 class SpeakerMissingError(SpotifyError):
     """The speaker isn't in Spotify's list: asleep, off, or under another name."""
 
+    plain = Sentence("The speaker can't be found; switch it on, or choose another one.")
+
     request_failed = False
 
 
 class SpeakerGoneError(SpotifyError):
     """The speaker has just gone offline, or its id has changed. (404)"""
 
+    plain = Sentence("The speaker has just gone offline; the device looks for it again.")
+
 
 class RateLimitError(SpotifyError):
     """Too many requests within 30 s. (429)"""
+
+    plain = _TRIES_AGAIN
 
 
 class QuotaExceededError(SpotifyError):
     """The developer account's quota is used up; the wait can be a day. (429)"""
 
+    plain = Sentence("Spotify takes no more requests for a while; the music stays as it is.")
+
 
 class BudgetUsedUpError(SpotifyError):
     """The device has sent as many requests as it allows itself; nothing was sent."""
+
+    plain = Sentence("The device has asked Spotify for enough, and waits a while; the music stays as it is.")
 
     request_failed = False
 
@@ -124,11 +159,15 @@ class BudgetUsedUpError(SpotifyError):
 class UnreachableError(SpotifyError):
     """No connection was established, so nothing was sent."""
 
+    plain = Sentence("Spotify can't be reached; check the home's internet.")
+
     request_failed = False
 
 
 class ServerError(SpotifyError):
     """Spotify reports an internal error. (5xx)"""
+
+    plain = _TRIES_AGAIN
 
     outcome_unknown = True
 
@@ -140,17 +179,23 @@ class GatewayError(ServerError):
 class ResponseTimeoutError(SpotifyError):
     """The response didn't arrive in time."""
 
+    plain = _TRIES_AGAIN
+
     outcome_unknown = True
 
 
 class ConnectionLostError(SpotifyError):
     """The connection broke before the response was complete."""
 
+    plain = _TRIES_AGAIN
+
     outcome_unknown = True
 
 
 class InvalidResponseError(SpotifyError):
     """The response isn't what Spotify documents, such as truncated JSON."""
+
+    plain = _TRIES_AGAIN
 
 
 def repeated(error: SpotifyError, retry_after: float) -> SpotifyError:

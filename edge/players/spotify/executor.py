@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from edge.errors import sentence_of
+from edge.errors import NOTHING_PLAYS, reported
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.catalogue.playable import PlayableMusic
 from edge.players.spotify.commands import (
@@ -34,6 +34,7 @@ from edge.players.spotify.pending import PendingCommands, UnconfirmedCommand
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback
 from edge.players.spotify.sending import check_playback, is_songs, is_supported, send, songs_refused
 from edge.players.start_watch import StartWatch
+from edge.sentences import TechnicalText
 
 SETTLE_S = 2.0  # Spotify shows a command's effect a second or more after accepting it
 START_PATIENCE_S = 10.0  # music that isn't shown to play this long after it was accepted never will
@@ -128,7 +129,8 @@ class CommandExecutor:
         wish = self._start.look(account.observed_at, plays=playback.playing)
         if wish is not None:
             speaker = f'"{account.speaker_name}" accepted the music, and nothing plays there'
-            self.abandoned.add(wish, f"spotify: {speaker}; try it from the Spotify app", fault=True)
+            text = TechnicalText(f"spotify: {speaker}; try it from the Spotify app", NOTHING_PLAYS)
+            self.abandoned.add(wish, text, fault=True)
 
     def _run(self, command: SpotifyCommand) -> None:
         self._sending = False
@@ -201,7 +203,7 @@ class CommandExecutor:
             pending.remove(command)
             self.playable.refused(command)
             if not command.optional:
-                self.abandoned.add(command.wish, sentence_of(error), fault=True)
+                self.abandoned.add(command.wish, reported(error), fault=True)
             if command.operation in MUSIC_OPERATIONS:
                 pending.drop(lambda other: other.optional)
             if isinstance(error, VolumeFixedError):

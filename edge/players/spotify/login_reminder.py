@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from edge.events import ProblemOccurred
-from edge.sentences import Sentence
+from edge.sentences import Sentence, TechnicalText
 from edge.system import state
 
 REMINDER_DAYS = (30, 7, 1)
@@ -29,7 +29,10 @@ def due(expires: float, now: float, reported: str | None) -> tuple[str, str] | N
         return None
     days = max(1, round(left / DAY_S))
     when = Sentence("within a day") if left <= DAY_S else Sentence("in {count} days", count=days)
-    text = Sentence("spotify: the login ends {when}; run `moodroom login` on this device before", when=when)
+    text = TechnicalText(
+        f"spotify: the login ends {when}; run `moodroom login` on this device before",
+        Sentence("Spotify's sign-in ends {when}; sign in again in the settings before then.", when=when),
+    )
     return f"{int(expires)} {day}", text
 
 

@@ -29,7 +29,9 @@ export function drawPlayer(player) {
   const state = player.state in STATES ? STATES[player.state]() : player.state;
   renew(byId("song"), [song(player.title || state, player.uri)]);
   say("artist", player.artist || "");
-  say("speaker", [player.title ? state : "", player.speaker].filter(Boolean).join(" · "));
+  // MPD has no name but its address.
+  const speaker = (player.speaker || "").replace(/^MPD at .*/, "MPD");
+  say("speaker", [player.title ? state : "", speaker].filter(Boolean).join(" · "));
   drawCover(player.cover);
   say("play-text", player.playing ? t("Pause") : t("Play"));
   byId("play-icon").setAttribute("d", player.playing ? PAUSE : PLAY);

@@ -1,8 +1,8 @@
 // The room: its mood and how sure it is, who is in view, and what needs attention.
 import { camera } from "./camera.js";
 import { isCorrected } from "./correct.js";
-import { t, tell } from "./language.js";
-import { byId, clock, feels, make, percent, renew, say } from "./text.js";
+import { t } from "./language.js";
+import { byId, clock, feels, make, percent, renew, said, say } from "./text.js";
 
 const PRESENCE_FROM = {
   sensor: () => t("presence is the home sensor's"),
@@ -41,10 +41,12 @@ export function drawProblems(health) {
   say("problems-title", problems.length ? t("Something needs attention") : t("Worth knowing"));
   renew(byId("problems-list"), shown.map((problem) => {
     const item = make("li");
-    const text = tell(problem.message, problem);
-    const named = problem.message.startsWith(`${problem.part}: `) ? /^[^:：]+[:：]\s*/.exec(text) : null;
+    const text = said(problem.message, problem);
+    // Some sentences begin with the part that they are about.
+    const named = (problem.code || "").startsWith(`${problem.part}: `) ? /^[^:：]+[:：]\s*/.exec(text) : null;
     const part = named ? named[0] : "";
-    item.append(make("b", part || `${problem.part}: `), text.slice(part.length));
+    if (part) item.append(make("b", part));
+    item.append(text.slice(part.length));
     return item;
   }));
 }
