@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 SONG_END_LEAD_S = 1.0  # music for a song's end is requested this long before it
 SONG_BEGAN_S = 5.0  # a song that began no longer ago may still be replaced, where its predecessor's end was missed
+SONG_REST_S = 2.5  # a pause so near to the end of a song would be taken for it
 EARLY_CHANGE_S = 15.0  # another song so long before the expected end was a person's choice
 
 
@@ -63,3 +64,10 @@ class SongEnd:
         if ends is None or (position is not None and position < SONG_BEGAN_S):
             return "start", self
         return "wait", SongEnd(current.key, ends)
+
+
+def paused_position(position: float | None, duration: float | None) -> float | None:
+    """The position to tell of a paused song, where the server tells a pause from a song's end."""
+    if position is None or not duration:
+        return position
+    return min(position, max(0.0, duration - SONG_REST_S))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.players.go_librespot.messages import DaemonStatus
+from edge.players.song_end import paused_position
 from edge.values import Playback
 
 PLAYER = "go_librespot"
@@ -75,6 +76,8 @@ def to_playback(shown: DaemonState, *, starting: bool = False) -> Playback:
     position = track.position
     if position is not None and track.duration is not None:
         position = min(position, track.duration)
+    if state == "paused":
+        position = paused_position(position, track.duration)
     if state == "idle":
         # The daemon loads the list's first song again, paused.
         return Playback("stopped", PLAYER, speaker=status.device, volume=shown.volume, ran_out=True, assumed=starting)

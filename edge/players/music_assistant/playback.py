@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from edge.players.music_assistant.state import QueueItem, RemotePlayer, RemoteQueue
+from edge.players.song_end import paused_position
 from edge.values import Playback
 
 PREFIX = "ma:"
@@ -13,7 +14,6 @@ PREFIX = "ma:"
 GAP_MAX_S = 3.0
 # A position older than this says nothing; so many differences between the clocks are compared.
 AGE_MAX_S, DIFFERENCES_KEPT = 3600.0, 50
-SONG_REST_S = 2.5
 
 
 class QueueClock:
@@ -113,9 +113,8 @@ def to_playback(
     if not player.available:
         return Playback("unavailable", "music_assistant", speaker=speaker)
     state = "paused" if paused else {"idle": "stopped"}.get(heard.state, heard.state)
-    if state == "paused" and position is not None and item is not None and item.duration:
-        # The server tells a pause from a song's end, which a position so near to it would be taken for.
-        position = min(position, max(0.0, item.duration - SONG_REST_S))
+    if state == "paused" and item is not None:
+        position = paused_position(position, item.duration)
     if state == "stopped" or item is None:
         return Playback(
             "stopped" if item is None else state,

@@ -277,3 +277,10 @@ def test_the_speaker_keeps_its_volume_when_the_device_stops_in_a_fade(
     happy.apply(wish(Act.VOLUME, 80, fade=True))
     happy.close()
     assert world.volume == 80
+
+
+def test_a_pause_just_before_the_end_of_a_song_is_a_pause(world: Librespot, happy: GoLibrespotPlayer) -> None:
+    run_for(happy, world, 189)
+    world.person_pauses()
+    playback = happy.playback()
+    assert playback.state == "paused" and playback.position == 197.5
