@@ -21,7 +21,7 @@ EVIDENCE_SCALE, RETURNED_POWER = 1.0, 0.2
 # The confidence's log-odds: the first plus the second times the chance's log-odds.
 OFFSET, SLOPE = -0.33, 1.15
 # The mean chances of n people are raised to the power n ** this: people who agree are seldom all misread.
-AGREEMENT_POWER = 1.25
+AGREEMENT_POWER = 1.2
 # Where the mean chance isn't above this, the people differ, and the room has no one mood.
 COMMON_MOOD_MIN = 0.5
 # A face of lower quality than this tells less than those of the public test.
