@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,14 @@ FOLLOW_SHARE, FOLLOW_WIDTHS_PER_S = 0.2, 0.5
 SAME_PLACE_WIDTHS = 1.5
 
 
+@dataclass(frozen=True)
+class _Place:
+    """box: where the face would be now. seen: where it was last seen."""
+
+    box: Box
+    seen: Box
+
+
 class LastPlaces:
     """The places of the people who are out of view.
 
@@ -41,7 +49,7 @@ class LastPlaces:
     def __init__(self) -> None:
         self.moved_at: float | None = None
         self._change = BlockChange()
-        self._places: list[Box] = []
+        self._places: list[_Place] = []
         self._in_view: dict[int, Box] = {}
         self._most_at_once = 0
         self._watched_at: float | None = None
@@ -50,7 +58,7 @@ class LastPlaces:
     @property
     def boxes(self) -> list[Box]:
         """The faces as they were last seen there, or where they would be now."""
-        return list(self._places)
+        return [place.box for place in self._places]
 
     def clear(self) -> None:
         """Forget all places, because nobody is present."""
@@ -61,7 +69,7 @@ class LastPlaces:
     def forget(self, on_screen: Callable[[Box], bool]) -> bool:
         """Forget the places where a screen was taken for somebody; returns whether there was nobody else."""
         before = self._most_at_once
-        self._places = [box for box in self._places if not on_screen(box)]
+        self._places = [place for place in self._places if not (on_screen(place.box) or on_screen(place.seen))]
         self._in_view = {number: box for number, box in self._in_view.items() if not on_screen(box)}
         self._most_at_once = min(self._most_at_once, len(self._places) + len(self._in_view))
         return before > 0 and not self._most_at_once
@@ -70,16 +78,19 @@ class LastPlaces:
         """Take the people in view in a look."""
         now = {track.number: track.box for track in tracks}
         self._most_at_once = max(self._most_at_once, len(now))
-        places = self._places + [box for number, box in self._in_view.items() if number not in now]
-        places = [box for box in places if not any(_same_place(box, face) for face in now.values())]
+        places = self._places + [_Place(box, box) for number, box in self._in_view.items() if number not in now]
+        places = [place for place in places if not any(_same_place(place.box, face) for face in now.values())]
         out_of_view = self._most_at_once - len(now)
         self._places, self._in_view = places[-out_of_view:] if out_of_view else [], now
         if now:
             self._watched_at = None
             self._change.clear()
 
-    def watch(self, at: float, grey: Grey) -> None:
-        """Look for movement while nobody is in view. grey: (height, width) luma."""
+    def watch(self, at: float, grey: Grey, screens: Sequence[Box] = ()) -> None:
+        """Look for movement while nobody is in view.
+
+        grey: (height, width) luma. screens: where a television may be, whose movement tells nothing.
+        """
         if not self._places or self._in_view:
             return
         if self._watched_at is not None and 0 <= at - self._watched_at < WATCH_EVERY_S - TIME_TOLERANCE_S:
@@ -92,25 +103,28 @@ class LastPlaces:
         if found is None:
             self._reference_at = at
             return
-        moved = self._find_movement(*found, grey, elapsed)
+        moved = self._find_movement(*found, grey, elapsed, screens)
         if moved:
             self.moved_at = at
         if moved or not 0 <= at - self._reference_at < ADDS_UP_FOR_S:
             self._change.set_reference()
             self._reference_at = at
 
-    def _find_movement(self, changed: Blocks, textured: Blocks, grey: Grey, elapsed: float) -> bool:
+    def _find_movement(
+        self, changed: Blocks, textured: Blocks, grey: Grey, elapsed: float, screens: Sequence[Box]
+    ) -> bool:
         size = grey.shape[1] / changed.shape[1]
-        regions = [_region(box, size, changed.shape) for box in self._places]
+        regions = [_region(place.box, size, changed.shape) for place in self._places]
         if _shaken(changed, textured & ~np.logical_or.reduce(regions)):
             return False
+        changed = changed & ~_inside(screens, size, changed.shape)
         moved = False
-        for index, (box, region) in enumerate(zip(self._places, regions, strict=True)):
+        for index, (place, region) in enumerate(zip(self._places, regions, strict=True)):
             rows, columns = np.nonzero(changed & region)
             if len(rows) >= MOVED_MIN_BLOCKS:
                 moved = True
                 centre = (float(columns.mean()) + 0.5) * size, (float(rows.mean()) + 0.5) * size
-                self._places[index] = _follow(box, centre, elapsed)
+                self._places[index] = replace(place, box=_follow(place.box, centre, elapsed))
         return moved
 
 
@@ -127,6 +141,16 @@ def _shaken(changed: Blocks, outside: Blocks) -> bool:
 
 def _same_place(box: Box, face: Box) -> bool:
     return math.dist(box.centre, face.centre) < SAME_PLACE_WIDTHS * max(box.w, face.w)
+
+
+def _inside(boxes: Sequence[Box], size: float, shape: tuple[int, ...]) -> Blocks:
+    """(rows, columns): True for the blocks in these boxes and next to them. size: of a block, pixels of the frame."""
+    inside = np.zeros(shape, np.bool_)
+    for box in boxes:
+        top, bottom = int(box.y / size) - 1, math.ceil((box.y + box.h) / size) + 1
+        left, right = int(box.x / size) - 1, math.ceil((box.x + box.w) / size) + 1
+        inside[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
+    return inside
 
 
 def _region(box: Box, size: float, shape: tuple[int, ...]) -> Blocks:

@@ -107,7 +107,9 @@ class Pipeline:
             people = [track.box for track in self._people] or self._last_places.boxes
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, timestamp=frame.at, people=people))
             self._timed("liveness", lambda: self._liveness.watch(frame.at, self._motion.fine, frame.grey.shape))
-            self._timed("places", lambda: self._last_places.watch(frame.at, frame.grey))
+            self._timed(
+                "places", lambda: self._last_places.watch(frame.at, frame.grey, self._liveness.screens(frame.at))
+            )
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
             return None

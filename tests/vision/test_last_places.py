@@ -115,3 +115,23 @@ def test_nothing_is_watched_while_somebody_is_in_view_or_nobody_was() -> None:
     assert places.moved_at is None and places.boxes == [THERE]
     places.clear()
     assert places.boxes == []
+
+
+def test_what_moves_on_a_television_is_no_sign_of_life() -> None:
+    alone, beside = turned_away(), turned_away()
+    for step in range(40):
+        grey = picture(320 + 6 * (step // 6 % 2))
+        alone.watch(step / 2, grey, [Box(170, 100, 300, 380)])
+        beside.watch(step / 2, grey, [Box(500, 100, 120, 80)])
+    assert alone.moved_at is None
+    assert beside.moved_at == 18.0
+
+
+def test_a_place_that_followed_a_film_out_of_the_screen_is_forgotten() -> None:
+    places, screen = turned_away(), Box(260, 180, 130, 110)
+    for step in range(40):
+        places.watch(step / 2, picture(320 + 90 * (step % 2)))
+    (box,) = places.boxes
+    assert box.overlap(HERE) < 0.7
+    assert places.forget(lambda face: face.overlap(screen) > 0.4)
+    assert not places.boxes

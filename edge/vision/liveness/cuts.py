@@ -19,6 +19,9 @@ SIDE_MIN_CELLS, AREA_MAX_SHARE = 5, 0.5
 # What is less than the first share of a row or column doesn't belong to it; of the lines at its edges the second share
 # was replaced, of all of it the third, of three corners the fourth.
 EDGE_MIN_SHARE, LINE_MIN_SHARE, FILLED_MIN_SHARE, CORNER_MIN_SHARE = 0.15, 0.9, 0.65, 0.5
+# Where three corners are filled by the first share, as in nothing round, the second is enough at the edges: two shots
+# may look alike there. Smaller rectangles have too few cells for corners.
+SHARP_CORNER_SHARE, SHARP_LINE_MIN_SHARE, SHARP_SIDE_MIN_CELLS = 0.9, 0.6, 10
 # So small a share of the cells outside changed as well.
 OUTSIDE_MAX_SHARE = 0.02
 # Where at most so many cells changed, the light of the room hasn't.
@@ -108,8 +111,12 @@ def _trimmed(mask: _Mask) -> tuple[int, int, int, int] | None:
     left += _in_part(part[:, 0])
     right -= _in_part(part[:, -1])
     part = mask[top:bottom, left:right]
+    if min(part.shape) < SIDE_MIN_CELLS:
+        return None
     # A second line that isn't filled is the edge of something round.
-    if min(part.shape) < SIDE_MIN_CELLS or any(map(_in_part, (part[0], part[-1], part[:, 0], part[:, -1]))):
+    sharp = min(part.shape) >= SHARP_SIDE_MIN_CELLS and _corners(part, SHARP_CORNER_SHARE) >= 3
+    least = SHARP_LINE_MIN_SHARE if sharp else LINE_MIN_SHARE
+    if any(float(line.mean()) < least for line in (part[0], part[-1], part[:, 0], part[:, -1])):
         return None
     return top, bottom, left, right
 
@@ -120,10 +127,14 @@ def _in_part(line: _Mask) -> bool:
 
 def _is_filled(changed: _Mask) -> bool:
     """Whether nearly all of it changed, and the corners too: a head is round, and shoulders have no upper corners."""
+    return _corners(changed, CORNER_MIN_SHARE) >= 3 and float(changed.mean()) >= FILLED_MIN_SHARE
+
+
+def _corners(changed: _Mask, least: float) -> int:
+    """How many of the four corners are filled by this share at least."""
     high, wide = max(1, changed.shape[0] // 5), max(1, changed.shape[1] // 5)
     corners = [changed[y, x] for y in np.s_[:high, -high:] for x in np.s_[:wide, -wide:]]
-    whole = sum(float(corner.mean()) >= CORNER_MIN_SHARE for corner in corners)
-    return whole >= len(corners) - 1 and float(changed.mean()) >= FILLED_MIN_SHARE
+    return sum(float(corner.mean()) >= least for corner in corners)
 
 
 def _correlation(before: Cells, now: Cells) -> float:

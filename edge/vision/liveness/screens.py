@@ -80,6 +80,10 @@ class Screens:
         """Whether a face in this box may be on a screen."""
         return any(r.is_suspected(now) and _is_inside(box, r.box) for r in self._rectangles) or self.contains(now, box)
 
+    def suspected(self, now: float) -> list[Box]:
+        """The rectangles that may be screens, in pixels of the frame."""
+        return [rectangle.box for rectangle in self._rectangles if rectangle.is_suspected(now)]
+
     def contains(self, now: float, box: Box) -> bool:
         """Whether a face in this box is on a screen."""
         if any(r.is_known(now) and _is_inside(box, r.box) for r in self._rectangles):

@@ -65,6 +65,10 @@ class Liveness:
         """Whether a television was seen in this place."""
         return self._screens.contains(self._now, box)
 
+    def screens(self, now: float) -> list[Box]:
+        """Where a television may be, in pixels of the frame."""
+        return self._screens.suspected(now)
+
     def watch(self, now: float, cells: Cells, shape: tuple[int, ...]) -> None:
         """Take a frame, be it looked at or not. cells: its mean grey levels, (rows, columns). shape: of the frame."""
         if self._enabled and (screen := self._cut_finder.find(now, cells, shape)) is not None:

@@ -73,3 +73,27 @@ def test_frames_far_apart_say_nothing() -> None:
     assert finder.find(60.0, cells[1], (480, 640)) is None
     finder.clear()
     assert finder.find(60.2, cells[0], (480, 640)) is None
+
+
+def test_shots_that_look_alike_at_an_edge_are_a_cut_too() -> None:
+    left, top, wide, high = 230, 130, 240, 150
+    shots = []
+    for seed in (1, 2):
+        picture, tones = WALL.copy(), np.random.default_rng(seed).uniform(30, 210, (6, 9)).astype(np.float32)
+        picture[top : top + high, left : left + wide] = cv2.resize(tones, (wide, high))
+        shots.append(picture)
+    before, after = shots
+    alike = np.s_[top + high - 50 : top + high, left + wide - 20 : left + wide]
+    after[alike] = before[alike]
+    found = _frames_with(before, after)
+    assert found is not None
+    assert found.overlap(Box(left, top, wide, high)) > 0.7
+
+
+def test_an_oval_that_is_replaced_is_no_cut() -> None:
+    for wide, high in ((70, 70), (60, 100), (110, 80), (120, 60)):
+        shot, oval = WALL.copy(), np.zeros((480, 640), np.uint8)
+        cv2.ellipse(oval, (320, 240), (wide, high), 0, 0, 360, 1, -1)
+        tones = cv2.resize(np.random.default_rng(3).uniform(30, 210, (12, 16)).astype(np.float32), (640, 480))
+        shot[oval > 0] = tones[oval > 0]
+        assert _frames_with(WALL, shot) is None, (wide, high)
