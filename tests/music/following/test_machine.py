@@ -37,8 +37,9 @@ class SimulatedRoom:
 class Home:
     """Two rooms and the wire between them. loss: the share of reports that don't arrive."""
 
-    def __init__(self, seed: int, *, loss: float, failing: float = 0.0) -> None:
-        self.random, self.loss, self.failing, self.now = random.Random(seed), loss, failing, 1000.0
+    def __init__(self, seed: int, *, loss: float, failing: float = 0.0, step: float = 1.0) -> None:
+        self.random, self.loss, self.failing = random.Random(seed), loss, failing
+        self.now, self.step = 1000.0, step
         self.rooms = {
             name: SimulatedRoom(name, Following(name, (KITCHEN, LIVING), after=AFTER_S, boot=f"b{seed}"))
             for name in (KITCHEN, LIVING)
@@ -58,7 +59,7 @@ class Home:
     def run(self, seconds: float) -> None:
         end = self.now + seconds
         while self.now < end:
-            self.now += 1.0
+            self.now += self.step
             for room in self.rooms.values():
                 self._turn(room)
             self.check()
@@ -72,8 +73,8 @@ class Home:
             room.empty_at.append(self.now)
         if room.starting is not None and self.now >= room.begins:
             room.playing, room.starting = room.starting, None
-        if room.playing is not None and self.now % 5 == 0:
-            room.playing = replace(room.playing, position=(room.playing.position or 0.0) + 5.0)
+        if room.playing is not None and self.now % 4 == 0:
+            room.playing = replace(room.playing, position=(room.playing.position or 0.0) + 4.0)
         for message in [one for one in self.wire if one[1] != room.device and one[0] <= self.now]:
             self.wire.remove(message)
             self._do(room, room.following.see(self.now, message[2]))
@@ -116,9 +117,9 @@ class Home:
         return [room.device for room in self.rooms.values() if room.playing is not None]
 
 
-def begun(seed: int = 1, *, loss: float = 0.0, failing: float = 0.0) -> Home:
+def begun(seed: int = 1, *, loss: float = 0.0, failing: float = 0.0, step: float = 1.0) -> Home:
     """Somebody hears music in the kitchen."""
-    home = Home(seed, loss=loss, failing=failing)
+    home = Home(seed, loss=loss, failing=failing, step=step)
     home.rooms[KITCHEN].playing = JAZZ
     home.run(5)
     home.walk(1, 0)
@@ -218,16 +219,15 @@ def test_a_report_that_comes_late_or_twice_changes_nothing() -> None:
     assert following.see(2.3, replace(offer, device="cellar")) == [], "a device that isn't named"
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_two_hundred_walks_with_lost_reports_lose_and_double_no_music(block: int) -> None:
-    for seed in range(50 * block, 50 * block + 50):
+def test_two_hundred_walks_with_lost_reports_lose_and_double_no_music() -> None:
+    for seed in range(200):
         chance = random.Random(seed)
-        home = begun(seed, loss=chance.uniform(0, 0.6), failing=chance.choice((0.0, 0.0, 0.2)))
+        home = begun(seed, loss=chance.uniform(0, 0.6), failing=chance.choice((0.0, 0.0, 0.2)), step=2.0)
         for _ in range(6):
             people = chance.choice((1, 1, 2))
             places = [chance.choice((KITCHEN, LIVING, "outside")) for _ in range(people)]
             home.walk(places.count(KITCHEN), places.count(LIVING))
-            home.run(chance.choice((5, 30, 100, 150)))
+            home.run(chance.choice((6, 30, 100, 150)))
         home.failing = 0.0
         home.walk(0, 0)
         home.run(170)
@@ -238,5 +238,5 @@ def test_two_hundred_walks_with_lost_reports_lose_and_double_no_music(block: int
         home.walk(here == KITCHEN, here == LIVING)
         home.run(60)
         home.walk(here == LIVING, here == KITCHEN)
-        home.run(250)
+        home.run(200)
         assert home.playing == [LIVING if here == KITCHEN else KITCHEN], f"seed {seed}"
