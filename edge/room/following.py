@@ -14,8 +14,10 @@ def here(room: Room, now: float) -> Here:
     ours = room.control is Control.AUTO
     refuses = handover.refuses(now) if ours else "a person decides about the music"
     elsewhere = playback.speaker or "another speaker" if playback is not None and playback.elsewhere else None
-    music = handover.music(now, profile=room.settings()["profile"]) if ours else None
-    return Here(handover.present, music, refuses, elsewhere)
+    profile = room.settings()["profile"]
+    music = handover.music(now, profile=profile) if ours else None
+    paused = handover.paused(profile=profile) if ours else None
+    return Here(handover.present, music, refuses, elsewhere, paused)
 
 
 def carry_out(room: Room, now: float, move: Move) -> list[Event]:

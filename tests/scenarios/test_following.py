@@ -34,8 +34,8 @@ MASS_PROFILE = {"happy": {"play": "ma:library://playlist/1", "name": "Happy Song
 class FollowingHouse(House):
     """A room whose device tells the others of it; `sent` takes its messages."""
 
-    def __init__(self, device: str, time: Time, player: Player, profile: dict[str, Any], sent: Any) -> None:
-        super().__init__(time, player, profiles={"everyday": profile}, follow=list(SPEAKERS), follow_after="20s")
+    def __init__(self, device: str, time: Time, player: Player, sent: Any, **music: Any) -> None:
+        super().__init__(time, player, follow=list(SPEAKERS), follow_after="20s", **music)
         self.device = device
         config = Config.model_validate({"device": {"id": device}, "mqtt": {"host": "x"}})
         config = config.model_copy(update={"music": self.config})
@@ -60,11 +60,11 @@ class FollowingHouse(House):
 class Home:
     """Both rooms. loss: the share of messages that are lost."""
 
-    def __init__(self, time: Time, player: Callable[[str], Player], profile: dict[str, Any], loss: float = 0.0) -> None:
+    def __init__(self, time: Time, player: Callable[[str], Player], loss: float, **music: Any) -> None:
         self._time, self._random, self.loss = time, random.Random(7), loss
         self._messages: list[tuple[str, bytes]] = []
         self.rooms = {
-            device: FollowingHouse(device, time, player(speaker), profile, self._send)
+            device: FollowingHouse(device, time, player(speaker), self._send, **music)
             for device, speaker in SPEAKERS.items()
         }
         self.kitchen, self.living = self.rooms.values()
@@ -102,7 +102,7 @@ def home(request: pytest.FixtureRequest) -> Iterator[Callable[..., Home]]:
     """home(loss=0.0): with the music playing in the kitchen."""
     players: list[Any] = []
 
-    def build(loss: float = 0.0) -> Home:
+    def build(loss: float = 0.0, **music: Any) -> Home:
         if request.param == "spotify":
             world: World = request.getfixturevalue("world")
             server: Server = request.getfixturevalue("server")
@@ -115,10 +115,11 @@ def home(request: pytest.FixtureRequest) -> Iterator[Callable[..., Home]]:
                 players.append(SpotifyPlayer(api, speaker=speaker, clock=world.clock))
                 return players[-1]
 
-            made = Home(world, spotify, PROFILE, loss)
+            made = Home(world, spotify, loss, profiles={"everyday": PROFILE}, **music)
         else:
             mass = Mass()
-            made = Home(mass, lambda speaker: player_on(mass, speaker=speaker), MASS_PROFILE, loss)
+            profiles = {"everyday": MASS_PROFILE}
+            made = Home(mass, lambda speaker: player_on(mass, speaker=speaker), loss, profiles=profiles, **music)
         made.living.leaves()
         made.kitchen.leaves()
         made.passes(5)
@@ -151,6 +152,19 @@ def test_it_goes_on_in_the_other_room_and_comes_back(home: Callable[..., Home]) 
 def test_lost_messages_neither_lose_nor_double_it(home: Callable[..., Home]) -> None:
     rooms = home(0.5)
     rooms.somebody_moves(rooms.kitchen, rooms.living)
+    rooms.check(rooms.living)
+
+
+def test_music_that_is_paused_in_the_empty_room_already_goes_on_in_the_other(home: Callable[..., Home]) -> None:
+    rooms = home(pause_after="10s")
+    (uri, position), before = song(rooms.kitchen), rooms.kitchen.room.own_music
+    rooms.kitchen.leaves()
+    rooms.passes(50)
+    assert not rooms.kitchen.plays
+    rooms.living.feels_now("unknown")
+    rooms.passes(60)
+    assert rooms.living.plays and song(rooms.living)[0] == uri and song(rooms.living)[1] > position
+    assert rooms.living.room.own_music == before
     rooms.check(rooms.living)
 
 

@@ -30,12 +30,25 @@ class Handover:
     def music(self, now: float, *, profile: str) -> MovingMusic | None:
         """The device's own music as it is seen to play; None for a person's, for none, and until it is seen."""
         known = self._situation
-        own, playback, pending = known.own.playing, known.playback, known.pending
-        if own is None or playback is None or not known.detector.playing or playback.assumed or known.detector.in_doubt:
+        playback, pending = known.playback, known.pending
+        if playback is None or not known.detector.playing or playback.assumed or known.detector.in_doubt:
             return None
         if pending.state is not None or (pending.play is not None and pending.play.when is When.NOW):
             return None
-        position = playback.position
+        return self._as_it_is(playback, now - known.detector.observed_at, profile)
+
+    def paused(self, *, profile: str) -> MovingMusic | None:
+        """The own music that the device has paused because the room is empty."""
+        known, playback = self._situation, self._situation.playback
+        if known.presence.paused_at is None or playback is None or playback.state != "paused" or playback.elsewhere:
+            return None
+        return self._as_it_is(playback, 0.0, profile)
+
+    def _as_it_is(self, playback: Playback, age: float, profile: str) -> MovingMusic | None:
+        """age: seconds since the report, in which the music has gone on."""
+        known, own = self._situation, self._situation.own.playing
+        if own is None:
+            return None
         return MovingMusic(
             own.music,
             own.mood.mood if own.mood is not None else known.mood_name,
@@ -43,7 +56,7 @@ class Handover:
             playback.player,
             playback.speaker,
             playback.uri,
-            None if position is None else position + max(0.0, now - known.detector.observed_at),
+            None if playback.position is None else playback.position + max(0.0, age),
         )
 
     def refuses(self, now: float) -> str:

@@ -142,7 +142,8 @@ class Following:
     def _offer(self, now: float) -> None:
         """Offer the music to the room that somebody has come into, if this one has been empty for long enough."""
         here, left_at = self._here, self._since
-        if here.music is None or here.present is not False or left_at is None or now - left_at < self._after:
+        music = here.music or here.paused
+        if music is None or here.present is not False or left_at is None or now - left_at < self._after:
             return
         if self._taking is not None:
             return
@@ -157,14 +158,14 @@ class Following:
         if arrivals:
             self._offers += 1
             offer_id = f"{self._device}/{self._boot}/{self._offers}"
-            self._outgoing = _Outgoing(Offer(offer_id, max(arrivals)[1], here.music), now)
+            self._outgoing = _Outgoing(Offer(offer_id, max(arrivals)[1], music), now)
             self._dirty = True
 
     def _continue_offer(self, now: float, outgoing: _Outgoing) -> list[Move]:
         offer, here = outgoing.offer, self._here
         seen_at, report = self._reports[offer.to]
         left_again = seen_at > outgoing.at and report.present is False
-        ended = not outgoing.held and here.music is None
+        ended = not outgoing.held and here.music is None and here.paused is None
         if here.present is not False or left_again or ended or now - outgoing.at > OFFER_MAX_S:
             # Somebody is back, nobody is there any more, or a person ended the music.
             self._end_offer()

@@ -59,13 +59,15 @@ class Here:
     """What the device knows of its own room now.
 
     music: its own music that is seen to play; None for a person's, for none, and while the player hasn't shown it.
-    refuses: why no music may begin here now, "" if it may. elsewhere: the other speaker that the account plays on.
+    paused: its own music that it has paused because the room is empty. refuses: why no music may begin here now, "" if
+    it may. elsewhere: the other speaker that the account plays on.
     """
 
     present: bool | None
     music: MovingMusic | None = None
     refuses: str = ""
     elsewhere: str | None = None
+    paused: MovingMusic | None = None
 
 
 # What the room is to do.

@@ -111,7 +111,8 @@ def _go_on(
     music: Music, continues: Continuation, current: SpotifyPlayback, now: float, expires: float
 ) -> SpotifyCommand:
     """Play on as the music plays on another speaker: that speaker's own playback if it is the account's."""
-    speaker = current.speaker.name if current.elsewhere and current.speaker is not None else None
+    away = current.speaker is not None and not current.on_own_speaker and current.loaded
+    speaker = current.speaker.name if away and current.speaker is not None else None
     if speaker is not None and continues.speaker is not None and is_named(speaker, continues.speaker):
         return SpotifyCommand(Operation.TRANSFER, now, expires, uri=current.context or current.uri)
     play, song = _play(music, None, now, expires), continues.song

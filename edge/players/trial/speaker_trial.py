@@ -173,7 +173,8 @@ class SpeakerTrial:
         self._ends = self._clock() + PUT_BACK_MAX_S
         left = ""
         volume, seen = self._volume, self._seen.volume
-        if volume is not None and seen is not None and seen != volume:
+        # A mixer rounds to steps of its own.
+        if volume is not None and seen is not None and abs(seen - volume) > VOLUME_TOLERANCE:
             left = self._set_volume(volume, seen)
         self._look()
         if self._seen.state == "playing" and not self._seen.elsewhere:

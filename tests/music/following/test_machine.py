@@ -78,7 +78,7 @@ class Home:
         for message in [one for one in self.wire if one[1] != room.device and one[0] <= self.now]:
             self.wire.remove(message)
             self._do(room, room.following.see(self.now, message[2]))
-        self._do(room, room.following.tick(self.now, Here(room.present, room.playing, room.refuses)))
+        self._do(room, room.following.tick(self.now, Here(room.present, room.playing, room.refuses, paused=room.held)))
         if room.following.due(self.now):
             report = room.following.report(self.now)
             for _ in range(1 + (self.random.random() < 0.2)):
@@ -140,6 +140,17 @@ def test_who_leaves_one_room_and_comes_into_the_other_hears_the_music_there() ->
     home.walk(1, 0)
     home.run(120)
     assert home.playing == [KITCHEN], "and back again"
+
+
+def test_music_that_the_empty_room_has_paused_already_goes_on_in_the_other_one() -> None:
+    home = begun()
+    home.walk(0, 0)
+    home.run(60)
+    kitchen = home.rooms[KITCHEN]
+    kitchen.held, kitchen.playing = kitchen.playing, None
+    home.walk(0, 1)
+    home.run(60)
+    assert home.playing == [LIVING] and kitchen.held is None
 
 
 @pytest.mark.parametrize("kitchen, living", [(1, 1), (2, 1), (0, 0)])
