@@ -41,6 +41,7 @@ from edge.vision.pipeline import Pipeline
 what, trigger = sys.argv.pop(1), sys.argv.pop(1)
 
 def hang_here():
+    open(trigger + ".hangs", "w").close()
     if what == "thread":
         raise SystemExit
     time.sleep(1000)
@@ -56,6 +57,8 @@ def spoil(owner, name):
 if what in ("vision", "thread"):
     spoil(Pipeline, "process")
 if what == "camera":
+    # The process would end by itself soon after the watchdog goes hungry.
+    watchdog.Watchdog.camera_hangs = lambda self, now: False
     for name in dir(replay):
         if isinstance(getattr(replay, name), type) and "read" in vars(getattr(replay, name)):
             spoil(getattr(replay, name), "read")
@@ -162,9 +165,11 @@ def test_a_hung_look_a_dead_thread_or_a_hung_camera_stops_feeding_the_watchdog(s
         # Longer than STUCK_AFTER_S, so that the start isn't the reason.
         wait_for(partial(is_fed, service, STUCK_AFTER_S + 1), "a fed watchdog")
         assert service.words() == ["READY=1"]
-    hung_at = time.monotonic()
     for service in services.values():
         service.trigger.touch()
+    for what, service in services.items():
+        wait_for(service.trigger.with_suffix(".hangs").exists, f"a hung {what}")
+    hung_at = time.monotonic()
     for what, service in services.items():
         lasted = service.wait_silent() - hung_at
         print(f"{what}: fed for {lasted:.1f} s more")
