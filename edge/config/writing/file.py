@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from edge.config import Config
 from edge.config.file import parse
 from edge.errors import ConfigError, EditedMeanwhile
+from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, replace_keeping_owner, write_atomically
 from edge.system.reading import TEXT_MAX_BYTES, read_bytes
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 FOLDER_NAME = "config_versions"
 VERSIONS_MAX = 10
+FIXES = {
+    errno.ENOSPC: Sentence("Make room on the disk, then try again"),
+    errno.EDQUOT: Sentence("Make room on the disk, then try again"),
+    errno.EROFS: Sentence("The disk is read-only: make it writable, then try again"),
+}
+OTHER_FIX = Sentence("Run the installer again, or give the device's user the file and its folder")
 EDITED = "the configuration file was edited meanwhile; look at its new values, then try again"
 
 
@@ -78,8 +86,15 @@ class ConfigFile:
             before_writing()
             if text == before.text:
                 return before, config
-            self._keep(before.text, version_of(text))
-            self._replace(text)
+            kept = self._keep(before.text, version_of(text))
+            try:
+                self._replace(text)
+            except ConfigError:
+                # It would take the place of a version that can be brought back.
+                kept.unlink(missing_ok=True)
+                raise
+            for old in self._kept()[:-VERSIONS_MAX]:
+                old.unlink(missing_ok=True)
             return self.read(), config
 
     def undo(self) -> ConfigText:
@@ -123,26 +138,34 @@ class ConfigFile:
         try:
             replace_keeping_owner(self.path, text)
         except OSError as error:
-            raise ConfigError(
-                f"{self.path}: can't be written ({error.strerror}); nothing was changed. Run the installer again, or "
-                "give the device's user the file and its folder"
-            ) from None
+            raise _unwritable(self.path, error) from None
 
-    def _keep(self, text: str, written: str) -> None:
-        """Keep a text that is about to be replaced. written: the version that replaces it."""
+    def _keep(self, text: str, written: str) -> Path:
+        """Keep a text that is about to be replaced; returns its file. written: the version that replaces it."""
         kept = self._kept()
         number = int(kept[-1].name.split("-")[0]) + 1 if kept else 1
         try:
             make_folder(self._folder)
-            write_atomically(self._folder / f"{number:06d}-{written}.yaml", text)
+            path = self._folder / f"{number:06d}-{written}.yaml"
+            write_atomically(path, text)
         except OSError as error:
-            raise ConfigError(f"{self._folder}: can't be written ({error.strerror}); nothing was changed") from None
-        for old in self._kept()[:-VERSIONS_MAX]:
-            old.unlink(missing_ok=True)
+            raise _unwritable(self._folder, error) from None
+        return path
 
     def _kept(self) -> list[Path]:
         """The kept texts, oldest first."""
         return sorted(path for path in self._folder.glob("??????-*.yaml") if path.name[:6].isdigit())
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        Sentence(
+            "{path}: can't be written ({reason}); nothing was changed. {fix}",
+            path=str(path),
+            reason=error.strerror or str(error),
+            fix=FIXES.get(error.errno or 0, OTHER_FIX),
+        )
+    )
 
 
 def version_of(text: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +16,8 @@ from starlette.routing import Route
 from edge.config import Config
 from edge.config.file import parse
 from edge.config.writing.file import ConfigFile, ConfigText
-from edge.errors import ConfigError, EditedMeanwhile
+from edge.errors import ConfigError, EditedMeanwhile, sentence_of
+from edge.sentences import Sentence
 from edge.text import clean
 from edge.times import utc_text
 from edge.vision.preview import AimedPicture
@@ -172,11 +172,15 @@ class SetUpApi:
                 changes[key] = None if password is None else path
             # A password replaces the old one only with changes that can be written.
             complete = settings.completed(changes, file.read().values)
-            after, _ = file.write(complete, version, before_writing=partial(passwords.keep_all, secrets))
+            with passwords.kept(secrets) as keep:
+                after, _ = file.write(complete, version, before_writing=keep)
         except EditedMeanwhile as error:
             return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
         except ConfigError as error:
-            raise RefusedRequest(422, str(error).removeprefix(f"{file.path}, ")) from None
+            sentence = sentence_of(error)
+            if not isinstance(sentence, Sentence):
+                sentence = sentence.removeprefix(f"{file.path}, ")
+            raise RefusedRequest(422, sentence) from None
         if after.version != version or secrets:
             self._set_up.reload()
         waits = [key for key in changes if key in self._set_up.overridden]

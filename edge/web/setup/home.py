@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
@@ -21,6 +20,7 @@ from edge.web.request_body import RefusedRequest, answers_errors, read_body, tex
 from edge.web.setup import trials
 from edge.web.setup.api import SetUp
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
+from edge.web.turns import Turns
 
 # Where homes have their broker: on this machine, or on Home Assistant's.
 USUAL_HOSTS = ("127.0.0.1", "homeassistant.local", "homeassistant")
@@ -36,7 +36,7 @@ class HomeApi:
     """Slow calls run in a thread pool, one broker at a time."""
 
     def __init__(self, set_up: SetUp) -> None:
-        self._config, self._trying = set_up.config, asyncio.Lock()
+        self._config, self._turns = set_up.config, Turns()
 
     def routes(self) -> list[Route]:
         return [
@@ -60,9 +60,7 @@ class HomeApi:
             # A password without a user isn't allowed, and none is sent.
             values |= {"username": None, "password_file": None}
         password = text_value(body, "password", PASSWORD_MAX_CHARS) if body.get("password") is not None else None
-        if self._trying.locked():
-            raise RefusedRequest(429, "something else is in progress; wait a moment")
-        async with self._trying:
+        async with self._turns.one():
             text = await run_in_threadpool(self._try, values, password)
         return JSONResponse({"text": text})
 

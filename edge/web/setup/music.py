@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from edge.web.cover import Cover
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup.api import SetUp
 from edge.web.setup.music_sources import FoundInAll, MusicSources
+from edge.web.turns import Turns
 
 T = TypeVar("T")
 WORDS_MAX_CHARS = 100
@@ -40,7 +40,7 @@ class MusicApi:
     def __init__(self, set_up: SetUp) -> None:
         self._config = set_up.config
         self._sources = set_up.music or MusicSources(set_up.config)
-        self._busy, self._cover = asyncio.Lock(), Cover()
+        self._turns, self._cover = Turns(), Cover()
         self._covers: OrderedDict[str, str] = OrderedDict()
 
     def routes(self) -> list[Route]:
@@ -121,7 +121,5 @@ class MusicApi:
         return key
 
     async def _one_at_a_time(self, call: Callable[[], T]) -> T:
-        if self._busy.locked():
-            raise RefusedRequest(429, "something else is in progress; wait a moment")
-        async with self._busy:
+        async with self._turns.one():
             return await run_in_threadpool(call)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from edge.config import Config
@@ -26,11 +27,30 @@ def key_and_file(section: str) -> tuple[str, str]:
     return key, str(state.directory() / name)
 
 
-def keep_all(by_section: Mapping[str, str | None]) -> None:
-    """Write the passwords that aren't None, each for its section. Raises ConfigError."""
-    for section, password in by_section.items():
-        if password is not None:
-            _keep(Path(key_and_file(section)[1]), password)
+@contextlib.contextmanager
+def kept(by_section: Mapping[str, str | None]) -> Iterator[Callable[[], None]]:
+    """Yields what writes the passwords that aren't None, each for its section; it raises ConfigError.
+
+    If the block fails, the passwords before are there again.
+    """
+    files = {Path(key_and_file(section)[1]): one for section, one in by_section.items() if one is not None}
+    before: dict[Path, bytes | None] = {}
+
+    def write() -> None:
+        for path, password in files.items():
+            before[path] = path.read_bytes() if path.is_file() else None
+            _keep(path, password)
+
+    try:
+        yield write
+    except BaseException:
+        for path, content in before.items():
+            with contextlib.suppress(OSError):
+                if content is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    write_atomically(path, content)
+        raise
 
 
 def known(config: Config) -> dict[str, bool]:

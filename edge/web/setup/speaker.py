@@ -24,6 +24,7 @@ from edge.web.setup import found_speakers, sound, trials
 from edge.web.setup.api import SetUp
 from edge.web.setup.found_speakers import GO_LIBRESPOT, MPD, MUSIC_ASSISTANT
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
+from edge.web.turns import Turns
 
 HOST_MAX_CHARS = 255
 # How long the player may take until it tells what it does, and until the sound plays.
@@ -45,7 +46,7 @@ class SpeakerApi:
     def __init__(self, set_up: SetUp, board: Board, post: Callable[[Command], None]) -> None:
         """board: where the player's state is read. post: puts a command into the daemon's queue."""
         self._config, self._board, self._post = set_up.config, board, post
-        self._busy = asyncio.Lock()
+        self._turns = Turns()
 
     def routes(self) -> list[Route]:
         return [
@@ -57,8 +58,7 @@ class SpeakerApi:
 
     @answers_errors
     async def speakers(self, _: Request) -> Response:
-        self._refuse_a_second()
-        async with self._busy:
+        async with self._turns.one():
             return JSONResponse(await run_in_threadpool(found_speakers.speakers, self._config))
 
     @answers_errors
@@ -75,8 +75,7 @@ class SpeakerApi:
             config = trials.with_section(self._config, player, values)
         except ConfigError as error:
             raise RefusedRequest(422, str(error)) from None
-        self._refuse_a_second()
-        async with self._busy:
+        async with self._turns.one():
             if player == MPD:
                 await run_in_threadpool(try_mpd, config.mpd, password=password)
                 return JSONResponse({"speakers": [found_speakers.mpd_entry(config.mpd)]})
@@ -90,8 +89,7 @@ class SpeakerApi:
     @answers_errors
     async def sound(self, request: Request) -> Response:
         await read_body(request)
-        self._refuse_a_second()
-        async with self._busy:
+        async with self._turns.one():
             return await self._play()
 
     @answers_errors
@@ -153,10 +151,6 @@ class SpeakerApi:
                 return False
             await asyncio.sleep(LOOK_EVERY_S)
         return True
-
-    def _refuse_a_second(self) -> None:
-        if self._busy.locked():
-            raise RefusedRequest(429, "something else is in progress; wait a moment")
 
 
 def _told(text: str, made_from: dict[str, Any]) -> Response:

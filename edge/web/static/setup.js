@@ -6,6 +6,7 @@ import { STEPS } from "./setup-steps.js";
 import { wizard } from "./setup-wizard.js";
 import { byId, make, renew } from "./text.js";
 
+const DISK_UNWRITABLE = 507;
 let shown = null; // {step, page}: the step that is open, and what its show() returned
 
 const stateOf = (name) => (wizard.overview.steps.find((step) => step.name === name) || {}).state;
@@ -76,7 +77,12 @@ async function leave(state) {
   const { step, page } = shown;
   // A step may refuse, with a sentence, or name the step that must follow.
   const wanted = state === "done" && page && page.finish ? await page.finish() : "";
-  await wizard.mark(step.name, state);
+  try {
+    await wizard.mark(step.name, state);
+  } catch (error) {
+    if (error.status !== DISK_UNWRITABLE) throw error;
+    byId("nothing").textContent = error.message; // nobody has to stay at a step for that
+  }
   if (step.name === "done") {
     location.assign("/");
     return;

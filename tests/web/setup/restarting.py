@@ -32,12 +32,13 @@ class RestartingPage:
         folder: Path,
         spotify: Server,
         *,
+        state: Path | None = None,
         aim: Callable[[int], AimedPicture | None] | None = None,
         **parts: Any,
     ) -> None:
-        """aim: makes the camera's pictures. parts: of WebPage."""
-        self.file, self._spotify, self._serve, self._folder = folder / "config.yaml", spotify, serve, folder
-        self._aim, self._parts, self.progress = aim, parts, Progress(folder)
+        """folder: for the configuration. state: None for the same folder. aim: makes pictures. parts: of WebPage."""
+        self.file, self._spotify, self._serve, self._folder = folder / "config.yaml", spotify, serve, state or folder
+        self._aim, self._parts, self.progress = aim, parts, Progress(self._folder)
         self.file.write_text((ROOT / "config.yaml").read_text())
         self._port = free_port()
         self.served: Served = self._start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from edge.camera.source import demo_clip
+from edge.config.writing.file import version_of
 from edge.values import EXPRESSIONS
 from tests.broker import Broker, Listener, broker
 from tests.players.mpd_daemon import Daemon
@@ -153,6 +155,14 @@ def without_comment(line: str) -> str:
     return line.partition("#")[0].strip()
 
 
+def overview(page: Page, device: Installed) -> dict[str, object]:
+    """What the page knows of the set-up; {} while the parts begin again."""
+    with contextlib.suppress(Error):
+        answer = page.request.get(f"{device.url}/api/setup")
+        return dict(answer.json()) if answer.ok else {}
+    return {}
+
+
 def test_the_set_up_leads_to_music_that_fits_with_a_power_cut_after_each_step(
     start: Callable[..., Installed], phone: Phone, daemon: Daemon, broker: Broker, chromium: Browser
 ) -> None:
@@ -215,6 +225,19 @@ def test_the_set_up_leads_to_music_that_fits_with_a_power_cut_after_each_step(
     ]  # fmt: skip
     assert area.startswith("ignore: [[0.7")
     assert comments(device.config.read_text()) == comments(device.text)
+    # A backup brings it back on the running device.
+    page.goto(f"{device.url}/setup")
+    with page.expect_download() as backup:
+        page.get_by_role("button", name="Save a backup").click()
+    kept = device.config.read_text()
+    device.config.write_text(kept.replace("max_volume: 60", "max_volume: 20"))
+    page.get_by_label("Backup file").set_input_files(backup.value.path())
+    page.get_by_role("button", name="Restore it").click()
+    page.get_by_role("button", name="Really replace everything?").click()
+    expect(page.get_by_text("Restored, as it was on")).to_be_visible()
+    wait_for(lambda: device.config.read_text() == kept, "the restored file")
+    wait_for(lambda: overview(page, device).get("running") == version_of(kept), "the restored parts")
+
     # A second phone is asked for the password.
     other = chromium.new_context().new_page()
     other.goto(device.url)
