@@ -27,6 +27,9 @@ NO_PLAYER_TEXT = "the device only decides: the home plays the music"
 # The players whose playing is only simulated, each with its sentence.
 SIMULATED = {DRY_RUN: DRY_RUN_TEXT, NO_PLAYER: NO_PLAYER_TEXT}
 
+# The players that know several speakers, and can move the music from one to another.
+SPEAKER_PLAYERS = ("spotify", "music_assistant")
+
 # The value of a button's command.
 PRESS = "PRESS"
 
@@ -192,6 +195,7 @@ class When(str, Enum):
 class Act(str, Enum):
     """What a wish requests of the player.
 
+    SPEAKER moves the music to another speaker of the player's, which is the device's own from then on.
     FORGET withdraws music that hasn't begun, and a RESUME that no person requested. KEEP changes nothing.
     """
 
@@ -202,6 +206,7 @@ class Act(str, Enum):
     PREVIOUS = "previous"
     VOLUME = "volume"
     FORGET = "forget"
+    SPEAKER = "speaker"
     KEEP = "keep"
 
 
@@ -251,6 +256,7 @@ class Wish:
     VOLUME. fade: change the volume in a few steps.
     shuffle: play the songs in random order. repeat: "off", "context" or "track". offset: the first song, from 0.
     None for volume, shuffle, repeat or offset leaves it as it is on the speaker.
+    speaker: the name of the speaker, for SPEAKER.
     basis: what the wish counts on; None if a person requested it, who knows what plays.
     about: what the sentence explains: "music", or only "volume", "control" (who chooses) or "press" (a button).
     continues: PLAY goes on as the music plays elsewhere, as far as the player can; None for its beginning.
@@ -268,6 +274,7 @@ class Wish:
     offset: int | None = None
     basis: Basis | None = field(default=None, compare=False)
     about: str = field(default="music", compare=False)
+    speaker: str | None = None
     continues: Continuation | None = None
 
 

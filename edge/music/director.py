@@ -199,6 +199,13 @@ class Director:
         allowed, why = self._volume.request(now, volume, self.situation.own.offset)
         return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed, about="volume"))
 
+    def speaker_command(self, now: float, name: str) -> Wish:
+        """Return the wish for the speaker that a person chose."""
+        known = self.situation
+        known.presence.person_acted(now)
+        why = Sentence("somebody chose the speaker {speaker}", speaker=name)
+        return self._request(now, Wish(Act.SPEAKER, known.mood_name, why, speaker=name, about="press"))
+
     def try_speaker(self, now: float, music: Music) -> Wish:
         """Return the wish for some seconds of music, by which a person hears whether the speaker is the right one."""
         self.situation.presence.person_acted(now)

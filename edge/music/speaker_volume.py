@@ -65,6 +65,10 @@ class SpeakerVolume:
         else:
             self._request = None
 
+    def use(self, volume: int | None) -> None:
+        """Another speaker plays, with this volume: what was known and requested of the last one doesn't count."""
+        self.current, self._request = volume, None
+
     def unavailable(self, now: float) -> None:
         """The player can't be reached: a pending request gets more time."""
         if self._request is not None:

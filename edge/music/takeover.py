@@ -51,6 +51,8 @@ class TakeoverDetector:
         self._unnamed = UnnamedMusic(grace)
         self._changes = UnexplainedChanges(self._last, self.pending, self.pause)
         self._settling_since = float("-inf")
+        # When the music was last moved to another speaker, which has a volume of its own.
+        self._moved_at = float("-inf")
 
     @property
     def playing(self) -> bool:
@@ -84,6 +86,8 @@ class TakeoverDetector:
         target = self.volume.goal if wish.volume is None and wish.fade else wish.volume
         if target is not None and wish.when is When.NOW:
             self.volume.request(now, target, fade=wish.fade and wish.act is Act.PLAY)
+        if wish.act is Act.SPEAKER:
+            self._moved_at = now
         if wish.when is When.NOW and wish.act not in (Act.KEEP, Act.FORGET, Act.VOLUME):
             self._settling_since = now
             self.pause.end()
@@ -217,6 +221,10 @@ class TakeoverDetector:
         return result
 
     def _volume_set_by_person(self, now: float, playback: Playback) -> bool:
+        if now - self._moved_at < 2 * self._grace:
+            self.volume.use(playback.volume)
+            self.lowered.end()
+            return False
         play, last, before = self.pending.play, self._last.playback, self.volume.current
         changed = self.volume.set_by_person(
             now,

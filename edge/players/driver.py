@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError, reported
 from edge.events import ProblemOccurred
-from edge.players.player import Player, RenewsLogin, TellsNotices
+from edge.players.player import ChoosesSpeaker, Player, RenewsLogin, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, describe, patience
 from edge.sentences import Sentence
-from edge.values import Playback, Problem, Wish
+from edge.values import Act, Playback, Problem, Wish
 
 # After an error that names no time.
 RETRY_MIN_S, RETRY_MAX_S = 1.0, 30.0
@@ -105,7 +105,10 @@ class PlayerDriver:
 
     def _apply(self, wish: Wish) -> None:
         try:
-            self._player.apply(wish)
+            if wish.act is Act.SPEAKER:
+                self._choose_speaker(wish)
+            else:
+                self._player.apply(wish)
         except PlayerError as error:
             if not error.lasting:
                 if (error.retry_after or 0.0) > patience(wish):
@@ -127,6 +130,16 @@ class PlayerDriver:
                 all_abandoned.append(AbandonedWish(wish, reported(error), True))
             for abandoned in all_abandoned:
                 self._report_abandoned(abandoned)
+
+    def _choose_speaker(self, wish: Wish) -> None:
+        """Raises PlayerError, which is about this wish alone: the speaker that was used until now plays on."""
+        if not isinstance(self._player, ChoosesSpeaker) or wish.speaker is None:
+            return
+        try:
+            self._player.choose_speaker(wish.speaker)
+        except PlayerError as error:
+            error.lasting = True
+            raise
 
     def _player_failed(self, error: PlayerError) -> None:
         now = self._clock()

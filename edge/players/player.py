@@ -47,6 +47,14 @@ class Player(Protocol):
 
 
 @runtime_checkable
+class ChoosesSpeaker(Protocol):
+    """A player that knows several speakers."""
+
+    def choose_speaker(self, name: str) -> None:
+        """Use this speaker from now on, and move what plays there. Raises PlayerError, and then nothing has changed."""
+
+
+@runtime_checkable
 class TellsNotices(Protocol):
     """A player that has something to tell about music that it does play, for example that a song of it is gone."""
 

@@ -24,6 +24,7 @@ _REPLACED = {
     Act.PAUSE: _TRANSPORT,
     Act.RESUME: (Act.PAUSE, Act.RESUME),
     Act.VOLUME: (Act.VOLUME,),
+    Act.SPEAKER: (Act.SPEAKER,),
 }
 _ACT_WORDS = {
     Act.PAUSE: Sentence("pause"),
@@ -83,6 +84,8 @@ def describe(wish: Wish) -> str:
     parts: list[str] = []
     if wish.act is Act.VOLUME:
         parts.append(Sentence("set the volume to {volume}", volume=wish.volume))
+    elif wish.act is Act.SPEAKER:
+        parts.append(Sentence("play on {speaker}", speaker=wish.speaker))
     elif wish.act is Act.PLAY and wish.music is not None:
         parts.append(_play(wish.music, wish.when))
     elif wish.act is Act.RESUME and wish.music is not None:

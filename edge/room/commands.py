@@ -98,6 +98,13 @@ def _playback(room: Room, now: float, command: Command) -> list[Event]:
     return room.control_playback(now, PLAYBACK_ACTS[command.value])
 
 
+def _speaker(room: Room, now: float, command: Command) -> list[Event]:
+    if not command.value:
+        return _rejected(now, command, Sentence("speaker must be a speaker's name"))
+    events = room.choose_speaker(now, command.value)
+    return _rejected(now, command, events) if isinstance(events, str) else events
+
+
 def _like(room: Room, now: float, command: Command) -> list[Event]:
     if room.own_music is None:
         return _rejected(now, command, Sentence("like is for music that the device chose, and none of it plays"))
@@ -137,6 +144,7 @@ _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "profile": _profile,
     "volume": _volume,
     "playback": _playback,
+    "speaker": _speaker,
     "like": _like,
     "unlike": _unlike,
     "not_this": _not_this,

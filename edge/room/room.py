@@ -28,7 +28,7 @@ from edge.music.likes import Likes, song_address
 from edge.music.playback import elsewhere_reason
 from edge.room.effective_mood import EffectiveMood, MoodNews
 from edge.sentences import Sentence, mood_word
-from edge.values import UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
+from edge.values import SPEAKER_PLAYERS, UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 
 class Room:
@@ -241,6 +241,12 @@ class Room:
         skips = act is Act.NEXT and song is not None and song.state == "playing"
         skipped = [Skipped(now, *self.feedback_on(song))] if skips else []
         return [*skipped, DecisionMade(now, self._director.playback_command(now, act, self.control))]
+
+    def choose_speaker(self, now: float, name: str) -> list[Event] | str:
+        """Move the music to the speaker with this name; a sentence instead where the player has one speaker only."""
+        if self.playback is not None and self.playback.player not in SPEAKER_PLAYERS:
+            return Sentence("speaker is for players with several speakers, and this one has one")
+        return [DecisionMade(now, self._director.speaker_command(now, name))]
 
     def try_speaker(self, now: float, music: Music) -> list[Event] | str:
         """Play music for some seconds; returns a sentence instead while other music plays."""

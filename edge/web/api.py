@@ -16,7 +16,7 @@ from edge.errors import ConfigError, MoodroomError
 from edge.room import commands as room_commands
 from edge.text import clean
 from edge.times import utc_text
-from edge.values import EXPRESSIONS, Command
+from edge.values import EXPRESSIONS, SPEAKER_PLAYERS, Command
 from edge.web.cover import Cover
 from edge.web.page import SignIn, WebPage
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
@@ -160,6 +160,18 @@ class Api:
         if not (count.isascii() and count.isdigit() and len(count) < 4 and 1 <= int(count) <= MAX_SONGS):
             raise RefusedRequest(422, f"n must be a whole number from 1 to {MAX_SONGS}")
         return JSONResponse({"songs": await run_in_threadpool(recommend, mood, int(count))})
+
+    @answers_errors
+    async def speakers(self, _: Request) -> Response:
+        player = (self._page.board.snapshot()["player"] or {}).get("player")
+        if self._page.speakers is None or player not in SPEAKER_PLAYERS:
+            return JSONResponse({"speakers": []})
+        names = self._page.speakers
+        try:
+            return JSONResponse({"speakers": await self._one_at_a_time(lambda: names(player))})
+        except MoodroomError as error:
+            # Guests see this.
+            raise RefusedRequest(409, error.plain) from None
 
     @answers_errors
     async def command(self, request: Request) -> Response:

@@ -123,6 +123,7 @@ def build(
         Route("/api/timeline", api.timeline),
         Route("/api/week", api.week),
         Route("/api/cover", api.cover),
+        Route("/api/speakers", api.speakers),
         Route("/api/recommendations", api.recommendations),
         Route("/api/command", api.command, methods=["POST"]),
         Route("/api/checks", api.checks, methods=["POST"]),

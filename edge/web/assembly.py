@@ -78,6 +78,7 @@ def open_page(
         timeline=timeline,
         recommend=_recommend,
         checks=lambda: _checks(config, health),
+        speakers=lambda player: _speaker_names(config, player),
         sign_in=_sign_in(config.spotify.client_id),
         view=preview.request if config.web.camera_view else None,
         library=_library,
@@ -141,6 +142,12 @@ def _song_cover(mpd: MpdConfig) -> Callable[[str], bytes | None]:
         return song_cover(mpd.host, mpd.port, password, address.removeprefix("mpd:"), max_bytes=COVER_MAX_BYTES)
 
     return read
+
+
+def _speaker_names(config: Config, player: str) -> list[str]:
+    from edge.web.setup.found_speakers import names_of
+
+    return names_of(config, player)
 
 
 def _recommend(mood: str, n: int) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ class WebPage:
     checks: tries the parts: {"part", "good", "warning", "text"}. sign_in: begins a sign-in to Spotify.
     view: an annotated JPEG, None if the camera delivered no picture. library: whether any songs are sorted.
     week: the days before today, as `week.earlier_days` returns them.
+    speakers: of a player in SPEAKER_PLAYERS, the names of the speakers that can be chosen now; raises MoodroomError.
     set_up: what the set-up and the settings need. song_cover: the cover of a song of MPD's, by its address.
     """
 
@@ -47,5 +48,6 @@ class WebPage:
     view: Callable[[], bytes | None] | None = None
     library: Callable[[], bool] = lambda: True
     week: Callable[[], list[dict[str, Any]]] = list
+    speakers: Callable[[str], list[str]] | None = None
     set_up: SetUp | None = None
     song_cover: Callable[[str], bytes | None] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,6 +164,28 @@ def test_a_mood_that_is_read_wrongly_can_be_corrected(open_page: Open) -> None:
         publish(served.board, MoodChanged, read)
         drawn(served.board, page)
         expect(asks).to_be_hidden()
+
+
+def test_another_speaker_is_chosen_by_its_name(open_page: Open) -> None:
+    def names(player: str) -> list[str]:
+        return ["Bath", "Kitchen", "Living Room"] if player == "spotify" else []
+
+    served, page = open_page(speakers=names)
+    chooser = page.locator("#speakers")
+    song = Playback("playing", "mpd", "MPD at 192.0.2.7", "Clocks", volume=40)
+    publish(served.board, PlaybackChanged, song)
+    expect(page.locator("#speaker")).to_have_text("Playing · MPD")
+    expect(chooser).to_be_hidden()
+    publish(served.board, PlaybackChanged, replace(song, player="spotify", speaker="Living Room"))
+    chooser.get_by_text("Speaker: Living Room").click()
+    expect(chooser.get_by_role("radio")).to_have_count(3)
+    expect(chooser.get_by_label("Living Room")).to_be_checked()
+    chooser.get_by_text("Kitchen", exact=True).click()
+    wait_for(lambda: served.commands != [], "the command")
+    assert (served.commands[0].name, served.commands[0].value) == ("speaker", "Kitchen")
+    publish(served.board, PlaybackChanged, replace(song, player="spotify", speaker="Kitchen"))
+    expect(chooser.locator("summary")).to_have_text("Speaker: Kitchen")
+    expect(chooser.get_by_label("Kitchen")).to_be_checked()
 
 
 def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> None:

@@ -9,7 +9,7 @@ from edge.players.music_assistant.connection import ServerConnection
 from edge.players.music_assistant.errors import PlayerAwayError
 from edge.players.music_assistant.messages import ServerEvent
 from edge.players.music_assistant.playback import Heard, QueueClock, is_foreign
-from edge.players.music_assistant.speakers import find_player
+from edge.players.music_assistant.speakers import away_player, find_player
 from edge.players.music_assistant.state import (
     PLAYERS_MAX,
     RemotePlayer,
@@ -57,6 +57,19 @@ class FollowedSpeaker:
     @property
     def player(self) -> RemotePlayer | None:
         return self._players.get(self._player_id or "")
+
+    def choose(self, name: str) -> tuple[RemotePlayer | None, RemotePlayer]:
+        """Follow another speaker from now on; returns the one until now, and the new one. Raises PlayerAwayError."""
+        self._connection.connect()
+        before = self.player
+        players = parse_players(self._connection.call("players/all"))
+        found = find_player(name, players)
+        if not found.available:
+            raise PlayerAwayError(away_player(found))
+        self._players = {player.id: player for player in players}
+        self._name, self._player_id, self._queue = found.name, found.id, None
+        self._generation = self._connection.generation
+        return before, found
 
     def update(self) -> Heard:
         """Take in what the server has told, and read what is missing or old."""

@@ -61,6 +61,19 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
         self._notice_missing()
         return playback
 
+    def choose_speaker(self, name: str) -> None:
+        """Use this speaker from now on, and move what plays there. Raises PlayerError."""
+        own, heard = self._executor.own, self._last_shown() if self._speaker.player is not None else None
+        before, found = self._speaker.choose(name)
+        source, target = None if before is None else before.leader or before.id, found.leader or found.id
+        playing = heard is not None and heard.state == "playing" and not heard.foreign
+        if heard is None or not playing or source is None or source == target:
+            return
+        queues = {"source_queue_id": source, "target_queue_id": target}
+        self._connection.call("player_queues/transfer", **queues, auto_play=True)
+        if (address := own.context(heard.queue)) is not None:
+            own.started(address, frozenset())
+
     def wait(self) -> float:
         try:
             if self._connection.poll():

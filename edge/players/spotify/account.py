@@ -183,6 +183,16 @@ class SpotifyAccount:
         self.speaker_moved = False
         return speaker
 
+    def use_speaker(self, speaker: Speaker) -> None:
+        """Take this speaker for the own one from now on, in place of the configured one."""
+        self.speaker_name, self.speaker_missing, self.speaker_moved = speaker.name, False, False
+        self._commanded_id, self._own_ids, self._other_ids = speaker.id, {speaker.id}, set()
+        self._missing_looks.reset()
+        if self.playback is not None:
+            # What it said of the speakers before isn't right any more.
+            self.playback = None
+            self._observed_since_begin = False
+
     def accepted_by(self, speaker: Speaker) -> None:
         """The configured speaker has accepted a command under this id, which it may not show in the playback."""
         if speaker.id is not None and speaker.id != self._commanded_id:

@@ -18,6 +18,7 @@ from edge.players.spotify.limits.looking import WAIT_MIN_S, LookSchedule
 from edge.players.spotify.pending import PendingCommands, PendingWish
 from edge.players.spotify.plan import commands_for, waits_for_song_end
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback, to_playback
+from edge.players.spotify.speakers import find_speaker, restricted_error
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, resolved
 from edge.values import Act, Playback, Wish
 
@@ -95,6 +96,25 @@ class SpotifyPlayer:
             # A person waits for it.
             self._executor.pace.release()
         self._work()
+
+    def choose_speaker(self, name: str) -> None:
+        """Use this speaker from now on, and move what plays there. Raises SpotifyError."""
+        account, now = self._account, self._clock()
+        account.begin()
+        speaker = find_speaker(name, account.read(self._api.speakers))
+        if speaker.restricted:
+            raise restricted_error(speaker.name)
+        current = account.current(observed_only=True)
+        here = current.speaker is not None and current.speaker.id == speaker.id
+        if current.playing and not here:
+            account.send(lambda: self._api.transfer(speaker.id or ""))
+        account.use_speaker(speaker)
+        self._executor.fade.end()
+        if current.playing:
+            position = current.position_at(now)
+            account.assume(
+                replace(current, at=now, position=position, speaker=replace(speaker, active=True), on_own_speaker=True)
+            )
 
     def playback(self) -> Playback:
         account, pending = self._account, self._pending

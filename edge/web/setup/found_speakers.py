@@ -35,6 +35,12 @@ def speakers(config: Config) -> dict[str, Any]:
     return {"speakers": found, "problems": problems, "spotify": _login(config)}
 
 
+def names_of(config: Config, player: str) -> list[str]:
+    """The names of the speakers that this player, of several speakers, offers now. Raises MoodroomError."""
+    found = _spotify(config) if player == SPOTIFY else music_assistant_entries(config.music_assistant)
+    return sorted({one["name"] for one in found}, key=str.casefold)
+
+
 def _mpd(section: MpdConfig) -> list[dict[str, Any]]:
     """The configured MPD, and the one on this machine."""
     usual = MpdConfig()

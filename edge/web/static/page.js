@@ -10,6 +10,7 @@ import { drawPlane } from "./plane.js";
 import { drawAlso, drawFailed, drawPlayer, drawWhy } from "./player.js";
 import { drawMood, drawProblems } from "./room.js";
 import { recommend } from "./songs.js";
+import { drawSpeakers } from "./speakers.js";
 import { drawProfiles, drawSettings } from "./steer.js";
 import { byId, clock, feels, notice, said, say } from "./text.js";
 import "./week.js";
@@ -46,6 +47,7 @@ const drawers = {
   },
   player(player) {
     drawPlayer(player);
+    drawSpeakers(player);
     if (player && player.volume !== null && !isPending("volume", player.volume)) drawVolume(player.volume);
   },
   why: drawWhy,
