@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.errors import JournalError
-from edge.system.database import Schema, VersionRow
+from edge.system.schema import Schema, VersionRow
 
 SCHEMA = Schema(
     part="journal",

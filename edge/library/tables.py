@@ -9,7 +9,8 @@ from pathlib import Path
 
 from edge.errors import LibraryError
 from edge.songs import FEATURES
-from edge.system.database import Schema, VersionKey, open_for_writing, unusable
+from edge.system.database import open_for_writing, unusable
+from edge.system.schema import Schema, VersionKey
 
 _FEATURE_COLUMNS = ", ".join(f"{name} REAL" for name in FEATURES)
 SCHEMA = Schema(

@@ -15,9 +15,6 @@ from edge.errors import JournalError, LibraryError, MoodroomError
 from edge.journal import tables as journal_tables
 from edge.library import tables as library_tables
 from edge.system.database import (
-    Schema,
-    VersionKey,
-    VersionRow,
     default_path,
     make_private,
     migrate,
@@ -25,6 +22,7 @@ from edge.system.database import (
     open_for_writing,
     version_of,
 )
+from edge.system.schema import Schema, VersionKey, VersionRow
 
 JOURNAL, LIBRARY = journal_tables.SCHEMA, library_tables.SCHEMA
 FILES = ["journal.db", "journal.db-shm", "journal.db-wal"]
