@@ -60,7 +60,7 @@ class Cover:
 def cover_address(playback: Playback) -> str | None:
     """What the page asks for the cover by: its address, or a song's whose player holds its cover; None for none."""
     uri = playback.uri or ""
-    holds = uri.startswith(SONG_PREFIX) and not uri.startswith(STATION_PREFIXES) and playback.state != "unavailable"
+    holds = playback.player == "mpd" and uri.startswith(SONG_PREFIX) and not uri.startswith(STATION_PREFIXES)
     return playback.cover or (uri if holds else None)
 
 

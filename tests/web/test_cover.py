@@ -12,7 +12,7 @@ import pytest
 from edge import messages
 from edge.errors import PlayerError
 from edge.events import PlaybackChanged
-from edge.values import Control, Playback
+from edge.values import DRY_RUN, Control, Playback
 from edge.web.cover import COVER_MAX_BYTES, Cover, media_type_of
 from tests.conftest import ROOT
 from tests.web.served import Serve, publish
@@ -106,4 +106,6 @@ def test_the_cover_that_mpd_holds_is_read_only_while_its_song_plays(serve: Serve
     publish(served.board, PlaybackChanged, replace(playing, uri="mpd:gone.flac"))
     assert served.get("/api/cover").status_code == 204
     publish(served.board, PlaybackChanged, replace(playing, uri="mpd:http://radio.example/live"))
+    assert "cover" not in served.board.snapshot()["player"]
+    publish(served.board, PlaybackChanged, Playback("playing", DRY_RUN, uri="mpd:folder/calm"))
     assert "cover" not in served.board.snapshot()["player"]
