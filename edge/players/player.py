@@ -63,6 +63,17 @@ class TellsNotices(Protocol):
 
 
 @runtime_checkable
+class SharesQueue(Protocol):
+    """A player whose queue holds other people's songs, too, which the device's music replaces."""
+
+    def songs_of_others(self) -> int:
+        """Return how many songs in the queue the device didn't add. Raises PlayerError."""
+
+    def remove_own_songs(self) -> None:
+        """Remove the songs that the device added. Raises PlayerError."""
+
+
+@runtime_checkable
 class RenewsLogin(Protocol):
     """A player whose login a person may renew while it fails."""
 

@@ -44,7 +44,7 @@ def test_says_line_by_line_what_works(moodroom: Moodroom, tmp_path: Path, daemon
     steps = [line.split()[1] for line in done.stdout.splitlines()]
     assert steps == ["speaker", "play", "pause", "resume", "volume", "queue", "skip", "end"]
     assert all(line.startswith("can  ") for line in done.stdout.splitlines()), done.stdout
-    assert (daemon.status()["state"], daemon.status()["volume"]) == ("pause", "61")
+    assert (daemon.status()["state"], daemon.status()["volume"], daemon.queue()) == ("stop", "61", [])
 
 
 def test_refuses_what_would_disturb_somebody(

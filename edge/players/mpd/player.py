@@ -122,6 +122,14 @@ class MpdPlayer(PlayerBase):
         """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""
         self._connection.require("addid", "deleteid", "playid", "pause", "setvol")
 
+    def songs_of_others(self) -> int:
+        """Return how many songs in the queue the device didn't add. Raises PlayerError."""
+        return self._queue.others()
+
+    def remove_own_songs(self) -> None:
+        """Remove the songs that the device added. Raises PlayerError."""
+        self._queue.remove_own()
+
     def wait(self) -> float:
         if self._listener.changed.is_set():
             return 0.0

@@ -131,6 +131,15 @@ class Queue:
         self._own.clear()
         self.remember(entries, address)
 
+    def others(self) -> int:
+        """Return how many songs aren't known to be the device's."""
+        return sum(self._own.address(entry) is None for entry in self._entries())
+
+    def remove_own(self) -> None:
+        """Remove the device's songs; if one of them is current, nothing plays then."""
+        self.remove([entry.id for entry in self._entries() if self._own.address(entry) is not None])
+        self._own.clear()
+
     def _entries(self) -> list[QueueEntry]:
         songs = self._connection.call(lambda client: client.playlistinfo((0, MAX_READ_SONGS)))
         return [QueueEntry.of(song) for song in songs]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edge.errors import PlayerError, sentence_of
-from edge.players.player import Player
+from edge.players.player import Player, SharesQueue
 from edge.sentences import Sentence
 from edge.values import VOLUME_TOLERANCE, Act, Music, Playback, When, Wish
 
@@ -92,7 +92,15 @@ class SpeakerTrial:
             yield self._end(before, left)
 
     def _refuse_to_disturb(self, before: Playback) -> None:
-        if before.state not in ("playing", "paused") or (before.state == "paused" and self._own(before)):
+        if before.state != "playing" and self._own(before):
+            return
+        if before.state not in ("playing", "paused"):
+            count = self._player.songs_of_others() if isinstance(self._player, SharesQueue) else 0
+            if count:
+                why = Sentence(
+                    "{count} songs wait in the speaker's queue, and trying it would remove them", count=count
+                )
+                raise SomebodyListensError(why)
             return
         music = before.title or Sentence("music")
         if before.state == "playing":
@@ -179,6 +187,11 @@ class SpeakerTrial:
         self._look()
         if self._seen.state == "playing" and not self._seen.elsewhere:
             left = left or self._attempt(self._wish(Act.PAUSE), lambda one: one.state != "playing")
+        if isinstance(self._player, SharesQueue):
+            try:
+                self._player.remove_own_songs()
+            except PlayerError as error:
+                left = left or sentence_of(error)
         return left
 
     def _end(self, before: Playback, left: str) -> TrialLine:

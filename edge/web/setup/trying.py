@@ -90,7 +90,7 @@ class TrialApi:
             # The device leaves the music alone meanwhile; should it be switched off now, that ends by itself.
             self._post(Command("control", Control.HANDS_OFF.value, origin=PAGE))
         try:
-            self._try()
+            self._try(own=bool((self._board.snapshot()["settings"] or {}).get("chosen")))
         except MoodroomError as error:
             text = sentence_of(error)
             self._error = {"text": text} | parts(text)
@@ -100,7 +100,8 @@ class TrialApi:
                 time.sleep(SEEN_BY_SPOTIFY_WITHIN_S if before["player"] == "spotify" else SEEN_WITHIN_S)
                 self._post(Command("control", Control.AUTO.value, origin=PAGE))
 
-    def _try(self) -> None:
+    def _try(self, *, own: bool) -> None:
+        """own: what is paused, or waits in the queue, is the device's."""
         player, music = self._opened(self._config), self._config.music
         try:
             if player.name in SIMULATED:
@@ -110,7 +111,7 @@ class TrialApi:
             if found is None:
                 raise PlayerError(NO_MUSIC)
             profiles = music.profiles.values()
-            trial = SpeakerTrial(player, found, own=lambda playback: find_choice(profiles, playback) is not None)
+            trial = SpeakerTrial(player, found, own=lambda playback: own or find_choice(profiles, playback) is not None)
             for line in trial.run():
                 told = {"step": line.step, "works": line.works, "text": line.text}
                 self._lines.append(told | parts(line.text))

@@ -54,7 +54,7 @@ def test_mpd_can_do_all_of_it_and_is_silent_and_as_loud_as_before(daemon: Daemon
     daemon.ask("setvol 55")
     lines = on_mpd(daemon)
     assert verdicts(lines) == dict.fromkeys(ALL, True), lines
-    assert daemon.status()["state"] == "pause" and daemon.status()["volume"] == "55"
+    assert (daemon.status()["state"], daemon.status()["volume"], daemon.queue()) == ("stop", "55", [])
 
 
 @needs_mpd
@@ -87,6 +87,10 @@ def test_somebodys_music_is_left_alone_unless_it_is_asked_for(daemon: Daemon) ->
     with pytest.raises(SomebodyListensError, match="somebody has paused"):
         on_mpd(daemon)
     assert (daemon.queue(), daemon.status()["state"]) == (before, "pause")
+    daemon.ask("stop")
+    with pytest.raises(SomebodyListensError, match="2 songs wait in the speaker's queue"):
+        on_mpd(daemon)
+    assert daemon.queue() == before
     lines = on_mpd(daemon, anyway=True)
     assert verdicts(lines) == dict.fromkeys(ALL, True), lines
 
