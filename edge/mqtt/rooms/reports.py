@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edge.mqtt.rooms.payload import read_report
 from edge.mqtt.topics import FOLLOW, base_of
 from edge.music.following.report import RoomReport
+from edge.sentences import Sentence, TechnicalText
 
 
 class RoomReports:
@@ -39,7 +40,9 @@ class RoomReports:
         except ValueError as error:
             if topic not in self._wrong:
                 self._wrong.add(topic)
-                self._problem(f"music.follow: a message on {topic} can't be used: {error}; look for who sends it")
+                text = f"music.follow: a message on {topic} can't be used: {error}; look for who sends it"
+                plain = Sentence("Another room's device says what can't be read; the settings say more.")
+                self._problem(TechnicalText(text, plain))
             return
         if topic in self._wrong:
             self._wrong.discard(topic)
