@@ -57,7 +57,7 @@ def test_each_line_appears_and_the_device_leaves_the_music_alone_meanwhile(
     assert all(line["works"] and "code" in line for line in told["lines"]), told
     wait_for(lambda: len(served.commands) == 2, "the device decides again")
     assert [(one.name, one.value) for one in served.commands] == [("control", "hands_off"), ("control", "auto")]
-    daemon.ask("play")
+    daemon.ask('add "loud"\nplay')
     wait_for(lambda: ask("POST").status_code == 200, "another trial")
     wait_for(lambda: ask("GET").json()["done"], "a refusal")
     told = ask("GET").json()
