@@ -29,6 +29,7 @@ PLACES = {
     "mpd_host": ("mpd", "host"),
     "music_assistant_host": ("music_assistant", "host"),
     "music_assistant_speaker": ("music_assistant", "speaker"),
+    "go_librespot_host": ("go_librespot", "host"),
     "spotify_client_id": ("spotify", "client_id"),
     "spotify_speaker": ("spotify", "speaker"),
 }

@@ -315,3 +315,19 @@ def test_a_pause_in_the_last_seconds_of_a_song_is_a_pause(detector: TakeoverDete
     assert detector.observe(192, shown(position=192)).cause is Cause.NOTHING, "an announcement"
     detector.observe(193, shown(state="paused", position=193))
     assert detector.observe(225, shown(state="paused", position=193)).kind == "pause"
+
+
+# --- Players that say who began the music -----------------------------------------------------------------------------
+
+
+def test_what_a_person_began_by_the_players_word_is_theirs_at_once(detector: TakeoverDetector) -> None:
+    detector.request(50.0, wish(music=B))
+    result = detector.observe(51.0, shown(B.uri, "s9", 0.5, theirs=True))
+    assert (result.cause, result.kind, result.why) == (Cause.TAKEOVER, "music", "somebody chose this music")
+    again = detector.observe(81.0, shown(B.uri, "s9", 30.5, theirs=True))
+    assert again.cause is not Cause.TAKEOVER, "it is told once"
+
+
+def test_what_the_device_began_by_the_players_word_is_judged_as_ever(detector: TakeoverDetector) -> None:
+    assert detector.observe(40.0, shown(position=48.0, theirs=False)).cause is Cause.NOTHING
+    assert detector.observe(50.0, shown(B.uri, "s9", 1.0, theirs=False)).cause is Cause.TAKEOVER
