@@ -1,4 +1,4 @@
-"""Take the pictures of the page in README.md and docs/page.md, from the demo clip.
+"""Take the pictures of the page and of its set-up in README.md and docs/page.md, from the demo clip.
 
     pip install -e '.[web,dev]'; sudo apt install chromium
     python scripts/assets/screenshots.py [--out docs]
@@ -25,11 +25,17 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-# name: width, height, colour scheme, whole page
+# name: width, height, colour scheme
 PICTURES = {
-    "page-phone": (390, 844, "dark", False),
-    "page-desktop": (1100, 760, "light", False),
+    "page-phone": (390, 844, "dark"),
+    "page-desktop": (1100, 760, "light"),
 }
+# name: a step of the set-up, and what must be in view
+STEPS = {
+    "set-up-privacy": ("privacy", "#place h3"),
+    "set-up-music": ("music", "#place .mood"),
+}
+STEP_WIDTH, STEP_HEIGHT = 360, 740
 
 
 @contextmanager
@@ -73,13 +79,20 @@ def wait_for_mood(url: str, mood: str, seconds: float = 120.0) -> None:
 
 
 def take(browser: Browser, url: str, out: Path) -> None:
-    for name, (width, height, scheme, whole) in PICTURES.items():
+    for name, (width, height, scheme) in PICTURES.items():
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(url)
         page.wait_for_selector("#link.live")
         page.wait_for_selector("#today-list li")
         page.wait_for_timeout(300)
-        page.screenshot(path=out / f"{name}.png", full_page=whole)
+        page.screenshot(path=out / f"{name}.png")
+        page.close()
+    for name, (step, seen) in STEPS.items():
+        page = browser.new_page(viewport={"width": STEP_WIDTH, "height": STEP_HEIGHT}, color_scheme="light")
+        page.goto(f"{url}/setup#{step}")
+        page.wait_for_selector(seen)
+        page.locator("#step").evaluate("step => scrollTo(0, step.offsetTop - 8)")
+        page.screenshot(path=out / f"{name}.png")
         page.close()
 
 
