@@ -54,6 +54,8 @@ def wish(value: Wish) -> dict[str, Any]:
         payload |= {"uri": value.music.uri, "name": value.music.name, "when": value.when.value}
     if value.volume is not None:
         payload["volume"] = value.volume
+    if value.position is not None:
+        payload["position"] = value.position
     if value.speaker is not None:
         payload["speaker"] = value.speaker
     return payload

@@ -30,6 +30,9 @@ SIMULATED = {DRY_RUN: DRY_RUN_TEXT, NO_PLAYER: NO_PLAYER_TEXT}
 # The players that know several speakers, and can move the music from one to another.
 SPEAKER_PLAYERS = ("spotify", "music_assistant")
 
+# The players that can go to a position in a song.
+SEEK_PLAYERS = ("spotify", "mpd", "music_assistant")
+
 # The value of a button's command.
 PRESS = "PRESS"
 
@@ -196,6 +199,7 @@ class Act(str, Enum):
     """What a wish requests of the player.
 
     SPEAKER moves the music to another speaker of the player's, which is the device's own from then on.
+    SEEK goes to a position in the current song.
     FORGET withdraws music that hasn't begun, and a RESUME that no person requested. KEEP changes nothing.
     """
 
@@ -207,6 +211,7 @@ class Act(str, Enum):
     VOLUME = "volume"
     FORGET = "forget"
     SPEAKER = "speaker"
+    SEEK = "seek"
     KEEP = "keep"
 
 
@@ -256,7 +261,7 @@ class Wish:
     VOLUME. fade: change the volume in a few steps.
     shuffle: play the songs in random order. repeat: "off", "context" or "track". offset: the first song, from 0.
     None for volume, shuffle, repeat or offset leaves it as it is on the speaker.
-    speaker: the name of the speaker, for SPEAKER.
+    speaker: the name of the speaker, for SPEAKER. position: seconds into the song, for SEEK.
     basis: what the wish counts on; None if a person requested it, who knows what plays.
     about: what the sentence explains: "music", or only "volume", "control" (who chooses) or "press" (a button).
     continues: PLAY goes on as the music plays elsewhere, as far as the player can; None for its beginning.
@@ -275,6 +280,7 @@ class Wish:
     basis: Basis | None = field(default=None, compare=False)
     about: str = field(default="music", compare=False)
     speaker: str | None = None
+    position: float | None = None
     continues: Continuation | None = None
 
 

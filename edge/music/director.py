@@ -206,6 +206,13 @@ class Director:
         why = Sentence("somebody chose the speaker {speaker}", speaker=name)
         return self._request(now, Wish(Act.SPEAKER, known.mood_name, why, speaker=name, about="press"))
 
+    def seek_command(self, now: float, position: float) -> Wish:
+        """Return the wish for the position in the song, seconds, that a person asked for."""
+        known = self.situation
+        known.presence.person_acted(now)
+        why = Sentence("somebody asked for it")
+        return self._request(now, Wish(Act.SEEK, known.mood_name, why, position=position, about="press"))
+
     def try_speaker(self, now: float, music: Music) -> Wish:
         """Return the wish for some seconds of music, by which a person hears whether the speaker is the right one."""
         self.situation.presence.person_acted(now)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError, reported
 from edge.events import ProblemOccurred
-from edge.players.player import ChoosesSpeaker, Player, RenewsLogin, TellsNotices
+from edge.players.player import ChoosesSpeaker, Player, RenewsLogin, Seeks, TellsNotices
 from edge.players.spotify.login_reminder import LoginReminder
 from edge.players.wish_queue import WishQueue
 from edge.players.wishes import AbandonedWish, describe, patience
@@ -105,8 +105,8 @@ class PlayerDriver:
 
     def _apply(self, wish: Wish) -> None:
         try:
-            if wish.act is Act.SPEAKER:
-                self._choose_speaker(wish)
+            if wish.act in (Act.SPEAKER, Act.SEEK):
+                self._do_at_once(wish)
             else:
                 self._player.apply(wish)
         except PlayerError as error:
@@ -131,12 +131,14 @@ class PlayerDriver:
             for abandoned in all_abandoned:
                 self._report_abandoned(abandoned)
 
-    def _choose_speaker(self, wish: Wish) -> None:
-        """Raises PlayerError, which is about this wish alone: the speaker that was used until now plays on."""
-        if not isinstance(self._player, ChoosesSpeaker) or wish.speaker is None:
-            return
+    def _do_at_once(self, wish: Wish) -> None:
+        """Choose a speaker or seek: done now or not at all. Raises PlayerError, which is about this wish alone."""
+        player = self._player
         try:
-            self._player.choose_speaker(wish.speaker)
+            if wish.speaker is not None and isinstance(player, ChoosesSpeaker):
+                player.choose_speaker(wish.speaker)
+            elif wish.position is not None and isinstance(player, Seeks):
+                player.seek(wish.position)
         except PlayerError as error:
             error.lasting = True
             raise

@@ -55,6 +55,14 @@ class ChoosesSpeaker(Protocol):
 
 
 @runtime_checkable
+class Seeks(Protocol):
+    """A player that can go to a position in a song."""
+
+    def seek(self, position: float) -> None:
+        """Go to this position in the current song, seconds. Raises PlayerError."""
+
+
+@runtime_checkable
 class TellsNotices(Protocol):
     """A player that has something to tell about music that it does play, for example that a song of it is gone."""
 

@@ -25,6 +25,7 @@ _REPLACED = {
     Act.RESUME: (Act.PAUSE, Act.RESUME),
     Act.VOLUME: (Act.VOLUME,),
     Act.SPEAKER: (Act.SPEAKER,),
+    Act.SEEK: (Act.SEEK,),
 }
 _ACT_WORDS = {
     Act.PAUSE: Sentence("pause"),
@@ -84,6 +85,8 @@ def describe(wish: Wish) -> str:
     parts: list[str] = []
     if wish.act is Act.VOLUME:
         parts.append(Sentence("set the volume to {volume}", volume=wish.volume))
+    elif wish.act is Act.SEEK:
+        parts.append(Sentence("go to another place in the song"))
     elif wish.act is Act.SPEAKER:
         parts.append(Sentence("play on {speaker}", speaker=wish.speaker))
     elif wish.act is Act.PLAY and wish.music is not None:

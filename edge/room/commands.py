@@ -98,6 +98,14 @@ def _playback(room: Room, now: float, command: Command) -> list[Event]:
     return room.control_playback(now, PLAYBACK_ACTS[command.value])
 
 
+def _position(room: Room, now: float, command: Command) -> list[Event]:
+    match = re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", command.value)
+    if match is None:
+        return _rejected(now, command, Sentence("position must be a number of seconds"))
+    events = room.seek(now, float(command.value))
+    return _rejected(now, command, events) if isinstance(events, str) else events
+
+
 def _speaker(room: Room, now: float, command: Command) -> list[Event]:
     if not command.value:
         return _rejected(now, command, Sentence("speaker must be a speaker's name"))
@@ -144,6 +152,7 @@ _HANDLERS: dict[str, Callable[[Room, float, Command], list[Event]]] = {
     "profile": _profile,
     "volume": _volume,
     "playback": _playback,
+    "position": _position,
     "speaker": _speaker,
     "like": _like,
     "unlike": _unlike,

@@ -28,7 +28,7 @@ from edge.music.likes import Likes, song_address
 from edge.music.playback import elsewhere_reason
 from edge.room.effective_mood import EffectiveMood, MoodNews
 from edge.sentences import Sentence, mood_word
-from edge.values import SPEAKER_PLAYERS, UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
+from edge.values import SEEK_PLAYERS, SPEAKER_PLAYERS, UNKNOWN, Act, Control, Mood, Music, Playback, Reading, Wish
 
 
 class Room:
@@ -247,6 +247,16 @@ class Room:
         if self.playback is not None and self.playback.player not in SPEAKER_PLAYERS:
             return Sentence("speaker is for players with several speakers, and this one has one")
         return [DecisionMade(now, self._director.speaker_command(now, name))]
+
+    def seek(self, now: float, position: float) -> list[Event] | str:
+        """Go to this position in the song, seconds; a sentence instead where that can't be done."""
+        playback = self.playback
+        length = None if playback is None or playback.elsewhere else playback.duration
+        if playback is None or length is None or playback.player not in SEEK_PLAYERS:
+            return Sentence("position is for a song whose length the player tells, and none plays")
+        if position >= length:
+            return Sentence("position must be less than the song's length, {seconds} s", seconds=f"{length:.0f}")
+        return [DecisionMade(now, self._director.seek_command(now, position))]
 
     def try_speaker(self, now: float, music: Music) -> list[Event] | str:
         """Play music for some seconds; returns a sentence instead while other music plays."""

@@ -209,6 +209,8 @@ class Mass:
             if command.endswith("previous") and queue.elapsed(self.monotonic) > 5:
                 step = 0
             self.later(1.0, lambda: self._begin(queue, max(0, min((queue.index or 0) + step, len(queue.entries) - 1))))
+        elif command == "player_queues/seek":
+            self._begin(queue, queue.index or 0, float(args["position"]))
         elif command == "player_queues/shuffle":
             queue.shuffle = args["shuffle_enabled"]
             self._tell_queue(queue)

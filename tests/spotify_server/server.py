@@ -150,6 +150,7 @@ class Server:
             ("PUT", "/me/player/volume"): "volume",
             ("PUT", "/me/player/shuffle"): "shuffle",
             ("PUT", "/me/player/repeat"): "repeat",
+            ("PUT", "/me/player/seek"): "seek",
             ("PUT", "/me/player"): "transfer",
         }.get((method, path))
         if do is None:
@@ -195,6 +196,8 @@ class Server:
                     value = (*value, world.place(value[0], offset["uri"]) if position is None else position)
         elif do == "queue":
             value = query["uri"]
+        elif do == "seek":
+            value = int(query["position_ms"]) / 1000
         elif do == "volume":
             value = int(query["volume_percent"])
         elif do == "shuffle":

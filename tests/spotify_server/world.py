@@ -178,6 +178,8 @@ class World:
             self.change(
                 uris=uris, queue=queue, index=(now.index + step) % max(1, len(uris)), position=0.0, playing=True
             )
+        elif do == "seek":
+            self.change(position=value)
         elif do == "queue":
             self.change(queue=(*now.queue, value))
         elif do == "volume":

@@ -188,6 +188,30 @@ def test_another_speaker_is_chosen_by_its_name(open_page: Open) -> None:
     expect(chooser.get_by_label("Kitchen")).to_be_checked()
 
 
+def test_a_place_in_the_song_is_chosen_by_hand_and_by_keys(open_page: Open) -> None:
+    served, page = open_page()
+    slider, text = page.locator("#seek"), page.locator("#progress-text")
+    song = Playback("paused", "dry_run", "Den", "Clocks", volume=40, duration=200.0, position=60.0)
+    publish(served.board, PlaybackChanged, song)
+    expect(text).to_have_text("1:00 of 3:20")
+    expect(slider).to_be_hidden()
+    publish(served.board, PlaybackChanged, replace(song, player="mpd"))
+    expect(slider).to_be_visible()
+    expect(slider).to_have_attribute("aria-valuetext", "1:00 of 3:20")
+    box = slider.bounding_box()
+    assert box is not None and box["height"] >= 44
+    slider.press("ArrowRight")
+    wait_for(lambda: served.commands != [], "the command")
+    assert (served.commands[0].name, served.commands[0].value) == ("position", "61")
+    expect(text).to_have_text("1:01 of 3:20")
+    # An older report doesn't move the slider back.
+    publish(served.board, PlaybackChanged, replace(song, player="mpd", title="Clocks!"))
+    expect(page.locator("#song")).to_have_text("Clocks!")
+    expect(text).to_have_text("1:01 of 3:20")
+    publish(served.board, PlaybackChanged, replace(song, player="mpd", position=61.0))
+    expect(text).to_have_text("1:01 of 3:20")
+
+
 def test_a_wish_that_failed_for_good_is_shown_as_a_notice(open_page: Open) -> None:
     served, page = open_page()
     publish(served.board, ProblemOccurred, "player", "can't play Clocks: the playlist doesn't exist any more")

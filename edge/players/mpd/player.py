@@ -118,6 +118,10 @@ class MpdPlayer(PlayerBase):
         playback = self._to_playback(status, song, passed_over=self._stalls.passed_over(status))
         return replace(playback, upcoming=self._next_songs.names(status, waiting=self._upcoming.waiting_ids))
 
+    def seek(self, position: float) -> None:
+        """Go to this position in the current song, seconds. Raises PlayerError."""
+        self._connection.call(lambda client: client.seekcur(f"{position:.3f}"))
+
     def check_permissions(self) -> None:
         """Raise MpdPermissionError if MPD doesn't let this client play music; PlayerError if it doesn't answer."""
         self._connection.require("addid", "deleteid", "playid", "pause", "setvol")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from edge.errors import PlayerError
 from edge.players.music_assistant.addresses import MediaFinder
 from edge.players.music_assistant.connection import ANSWER_TIMEOUT_S, ServerConnection
-from edge.players.music_assistant.errors import MusicLostError
+from edge.players.music_assistant.errors import MusicLostError, ServerRefusedError
 from edge.players.music_assistant.executor import MediaExecutor
 from edge.players.music_assistant.following import LOOK_INTERVAL_S, FollowedSpeaker, entry_ids
 from edge.players.music_assistant.playback import Heard
@@ -73,6 +73,13 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
         self._connection.call("player_queues/transfer", **queues, auto_play=True)
         if (address := own.context(heard.queue)) is not None:
             own.started(address, frozenset())
+
+    def seek(self, position: float) -> None:
+        """Go to this position in the current song, seconds. Raises PlayerError."""
+        heard = self._keep_up()
+        if heard.queue is None or heard.foreign:
+            raise ServerRefusedError("music_assistant: no queue plays here, so nothing was changed", retry_after=1)
+        self._connection.call("player_queues/seek", queue_id=heard.queue.id, position=round(position))
 
     def wait(self) -> float:
         try:

@@ -126,6 +126,10 @@ class SpotifyApi:
         """Continue on this device what another one plays or has paused."""
         self._call(self._spotipy.transfer_playback, device, force_play=True)
 
+    def seek(self, device: str, position: float) -> None:
+        """Go to this position in the current song, seconds."""
+        self._call(self._spotipy.seek_track, round(1000 * position), device_id=device)
+
     def wake(self, device: str) -> None:
         """Make this device the active one, without starting anything."""
         self._call(self._spotipy.transfer_playback, device, force_play=False)

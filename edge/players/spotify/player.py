@@ -11,7 +11,7 @@ from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.catalogue.upcoming import UpcomingNames
-from edge.players.spotify.errors import SpotifyError
+from edge.players.spotify.errors import RequestRefusedError, SpotifyError
 from edge.players.spotify.executor import SETTLE_S, CommandExecutor
 from edge.players.spotify.limits.login_watch import LoginWatch
 from edge.players.spotify.limits.looking import WAIT_MIN_S, LookSchedule
@@ -115,6 +115,17 @@ class SpotifyPlayer:
             account.assume(
                 replace(current, at=now, position=position, speaker=replace(speaker, active=True), on_own_speaker=True)
             )
+
+    def seek(self, position: float) -> None:
+        """Go to this position in the current song, seconds. Raises SpotifyError."""
+        account = self._account
+        account.begin()
+        current = account.current(observed_only=True)
+        if not (current.loaded and current.on_own_speaker):
+            raise RequestRefusedError("spotify: nothing is playing here, so nothing was changed", retry_after=1)
+        speaker = account.own_speaker(current)
+        account.send(lambda: self._api.seek(speaker.id or "", position))
+        account.assume(replace(current, at=self._clock(), position=position))
 
     def playback(self) -> Playback:
         account, pending = self._account, self._pending

@@ -1,5 +1,5 @@
 // What plays: its cover, title, artist and position, the buttons, and why it plays.
-import { send } from "./commands.js";
+import { isPending, send } from "./commands.js";
 import { t } from "./language.js";
 import { deviceTime } from "./link.js";
 import { byId, renew, said, say, song } from "./text.js";
@@ -21,6 +21,10 @@ const ALSO = {
   control: (why) => t("Who chooses: {why}", { why }),
   press: (why) => t("The last button: {why}", { why }),
 };
+// The players that can go to a position in a song.
+const SEEKING = ["spotify", "mpd", "music_assistant"];
+// Whether somebody moves the slider: what the device tells isn't shown meanwhile.
+let held = false;
 let shown = null;
 
 export function drawPlayer(player) {
@@ -81,12 +85,32 @@ function drawPosition() {
   // The device told the position at `position_at`; since then the music has gone on.
   const since = shown.playing ? (deviceTime() - Date.parse(shown.position_at)) / 1000 : 0;
   const position = Math.min(shown.duration, Math.max(0, shown.position + since));
+  const seeks = SEEKING.includes(shown.player);
+  byId("seek").hidden = !seeks;
+  byId("progress").hidden = seeks;
   byId("progress").value = position / shown.duration;
-  say("progress-text", t("{position} of {length}", { position: minutes(position), length: minutes(shown.duration) }));
+  byId("seek").max = Math.max(1, Math.floor(shown.duration) - 1);
+  if (held || isPending("position", Math.round(position))) return;
+  byId("seek").value = position;
+  sayPosition(position);
+}
+
+function sayPosition(position) {
+  const text = t("{position} of {length}", { position: minutes(position), length: minutes(shown.duration) });
+  say("progress-text", text);
+  byId("seek").setAttribute("aria-valuetext", text);
 }
 
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
+byId("seek").addEventListener("input", () => {
+  held = true;
+  sayPosition(Number(byId("seek").value));
+});
+byId("seek").addEventListener("change", () => {
+  held = false;
+  send("position", byId("seek").value);
+});
 byId("cover-picture").addEventListener("load", () => { byId("cover-picture").hidden = false; });
 byId("cover-picture").addEventListener("error", () => { byId("cover-picture").hidden = true; });
 byId("like").addEventListener("click", () => {
