@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge.errors import PlayerError
 from edge.players.go_librespot.player import GoLibrespotPlayer
 from edge.values import Music, Playback
 from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
+from tests.players.listening import poll_for
 
 HAPPY = Music("spotify:playlist:happysongs", "happy songs")
 SAD = Music("spotify:playlist:sadsongs", "sad songs")
@@ -22,15 +22,7 @@ def player_on(world: Librespot, **options: Any) -> GoLibrespotPlayer:
 
 def run_for(player: GoLibrespotPlayer, world: Librespot, seconds: float) -> list[Playback]:
     """Poll the player for so many seconds, as often as it asks for. Returns the playbacks."""
-    end, playbacks = world.monotonic + seconds, []
-    while world.monotonic < end:
-        try:
-            playbacks.append(player.playback())
-            pause = player.wait()
-        except PlayerError as error:
-            pause = error.retry_after or 1.0
-        world.advance(min(max(pause, 0.05), 1.0, end - world.monotonic))
-    return playbacks
+    return poll_for(player, world, seconds, 1.0)
 
 
 def done(world: Librespot) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Protocol
 
 from edge.errors import PlayerError
 from edge.players.mpd.player import MpdPlayer
+from edge.players.player import Player
 from edge.players.spotify.player import SpotifyPlayer
 from edge.values import Act, Music, Playback, When, Wish
 from tests.spotify_server import World
@@ -26,6 +27,27 @@ def play(
 
 def wish(act: Act, volume: int | None = None, *, fade: bool = False, **more: Any) -> Wish:
     return Wish(act, "happy", "a test", volume=volume, fade=fade, **more)
+
+
+class Clocked(Protocol):
+    """A simulated world."""
+
+    monotonic: float
+
+    def advance(self, seconds: float) -> None: ...
+
+
+def poll_for(player: Player, world: Clocked, seconds: float, step: float) -> list[Playback]:
+    """Poll a player for so many seconds, as often as it asks for, or every `step`. Returns the playbacks."""
+    end, playbacks = world.monotonic + seconds, []
+    while world.monotonic < end:
+        try:
+            playbacks.append(player.playback())
+            pause = player.wait()
+        except PlayerError as error:
+            pause = error.retry_after or 1.0
+        world.advance(min(max(pause, 0.05), step, end - world.monotonic))
+    return playbacks
 
 
 def run_for(player: SpotifyPlayer, world: World, seconds: float) -> list[Playback]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge.errors import PlayerError
 from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.values import Music, Playback
 from tests.mass_server import Mass, MemoryLink
 from tests.mass_server.world import ROOM, TOKEN
+from tests.players.listening import poll_for
 
 HAPPY = Music("ma:library://playlist/1", "happy songs")
 SAD = Music("ma:library://playlist/2", "sad songs")
@@ -31,15 +31,7 @@ def player_on(
 
 def run_for(player: MusicAssistantPlayer, mass: Mass, seconds: float) -> list[Playback]:
     """Poll the player for so many seconds, as often as it asks for. Returns the playbacks."""
-    end, playbacks = mass.monotonic + seconds, []
-    while mass.monotonic < end:
-        try:
-            playbacks.append(player.playback())
-            pause = player.wait()
-        except PlayerError as error:
-            pause = error.retry_after or 1.0
-        mass.advance(min(max(pause, 0.05), 0.5, end - mass.monotonic))
-    return playbacks
+    return poll_for(player, mass, seconds, 0.5)
 
 
 def done(mass: Mass, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.errors import PlayerError
-from edge.players.go_librespot.errors import PERSON_RETRY_S, UnreadableDaemonError, refused
+from edge.players.go_librespot.errors import PERSON_RETRY_S, DaemonLostError, UnreadableDaemonError, refused
 from edge.players.go_librespot.messages import DaemonEvent, DaemonStatus, parse_event, parse_status
 from edge.players.go_librespot.rest import DaemonApi
 from edge.players.websocket_link import Link
@@ -40,7 +40,12 @@ class DaemonConnection:
 
     def status(self) -> DaemonStatus | None:
         """Return what the daemon does; None while no account is connected."""
-        answer = self._api.call("GET", "/status", timeout=ANSWER_TIMEOUT_S)
+        try:
+            answer = self._api.call("GET", "/status", timeout=ANSWER_TIMEOUT_S)
+        except DaemonLostError as error:
+            # A daemon that hangs is asked less and less often.
+            error.retry_after = None
+            raise
         if answer.status == 204:
             return None
         if answer.status != 200:
@@ -64,19 +69,20 @@ class DaemonConnection:
         if answer.status != 200:
             raise refused(answer.status, about=about)
 
-    def listen(self) -> None:
-        """Listen to the events if that isn't done, and is due again; never raises."""
+    def listen(self) -> bool:
+        """Listen to the events if that isn't done, and is due again; never raises. Returns True where it has begun."""
         now = self._clock()
         if self._link is not None or now < self._listen_at:
-            return
+            return False
         try:
             self._link = self._open_events()
         except PlayerError:
             self._listen_at = now + self._retry_s
             self._retry_s = min(2 * self._retry_s, LISTEN_RETRY_MAX_S)
-        else:
-            self._retry_s = LISTEN_RETRY_MIN_S
-            self.gaps += 1
+            return False
+        self._retry_s = LISTEN_RETRY_MIN_S
+        self.gaps += 1
+        return True
 
     def poll(self) -> bool:
         """Read what has come, without waiting; never raises. Returns whether something changed."""

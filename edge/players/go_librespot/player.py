@@ -112,10 +112,12 @@ class GoLibrespotPlayer(WishPlayer[DaemonState, DaemonWish]):
     def _read(self) -> DaemonStatus | None:
         """Read the status, and the events that were told until then."""
         connection = self._connection
-        connection.listen()
         connection.poll()
         try:
             status = connection.status()
+            if connection.listen():
+                # It may have changed before it was listened to.
+                status = connection.status()
         except DaemonAwayError:
             self._interrupted = True
             raise

@@ -17,6 +17,7 @@ from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
 from tests.librespot_server.world import BREAK, LOSE, REFUSE
 from tests.players.go_librespot_samples import HAPPY, LIST, SAD, SONG, done, player_on, run_for
 from tests.players.listening import play, wish
+from tests.players.odd_messages import odd
 
 
 def apply(player: GoLibrespotPlayer, what: Wish) -> None:
@@ -147,17 +148,6 @@ def test_the_waits_for_the_events_grow() -> None:
 
 
 # --- What the daemon sends --------------------------------------------------------------------------------------------
-
-ODD = [None, 7, -1, 1e400, "", "\x1b[2J\ud800", "x" * 5000, [], [1], {}, {"a": 1}, True]
-
-
-def odd(value: object, rng: random.Random) -> object:
-    """The same JSON with some values replaced."""
-    if rng.random() < 0.1:
-        return rng.choice(ODD)
-    if isinstance(value, dict):
-        return {key: odd(one, rng) for key, one in value.items() if rng.random() > 0.05}
-    return [odd(one, rng) for one in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("seed", range(10))

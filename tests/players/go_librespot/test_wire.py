@@ -15,6 +15,7 @@ from edge.config import Config
 from edge.errors import ConfigError, PlayerError
 from edge.health.check import music
 from edge.players import player as players
+from edge.players.go_librespot import connection
 from edge.players.go_librespot.errors import DaemonAwayError, DaemonLostError, UnreadableDaemonError
 from edge.players.go_librespot.link import EVENT_MAX_BYTES, open_events
 from edge.players.go_librespot.memory import MusicMemory
@@ -105,11 +106,17 @@ def test_another_server_is_called_so(answer: bytes) -> None:
         server.close()
 
 
-def test_nothing_at_all_and_an_answer_that_doesnt_come() -> None:
+def test_nothing_at_all_and_an_answer_that_doesnt_come(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(DaemonLostError, match=rf"127\.0\.0\.1:{port}: no answer within 0\.2 s"):
             HttpApi("127.0.0.1", port).call("GET", "/status", timeout=0.2)
+        monkeypatch.setattr(connection, "ANSWER_TIMEOUT_S", 0.2)
+        hanging = open_player(settings(port), clock=time.monotonic, demo=False)
+        with pytest.raises(DaemonLostError) as lost:
+            hanging.playback()
+        hanging.close()
+        assert lost.value.retry_after is None, "the waits grow"
     with pytest.raises(DaemonAwayError, match=r"can't be reached .Connection refused.; check that go-librespot runs"):
         HttpApi("127.0.0.1", port).call("GET", "/status", timeout=0.2)
     with pytest.raises(DaemonAwayError) as away:

@@ -22,6 +22,7 @@ from tests.mass_server import Mass, MemoryLink
 from tests.mass_server.world import ROOM, SPEAKER, TOKEN
 from tests.players.listening import play, wish
 from tests.players.music_assistant_samples import HAPPY, SAD, SONG, done, player_on, run_for
+from tests.players.odd_messages import odd
 
 
 def apply(player: MusicAssistantPlayer, what: Wish) -> None:
@@ -219,17 +220,6 @@ def test_a_speaker_without_a_volume() -> None:
 
 
 # --- What the server sends --------------------------------------------------------------------------------------------
-
-ODD = [None, 7, -1, 1e400, "", "\x1b[2J\ud800", "x" * 5000, [], [1], {}, {"a": 1}, True]
-
-
-def odd(value: object, rng: random.Random) -> object:
-    """The same JSON with some values replaced."""
-    if rng.random() < 0.1:
-        return rng.choice(ODD)
-    if isinstance(value, dict):
-        return {key: odd(one, rng) for key, one in value.items() if rng.random() > 0.05}
-    return [odd(one, rng) for one in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("seed", range(20))
