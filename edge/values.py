@@ -31,7 +31,7 @@ SIMULATED = {DRY_RUN: DRY_RUN_TEXT, NO_PLAYER: NO_PLAYER_TEXT}
 SPEAKER_PLAYERS = ("spotify", "music_assistant")
 
 # The players that can go to a position in a song.
-SEEK_PLAYERS = ("spotify", "mpd", "music_assistant")
+SEEK_PLAYERS = ("spotify", "mpd", "music_assistant", "go_librespot")
 
 # The value of a button's command.
 PRESS = "PRESS"

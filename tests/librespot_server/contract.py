@@ -27,6 +27,7 @@ REQUESTS: dict[tuple[str, str], dict[str, tuple[type, str]]] = {
     ("POST", "/player/pause"): {},
     ("POST", "/player/next"): {"uri": (str, OPTIONAL)},
     ("POST", "/player/prev"): {},
+    ("POST", "/player/seek"): {"position": (int, ""), "relative": (bool, OPTIONAL)},
     ("POST", "/player/volume"): {"volume": (int, ""), "relative": (bool, OPTIONAL)},
     ("POST", "/player/repeat_context"): {"repeat_context": (bool, "")},
     ("POST", "/player/repeat_track"): {"repeat_track": (bool, "")},

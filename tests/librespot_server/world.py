@@ -199,6 +199,8 @@ class Librespot:
             self._skip(1)
         elif path == "/player/prev":
             self._skip(-1)
+        elif path == "/player/seek":
+            self._seek(body["position"] / 1000)
         elif path == "/player/volume":
             if body["volume"] < 0:
                 return 400
@@ -288,12 +290,18 @@ class Librespot:
         if step > 0:
             self._go_on()
         elif self.position > 3:
-            self._base, self._at = 0.0, self.monotonic
-            self._tell("seek", self._about() | {"position": 0, "duration": int(self.current.duration * 1000)})
-            self._plan_end()
+            self._seek(0.0)
         else:
             self.index = max(0, self.index - 1)
             self._begin(self.order[self.index], self.state)
+
+    def _seek(self, position: float) -> None:
+        if self.current is None:
+            return
+        length = self.current.duration
+        self._base, self._at = min(position, length), self.monotonic
+        self._tell("seek", self._about() | {"position": int(1000 * position), "duration": int(1000 * length)})
+        self._plan_end()
 
     def _pause(self) -> None:
         if self.state == "playing":

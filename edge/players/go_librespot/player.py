@@ -7,7 +7,13 @@ from collections.abc import Callable
 
 from edge.errors import PlayerError
 from edge.players.go_librespot.connection import DaemonConnection
-from edge.players.go_librespot.errors import DaemonAwayError, DaemonRestartedError, PlaysElsewhereError, no_account
+from edge.players.go_librespot.errors import (
+    DaemonAwayError,
+    DaemonRefusedError,
+    DaemonRestartedError,
+    PlaysElsewhereError,
+    no_account,
+)
 from edge.players.go_librespot.executor import FILL_INTERVAL_S, DaemonExecutor
 from edge.players.go_librespot.memory import MusicMemory
 from edge.players.go_librespot.messages import DaemonStatus, account_speaker
@@ -61,6 +67,12 @@ class GoLibrespotPlayer(WishPlayer[DaemonState, DaemonWish]):
         self._gaps = 0
         # Music was playing or paused here; then events may have been missed; an account was connected.
         self._was_loaded = self._interrupted = self._had_account = False
+
+    def seek(self, position: float) -> None:
+        """Go to this position in the current song, seconds. Raises PlayerError."""
+        if not self._keep_up().loaded:
+            raise DaemonRefusedError("go_librespot: nothing is playing here, so nothing was changed", retry_after=1)
+        self._connection.command("/player/seek", position=round(1000 * position))
 
     def wait(self) -> float:
         if self._connection.poll():

@@ -22,7 +22,7 @@ const ALSO = {
   press: (why) => t("The last button: {why}", { why }),
 };
 // The players that can go to a position in a song.
-const SEEKING = ["spotify", "mpd", "music_assistant"];
+const SEEKING = ["spotify", "mpd", "music_assistant", "go_librespot"];
 // Whether somebody moves the slider: what the device tells isn't shown meanwhile.
 let held = false;
 let shown = null;

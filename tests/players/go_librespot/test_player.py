@@ -284,3 +284,15 @@ def test_a_pause_just_before_the_end_of_a_song_is_a_pause(world: Librespot, happ
     world.person_pauses()
     playback = happy.playback()
     assert playback.state == "paused" and playback.position == 197.5
+
+
+def test_another_place_in_the_song(world: Librespot, happy: GoLibrespotPlayer) -> None:
+    happy.seek(120.4)
+    assert happy.playback().position == pytest.approx(120.4, abs=0.1)
+    playbacks = run_for(happy, world, 85)
+    assert playbacks[-1].title == "happysongs 1" and playbacks[-1].context == HAPPY.uri
+
+
+def test_no_other_place_where_nothing_plays(player: GoLibrespotPlayer) -> None:
+    with pytest.raises(PlayerError, match="nothing is playing here, so nothing was changed"):
+        player.seek(10)
