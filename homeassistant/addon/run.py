@@ -30,6 +30,7 @@ PLACES = {
     "music_assistant_host": ("music_assistant", "host"),
     "music_assistant_speaker": ("music_assistant", "speaker"),
     "go_librespot_host": ("go_librespot", "host"),
+    "go_librespot_port": ("go_librespot", "port"),
     "spotify_client_id": ("spotify", "client_id"),
     "spotify_speaker": ("spotify", "speaker"),
 }

@@ -137,6 +137,8 @@ def test_english_is_among_them() -> None:
     [
         {},
         {"camera": "rtsp://192.168.1.20/stream", "rotate": "180", "player": "mpd", "mpd_host": "music.local"},
+        {"player": "go_librespot", "go_librespot_host": "music.local", "go_librespot_port": 3679},
+        {"player": "music_assistant", "music_assistant_host": "ha.local", "music_assistant_speaker": "Kitchen"},
         {"camera": "/dev/video0", "player": "spotify", "spotify_client_id": "0" * 32, "spotify_speaker": "Küche"},
     ],
 )
@@ -149,6 +151,9 @@ def test_options_make_a_configuration_that_the_device_accepts(
     assert (content["mqtt"]["host"], content["mqtt"]["username"]) == ("core-mosquitto", "addons")
     assert content["camera"]["source"] == options["camera"]
     assert content["device"]["area"] is None
+    for name, section in (("go_librespot_port", "go_librespot"), ("music_assistant_speaker", "music_assistant")):
+        if name in options:
+            assert content[section][name.removeprefix(f"{section}_")] == options[name]
     assert run.secrets(options, broker) == {"MOODROOM_MPD_PASSWORD": "other", "MOODROOM_MQTT_PASSWORD": "secret"}
     file = tmp_path / "moodroom.yaml"
     file.write_text(yaml.safe_dump(content))

@@ -97,6 +97,17 @@ def kept(root: Path) -> bool:
     )
 
 
+def with_another_configuration(package: Path, root: Path) -> Path:
+    unpacked, newer = root / "unpacked", root / "newer.deb"
+    run("dpkg-deb", "-R", str(package), str(unpacked))
+    for name, old, new in (("DEBIAN/control", "\nVersion: ", "\nVersion: 9"), ("opt/moodroom/config.yaml", "", "")):
+        text = (unpacked / name).read_text()
+        (unpacked / name).write_text(text.replace(old, new) if old else text + "# newer\n")
+    run("dpkg-deb", "--root-owner-group", "-Znone", "--build", str(unpacked), str(newer))
+    shutil.rmtree(unpacked)
+    return newer
+
+
 @needs_dpkg
 @pytest.mark.slow
 def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
@@ -131,8 +142,11 @@ def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
     write(root / "etc/moodroom/credentials/mqtt_password", "secret\n")
     write(root / "var/lib/moodroom/settings", "state\n")
     config.write_text(config.read_text().replace("id: moodroom ", "id: kitchen  "))
-    dpkg(root, "--install", package)
+    # dpkg would ask about a conffile, and fail where nobody answers.
+    newer = with_another_configuration(package, root)
+    dpkg(root, "--install", newer)
     assert kept(root)
+    assert (config.parent / "config.yaml.dpkg-dist").read_text().endswith("# newer\n")
     dpkg(root, "--remove", "moodroom")
     assert kept(root)
     assert not (root / "opt/moodroom").exists()
@@ -151,6 +165,7 @@ def test_a_package_over_what_the_script_installed(package: Path, root: Path) -> 
     assert kept(root)
     assert sorted(path.name for path in (root / "opt/moodroom").iterdir()) == [
         "README.md",
+        "config.yaml",
         "current",
         "env",
         "jetson.conf",
