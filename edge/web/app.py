@@ -24,12 +24,7 @@ from edge.web.security.access import Access
 from edge.web.security.code import SetUpCode
 from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
-from edge.web.setup.api import SetUpApi
-from edge.web.setup.home import HomeApi
-from edge.web.setup.music import MusicApi
-from edge.web.setup.speaker import SpeakerApi
-from edge.web.setup.trying import TrialApi
-from edge.web.setup.yours import YoursApi
+from edge.web.setup.routing import SetUpRoutes
 from edge.web.static_files import StaticFiles
 
 HERE = Path(__file__).parent
@@ -130,11 +125,6 @@ def build(
         Route("/api/view", api.view, methods=["POST"]),
         Route("/api/spotify/sign-in", api.sign_in, methods=["POST"]),
         Route("/api/spotify/finish", api.finish_sign_in, methods=["POST"]),
-        *(SetUpApi(page.set_up).routes() if page.set_up is not None else ()),
-        *(MusicApi(page.set_up).routes() if page.set_up is not None else ()),
-        *(SpeakerApi(page.set_up, page.board, page.post).routes() if page.set_up is not None else ()),
-        *(TrialApi(page.set_up, page.board, page.post).routes() if page.set_up is not None else ()),
-        *(HomeApi(page.set_up).routes() if page.set_up is not None else ()),
-        *(YoursApi(page.set_up).routes() if page.set_up is not None else ()),
+        *(SetUpRoutes(page, page.set_up).stand_ins() if page.set_up is not None else ()),
     ]
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: failed}), gate)

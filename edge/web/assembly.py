@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,8 +32,8 @@ from edge.web.security import password, sessions
 from edge.web.security.code import SetUpCode
 from edge.web.security.hosts import is_reachable
 from edge.web.server import Server
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from edge.web.timeline import earlier_runs
 from edge.web.today import start_of_day
 from edge.web.week import earlier_days
@@ -158,11 +160,25 @@ def _recommend(mood: str, n: int) -> list[dict[str, Any]]:
 
 def _library() -> bool:
     """Whether any songs are sorted; this can change while the page is open."""
+    if not _has_songs(default_path()):
+        # Without one, its modules cost no memory.
+        return False
     try:
         _recommend("happy", 1)
     except MoodroomError:
         return False
     return True
+
+
+def _has_songs(path: Path) -> bool:
+    """Whether there is a table of songs in the device's file."""
+    if not path.is_file():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1.0)) as database:
+            return database.execute("SELECT 1 FROM sqlite_master WHERE name = 'library_songs'").fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 def _sign_in(client_id: str | None) -> Callable[[], SignIn] | None:

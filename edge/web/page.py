@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from edge.values import Command
 from edge.web.board import Board
-from edge.web.setup.api import SetUp
+from edge.web.setup.set_up import SetUp
 
 
 class SignIn(Protocol):

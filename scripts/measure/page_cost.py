@@ -1,9 +1,10 @@
-"""Measure what the page costs: CPU and memory without it, with it, and with one idle open page.
+"""Measure what the page costs: CPU and memory without it, with it, and with one idle open page, and its first load.
 
     python scripts/measure/page_cost.py [--seconds 60]
 
 Three devices run one after the other, each on the same still, empty picture, so that only the page differs. The open
-page is a client that reads the event stream as a browser does.
+page is a client that reads the event stream as a browser does. The first load is what a browser with an empty cache
+fetches, in German: the bodies of all answers, as they are sent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -24,6 +26,8 @@ import numpy as np
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
+# How a file of the page names another one.
+NAMED = re.compile(r"""["'](?:/static/|\./)([\w.-]+)["']""")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -36,6 +40,23 @@ def spent(pid: int) -> float:
 def resident(pid: int) -> float:
     """Return the memory of a process, MB (10^6 bytes)."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def first_load(url: str) -> int:
+    """Return the bytes of everything that the page fetches at first."""
+    found: dict[str, int] = {}
+    waiting = ["/", "/api/language/de", "/api/session", "/api/state", "/api/timeline"]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        answer = requests.get(url + path, stream=True, timeout=5, headers={"Accept-Encoding": "gzip"})
+        answer.raise_for_status()
+        body = answer.raw.read(decode_content=False)
+        found[path] = len(body)
+        if answer.headers["content-type"].startswith("text/"):
+            waiting += [f"/static/{name}" for name in NAMED.findall(body.decode())]
+    return sum(found.values())
 
 
 def measure(folder: Path, name: str, *, enabled: bool, listen: bool, seconds: float) -> tuple[float, float]:
@@ -60,6 +81,7 @@ def measure(folder: Path, name: str, *, enabled: bool, listen: bool, seconds: fl
             url = f"http://127.0.0.1:{port}"
             for path in ("/", "/static/page.js", "/static/page.css", "/api/session", "/api/timeline"):
                 requests.get(url + path, timeout=5).raise_for_status()
+            print(f"first load: {first_load(url) / 1000:.0f} kB", file=sys.stderr)
             stream = requests.get(f"{url}/api/events", stream=True, timeout=60)
             threading.Thread(target=lambda: list(stream.iter_lines()), daemon=True).start()
             time.sleep(12)

@@ -28,8 +28,8 @@ from edge.values import Mood, Playback
 from edge.vision.preview import AimedPicture
 from edge.web import app
 from edge.web.setup import found_speakers, home, speaker
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.waiting import PATIENCE
 from tests.web.served import SONGS, Serve, publish, routes
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,43 +11,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from edge.config import Config
 from edge.config.file import parse
 from edge.config.writing.file import ConfigFile, ConfigText
 from edge.errors import ConfigError, EditedMeanwhile, sentence_of
 from edge.sentences import Sentence
 from edge.text import clean
 from edge.times import utc_text
-from edge.vision.preview import AimedPicture
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup import camera, notice, passwords, settings
-from edge.web.setup.music_sources import MusicSources
-from edge.web.setup.progress import DONE, NAME_MAX_CHARS, OPEN, SKIPPED, STEPS, Progress
+from edge.web.setup.progress import DONE, NAME_MAX_CHARS, OPEN, SKIPPED, STEPS
+from edge.web.setup.set_up import SetUp
 
 # A configuration with hundreds of choices has as many bytes.
 MAX_CONFIG_BYTES = 200_000
 NO_FILE = "there is no configuration file; start the device with --config and a copy of the project's config.yaml"
 UNSAVED = "that can't be kept, because the disk can't be written; make room on it"
-
-
-@dataclass(frozen=True)
-class SetUp:
-    """What the device provides to the set-up.
-
-    config: the configuration that runs. file: the configuration file, None without one. running: the version of the
-    file that runs. overridden: keys that the command line sets in place of the file. reload: reads the file again,
-    and restarts the parts with it. aim: the camera's next picture, turned clockwise by so many quarters.
-    music: where music is searched for, None for what the configuration names.
-    """
-
-    config: Config
-    file: ConfigFile | None
-    running: str
-    reload: Callable[[], None]
-    progress: Progress
-    overridden: Sequence[str] = ()
-    aim: Callable[[int], AimedPicture | None] | None = None
-    music: MusicSources | None = None
 
 
 class SetUpApi:

@@ -18,8 +18,8 @@ from edge.mqtt.discovery import components
 from edge.system import state
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup import trials
-from edge.web.setup.api import SetUp
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
+from edge.web.setup.set_up import SetUp
 from edge.web.turns import Turns
 
 # Where homes have their broker: on this machine, or on Home Assistant's.

@@ -20,8 +20,8 @@ from edge.text import ADDRESS_MAX_CHARS, clean
 from edge.times import utc_text
 from edge.web.cover import Cover
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
-from edge.web.setup.api import SetUp
 from edge.web.setup.music_sources import FoundInAll, MusicSources
+from edge.web.setup.set_up import SetUp
 from edge.web.turns import Turns
 
 T = TypeVar("T")

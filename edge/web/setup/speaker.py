@@ -21,9 +21,9 @@ from edge.values import SIMULATED, Command
 from edge.web.board import Board
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup import found_speakers, sound, trials
-from edge.web.setup.api import SetUp
 from edge.web.setup.found_speakers import GO_LIBRESPOT, MPD, MUSIC_ASSISTANT
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
+from edge.web.setup.set_up import SetUp
 from edge.web.turns import Turns
 
 HOST_MAX_CHARS = 255

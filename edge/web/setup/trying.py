@@ -23,8 +23,8 @@ from edge.sentences import parts
 from edge.values import SIMULATED, Command, Control, Music
 from edge.web.board import Board
 from edge.web.request_body import RefusedRequest, answers_errors, read_body
-from edge.web.setup.api import SetUp
 from edge.web.setup.found_speakers import MPD
+from edge.web.setup.set_up import SetUp
 from edge.web.setup.speaker import NO_MUSIC, NO_SPEAKER, NOT_KNOWN, ONLY_DEMO
 
 # The device sees on its next look what the trial did, which isn't to count as a person's wish. Spotify is looked at

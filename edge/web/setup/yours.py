@@ -24,7 +24,7 @@ from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.web.request_body import RefusedRequest, answers_errors, read_body
-from edge.web.setup.api import SetUp
+from edge.web.setup.set_up import SetUp
 
 # A larger backup is restored by the command: a page holds what is sent to it in memory.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024

@@ -17,8 +17,8 @@ from edge.events import MoodChanged, PlaybackChanged
 from edge.values import Mood, Playback
 from edge.web import app
 from edge.web.security.code import SetUpCode
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from edge.web.static_files import SIGN_IN_WAYS
 from tests.waiting import PATIENCE
 from tests.web.served import Serve, Served, publish, routes

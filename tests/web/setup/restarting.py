@@ -14,9 +14,9 @@ from edge.config.writing.file import ConfigFile
 from edge.players.spotify.login import Login
 from edge.players.spotify.token_file import TokenFile
 from edge.vision.preview import AimedPicture
-from edge.web.setup.api import SetUp
 from edge.web.setup.music_sources import MusicSources
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.broker import free_port
 from tests.conftest import ROOT
 from tests.spotify_server import Server

@@ -11,8 +11,8 @@ import requests
 
 from edge.config import Config
 from edge.config.writing.file import ConfigFile
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE
 from tests.web.served import Serve

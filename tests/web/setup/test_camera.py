@@ -14,9 +14,9 @@ from edge.config.writing.file import ConfigFile
 from edge.errors import ConfigError
 from edge.vision.preview import AimedPicture
 from edge.web.setup import camera, notice
-from edge.web.setup.api import SetUp
 from edge.web.setup.camera import AIMING_LASTS_S, Aiming, verdict
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.waiting import PATIENCE
 from tests.web.served import Serve
 

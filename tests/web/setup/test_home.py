@@ -13,8 +13,8 @@ import requests
 from edge.config import Config
 from edge.mqtt.entities import ENTITIES
 from edge.web.setup import home
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.broker import Broker, Listener, broker, free_port, running
 from tests.waiting import PATIENCE
 from tests.web.served import Serve

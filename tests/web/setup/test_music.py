@@ -13,9 +13,9 @@ import requests
 
 from edge.config import Config
 from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
-from edge.web.setup.api import SetUp
 from edge.web.setup.music_sources import MusicSources
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.broker import free_port
 from tests.conftest import ROOT
 from tests.players.mpd_daemon import PROGRAM, Daemon

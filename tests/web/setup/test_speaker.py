@@ -25,8 +25,8 @@ from edge.room.room import Room
 from edge.sentences import Sentence
 from edge.values import DRY_RUN, NO_PLAYER, Act, Control, Playback
 from edge.web.setup import found_speakers
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.broker import free_port
 from tests.librespot_server import Librespot
 from tests.librespot_server.server import WireServer as DaemonServer

@@ -12,8 +12,8 @@ from edge.config import Config
 from edge.events import PlaybackChanged
 from edge.values import DRY_RUN, Playback
 from edge.web.setup import trying
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.waiting import PATIENCE, wait_for
 from tests.web.served import Serve, publish

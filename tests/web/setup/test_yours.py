@@ -16,8 +16,8 @@ from edge.config import Config
 from edge.config.writing.file import ConfigFile
 from edge.journal.tables import SCHEMA
 from edge.system import database
-from edge.web.setup.api import SetUp
 from edge.web.setup.progress import Progress
+from edge.web.setup.set_up import SetUp
 from tests.waiting import PATIENCE
 from tests.web.served import Serve, Served, serve
 
