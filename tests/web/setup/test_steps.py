@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from edge.camera.source import demo_clip
 from edge.config.file import load
 from tests.broker import Broker, broker, free_port
+from tests.librespot_server import Librespot
+from tests.librespot_server.server import WireServer
 from tests.players.mpd_daemon import Daemon
 from tests.waiting import PATIENCE, wait_for
 from tests.web.setup.installed import Installed, faults, step
@@ -93,6 +95,27 @@ def test_speaker(device: Installed, page: Page, daemon: Daemon) -> None:
     assert config.music.max_volume == 60
     page.get_by_role("button", name="Next").click()
     step(page, "Spotify")
+
+
+def test_this_device_as_a_speaker(device: Installed, page: Page) -> None:
+    served = WireServer(Librespot())
+    try:
+        open_step(page, "speaker", "Speaker")
+        page.get_by_text("This device as a speaker (go-librespot)").click()
+        part = page.locator("details[open]")
+        expect(part.get_by_role("link", name="How go-librespot is installed")).to_be_visible()
+        part.get_by_label("Name or address").fill("127.0.0.1")
+        part.get_by_label("Port").fill(str(served.port))
+        part.get_by_role("button", name="Try it").click()
+        expect(part.get_by_role("status")).to_have_text("It answers. It is chosen above.")
+        expect(page.get_by_label("Living Room (go-librespot on this device)")).to_be_checked()
+        fits(page)
+        page.get_by_role("button", name="Next").click()
+        step(page, "Spotify")
+        config = load(device.config)
+        assert (config.music.player, config.go_librespot.port) == ("go_librespot", served.port)
+    finally:
+        served.close()
 
 
 def test_home(device: Installed, page: Page, broker: Broker) -> None:
