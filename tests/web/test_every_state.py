@@ -348,7 +348,8 @@ def test_every_state_before_the_sign_in(look: Look, serve: Serve, tmp_path: Path
 
 
 def test_every_state_of_the_page_for_every_day(look: Look, serve: Serve) -> None:
-    served, page = serve(recommend=lambda mood, n: SONGS, week=list), look.page
+    speakers = ["Kitchen", "Living Room", "Bathroom on the second floor"]
+    served, page = serve(recommend=lambda mood, n: SONGS, week=list, speakers=lambda _: speakers), look.page
     for event in usual(time.monotonic()):
         served.board(event)
     page.goto(served.url)
@@ -368,6 +369,14 @@ def test_every_state_of_the_page_for_every_day(look: Look, serve: Serve) -> None
     page.locator("#plane-open").click()
     look.at("the map")
     page.locator("#plane-close").click()
+    for event in usual(time.monotonic()):
+        served.board(event)
+    page.locator("#speakers-title").click()
+    expect(page.locator("#speakers-choices label")).to_have_count(3)
+    look.at("the speakers")
+    page.locator("#correct-open").click()
+    look.at("not right")
+    page.locator("#correct-close").click()
     page.goto(f"{served.url}/notice")
     expect(page.get_by_role("button")).to_be_visible()
     look.at("the notice")
