@@ -84,6 +84,11 @@ def cleaned(text: str) -> str:
     return Sentence(text.code, **values)
 
 
+def with_values(sentence: Sentence, **values: Any) -> Sentence:
+    """The sentence with other values for some of its placeholders."""
+    return Sentence(sentence.code, **sentence.values | values)
+
+
 def mood_word(mood: str) -> str:
     """A mood's name as a sentence of its own, so that it is translated."""
     return MOODS.get(mood, mood)

@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from edge.errors import ConfigError, MoodroomError
+from edge.errors import ConfigError, MoodroomError, sentence_of
 from edge.room import commands as room_commands
+from edge.sentences import Sentence, with_values
 from edge.text import clean
 from edge.times import utc_text
 from edge.values import EXPRESSIONS, SPEAKER_PLAYERS, Command
@@ -33,6 +34,7 @@ COMMANDS = tuple(name for name in room_commands.COMMANDS if name != "restart")
 MAX_SONGS = 50
 # A sign-in to Spotify must be finished within this time.
 SIGN_IN_LIFETIME_S = 900.0
+START_AGAIN = Sentence("start again")
 SIGN_OUT_UNSAVED = (
     "you are signed out, but a restart forgets that, since the disk can't be written; make room on it, or set the "
     "password again"
@@ -218,7 +220,7 @@ class Api:
         try:
             await self._one_at_a_time(lambda: begun[1].finish(answer))
         except MoodroomError as error:
-            raise RefusedRequest(409, str(error).replace("run `moodroom login` again", "start again")) from None
+            raise RefusedRequest(409, _told_on_the_page(error)) from None
         # Only after success: after a failure the user may paste again, and a used sign-in refuses by itself.
         self._sign_in, expires = None, begun[1].expires
         return JSONResponse({"expires": None if expires is None else utc_text(expires)})
@@ -229,6 +231,14 @@ class Api:
             raise RefusedRequest(429, "something else is in progress; wait a moment")
         async with self._busy:
             return await run_in_threadpool(call)
+
+
+def _told_on_the_page(error: MoodroomError) -> str:
+    """Why a sign-in failed, with what to do on the page in place of the command."""
+    sentence = sentence_of(error)
+    if isinstance(sentence, Sentence) and "again" in sentence.values:
+        return with_values(sentence, again=START_AGAIN)
+    return sentence if isinstance(sentence, Sentence) else sentence.replace("run `moodroom login` again", "start again")
 
 
 def _available(part: T | None, sentence: str) -> T:

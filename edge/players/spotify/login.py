@@ -18,8 +18,25 @@ from edge.players.spotify.errors import LoginError
 from edge.players.spotify.request_errors import network_error
 from edge.players.spotify.spotipy_module import spotipy
 from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
+from edge.sentences import Sentence
 from edge.system.requests_module import requests
+from edge.text import clean
 
+# What to do after a sign-in that failed; the page says it in its own words.
+AGAIN = Sentence("run `moodroom login` again")
+NOT_THE_ANSWER = Sentence(
+    "this isn't the address that Spotify sent the browser to; paste the one that contains ?code=... and &state=..."
+)
+OTHER_SIGN_IN = Sentence("this address belongs to another sign-in; open the one that was printed last")
+UNKNOWN_APP = Sentence(
+    "spotify.client_id: Spotify doesn't know this app; copy the ID from Spotify's developer dashboard"
+)
+NOT_ACCEPTED = Sentence(
+    "Spotify didn't accept the sign-in: it took longer than a few minutes, or the redirect address isn't in the app's "
+    "settings; {again}",
+    again=AGAIN,
+)
+REFUSAL_MAX_CHARS = 60
 REDIRECT_TIMEOUT_S = 600.0
 REQUEST_TIMEOUT_S = 5
 
@@ -57,17 +74,19 @@ class Login:
         query = parse_qs(urlsplit(answer.strip()).query)
         state, code, refusal = (query.get(name, [""])[0] for name in ("state", "code", "error"))
         if self._state is None:
-            raise LoginError("this sign-in was already used; run `moodroom login` again")
+            raise LoginError(Sentence("this sign-in was already used; {again}", again=AGAIN))
         if not (code or refusal):
-            raise WrongAddressError(
-                "this isn't the address that Spotify sent the browser to; paste the one that contains ?code=... and "
-                "&state=..."
-            )
+            raise WrongAddressError(NOT_THE_ANSWER)
         if not secrets.compare_digest(state.encode(), self._state.encode()):
-            raise WrongAddressError("this address belongs to another sign-in; open the one that was printed last")
+            raise WrongAddressError(OTHER_SIGN_IN)
         self._state = None
         if refusal:
-            raise LoginError(f"Spotify reports that the sign-in was refused ({refusal}); run `moodroom login` again")
+            refused = clean(refusal)[:REFUSAL_MAX_CHARS]
+            raise LoginError(
+                Sentence(
+                    "Spotify reports that the sign-in was refused ({refusal}); {again}", refusal=refused, again=AGAIN
+                )
+            )
         self._auth.cache_handler.save_token_to_cache = self._save
         try:
             self._auth.get_access_token(code=code, check_cache=False)
@@ -87,13 +106,8 @@ class Login:
         self._file.write(token, new_login=True, client_id=self._client_id)
 
 
-def _refusal_message(error: spotipy.SpotifyOauthError) -> str:
-    if error.error == "invalid_client":
-        return "spotify.client_id: Spotify doesn't know this app; copy the ID from Spotify's developer dashboard"
-    return (
-        "Spotify didn't accept the sign-in: it took longer than a few minutes, or the redirect address isn't in the "
-        "app's settings; run `moodroom login` again"
-    )
+def _refusal_message(error: spotipy.SpotifyOauthError) -> Sentence:
+    return UNKNOWN_APP if error.error == "invalid_client" else NOT_ACCEPTED
 
 
 def wait_for_redirect(

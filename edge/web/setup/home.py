@@ -15,6 +15,7 @@ from edge.config import Config
 from edge.errors import ConfigError
 from edge.health.machine import read_machine
 from edge.mqtt.discovery import components
+from edge.sentences import Sentence
 from edge.system import state
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup import trials
@@ -71,7 +72,14 @@ class HomeApi:
             config = trials.with_section(self._config, "mqtt", values)
         except ConfigError as error:
             raise RefusedRequest(422, str(error)) from None
-        return broker(config, password=password).text
+        try:
+            return broker(config, password=password).text
+        except ConfigError as error:
+            if "no broker answers" not in str(error):
+                raise
+            place = f"{config.mqtt.host}:{config.mqtt.port}"
+            sentence = Sentence("no broker answers at {place}; check the name or address and the port", place=place)
+            raise ConfigError(sentence) from None
 
 
 def brokers(config: Config) -> list[str]:

@@ -131,7 +131,8 @@ class SpeakerApi:
         health = self._board.snapshot()["health"] or {}
         for problem in health.get("problems", []):
             if problem["part"] == "player":
-                return _told(problem["message"], problem)
+                # The exact sentence; its template is that of the plain one, which sends people here.
+                return _told(problem["message"], {})
         raise PlayerError(AWAY)
 
     def _heard(self, *, already: bool) -> Response:

@@ -1,6 +1,6 @@
 // The camera's picture for aiming: for a minute after somebody agreed, with boxes around faces, and areas to ignore.
 import { t } from "./language.js";
-import { post } from "./link.js";
+import { get, post } from "./link.js";
 import { button, field, status } from "./setup-parts.js";
 import { make } from "./text.js";
 
@@ -15,6 +15,14 @@ const rounded = (number) => Math.round(number * 1000) / 1000;
 
 // An area [left, top, width, height] after the picture was turned clockwise by a quarter.
 export const turned = ([left, top, width, height]) => [rounded(1 - top - height), left, height, width];
+
+// Why there is no picture: what the device says of its camera, such as that another program uses it.
+async function whyNot(error) {
+  if (error.status !== 409) return error.message;
+  const { health } = await get("/api/state").catch(() => ({}));
+  const found = ((health || {}).problems || []).find(({ part }) => part === "camera");
+  return found ? found.message : error.message; // the exact one; its template is for guests
+}
 
 // Asks whether everybody agrees. Resolves to true or false.
 function ask() {
@@ -130,7 +138,7 @@ export function aim(rotate, areas) {
         await take(confirm);
         confirm = false;
       } catch (error) {
-        text.textContent = error.message;
+        text.textContent = await whyNot(error);
         break;
       }
       await new Promise((done) => { setTimeout(done, Math.max(0, began + PICTURE_EVERY_MS - Date.now())); });

@@ -7,7 +7,7 @@ import { wizard } from "./setup-wizard.js";
 import { byId, make, renew } from "./text.js";
 
 const DISK_UNWRITABLE = 507;
-let shown = null; // {step, page}: the step that is open, and what its show() returned
+let shown = null; // {step, page}: the step that is open, and a promise of what its show() returns
 
 const stateOf = (name) => (wizard.overview.steps.find((step) => step.name === name) || {}).state;
 const named = () => STEPS.find((step) => `#${step.name}` === location.hash);
@@ -31,36 +31,36 @@ function drawSteps() {
   byId("where").textContent = at && !complete ? t("Step {at} of {count}", { at, count: STEPS.length }) : "";
 }
 
-async function close() {
-  const last = shown;
+function close() {
+  if (shown) shown.page.then((page) => { if (page && page.leave) page.leave(); }, () => {});
   shown = null;
-  if (last && last.page && last.page.leave) last.page.leave();
 }
 
 async function show(step) {
-  await close();
+  close();
   byId("step").hidden = !step;
   byId("step-text").textContent = "";
   if (!step) {
     drawSteps();
     return;
   }
-  const place = byId("place");
+  // Each step draws into a place of its own: it may be left while it still asks the device.
+  const place = make("div");
+  byId("place").replaceChildren(place);
   byId("step-title").textContent = step.title();
-  place.replaceChildren();
-  shown = { step, page: null };
-  drawSteps();
-  try {
-    const { show: draw } = await step.load();
-    shown.page = await draw(place, wizard);
-  } catch (error) {
-    byId("step-text").textContent = error.message;
-  }
   const last = step.name === "done";
   byId("skip").hidden = last;
   byId("back").hidden = STEPS[0] === step;
   byId("next").textContent = last ? t("To the music") : t("Next");
+  const opened = { step, page: step.load().then(({ show: draw }) => draw(place, wizard)) };
+  shown = opened;
+  drawSteps();
   byId("step-title").focus();
+  try {
+    await opened.page;
+  } catch (error) {
+    if (shown === opened) byId("step-text").textContent = error.message;
+  }
 }
 
 async function go(step) {
@@ -74,9 +74,14 @@ async function go(step) {
 }
 
 async function leave(state) {
-  const { step, page } = shown;
-  // A step may refuse, with a sentence, or name the step that must follow.
-  const wanted = state === "done" && page && page.finish ? await page.finish() : "";
+  const left = shown;
+  const { step } = left;
+  let wanted = "";
+  if (state === "done") {
+    const page = await left.page;
+    // A step may refuse, with a sentence, or name the step that must follow.
+    if (page && page.finish) wanted = await page.finish();
+  }
   try {
     await wizard.mark(step.name, state);
   } catch (error) {
@@ -85,6 +90,10 @@ async function leave(state) {
   }
   if (step.name === "done") {
     location.assign("/");
+    return;
+  }
+  if (shown !== left) {
+    drawSteps();
     return;
   }
   const index = STEPS.indexOf(step);
@@ -118,7 +127,7 @@ async function start() {
   byId("checks-part").hidden = !wizard.session.can.checks;
   byId("nothing").textContent = wizard.overview.problem;
   byId("steps").hidden = false;
-  window.addEventListener("hashchange", () => show(named() || null));
+  window.addEventListener("hashchange", () => show(named() || nextOpen() || null));
   await show(named() || nextOpen() || null);
 }
 
