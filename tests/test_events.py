@@ -25,6 +25,7 @@ from edge.web.board import Board
 KINDS = get_args(Event)
 VALUES: dict[str, Any] = {
     "mood": Mood("happy", 0.8, 0.5, 0.1, 1, 10.0),
+    "read": Mood("neutral", 0.6, 0.0, 0.0, 1, 10.0),
     "wish": Wish(Act.KEEP, "happy", "kept"),
     "playback": Playback("stopped", "mpd"),
     "control": Control.AUTO,
@@ -46,7 +47,7 @@ class Broker:
 
 def example(kind: type[Any]) -> Event:
     """An event of this kind; fields of the same name may have different types in two kinds."""
-    texts = {"mood": "happy"} if kind in (events.Skipped, events.Liked) else {}
+    texts = {"mood": "happy"} if kind in (events.Skipped, events.Liked, events.Corrected) else {}
     texts |= {"command": "mood"} if kind is events.CommandRejected else {}
     values = VALUES | texts
     fields = [field.name for field in dataclasses.fields(kind)][1:]

@@ -36,13 +36,19 @@ def told(text: str, part: str = "") -> dict[str, Any]:
 
     part: what the text is about, for a text without a plain sentence of its own.
     """
-    return parts(text) if _is_plain(text) else parts(PLAIN.get(part, MoodroomError.plain))
+    if isinstance(text, TechnicalText) or not isinstance(text, Sentence):
+        known = isinstance(text, TechnicalText) or not is_technical(text)
+        return parts(text if known else _plain(part))
+    if is_technical(text.code):
+        return parts(_plain(part))
+    values = {name: _shown(value, part) for name, value in text.values.items()}
+    return {"code": text.code, "values": values}
 
 
-def _is_plain(text: str) -> bool:
-    """Whether the page shows no technical words: of a sentence, what it is made from counts."""
-    if isinstance(text, TechnicalText):
-        return True
-    if not isinstance(text, Sentence):
-        return not is_technical(text)
-    return not is_technical(text.code) and all(_is_plain(one) for one in text.values.values() if isinstance(one, str))
+def _shown(value: Any, part: str) -> Any:
+    """A value of a sentence: what is shown in its place, or the value itself."""
+    return (told(value, part) or value) if isinstance(value, str) else value
+
+
+def _plain(part: str) -> Sentence:
+    return PLAIN.get(part, MoodroomError.plain)

@@ -116,12 +116,15 @@ def test_a_text_without_a_plain_sentence_is_told_by_its_part(part: str) -> None:
         f"{part}: {TECHNICAL}",
         "run `moodroom login` on this device",
         "spotify.speaker: no speaker is configured",
-        Sentence("can't {act}: {why}", act="pause", why=TECHNICAL),
         "set MOODROOM_MPD_PASSWORD or mpd_password",
         "disk: /var/lib/moodroom can't be written",
     ):
         code = told(text, part)["code"]
         fits_a_household(code)
+        # The sentence around it stays.
+        outer = Sentence("can't {act}: {why}", act=Sentence("pause"), why=text)
+        assert told(outer, part)["code"] == outer.code
+        assert told(outer, part)["values"] == {"act": parts(outer.values["act"]), "why": {"code": code, "values": {}}}
 
 
 def test_what_is_plain_stays_as_it_is() -> None:
