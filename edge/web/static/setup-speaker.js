@@ -103,6 +103,7 @@ export async function show(place, wizard) {
   const tried = make("ul");
   const text = status();
   let found = [];
+  let typed = []; // those of the addresses that were tried here: a look that ends later doesn't list them
   let chosen = configured(wizard);
 
   function draw() {
@@ -116,6 +117,7 @@ export async function show(place, wizard) {
 
   function add(speakers) {
     const keys = new Set(speakers.map(keyOf));
+    typed = [...typed.filter((one) => !keys.has(keyOf(one))), ...speakers];
     found = [...found.filter((one) => !keys.has(keyOf(one))), ...speakers];
     if (speakers.length === 1) chosen = keyOf(speakers[0]);
     draw();
@@ -123,7 +125,8 @@ export async function show(place, wizard) {
 
   async function look() {
     const { speakers, problems, spotify } = await get("/api/setup/speakers");
-    found = speakers;
+    const keys = new Set(speakers.map(keyOf));
+    found = [...speakers, ...typed.filter((one) => !keys.has(keyOf(one)))];
     draw();
     hints.replaceChildren(...problems.map((one) => make("li", tell(one.text, one))));
     if (spotify !== "signed_in") {
