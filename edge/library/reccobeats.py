@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,9 +78,9 @@ def _features(track: dict[str, Any]) -> Features | None:
 
 
 def _number(value: Any, low: float, high: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    return float(value) if low <= value <= high else None
+    # NaN is in no range; a whole number of JSON may be too large for a float.
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and low <= value <= high else None
 
 
 def _retry_after(text: str | None) -> float:

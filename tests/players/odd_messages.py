@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-ODD = [None, 7, -1, 1e400, "", "\x1b[2J\ud800", "x" * 5000, [], [1], {}, {"a": 1}, True]
+ODD = [None, 7, -1, 1e400, 10**400, "", "\x1b[2J\ud800", "x" * 5000, [], [1], {}, {"a": 1}, True]
 
 
 def odd(value: object, rng: random.Random) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from edge.config.choices import NOTHING, addresses
@@ -102,5 +101,6 @@ def _text(found: dict[str, Any], name: str) -> str | None:
 
 
 def _seconds(value: Any) -> float | None:
-    is_time = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_time and 0 <= value <= SECONDS_MAX else None
+    # Nothing compares with NaN; a whole number of JSON may be too large for a float.
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= SECONDS_MAX else None

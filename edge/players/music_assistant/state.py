@@ -5,7 +5,6 @@ Every field may be missing, null or of another kind: old servers name some diffe
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -13,6 +12,8 @@ from typing import Any, TypeGuard
 from edge.text import ADDRESS_MAX_CHARS, clean, clean_or_none, percent_encoded
 
 SONG_MAX_S = 7 * 86400.0
+# More than any volume and any time since 1970.
+NUMBER_MAX = 1e12
 ARTISTS_MAX, PLAYERS_MAX = 10, 200
 COVER_PIXELS = 512
 OVERRUN_MAX_S = 10.0
@@ -223,4 +224,5 @@ def _uri(item: Any) -> str | None:
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # NaN is in no range; a whole number of JSON may be too large for a float.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= NUMBER_MAX

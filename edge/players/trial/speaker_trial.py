@@ -87,7 +87,11 @@ class SpeakerTrial:
         try:
             yield from self._steps()
         finally:
-            left = self._put_back()
+            try:
+                left = self._put_back()
+            except KeyboardInterrupt:
+                self._put_back()  # the trial may have ended by itself; another Ctrl-C ends this
+                raise
         if self._started:
             yield self._end(before, left)
 
@@ -110,8 +114,8 @@ class SpeakerTrial:
         raise SomebodyListensError(why)
 
     def _steps(self) -> Iterator[TrialLine]:
+        self._started = True  # before the request, which may be interrupted
         why = self._attempt(self._play(self._music), self._plays, BEGINS_WITHIN_S)
-        self._started = True
         yield _line("play", why, Sentence("{music} plays", music=self._music.name))
         if why:
             return
@@ -178,14 +182,14 @@ class SpeakerTrial:
         """Pause the music, and set the volume as it was; returns what couldn't be put back, or ""."""
         if not self._started:
             return ""
-        self._ends = self._clock() + PUT_BACK_MAX_S
-        left = ""
+        self._ends, left = self._clock() + PUT_BACK_MAX_S, ""
+        self._look()  # what came of an interrupted request
         volume, seen = self._volume, self._seen.volume
         # A mixer rounds to steps of its own.
         if volume is not None and seen is not None and abs(seen - volume) > VOLUME_TOLERANCE:
             left = self._set_volume(volume, seen)
-        self._look()
-        if self._seen.state == "playing" and not self._seen.elsewhere:
+            self._look()
+        if (self._seen.state == "playing" or self._seen.assumed) and not self._seen.elsewhere:
             left = left or self._attempt(self._wish(Act.PAUSE), lambda one: one.state != "playing")
         if isinstance(self._player, SharesQueue):
             try:

@@ -62,6 +62,16 @@ def test_odd_values_count_as_unknown() -> None:
     assert len(read.moving.music.name) <= 500 and "\x1b" not in read.moving.music.name
 
 
+@pytest.mark.parametrize(
+    "number", [-1, 10**400, float("nan"), float("-inf"), True], ids=["negative", "huge", "nan", "infinite", "flag"]
+)
+def test_a_number_that_is_no_time_costs_nothing_but_itself(number: float) -> None:
+    offer = dict(to_payload(REPORT)["offer"], position=number)
+    read = read_report("kitchen", message(**{"for": number, "offer": offer}))
+    assert read.for_s is None and read.present
+    assert read.offer is not None and read.offer.moving.position is None
+
+
 def test_other_topics_are_told_apart_and_a_wrong_message_is_a_problem_until_a_right_one() -> None:
     reports: list[RoomReport] = []
     problems: list[str | None] = []

@@ -79,3 +79,11 @@ def test_the_first_look_counts_from_the_stamp() -> None:
     clock = QueueClock()
     clock.read(100.0, queue(elapsed_time=5, elapsed_time_last_updated=9_990.0), fresh=False, unix=10_000.0)
     assert clock.position(100.0, playing=True) == pytest.approx(15)
+
+
+def test_a_number_that_no_float_can_hold_is_unknown() -> None:
+    huge = 10**400
+    told = queue(elapsed_time=huge, elapsed_time_last_updated=huge)
+    assert (told.elapsed, told.stamp) == (None, None)
+    player = parse_player({"player_id": "p", "volume_level": huge})
+    assert player is not None and player.volume is None

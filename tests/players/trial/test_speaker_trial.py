@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any, cast
 
 import pytest
 
@@ -121,6 +122,49 @@ def test_go_librespot_can_do_all_of_it() -> None:
     world = Librespot()
     lines = in_simulated_time(go_librespot_samples.player_on(world), go_librespot_samples.HAPPY, world)
     assert verdicts(lines) == dict.fromkeys(ALL, True), lines
+
+
+class Interrupted:
+    """A player on which Ctrl-C is pressed right after one of its calls."""
+
+    def __init__(self, player: Player, calls: int) -> None:
+        """calls: after so many; those that follow are left alone."""
+        self._player, self._left = player, calls
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._player, name)
+        if name not in ("apply", "playback"):
+            return found
+
+        def call(*arguments: Any) -> Any:
+            answer = found(*arguments)
+            self._left -= 1
+            if self._left == 0:
+                raise KeyboardInterrupt
+            return answer
+
+        return call
+
+
+def test_wherever_ctrl_c_comes_the_room_is_silent_and_as_loud_as_before() -> None:
+    for calls in range(2, 60):
+        world = Librespot()
+        player = go_librespot_samples.player_on(world)
+        trial = SpeakerTrial(
+            cast("Player", Interrupted(player, calls)),
+            go_librespot_samples.HAPPY,
+            clock=world.clock,
+            sleep=world.advance,
+        )
+        try:
+            list(trial.run())
+        except KeyboardInterrupt:
+            world.advance(5)
+            seen = player.playback()
+            assert (seen.state != "playing", world.volume) == (True, 40), calls
+        else:
+            assert calls > 20
+            return
 
 
 @pytest.fixture
