@@ -26,7 +26,7 @@ export async function send(name, value = "PRESS") {
     await post("/api/command", { name, value: String(value) });
   } catch (error) {
     pending.delete(name);
-    notice(error.message === "Failed to fetch" ? t("The device can't be reached.") : error.message);
+    notice(error.message);
     redraw();
   }
 }

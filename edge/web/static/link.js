@@ -11,9 +11,29 @@ let ahead = 0;
 // The device's time, milliseconds since 1970.
 export const deviceTime = () => Date.now() - ahead;
 
+const unreachable = () => new Error(t("The device can't be reached."));
+
+// Browsers have words of their own for a failed connection.
+async function reach(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch {
+    throw unreachable();
+  }
+}
+
+// A proxy answers with a page of its own while the device is away.
+export async function read(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    throw unreachable();
+  }
+}
+
 export async function open() {
   const asked = Date.now();
-  const answer = await fetch("/api/session");
+  const answer = await reach("/api/session");
   if (answer.status === 401) {
     location.replace("/login");
     throw new Error(t("The password is needed."));
@@ -21,13 +41,13 @@ export async function open() {
   const date = Date.parse(answer.headers.get("date"));
   // The answer was made about halfway between; its date is in whole seconds.
   if (!Number.isNaN(date)) ahead = (asked + Date.now()) / 2 - date - 500;
-  session = await answer.json();
+  session = await read(answer);
   return session;
 }
 
 export async function get(path) {
-  const answer = await fetch(path);
-  const body = await answer.json();
+  const answer = await reach(path);
+  const body = await read(answer);
   if (!answer.ok) throw new Error(refusal(body));
   return body;
 }
@@ -39,12 +59,12 @@ export async function post(path, body = {}) {
     await open();
     answer = await send(path, body);
   }
-  if (!answer.ok) throw Object.assign(new Error(refusal(await answer.json())), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(refusal(await read(answer))), { status: answer.status });
   return answer;
 }
 
 function send(path, body) {
-  return fetch(path, {
+  return reach(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": session ? session.csrf : "" },
     body: JSON.stringify(body),

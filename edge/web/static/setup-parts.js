@@ -12,7 +12,7 @@ export async function during(button, place, call) {
   try {
     place.textContent = await call() || "";
   } catch (error) {
-    place.textContent = error.message === "Failed to fetch" ? t("The device can't be reached.") : error.message;
+    place.textContent = error.message;
   }
   button.disabled = false;
   if (focused && document.activeElement === document.body) button.focus();

@@ -1,6 +1,6 @@
 // What the steps of the set-up share: the settings of the device, and changes to them.
 import { t } from "./language.js";
-import { get, open, post } from "./link.js";
+import { get, open, post, read } from "./link.js";
 
 const APPLIED_WITHIN_MS = 40000;
 const LOOK_EVERY_MS = 700;
@@ -25,7 +25,7 @@ export const wizard = {
 
   async ask(path, body) {
     const answer = await post(`/api/setup/${path}`, body);
-    return answer.status === 204 ? {} : answer.json();
+    return answer.status === 204 ? {} : read(answer);
   },
 
   // Writes settings into the device's file, and waits until it runs with them. passwords: {"mqtt": "..."}.

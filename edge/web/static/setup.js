@@ -8,6 +8,8 @@ import { byId, make, renew } from "./text.js";
 
 const DISK_UNWRITABLE = 507;
 let shown = null; // {step, page}: the step that is open, and a promise of what its show() returns
+// Whether a part of the page couldn't be loaded: the browser doesn't ask for it again until the page is loaded anew.
+let broken = false;
 
 const stateOf = (name) => (wizard.overview.steps.find((step) => step.name === name) || {}).state;
 const named = () => STEPS.find((step) => `#${step.name}` === location.hash);
@@ -36,6 +38,19 @@ function close() {
   shown = null;
 }
 
+async function load(step) {
+  if (broken) {
+    await wizard.load();
+    location.reload();
+  }
+  try {
+    return await step.load();
+  } catch {
+    broken = true;
+    throw new Error(t("The device can't be reached."));
+  }
+}
+
 async function show(step) {
   close();
   byId("step").hidden = !step;
@@ -52,7 +67,7 @@ async function show(step) {
   byId("skip").hidden = last;
   byId("back").hidden = STEPS[0] === step;
   byId("next").textContent = last ? t("To the music") : t("Next");
-  const opened = { step, page: step.load().then(({ show: draw }) => draw(place, wizard)) };
+  const opened = { step, page: load(step).then(({ show: draw }) => draw(place, wizard)) };
   shown = opened;
   drawSteps();
   byId("step-title").focus();
@@ -78,7 +93,13 @@ async function leave(state) {
   const { step } = left;
   let wanted = "";
   if (state === "done") {
-    const page = await left.page;
+    let page;
+    try {
+      page = await left.page;
+    } catch {
+      await show(step); // it couldn't be drawn before
+      return byId("step-text").textContent;
+    }
     // A step may refuse, with a sentence, or name the step that must follow.
     if (page && page.finish) wanted = await page.finish();
   }

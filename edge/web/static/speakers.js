@@ -38,7 +38,7 @@ byId("speakers").addEventListener("toggle", async () => {
     say("speakers-text", speakers.length ? "" : t("No speaker is online; switch one on, then open this again."));
     check(current);
   } catch (error) {
-    say("speakers-text", error.message === "Failed to fetch" ? t("The device can't be reached.") : error.message);
+    say("speakers-text", error.message);
   }
 });
 byId("speakers-field").addEventListener("change", (event) => send("speaker", event.target.value));

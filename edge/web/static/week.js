@@ -40,7 +40,7 @@ async function draw() {
     renew(byId("week-days"), days.map(day));
     say("week-none", days.length ? "" : t("No history is kept."));
   } catch (error) {
-    say("week-none", error.message === "Failed to fetch" ? t("The device can't be reached.") : error.message);
+    say("week-none", error.message);
   }
 }
 

@@ -55,6 +55,36 @@ def test_the_browsers_back_button_leads_to_a_step(page: Page) -> None:
     step(page, "Speaker")
 
 
+def test_a_step_that_the_network_kept_away_opens_with_next_once_it_is_back(page: Page) -> None:
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Camera").click()
+    expect(page.locator("#step-text")).to_have_text("The device can't be reached.")
+    next_step(page)
+    expect(page.locator("#step-text")).to_have_text("The device can't be reached.")
+    page.context.set_offline(False)
+    next_step(page)
+    expect(page.get_by_text("Put the camera at the height of faces")).to_be_visible()
+    # Here only what the step asks for is missing.
+    page.route("**/api/setup/broker", lambda route: route.abort())
+    page.get_by_role("link", name="Home").click()
+    expect(page.locator("#step-text")).to_have_text("The device can't be reached.")
+    page.unroute("**/api/setup/broker")
+    next_step(page)
+    expect(page.get_by_label("The broker's name or address")).to_be_visible()
+    expect(page.locator("#step-text")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    "answer", ["Promise.reject(new TypeError('Load failed'))", "Promise.resolve(new Response('<h1>', {status: 502}))"]
+)
+def test_a_lost_connection_has_the_same_words_in_each_browser_and_behind_a_proxy(page: Page, answer: str) -> None:
+    page.get_by_label("Everybody who is usually").check()
+    page.get_by_label("Your name").fill("Ada")
+    page.evaluate(f"() => {{ window.fetch = () => {answer}; }}")
+    next_step(page)
+    expect(page.locator("#step-text")).to_have_text("The device can't be reached.")
+
+
 def test_a_step_that_still_asks_the_device_is_neither_finished_nor_mixed_with_another(
     page: Page, device: RestartingPage
 ) -> None:
