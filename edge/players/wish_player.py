@@ -162,20 +162,29 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
 
     # What is due.
 
+    def _look(self) -> Shown:
+        """Return what the server shows. Raises PlayerError; a refused look isn't about a wish."""
+        try:
+            return self._keep_up()
+        except PlayerError as error:
+            if error.lasting:
+                error.lasting, error.retry_after = False, None
+            raise
+
     def _work(self) -> Shown:
         """Keep up with the server and do what is due. Raises PlayerError; what may still succeed stays pending."""
-        shown = self._keep_up()
+        shown = self._look()
         self._run_deferred(shown)
         while self._pending:
             pending = self._pending[0]
             if not self._carry_out(pending, shown):
                 break
             self._pending.remove(pending)
-            shown = self._keep_up()
+            shown = self._look()
         volume = self._executor.fade.step(self._clock(), self._volume(shown))
         if volume is not None:
             self._executor.set_volume(shown, volume)
-            shown = self._keep_up()
+            shown = self._look()
         self._executor.fill(shown)
         return shown
 

@@ -83,6 +83,11 @@ def refused(status: int, *, about: str = "") -> GoLibrespotError:
         return no_account()
     if status in (429, 503):
         return DaemonBusyError(f"go_librespot: Spotify limits requests ({status}); waiting", retry_after=BUSY_RETRY_S)
+    if 300 <= status < 400 or status == 401:
+        return UnreadableDaemonError(
+            f"go_librespot: what answers isn't go-librespot ({status}); check go_librespot.host and port",
+            retry_after=PERSON_RETRY_S,
+        )
     if status in (404, 405):
         return UnreadableDaemonError(
             f"go_librespot: what answers doesn't know this command ({status}); update go-librespot to 0.9 or newer, "

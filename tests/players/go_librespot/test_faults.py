@@ -6,13 +6,17 @@ import contextlib
 import itertools
 import json
 import random
+from typing import Any
 
 import pytest
 
 from edge.errors import PlayerError
+from edge.players.driver import PlayerDriver
 from edge.players.go_librespot.errors import DaemonAwayError, DaemonRestartedError
 from edge.players.go_librespot.player import GoLibrespotPlayer
-from edge.values import Act, When, Wish
+from edge.players.go_librespot.rest import ApiAnswer
+from edge.players.wish_queue import WishQueue
+from edge.values import Act, Playback, Problem, When, Wish
 from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
 from tests.librespot_server.world import BREAK, LOSE, REFUSE
 from tests.players.go_librespot_samples import HAPPY, LIST, SAD, SONG, done, player_on, run_for
@@ -78,6 +82,42 @@ def test_a_refusal_sets_the_volume_back_and_is_told() -> None:
         abandoned.fault and "can't play spotify:playlist:happysongs (500); check that it still exists" in abandoned.why
     )
     assert world.volume == 40 and player.playback().context == SAD.uri
+
+
+class FailingApi(MemoryApi):
+    """An API that refuses to tell what plays while `status` is one of HTTP's."""
+
+    status: int | None = None
+    looks = 0
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, *, timeout: float) -> ApiAnswer:
+        if path == "/status" and self.status is not None:
+            self.looks += 1
+            return ApiAnswer(self.status)
+        return super().call(method, path, body, timeout=timeout)
+
+
+@pytest.mark.parametrize("status", [400, 403, 500, 501])
+def test_a_daemon_that_refuses_to_tell_what_plays_is_told_and_keeps_the_wish(status: int) -> None:
+    world = Librespot()
+    api, posted, wishes = FailingApi(world), list[Any](), WishQueue()
+    player = GoLibrespotPlayer(api, lambda: MemoryEvents(world), clock=world.clock)
+    driver = PlayerDriver(player, wishes, post=posted.append, clock=world.clock)
+    api.status = status
+    wishes.put(play(HAPPY))
+    driver.turn()
+    assert [one for one in posted if isinstance(one, Problem) and f"({status})" in one.message]
+    for _ in range(20):
+        world.advance(max(0.05, driver.seconds_until_look()))
+        driver.turn()
+    assert [one for one in posted if isinstance(one, Playback)][-1].state == "unavailable"
+    assert not [one for one in posted if isinstance(one, Wish)] and world.monotonic > 10 * api.looks
+    api.status = None
+    wishes.put(play(HAPPY))
+    for _ in range(20):
+        world.advance(max(0.05, driver.seconds_until_look()))
+        driver.turn()
+    assert [one for one in posted if isinstance(one, Playback)][-1].state == "playing"
 
 
 def test_limited_requests_are_waited_for() -> None:

@@ -93,6 +93,8 @@ def test_an_event_that_is_too_large_ends_the_connection(served: WireServer) -> N
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
         b'HTTP/1.1 200 OK\r\n\r\n{"hello": 1}',
         b"HTTP/1.1 404 Not Found\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n",
+        b"HTTP/1.1 401 Unauthorized\r\n\r\n",
     ],
 )
 def test_another_server_is_called_so(answer: bytes) -> None:
