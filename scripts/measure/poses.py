@@ -4,8 +4,8 @@
     MOODROOM_MODELS=models python scripts/measure/poses.py --data fer2013.npz [--faces 12] [--json]
 
 Seeded scenes, drawn over real faces that the shipped model reads as their taggers did. A false mood is one that the
-face doesn't show; a false start is a false mood before any true one, which would begin music, or one that stands for
-`music.min_dwell`, which would change it. In the end of the act the mood should be `unknown`.
+face doesn't show; a false start is one that begins music in silence, by the rule of `music/certainty`, or that stands
+for `music.min_dwell` later, which would change the music. In the end of the act the mood should be `unknown`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import heads  # noqa: E402
 import scenes  # noqa: E402
 from edge.analysis.dataset import read  # noqa: E402
 from edge.config import Config  # noqa: E402
+from edge.music.certainty import Certainty  # noqa: E402
 from edge.values import EXPRESSIONS, UNKNOWN, Frame, Grey  # noqa: E402
 from edge.vision.pipeline import BASE, Pipeline  # noqa: E402
 
@@ -90,18 +91,25 @@ def run(face: Grey, truth: str, act: str, seed: int) -> dict[str, int]:
     """What one scene counts."""
     pipeline = Pipeline(Config(), base=BASE, nominal=True)
     dwell = Config().music.min_dwell
+    certainty, begun = Certainty(), None
     moods: list[tuple[float, str]] = []
     last = SECONDS
     for frame in frames(face, act, np.random.default_rng(seed)):
         reading = pipeline.process(frame)
-        if reading is not None and (not moods or moods[-1][1] != reading.mood.mood):
+        if reading is None:
+            continue
+        certainty.look(reading.at, reading.mood, settled=reading.settled)
+        if begun is None and reading.mood.mood in EXPRESSIONS and certainty.is_enough(reading.at, reading.mood):
+            begun = reading.at, reading.mood.mood
+        if not moods or moods[-1][1] != reading.mood.mood:
             moods.append((reading.at, reading.mood.mood))
     spans = [(name, at, end) for (at, name), (end, _) in zip(moods, [*moods[1:], (last, "")], strict=True)]
     false = [(at, end) for name, at, end in spans if name in EXPRESSIONS and name != truth]
     true = [at for name, at, _ in spans if name == truth]
-    starts = [at for at, end in false if end - at >= dwell or not any(begin < at for begin in true)]
+    changes = [at for at, end in false if begun is not None and at > begun[0] and end - at >= dwell]
+    starts = len(changes) + (begun is not None and begun[1] != truth)
     at_end = next((name for name, at, end in reversed(spans) if at <= ENDS - 0.5), UNKNOWN)
-    return {"scenes": 1, "false moods": len(false), "false starts": len(starts), "fades": int(at_end == UNKNOWN),
+    return {"scenes": 1, "false moods": len(false), "false starts": starts, "fades": int(at_end == UNKNOWN),
             "read": int(bool(true))}  # fmt: skip
 
 
