@@ -225,7 +225,8 @@ class _Session:
                 if not self._publish(flags, Reader(body)):
                     return
             elif kind == SUBSCRIBE:
-                self._subscribe(Reader(body))
+                if not self._subscribe(Reader(body)):
+                    return
             elif kind == UNSUBSCRIBE:
                 self._unsubscribe(Reader(body))
             elif kind == PINGREQ:
@@ -299,7 +300,7 @@ class _Session:
         with suppress(OSError):
             self._send(PUBACK, struct.pack("!H", mid) + (bytes([code]) if self._version == 5 and code else b""))
 
-    def _subscribe(self, packet: Reader) -> None:
+    def _subscribe(self, packet: Reader) -> bool:
         mid, codes, new, script = packet.number("!H"), b"", [], self._broker.script
         if self._version == 5:
             packet.properties()
@@ -307,8 +308,8 @@ class _Session:
             wanted, options = packet.text(), packet.number("!B")
             no_wildcards = script.throws_out_wildcards or script.limits.get(WILDCARDS_AVAILABLE) == 0
             if no_wildcards and {"+", "#"} & set(wanted):
-                self.throw_out(WILDCARDS_NOT_SUPPORTED)
-                return
+                self.throw_out(WILDCARDS_NOT_SUPPORTED, heard=True)
+                return False
             code = script.suback(wanted)
             codes += bytes([code])
             self._broker.subscribed.append(wanted)
@@ -319,6 +320,7 @@ class _Session:
         for message in list(self._broker.retained.values()):
             if any(_matches(message.topic, one) for one in new):
                 self.pass_on(message, retained=True)
+        return True
 
     def _unsubscribe(self, packet: Reader) -> None:
         mid, codes = packet.number("!H"), b""
@@ -337,11 +339,17 @@ class _Session:
         with suppress(OSError):
             self._send(PUBLISH, body + message.payload.encode(), flags=2 | retained)
 
-    def throw_out(self, code: int, properties: Properties | None = None) -> None:
+    def throw_out(self, code: int, properties: Properties | None = None, *, heard: bool = False) -> None:
+        """heard: wait until the client has read it: a socket that is closed with something unread may drop it."""
         self._broker.thrown_out.append(code)
         with suppress(OSError):
             if self._version == 5:
                 self._send(DISCONNECT, bytes([code]) + encode_properties(properties or {}))
+            if heard:
+                self._socket.shutdown(socket.SHUT_WR)
+                self._socket.settimeout(5.0)
+                while self._socket.recv(4096):
+                    pass
         self.close()
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from edge.players.go_librespot.player import GoLibrespotPlayer
+from edge.players.mpd import stall_watch
 from edge.players.music_assistant.player import MusicAssistantPlayer
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
@@ -144,6 +146,9 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
             daemon = Librespot()
             home = on_go_librespot(daemon, at=at, **music)
             return Home(home, OnGoLibrespot(daemon), happy, sad, daemon.network)
+        # The scenario's time is faster than MPD's, in which a song then seems to stand still.
+        for patience in ("STALLED_AFTER_S", "STATION_STALLED_AFTER_S"):
+            request.getfixturevalue("monkeypatch").setattr(stall_watch, patience, math.inf)
         daemons.append(Daemon(tmp_path / "mpd", seconds=PATIENCE))
         daemons[0].start()
         daemons[0].ask("setvol 40")

@@ -60,7 +60,7 @@ def test_the_page_that_follows_says_that_a_sign_out_is_not_kept(chromium: Browse
         page.click("#logout")
         page.wait_for_url("**/login")
         told = page.get_by_role("alert")
-        assert told.inner_text().startswith("you are signed out, but a restart forgets that")
+        told.filter(has_text="you are signed out, but a restart forgets that").wait_for()
         # It stays, and is told once.
         page.wait_for_load_state("networkidle")
         assert "make room" in told.inner_text()
