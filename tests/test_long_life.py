@@ -95,7 +95,7 @@ def test_reloads_commands_and_losses_leave_nothing_behind() -> None:
 @pytest.mark.slow
 def test_reloads_of_the_real_device_leave_nothing_behind() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/endurance/reloads.py"), "30"],
+        [sys.executable, str(ROOT / "scripts/endurance/reloads.py"), "15"],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]

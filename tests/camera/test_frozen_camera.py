@@ -120,6 +120,7 @@ def on_the_page(address: str) -> list[str]:
     return [problem["message"] for problem in health["problems"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [FROZEN, COVERED], ids=["frozen", "covered"])
 def test_a_camera_that_shows_no_room_is_told_within_half_a_minute_and_keeps_nobody_present(
     process: tuple[Camera, Listener, str], fault: str

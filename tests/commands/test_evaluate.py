@@ -80,6 +80,7 @@ def test_an_unusable_file_is_one_sentence(moodroom: Run, arguments: list[str]) -
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path(__file__).parents[3].joinpath("shared/data/fer2013.npz").exists(), reason="needs FER2013")
 def test_the_figures_in_the_sidecar_are_reproduced(moodroom: Run) -> None:
     root = Path(__file__).parents[2]

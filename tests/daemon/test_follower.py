@@ -66,6 +66,7 @@ def devices(
             process.wait(PATIENCE)
 
 
+@pytest.mark.slow
 def test_music_follows_from_room_to_room_over_one_broker(
     devices: dict[str, subprocess.Popen[bytes]], speakers: dict[str, Daemon], broker: Broker
 ) -> None:

@@ -81,12 +81,13 @@ def test_a_tenth_of_the_looks_reacts_almost_as_quickly() -> None:
     assert own.looks <= every.looks / 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.environ.get("CI") and not Path("../shared/data").exists(), reason="needs FER2013's faces")
 def test_false_changes_are_rare_and_true_changes_are_found() -> None:
     """Expressions drawn from the model's results on labelled faces, without a true change, then with one."""
     import noise
 
-    hours, changes = noise.false_changes(hours_each=0.5)
+    hours, changes = noise.false_changes(hours_each=0.3)
     assert changes / hours <= 1
     assert noise.found_within(10.0, times_each=6) >= 0.95
 

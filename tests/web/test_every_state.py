@@ -309,6 +309,7 @@ WIZARD: dict[str, Callable[[Page], States]] = {
 }
 
 
+@pytest.mark.slow
 def test_every_state_of_the_set_up(look: Look, wizard: RestartingPage, state_folder: Path, server: Server) -> None:
     assert tuple(WIZARD) == STEPS
     page = look.page
@@ -347,6 +348,7 @@ def test_every_state_before_the_sign_in(look: Look, serve: Serve, tmp_path: Path
         served.server.stop()
 
 
+@pytest.mark.slow
 def test_every_state_of_the_page_for_every_day(look: Look, serve: Serve) -> None:
     speakers = ["Kitchen", "Living Room", "Bathroom on the second floor"]
     served, page = serve(recommend=lambda mood, n: SONGS, week=list, speakers=lambda _: speakers), look.page

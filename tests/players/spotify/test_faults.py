@@ -209,6 +209,7 @@ def test_a_failed_command_is_confirmed_before_it_is_sent_again(
     player.close()
 
 
+@pytest.mark.slow
 def test_no_command_is_lost_or_doubled_in_a_thousand_faults(world: World, server: Server, login: TokenFile) -> None:
     server.late = 0.6
     world.song = 3000.0

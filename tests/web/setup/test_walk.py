@@ -163,6 +163,7 @@ def overview(page: Page, device: Installed) -> dict[str, object]:
     return {}
 
 
+@pytest.mark.slow
 def test_the_set_up_leads_to_music_that_fits_with_a_power_cut_after_each_step(
     start: Callable[..., Installed], phone: Phone, daemon: Daemon, broker: Broker, chromium: Browser
 ) -> None:
@@ -245,6 +246,7 @@ def test_the_set_up_leads_to_music_that_fits_with_a_power_cut_after_each_step(
     other.context.close()
 
 
+@pytest.mark.slow
 def test_the_set_up_signs_in_to_spotify_on_the_same_phone_and_goes_on_to_its_speakers(
     start: Callable[..., Installed], phone: Phone, server: Server, world: World
 ) -> None:
