@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import struct
 from typing import Any, Protocol
 
 from edge.errors import PlayerError
 from edge.text import clean
 
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 3.0, 1.0
+SEND_TIMEOUT_S = 3
 PING_INTERVAL_S = 20.0
 
 
@@ -65,6 +68,8 @@ class WebsocketLink:
                 ping_timeout=PING_INTERVAL_S,
             )
             self._connection: Any = self._stack.enter_context(connection)
+            # A server that pings and reads nothing would block the answer, and with it `send` and `close`, for ever.
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_TIMEOUT_S, 0))
         except (InvalidHandshake, InvalidMessage, EOFError) as error:
             raise faults.another(self._where, clean(str(error), 100)) from None
         except (OSError, ValueError) as error:

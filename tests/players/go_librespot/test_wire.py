@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
 import io
 import socket
 import threading
@@ -15,6 +18,7 @@ from edge.config import Config
 from edge.errors import ConfigError, PlayerError
 from edge.health.check import music
 from edge.players import player as players
+from edge.players import websocket_link
 from edge.players.go_librespot import connection
 from edge.players.go_librespot.errors import DaemonAwayError, DaemonLostError, UnreadableDaemonError
 from edge.players.go_librespot.link import EVENT_MAX_BYTES, open_events
@@ -81,6 +85,32 @@ def test_an_event_that_is_too_large_ends_the_connection(served: WireServer) -> N
     with pytest.raises(UnreadableDaemonError, match="larger than 1 MiB"):
         wait_for(lambda: link.receive(0.1), "the end")
     link.close()
+
+
+def test_a_server_that_pings_and_never_reads_blocks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_link, "SEND_TIMEOUT_S", 1)
+    ended = threading.Event()
+
+    def ping(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            key = connection.recv(4096).split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0]
+            accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+            upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept
+            with contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\n" + upgrade + b"\r\n\r\n")
+                while True:
+                    connection.sendall((b"\x89\x7d" + b"x" * 125) * 100)
+        ended.set()
+
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        threading.Thread(target=ping, args=(listener,), daemon=True).start()
+        link = open_events("127.0.0.1", listener.getsockname()[1])
+        assert ended.wait(15), "the client gives the connection up"
+        link.close()
 
 
 @pytest.mark.parametrize(
