@@ -84,4 +84,6 @@ class Config(Section):
     def _music_follows_over_mqtt(self) -> Config:
         if self.music.follow and self.mqtt.host is None:
             raise ValueError("music.follow: needs the broker that all of its devices use; name it in mqtt.host")
+        if set(self.music.follow) == {self.device.id}:
+            raise ValueError("music.follow: names only this device; add the ids of the other rooms' devices")
         return self

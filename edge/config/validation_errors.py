@@ -86,6 +86,8 @@ def sentence(error: ErrorDetails) -> str:
         return f"{path}: must be a section with keys under it, not {shown(value)}"
     if kind == "string_type":
         return f"{path}: must be text; put {shown(value)} in quotes" if value is not None else f"{path}: must be text"
+    if kind == "too_long":
+        return f"{path}: must have at most {context['max_length']} entries, not {context['actual_length']}"
     if kind == "string_pattern_mismatch":
         return f"{path}: {_PATTERNS.get(path, 'must have another form')}, not {shown(value)}"
     message = plain(error["msg"])

@@ -88,9 +88,16 @@ def test_music_follows_between_devices_by_their_ids_over_a_broker() -> None:
     for sections, words in [
         ({"music": follow}, "music.follow: needs the broker"),
         ({"music": {"follow": ["Living Room"]}, "mqtt": {"host": "x"}}, "a-z, 0-9 and hyphens"),
+        (
+            {"device": {"id": "bath"}, "music": {"follow": ["bath", "bath"]}, "mqtt": {"host": "x"}},
+            "music.follow: names only this device",
+        ),
         ({"music": follow | {"follow_after": -1}, "mqtt": {"host": "x"}}, "greater than or equal to 0"),
     ]:
         with pytest.raises(ValidationError, match=words):
             Config.model_validate(sections)
     with pytest.raises(ConfigError, match=r": music\.follow: needs the broker that all of its devices use; name it in"):
         config_file.parse("music:\n  follow: [kitchen, living-room]\n")
+    many = ", ".join(f"room-{number}" for number in range(17))
+    with pytest.raises(ConfigError, match=r": music\.follow: must have at most 16 entries, not 17$"):
+        config_file.parse(f"mqtt:\n  host: x\nmusic:\n  follow: [{many}]\n")
