@@ -182,12 +182,13 @@ class SpeakerTrial:
         """Pause the music, and set the volume as it was; returns what couldn't be put back, or ""."""
         if not self._started:
             return ""
-        self._ends, left = self._clock() + PUT_BACK_MAX_S, ""
-        self._look()  # what came of an interrupted request
+        self._ends = self._clock() + PUT_BACK_MAX_S
+        while (left := self._look()) and self._clock() < self._ends:  # what came of an interrupted request
+            self._sleep(LOOK_MAX_S)
         volume, seen = self._volume, self._seen.volume
         # A mixer rounds to steps of its own.
         if volume is not None and seen is not None and abs(seen - volume) > VOLUME_TOLERANCE:
-            left = self._set_volume(volume, seen)
+            left = left or self._set_volume(volume, seen)
             self._look()
         if (self._seen.state == "playing" or self._seen.assumed) and not self._seen.elsewhere:
             left = left or self._attempt(self._wish(Act.PAUSE), lambda one: one.state != "playing")

@@ -124,6 +124,20 @@ def test_go_librespot_can_do_all_of_it() -> None:
     assert verdicts(lines) == dict.fromkeys(ALL, True), lines
 
 
+def test_a_player_that_goes_away_in_the_middle_isnt_said_to_be_silent() -> None:
+    world = Librespot()
+    trial = SpeakerTrial(
+        go_librespot_samples.player_on(world), go_librespot_samples.HAPPY, clock=world.clock, sleep=world.advance
+    )
+    lines = []
+    for line in trial.run():
+        lines.append(line)
+        if line.step == "pause":
+            world.restart(takes=1000)
+    assert verdicts(lines)["resume"] is False and verdicts(lines)["end"] is False
+    assert "the room isn't as it was: go_librespot: the daemon can't be reached" in lines[-1].text
+
+
 class Interrupted:
     """A player on which Ctrl-C is pressed right after one of its calls."""
 
