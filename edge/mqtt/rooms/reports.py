@@ -22,7 +22,7 @@ class RoomReports:
         problem: Callable[[str | None], None],
     ) -> None:
         """others: the devices' ids. report: called with each report. problem: called with a sentence for a message that
-        is none, then None for a right one.
+        is none, then None once the last one of each topic is right.
 
         Both are called in paho's thread.
         """
@@ -46,5 +46,6 @@ class RoomReports:
             return
         if topic in self._wrong:
             self._wrong.discard(topic)
-            self._problem(None)
+            if not self._wrong:
+                self._problem(None)
         self._report(report)

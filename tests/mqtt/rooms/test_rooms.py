@@ -85,3 +85,15 @@ def test_other_topics_are_told_apart_and_a_wrong_message_is_a_problem_until_a_ri
     rooms.message(topic, message(), retained=False)
     assert reports == [REPORT] and len(problems) == 2 and problems[1] is None
     assert str(problems[0]).startswith(f"music.follow: a message on {topic} can't be used")
+
+
+def test_a_right_message_of_one_room_doesnt_end_the_problem_of_another() -> None:
+    problems: list[str | None] = []
+    rooms = RoomReports("moodroom", ["kitchen", "cellar"], report=lambda _: None, problem=problems.append)
+    for topic in rooms.topics:
+        rooms.message(topic, b"?", retained=False)
+    assert len(problems) == 2
+    rooms.message(rooms.topics[0], message(), retained=False)
+    assert len(problems) == 2, "the cellar's is still wrong"
+    rooms.message(rooms.topics[1], b'{"boot": "x", "seq": 1}', retained=False)
+    assert problems[2:] == [None]
