@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from edge.config.choices import NOTHING, as_address
+from edge.config.choices import NOTHING, addresses, as_address
 from edge.players.spotify.token_file import REDIRECT_URI, TokenFile
 from edge.sentences import Sentence, parts
 from edge.songs import FoundMusic
@@ -100,7 +100,8 @@ class MusicApi:
 
     def _answer(self, answer: FoundInAll) -> Response:
         problems = [{"error": one} | ({"sentence": parts(one)} if parts(one) else {}) for one in answer.problems]
-        return JSONResponse({"found": [self._shown(one) for one in answer.found], "problems": problems})
+        found = [self._shown(one) for one in answer.found if _can_be_written(one.play)]
+        return JSONResponse({"found": found, "problems": problems})
 
     def _shown(self, one: FoundMusic) -> dict[str, Any]:
         return {
@@ -123,3 +124,11 @@ class MusicApi:
     async def _one_at_a_time(self, call: Callable[[], T]) -> T:
         async with self._turns.one():
             return await run_in_threadpool(call)
+
+
+def _can_be_written(play: str) -> bool:
+    """Whether an address may stand in the configuration; a list on MPD may have any name, such as one with marks."""
+    try:
+        return addresses(play) == (play,)
+    except ValueError:
+        return False

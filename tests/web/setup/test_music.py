@@ -160,6 +160,9 @@ def test_what_cant_be_searched_is_said(
 @pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 def test_mpd_is_searched_by_names_of_lists_folders_and_songs(serve: Serve, tmp_path: Path) -> None:
     daemon = Daemon(tmp_path)
+    # The configuration takes no such address: an override of the direction, and a space at the end.
+    for name in ("Even \u202eder", "Evening "):
+        (tmp_path / "playlists" / f"{name}.m3u").write_text("calm/calm1.wav\n")
     daemon.start()
     try:
         asking = Asking(serve, tmp_path, {"music": {"player": "mpd"}, "mpd": {"port": daemon.port}})
