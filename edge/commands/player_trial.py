@@ -15,6 +15,7 @@ from edge.players.trial.music import trial_music
 from edge.players.trial.speaker_trial import SomebodyListensError, SpeakerTrial
 from edge.system import state
 from edge.system.run_lock import is_running
+from edge.system.signals import interrupted_by_signals
 from edge.values import EXPRESSIONS, SIMULATED
 
 # Without these a speaker can't be used.
@@ -53,10 +54,11 @@ def try_player(config: Config, out: TextIO, *, mood: str | None = None, anyway: 
             anyway=anyway,
         )
         failed = False
-        for line in trial.run():
-            failed |= not line.works and line.step in NEEDED
-            say(f"{CAN if line.works else CANNOT}  {line.step:<8} {line.text}", out)
-            out.flush()
+        with interrupted_by_signals():
+            for line in trial.run():
+                failed |= not line.works and line.step in NEEDED
+                say(f"{CAN if line.works else CANNOT}  {line.step:<8} {line.text}", out)
+                out.flush()
     except SomebodyListensError as error:
         raise ConfigError(f"player try: {error}, or add --anyway") from None
     finally:

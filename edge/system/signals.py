@@ -17,6 +17,21 @@ class SignalFlags:
 
 
 @contextlib.contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """While the block runs, SIGTERM, and SIGHUP from a terminal that closes, raise KeyboardInterrupt as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
 def signals() -> Iterator[SignalFlags]:
     """Install handlers while the block runs: SIGTERM and SIGINT request a stop, SIGHUP a reload."""
     flags = SignalFlags()
