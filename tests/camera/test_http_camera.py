@@ -133,7 +133,8 @@ def test_a_refused_login_leaves_no_connection_open(scheme: str) -> None:
         warnings.simplefilter("always", ResourceWarning)
         assert "(401)" in refusal(f"http://admin:wrong@{host}/new")
         gc.collect()
-    assert unclosed == []
+    # What earlier tests left is collected here, too.
+    assert [one for one in unclosed if "socket" in str(one.message)] == []
 
 
 def test_a_snapshot_is_requested_once_a_second_and_the_camera_stays_open() -> None:
