@@ -147,9 +147,7 @@ def _inside(boxes: Sequence[Box], size: float, shape: tuple[int, ...]) -> Blocks
     """(rows, columns): True for the blocks in these boxes and next to them. size: of a block, pixels of the frame."""
     inside = np.zeros(shape, np.bool_)
     for box in boxes:
-        top, bottom = int(box.y / size) - 1, math.ceil((box.y + box.h) / size) + 1
-        left, right = int(box.x / size) - 1, math.ceil((box.x + box.w) / size) + 1
-        inside[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
+        _mark(inside, box.x / size - 1, box.y / size - 1, (box.x + box.w) / size + 1, (box.y + box.h) / size + 1)
     return inside
 
 
@@ -159,8 +157,13 @@ def _region(box: Box, size: float, shape: tuple[int, ...]) -> Blocks:
     middle = box.x + box.w / 2
     left, right = (middle - SIDE_WIDTHS * box.w) / size, (middle + SIDE_WIDTHS * box.w) / size
     top, bottom = (box.y - ABOVE_HEIGHTS * box.h) / size, (box.y + DOWN_HEIGHTS * box.h) / size
-    region[max(0, int(top)) : max(0, math.ceil(bottom)), max(0, int(left)) : max(0, math.ceil(right))] = True
+    _mark(region, left, top, right, bottom)
     return region
+
+
+def _mark(blocks: Blocks, left: float, top: float, right: float, bottom: float) -> None:
+    """Set all blocks that a rectangle touches. Its edges: in blocks, within the picture or not."""
+    blocks[max(0, int(top)) : max(0, math.ceil(bottom)), max(0, int(left)) : max(0, math.ceil(right))] = True
 
 
 def _follow(box: Box, centre: tuple[float, float], elapsed: float) -> Box:

@@ -13,7 +13,7 @@ from edge.vision.crop import cut
 SIDE_PX, SHIFT_PX = 24, 1
 # Its edge is left out: a box that grows shows more of the room there.
 RIM_PX = 1
-# The change is the largest of the means of so many pixels' squares: a mouth is a few of them.
+# The change is the largest mean over squares with this side: a mouth is a few of them.
 BLOCK_PX = 4
 # Added to the spread of grey levels, so that an even surface doesn't show noise.
 SPREAD_OFFSET = 4.0
@@ -26,7 +26,8 @@ class FacePicture:
     def __init__(self, grey: Grey, area: Box) -> None:
         """grey: (height, width) luma. area: the square that was read."""
         self._area = area
-        self._levels = self._of(grey)
+        self._inner = self._of(grey)[SHIFT_PX:-SHIFT_PX, SHIFT_PX:-SHIFT_PX]
+        self._normalized = _normalized(self._inner)
 
     def change(self, grey: Grey) -> float:
         """How much the same part of a later frame differs: 0 for none, above 1 for another expression.
@@ -35,12 +36,11 @@ class FacePicture:
         small movements of the head don't count.
         """
         now = self._of(grey)
-        inner = self._levels[SHIFT_PX:-SHIFT_PX, SHIFT_PX:-SHIFT_PX]
-        matches = cv2.matchTemplate(now, inner, cv2.TM_CCOEFF_NORMED)
+        matches = cv2.matchTemplate(now, self._inner, cv2.TM_CCOEFF_NORMED)
         row, column = np.unravel_index(int(matches.argmax()), matches.shape)
-        side = inner.shape[0]
+        side = self._inner.shape[0]
         moved = now[row : row + side, column : column + side]
-        differences = np.abs(_normalized(moved) - _normalized(inner))
+        differences = np.abs(_normalized(moved) - self._normalized)
         blocks = differences.reshape(side // BLOCK_PX, BLOCK_PX, side // BLOCK_PX, BLOCK_PX)
         return float(blocks.mean(axis=(1, 3)).max())
 
