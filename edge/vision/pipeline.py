@@ -89,19 +89,25 @@ class Pipeline:
     def clear(self) -> None:
         """Forget everybody and the picture, for example when the camera is switched off."""
         self._tracks.clear()
+        self._mood.clear()
+        self._look_pace.clear()
+        self.frame_request = FrameRequest()
+        self._forget_picture()
+
+    def _forget_picture(self) -> None:
+        """Forget what was where, but not who is present: a camera may change its size or turn its picture meanwhile."""
         self._motion.clear()
         self._last_places.clear()
-        self._mood.clear()
         self._reader.clear()
-        self._look_pace.clear()
         self._liveness.clear()
         self._before = None
-        self.frame_request = FrameRequest()
 
     def _examine(self, frame: Frame) -> Reading | None:
         started = time.thread_time()
         if self._frame_pace.frame(frame.at):
             self.clear()
+        if self._before is not None and self._before.grey.shape != frame.grey.shape:
+            self._forget_picture()
         change = NO_CHANGE
         if self.scheduler.needs_motion(frame.at):
             people = [track.box for track in self._people] or self._last_places.boxes

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
 
 import scenes
 from edge.commands.bench import EveryNth, measure, reactions
 from edge.config import Config
-from edge.values import EXPRESSIONS, FrameRequest
+from edge.values import EXPRESSIONS, FrameRequest, Grey
 from edge.vision.pipeline import BASE, Pipeline
 from edge.vision.scheduler import Scheduler
 
@@ -134,3 +136,15 @@ def test_a_settled_face_is_mostly_not_read_again_and_a_benchmark_reads_each() ->
     for frame in frames:
         always.process(frame)
     assert always._reader.kept == 0
+
+
+@pytest.mark.parametrize("change", [lambda grey: grey[60:420], lambda grey: cv2.resize(grey, (320, 240))])
+def test_a_picture_that_changes_its_size_is_looked_at_and_empties_no_room(change: Callable[[Grey], Grey]) -> None:
+    visit = scenes.Visit(0.0, 24.0, ((0.0, "happy"),))
+    pipeline, readings = Pipeline(Config(), base=BASE, nominal=True), []
+    for frame in scenes.Scene("sizes", 9.0, (visit,), seed=31).frames():
+        grey = change(frame.grey) if 3 < frame.at < 6 else frame.grey
+        readings.append(pipeline.process(replace(frame, grey=grey)))
+    later = [reading for reading in readings if reading is not None and reading.at > 2.5]
+    assert {reading.at // 3 for reading in later} == {0, 1, 2}
+    assert all(reading.present for reading in later)
