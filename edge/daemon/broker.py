@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from functools import partial
 
@@ -15,10 +16,12 @@ from edge.mqtt.absence import Absence
 from edge.mqtt.device import MqttDevice
 from edge.mqtt.discovery import discovery
 from edge.mqtt.presence_sensor import PresenceSensor
-from edge.mqtt.rooms.reports import RoomReports
+from edge.mqtt.rooms.reports import RoomReports, unlisted
 from edge.system.secrets import secret
 from edge.values import PresenceReport
 from edge.web.security.hosts import page_address
+
+log = logging.getLogger(__name__)
 
 
 def open_mqtt(config: Config, inbox: Inbox) -> MqttDevice | None:
@@ -61,6 +64,8 @@ def _room_reports(config: Config, inbox: Inbox) -> RoomReports | None:
     others = [device for device in config.music.follow if device != config.device.id]
     if not others:
         return None
+    if (wrong := unlisted(config.device.id, config.music.follow)) is not None:
+        log.warning("%s", wrong)
     problem = partial(inbox.problem, "music.follow")
     return RoomReports(config.mqtt.base_topic, others, report=inbox.post, problem=problem)
 

@@ -67,7 +67,7 @@ def test_all_parts_work_and_the_exit_code_is_0(
     done = moodroom("check", "--config", path, env={"MOODROOM_MODELS": str(yunet_folder)})
     assert done.returncode == 0, done.stdout + done.stderr
     rows = table(done)
-    not_set_up = ("spotify", "mpd", "music_assistant", "go_librespot")
+    not_set_up = ("spotify", "mpd", "music_assistant", "go_librespot", "music.follow")
     assert list(rows) == [name for name, _ in CHECKS if name not in not_set_up]
     assert {verdict for verdict, _ in rows.values()} == {"ok"}
     assert "640x480" in rows["camera"][1] and rows["detector"][1] == "yunet"
@@ -143,6 +143,17 @@ def test_any_error_becomes_a_row_and_the_next_check_runs(monkeypatch: pytest.Mon
     assert [line.split()[0] for line in out.getvalue().splitlines()] == ["FAIL", "FAIL", "warn", "ok"]
     monkeypatch.setattr(checks, "CHECKS", parts[2:])
     assert print_checks(Config(), io.StringIO()) == 0, "a warning isn't a failure"
+
+
+def test_rooms_that_music_follows_between_are_to_name_this_device_too() -> None:
+    config = Config.model_validate(
+        {"device": {"id": "bath"}, "music": {"follow": ["kitchen", "bath"]}, "mqtt": {"host": "x"}}
+    )
+    assert music.follow(Config()) is None and music.follow(config) == Passed("with kitchen")
+    config = config.model_copy(update={"device": config.device.model_copy(update={"id": "bathroom"})})
+    unlisted = music.follow(config)
+    assert unlisted is not None and unlisted.warning
+    assert unlisted.text.startswith("doesn't name this device, bathroom, so")
 
 
 def test_rows_are_yielded_as_checks_finish(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("mpd", music.mpd),
     ("music_assistant", music.music_assistant),
     ("go_librespot", music.go_librespot),
+    ("music.follow", music.follow),
     ("disk", machine.disk),
     ("memory", machine.memory),
     ("clock", machine.clock),

@@ -133,6 +133,17 @@ def try_go_librespot(section: GoLibrespotConfig) -> Passed:
     return Passed(f"{where} answers; in the Spotify app it is {status.device or 'without a name'}")
 
 
+def follow(config: Config) -> Passed | None:
+    """Whether the rooms that music follows people between are named as all devices need it; None without any."""
+    if not config.music.follow:
+        return None
+    from edge.mqtt.rooms.reports import unlisted
+
+    if (wrong := unlisted(config.device.id, config.music.follow)) is not None:
+        return Passed(wrong.removeprefix("music.follow: "), warning=True)
+    return Passed(f"with {', '.join(sorted(set(config.music.follow) - {config.device.id}))}")
+
+
 def _uses_spotify(config: Config) -> bool:
     return config.music.player in ("auto", "spotify") or config.library.source == "spotify"
 

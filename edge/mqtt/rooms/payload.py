@@ -26,6 +26,8 @@ def to_payload(report: RoomReport) -> dict[str, Any]:
         payload |= {"taken": report.taken, "shared": report.shared}
     if report.declined is not None:
         payload["declined"] = report.declined
+    if report.heard is not None:
+        payload |= {"heard": report.heard, "kept": report.kept}
     if report.offer is not None:
         payload["offer"] = _offer_payload(report.offer)
     return payload
@@ -66,6 +68,8 @@ def read_report(device: str, payload: bytes) -> RoomReport:
         taken=_text(found, "taken"),
         shared=found.get("shared") is True,
         declined=_text(found, "declined"),
+        heard=_text(found, "heard"),
+        kept=found.get("kept") is True,
     )
 
 

@@ -10,6 +10,16 @@ from edge.music.following.report import RoomReport
 from edge.sentences import Sentence, TechnicalText
 
 
+def unlisted(device: str, follow: Sequence[str]) -> str | None:
+    """What is wrong where `music.follow` doesn't name the device itself; None if it does, or is empty."""
+    if not follow or device in follow:
+        return None
+    return (
+        f"music.follow: doesn't name this device, {device}, so the others' music doesn't come to its room; "
+        "use one list with all ids on each device"
+    )
+
+
 class RoomReports:
     """Takes the other devices' messages. topics: theirs, which are subscribed to."""
 

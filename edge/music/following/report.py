@@ -39,8 +39,10 @@ class RoomReport:
 
     boot: another one for each start of the device. seq: counts up within it. present: whether anybody is in the room;
     None where that isn't known. for_s: seconds since that began; None where it began before the device looked.
-    offer: what it offers now. taken: the id of the offer that it took last, a moment ago. shared: taking it ended the
-    music in the other room, as on one Spotify account. declined: the id of the offer that it didn't take.
+    offer: what it offers now. taken: the id of the offer that it took last, until the other device has heard of it.
+    shared: taking it ended the music in the other room, as on one Spotify account. declined: the id of the offer that
+    it didn't take. heard: the id of its own offer that it knows to be taken. kept: the music goes on in its room all
+    the same, since somebody was back there before it knew.
     """
 
     device: str
@@ -52,6 +54,8 @@ class RoomReport:
     taken: str | None = None
     shared: bool = False
     declined: str | None = None
+    heard: str | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ def message(**changed: Any) -> bytes:
 
 def test_a_report_is_read_as_it_was_sent() -> None:
     assert read_report("kitchen", message()) == REPORT
+    heard = replace(REPORT, heard="kitchen/ab12/2", kept=True)
+    assert read_report("kitchen", json.dumps(to_payload(heard)).encode()) == heard
     least = RoomReport("kitchen", "ab12", 1)
     assert to_payload(least) == {"boot": "ab12", "seq": 1}
     assert read_report("kitchen", json.dumps(to_payload(least)).encode()) == least
