@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -93,10 +95,25 @@ def run(
     )
     start = Start(options, None if source is None else config_file.source(source), verbose)
     if replaced:
-        text = None if file is None else config_file.text_of(file)
-        known = None if text is None else config_file.parse(text, name=str(file))
-        device_process.replace(dataclasses.replace(start, text=text, config=known))
+        with _left_to_a_service():
+            text = None if file is None else config_file.text_of(file)
+            known = None if text is None else config_file.parse(text, name=str(file))
+            start = dataclasses.replace(start, text=text, config=known)
+        device_process.replace(start)
     raise typer.Exit(run_device(start))
+
+
+@contextlib.contextmanager
+def _left_to_a_service() -> Iterator[None]:
+    """A service with a configuration file that can't be used goes on with the last one that could."""
+    from edge.errors import ConfigError
+    from edge.system.systemd import SystemdNotifier
+
+    try:
+        yield
+    except ConfigError:
+        if not SystemdNotifier().enabled:
+            raise
 
 
 @app.command()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from edge.config import Config
-from edge.daemon.options import Options, loader
+from edge.daemon.options import Options, last_good, loader
+from edge.system.systemd import SystemdNotifier
 
 
 @dataclass(frozen=True)
@@ -29,4 +31,6 @@ def run(start: Start) -> int:
     from edge.system import logs
 
     logs.set_up(verbose=start.verbose)
-    return run_daemon(loader(start.options.file, start.source), start.options)
+    file, source = start.options.file, start.source
+    fall_back = partial(last_good, file, source) if file is not None and SystemdNotifier().enabled else None
+    return run_daemon(loader(file, source), start.options, fall_back=fall_back)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.config import Config
 from edge.config import file as config_file
+from edge.errors import ConfigError
+
+log = logging.getLogger(__name__)
+GOES_ON = "the device goes on with the one before"
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,33 @@ class Options:
 
 def loader(path: Path | None, source: str | None) -> Callable[[], Config]:
     """A function that reads the configuration, with `source` in place of the file's camera.source unless it is None."""
+    return lambda: _with_source(config_file.load(path), source)
 
-    def load() -> Config:
-        config = config_file.load(path)
-        if source is None:
-            return config
-        return config.model_copy(update={"camera": config.camera.model_copy(update={"source": source})})
 
-    return load
+def at_the_start(load: Callable[[], Config], fall_back: Callable[[], Config | None] | None) -> tuple[Config, str]:
+    """The configuration to start with, and a sentence if it isn't the file's; raises ConfigError.
+
+    fall_back: what there is in place of a file that can't be used; None for nothing.
+    """
+    try:
+        return load(), ""
+    except ConfigError as error:
+        config = None if fall_back is None else fall_back()
+        if config is None:
+            raise
+        log.error("%s; the device starts with the last version that could be used", error)
+        return config, f"{error}; {GOES_ON}"
+
+
+def last_good(path: Path, source: str | None) -> Config | None:
+    """As `loader`'s, from the last text of this file that a device could use; None where there is none."""
+    from edge.config.writing.file import ConfigFile
+
+    text = ConfigFile(path).last_good()
+    return None if text is None else _with_source(config_file.parse(text, name=str(path)), source)
+
+
+def _with_source(config: Config, source: str | None) -> Config:
+    if source is None:
+        return config
+    return config.model_copy(update={"camera": config.camera.model_copy(update={"source": source})})

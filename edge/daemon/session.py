@@ -15,10 +15,11 @@ from edge.camera.capture import Capture
 from edge.camera.opening import open_camera
 from edge.camera.source import is_stream
 from edge.config import Config
+from edge.config.writing.file import ConfigFile
 from edge.daemon import restore
 from edge.daemon.assembly import assemble
 from edge.daemon.inbox import SessionEnd
-from edge.daemon.options import Options
+from edge.daemon.options import GOES_ON, Options, at_the_start
 from edge.errors import MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
@@ -43,23 +44,37 @@ CAMERA_HEALTHY_AFTER_S = 60.0
 CONNECT_WITHIN_S = 3.0
 
 
-def run(load: Callable[[], Config], options: Options, out: TextIO | None = None) -> int:
+def run(
+    load: Callable[[], Config],
+    options: Options,
+    out: TextIO | None = None,
+    *,
+    fall_back: Callable[[], Config | None] | None = None,
+) -> int:
     """Run until a signal or the end of a replay; returns the exit code.
 
-    load: reads the configuration, at the start and on each reload.
+    load: reads the configuration, at the start and on each reload. fall_back: what to start with where that can't be
+    used; None for nothing.
     """
     limit_arenas()
     with running(state.directory()):
-        return _run(load, options, out or sys.stdout)
+        return _run(load, options, out or sys.stdout, fall_back)
 
 
-def _run(load: Callable[[], Config], options: Options, out: TextIO) -> int:
+def _run(
+    load: Callable[[], Config], options: Options, out: TextIO, fall_back: Callable[[], Config | None] | None
+) -> int:
     _restore_pending(options)
-    config = load()
+    config, problem = at_the_start(load, fall_back)
     settings: dict[str, str] | None = None
     with signals() as flags:
         while True:
             session = Session(config, options, out, settings=settings)
+            if problem:
+                session.parts.inbox.problem("configuration", problem)
+            elif options.file is not None and not (options.fast or options.once):
+                ConfigFile(options.file).keep_good()
+            problem = ""
             end = session.run_fast(flags) if options.fast else session.run(flags, load)
             if end is not SessionEnd.RELOAD:
                 return 1 if end is SessionEnd.STUCK else 0
@@ -280,7 +295,7 @@ class Session:
         except Exception as error:  # a device that runs is better than none, whatever went wrong
             reason = str(error) if isinstance(error, MoodroomError) else f"{type(error).__name__}: {error}"
             log.error("%s; the configuration stays as it was", reason)
-            self.parts.inbox.problem("configuration", f"{reason}; the device goes on with the one before")
+            self.parts.inbox.problem("configuration", f"{reason}; {GOES_ON}")
             return False
         log.info("configuration: reloaded; restarting all parts")
         self.next_config = new

@@ -37,6 +37,19 @@ def test_a_running_device_has_neither_typer_nor_pydantic_in_memory_and_reads_its
         assert "pydantic" not in Path(f"/proc/{device.pid}/maps").read_text()
         device.terminate()
         assert device.wait(PATIENCE) == 0
+
+        # At the next start, a service goes on with the last file that could be used; by hand it is an error.
+        file.write_text(WRONG)
+        by_hand = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert by_hand.returncode == 2 and "put 5 in quotes" in by_hand.stderr
+        with (tmp_path / "log2").open("w") as out:
+            service = environment | {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+            device = subprocess.Popen(command, cwd=tmp_path, env=service, stdout=out, stderr=out)
+        wait_for(lambda: "the device starts with the last version" in (tmp_path / "log2").read_text(), "the start")
+        wait_for(lambda: "goes on with the one before" in (tmp_path / "log2").read_text(), "the problem")
+        device.terminate()
+        assert device.wait(PATIENCE) == 0
+        assert file.read_text() == WRONG
     finally:
         device.kill()
         device.wait()

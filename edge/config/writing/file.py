@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
+import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge.config import Config
 from edge.config.file import parse
-from edge.errors import ConfigError, EditedMeanwhile
+from edge.config.writing.last_good import LastGood
+from edge.config.writing.versions import Versions, read_kept, unwritable, written_version
+from edge.errors import ConfigError, EditedMeanwhile, MoodroomError
 from edge.sentences import Sentence
 from edge.system import state
-from edge.system.files import make_folder, replace_keeping_owner, write_atomically
+from edge.system.files import replace_keeping_owner, write_atomically
 from edge.system.reading import TEXT_MAX_BYTES, read_bytes
 from edge.values import EXPRESSIONS
 
@@ -24,12 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER_NAME = "config_versions"
 VERSIONS_MAX = 10
-FIXES = {
-    errno.ENOSPC: Sentence("Make room on the disk, then try again"),
-    errno.EDQUOT: Sentence("Make room on the disk, then try again"),
-    errno.EROFS: Sentence("The disk is read-only: make it writable, then try again"),
-}
-OTHER_FIX = Sentence("Run the installer again, or give the device's user the file and its folder")
+NO_GOOD = Sentence("there is no earlier version of the settings' file that can be used; edit it by hand")
 EDITED = "the configuration file was edited meanwhile; look at its new values, then try again"
 
 
@@ -49,6 +46,7 @@ class ConfigFile:
         """folder: where the last versions are kept; None for the state directory's."""
         self.path = path
         self._folder = state.directory() / FOLDER_NAME if folder is None else folder
+        self._good, self._versions = LastGood(path, self._folder), Versions(self._folder)
         self._lock = threading.Lock()
 
     def version(self) -> str:
@@ -86,42 +84,88 @@ class ConfigFile:
             before_writing()
             if text == before.text:
                 return before, config
-            kept = self._keep(before.text, version_of(text))
+            kept = self._versions.keep(before.text, version_of(text), saved=self.path.stat().st_mtime)
             try:
                 self._replace(text)
             except ConfigError:
                 # It would take the place of a version that can be brought back.
                 kept.unlink(missing_ok=True)
                 raise
-            for old in self._kept()[:-VERSIONS_MAX]:
-                old.unlink(missing_ok=True)
+            self._versions.forget_all_but(VERSIONS_MAX)
+            self._good.keep(text)
             return self.read(), config
 
     def undo(self) -> ConfigText:
-        """Bring back the text before the last change; raises EditedMeanwhile if the file was edited since then."""
+        """Bring back the text before the last change; raises EditedMeanwhile if the file was edited since then.
+
+        A file that can't be used is replaced by the last text that could, and its content is kept beside the versions.
+        """
         with self._lock:
-            now = self.read()
-            for kept in reversed(self._kept()):
-                text = _read_kept(kept)
+            try:
+                now = self.read()
+                parse(now.text, name=str(self.path))
+            except ConfigError:
+                return self._mended()
+            for kept in reversed(self._versions.all()):
+                text = read_kept(kept)
                 if text is None or version_of(text) == now.version:
                     # A power cut came between keeping this text and writing the new one.
                     kept.unlink(missing_ok=True)
                     continue
-                if _written_version(kept) != now.version:
+                if written_version(kept) != now.version:
                     raise EditedMeanwhile("the configuration file was edited since the last change; edit it by hand")
                 parse(text, name=str(self.path))
                 self._replace(text)
                 kept.unlink(missing_ok=True)
+                self._good.keep(text)
                 return self.read()
         raise ConfigError("there is no earlier version of the configuration file")
 
     def can_undo(self) -> bool:
-        """Whether an earlier text is kept for the file as it is now."""
+        """Whether an earlier text is kept for the file as it is now; not for one that can't be used."""
         try:
             version = self.read().version
         except ConfigError:
             return False
-        return any(_written_version(kept) == version for kept in self._kept())
+        return any(written_version(kept) == version for kept in self._versions.all())
+
+    def last_good_at(self) -> float | None:
+        """When the text was saved that `undo` brings back for a file that can't be used, Unix time; None for none."""
+        found = next(self._usable(), None)
+        return None if found is None else found[1]
+
+    def last_good(self) -> str | None:
+        """The text that `undo` brings back for a file that can't be used; None for none."""
+        return next((text for text, _ in self._usable()), None)
+
+    def keep_good(self) -> None:
+        """Keep the file as it is now as the last text that could be used, if it can; never raises."""
+        try:
+            text = self._text()
+            parse(text, name=str(self.path))
+        except MoodroomError:
+            return
+        self._good.keep(text)
+
+    def _mended(self) -> ConfigText:
+        text = self.last_good()
+        if text is None:
+            raise ConfigError(NO_GOOD)
+        self._good.put_aside()
+        self._replace(text)
+        return self.read()
+
+    def _usable(self) -> Iterator[tuple[str, float]]:
+        """The texts that could take the file's place, with when they were saved: the best one first."""
+        for path in (self._good.path, *reversed(self._versions.all())):
+            text = read_kept(path)
+            if not text:
+                continue
+            try:
+                parse(text, name=str(self.path))
+            except ConfigError:
+                continue
+            yield text, path.stat().st_mtime
 
     def _changed(self, changes: Mapping[str, Any], version: str) -> tuple[ConfigText, str, Config]:
         from edge.config.writing.changes import REMOVED, change
@@ -136,36 +180,12 @@ class ConfigFile:
 
     def _replace(self, text: str) -> None:
         try:
-            replace_keeping_owner(self.path, text)
+            if os.path.lexists(self.path):
+                replace_keeping_owner(self.path, text)
+            else:
+                write_atomically(self.path, text, mode=0o644)
         except OSError as error:
-            raise _unwritable(self.path, error) from None
-
-    def _keep(self, text: str, written: str) -> Path:
-        """Keep a text that is about to be replaced; returns its file. written: the version that replaces it."""
-        kept = self._kept()
-        number = int(kept[-1].name.split("-")[0]) + 1 if kept else 1
-        try:
-            make_folder(self._folder)
-            path = self._folder / f"{number:06d}-{written}.yaml"
-            write_atomically(path, text)
-        except OSError as error:
-            raise _unwritable(self._folder, error) from None
-        return path
-
-    def _kept(self) -> list[Path]:
-        """The kept texts, oldest first."""
-        return sorted(path for path in self._folder.glob("??????-*.yaml") if path.name[:6].isdigit())
-
-
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        Sentence(
-            "{path}: can't be written ({reason}); nothing was changed. {fix}",
-            path=str(path),
-            reason=error.strerror or str(error),
-            fix=FIXES.get(error.errno or 0, OTHER_FIX),
-        )
-    )
+            raise unwritable(self.path, error) from None
 
 
 def version_of(text: str) -> str:
@@ -191,14 +211,3 @@ def key_of(name: str) -> Key:
 def _is_entry(key: Key) -> bool:
     """Whether a key is one of the file's own names, which can be taken out, and not one of the program's."""
     return key[:2] == ("music", "profiles") and len(key) > 2
-
-
-def _written_version(kept: Path) -> str:
-    return kept.stem.partition("-")[2]
-
-
-def _read_kept(path: Path) -> str | None:
-    try:
-        return read_bytes(path, max_bytes=TEXT_MAX_BYTES).decode()
-    except (OSError, UnicodeDecodeError):
-        return None

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from edge.config.file import parse
 from edge.config.writing.file import ConfigFile, ConfigText
 from edge.errors import ConfigError, EditedMeanwhile, sentence_of
-from edge.sentences import Sentence
+from edge.sentences import Sentence, parts
 from edge.text import clean
 from edge.times import utc_text
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
@@ -124,12 +124,14 @@ class SetUpApi:
         return Response(svg, media_type="image/svg+xml")
 
     def _overview(self) -> dict[str, Any]:
-        up, problem = self._set_up, ""
+        up, problem, back = self._set_up, "", None
         shown: dict[str, Any] = {"config": settings.values(up.config, {}), "version": ""}
         try:
             shown = self._shown(self._file.read())
+            self._file.keep_good()
         except ConfigError as error:
-            problem = str(error)
+            problem = sentence_of(error)
+            back = None if up.file is None else up.file.last_good_at()
         return shown | {
             "steps": up.progress.steps(),
             "accepted": self._accepted(),
@@ -138,6 +140,8 @@ class SetUpApi:
             "file": str(up.file.path) if up.file else None,
             "undo": up.file is not None and up.file.can_undo(),
             "problem": problem,
+            "problem_sentence": parts(problem) or None,
+            "back": None if back is None else utc_text(back),
         }
 
     def _change(self, version: str, changes: dict[str, Any], secrets: dict[str, Any]) -> Response:

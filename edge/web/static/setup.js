@@ -1,6 +1,7 @@
 // The set-up, step by step, and later the settings: one step at a time, from the table in setup-steps.js.
 import { t } from "./language.js";
 import { post } from "./link.js";
+import { drawBroken } from "./setup-broken.js";
 import { during } from "./setup-parts.js";
 import { STEPS } from "./setup-steps.js";
 import { wizard } from "./setup-wizard.js";
@@ -67,6 +68,7 @@ async function show(step) {
   byId("skip").hidden = last;
   byId("back").hidden = STEPS[0] === step;
   byId("next").textContent = last ? t("To the music") : t("Next");
+  wizard.drawn();
   const opened = { step, page: load(step).then(({ show: draw }) => draw(place, wizard)) };
   shown = opened;
   drawSteps();
@@ -138,7 +140,20 @@ async function check() {
   return findings.every((finding) => finding.good) ? t("Everything works.") : t("Some parts don't work.");
 }
 
+// Draws the step again with the settings as they are now.
+async function redraw(text) {
+  if (!shown) return;
+  await show(shown.step);
+  byId("step-text").textContent = text;
+}
+
 async function start() {
+  wizard.onStale = redraw;
+  wizard.onOverview = (overview) => {
+    const was = byId("broken").hidden;
+    drawBroken(overview);
+    if (!was && byId("broken").hidden) redraw("");
+  };
   try {
     await wizard.load();
   } catch {
@@ -146,7 +161,6 @@ async function start() {
     return;
   }
   byId("checks-part").hidden = !wizard.session.can.checks;
-  byId("nothing").textContent = wizard.overview.problem;
   byId("steps").hidden = false;
   window.addEventListener("hashchange", () => show(named() || nextOpen() || null));
   await show(named() || nextOpen() || null);

@@ -113,3 +113,56 @@ def test_a_file_that_cant_be_written_is_one_sentence(file: ConfigFile, monkeypat
     with pytest.raises(ConfigError, match=r"can't be written \(No space left on device\); nothing was changed"):
         file.write({"mpd.host": "10.0.0.5"}, before.version)
     assert file.read() == before
+
+
+def test_a_file_that_was_broken_by_hand_is_replaced_by_the_last_good_one_and_kept(
+    file: ConfigFile, tmp_path: Path
+) -> None:
+    text = file.path.read_text()
+    for broken in (b"mpd: {host: [\n", b"music:\n  max_volume: 150\n", b"device: {name: \xff}\n", b"\0", b"", None):
+        file.path.write_text(text)
+        os.utime(file.path, (1.7e9, 1.7e9))
+        file.keep_good()
+        assert file.last_good() == text and file.last_good_at() == 1.7e9
+        if broken is None:
+            file.path.unlink()
+        else:
+            file.path.write_bytes(broken)
+        if broken == b"":
+            # An empty file is a valid one.
+            with pytest.raises(ConfigError, match="no earlier version"):
+                file.undo()
+            continue
+        file.keep_good()
+        assert not file.can_undo()
+        assert file.undo().text == file.path.read_text() == text
+    kept = [path.read_bytes() for path in sorted((tmp_path / "versions").glob("broken-*"))]
+    assert kept == [b"mpd: {host: [\n", b"music:\n  max_volume: 150\n", b"device: {name: \xff}\n", b"\0"]
+    assert list(tmp_path.glob("versions/0*.yaml")) == []
+
+
+def test_without_a_last_good_text_the_newest_version_that_works_comes_back(file: ConfigFile, tmp_path: Path) -> None:
+    first = file.read()
+    file.write({"mpd.port": 1}, first.version)
+    file.write({"mpd.port": 2}, file.read().version)
+    for path in (tmp_path / "versions").glob("good-*"):
+        path.unlink()
+    file.path.write_text("mpd: [")
+    assert file.undo().values["mpd"]["port"] == 1
+    # From there, changes are taken back as before.
+    assert file.undo().text == first.text
+    for path in (tmp_path / "versions").glob("*.yaml"):
+        path.unlink()
+    file.path.write_text("mpd: [")
+    with pytest.raises(ConfigError, match="no earlier version of the settings' file that can be used"):
+        file.undo()
+    assert file.path.read_text() == "mpd: [" and file.last_good_at() is None
+
+
+def test_what_cant_be_kept_isnt_replaced(file: ConfigFile) -> None:
+    file.keep_good()
+    file.path.unlink()
+    file.path.mkdir()
+    with pytest.raises(ConfigError, match="can't be kept"):
+        file.undo()
+    assert file.path.is_dir()

@@ -130,6 +130,44 @@ def test_of_two_phones_the_second_one_sees_what_the_first_has_changed(
     next_step(page)
     step(page, "Done")
     assert device.values()["music"]["max_volume"] == 40 and device.values()["mqtt"]["host"] == "192.0.2.7"
+    # What both have changed is shown as it is now.
+    page.get_by_role("button", name="Back", exact=True).click()
+    step(page, "Home")
+    device.file.write_text(device.file.read_text().replace("192.0.2.7", "192.0.2.9"))
+    page.get_by_label("The broker's name or address").fill("192.0.2.8")
+    next_step(page)
+    expect(page.get_by_role("alert")).to_have_text(changed)
+    expect(page.get_by_label("The broker's name or address")).to_have_value("192.0.2.9")
+    next_step(page)
+    step(page, "Done")
+    assert device.values()["mqtt"]["host"] == "192.0.2.9"
+
+
+def test_a_file_that_was_broken_by_hand_is_mended_with_one_tap(page: Page, device: RestartingPage) -> None:
+    good = device.file.read_text()
+    page.locator('#steps a[href="#home"]').click()
+    step(page, "Home")
+    page.route("**/api/setup/broker", lambda route: route.fulfill(json={"text": "", "found": [], "entities": []}))
+    page.get_by_label("The broker's name or address").fill("192.0.2.7")
+    broken = good.replace("max_volume: 100", "max_volume: [")
+    device.file.write_text(broken)
+    next_step(page)
+    expect(page.locator("#step-text")).to_contain_text("isn't valid YAML")
+    part = page.locator("#broken")
+    expect(part.get_by_role("heading", name="The file of the settings can't be used")).to_be_visible()
+    expect(part).to_contain_text("line ")
+    page.reload()
+    part.get_by_role("button", name="Go back to the version of").click()
+    expect(part).to_be_hidden()
+    assert device.file.read_text() == good
+    assert [path.read_text() for path in (device.file.parent / "versions").glob("broken-*")] == [broken]
+    # A value that can't be used, and no version to go back to.
+    device.file.write_text(good.replace("max_volume: 100", "max_volume: 150"))
+    for kept in (device.file.parent / "versions").glob("*.yaml"):
+        kept.unlink()
+    page.reload()
+    expect(part).to_contain_text("music.max_volume: must be at most 100, not 150")
+    expect(part.get_by_role("button")).to_have_count(0)
 
 
 def test_the_set_up_works_by_keyboard_alone(page: Page, device: RestartingPage) -> None:
