@@ -9,12 +9,17 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-
 from edge.system.bounded_response import BODY_MAX_BYTES, CHUNK_BYTES, BoundedResponse
-from edge.system.requests_module import HTTPAdapter, requests
+from edge.system.requests_module import (
+    HTTPAdapter,
+    HTTPConnection,
+    HTTPConnectionPool,
+    HTTPError,
+    HTTPSConnection,
+    HTTPSConnectionPool,
+    ReadTimeoutError,
+    requests,
+)
 
 
 class AnswerTooLargeError(requests.exceptions.ContentDecodingError):

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.median import array_median
 from edge.values import Grey
 
 # The picture is compared at this width, in square blocks of this side.
@@ -86,7 +87,7 @@ def _compare(before: _Reduced, now: _Reduced) -> tuple[Blocks, Blocks]:
     least, most = np.minimum(now.variance, before.variance), np.maximum(now.variance, before.variance)
     unexplained = (1 - np.minimum(covariance**2 / both, 1)) * least
     flat = most <= np.partition(most, most.size // 4, axis=None)[most.size // 4]
-    threshold = max(CHANGE_MIN_VARIANCE, CHANGE_MIN_NOISE_RATIO * float(np.median(unexplained[flat])))
+    threshold = max(CHANGE_MIN_VARIANCE, CHANGE_MIN_NOISE_RATIO * array_median(unexplained[flat]))
     vanished = (most > CONTRAST_MIN_RATIO * threshold) & (least < VANISHED_SHARE * most)
     return np.asarray((unexplained > threshold) | vanished), np.asarray(most > threshold)
 

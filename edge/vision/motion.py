@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.config.vision import Area
+from edge.median import array_median
 from edge.values import Box, Grey
 
 # Columns and rows of cells.
@@ -113,7 +114,7 @@ def _line_numbers(height: int) -> NDArray[np.int64]:
 def _change_without_exposure(before: Cells, after: Cells) -> Cells:
     """(24, 32) grey levels by which each cell changed, without the change that all cells have in common."""
     # A step of the exposure scales or shifts all cells alike.
-    gain, shift = np.median((after + 1) / (before + 1)), np.median(after - before)
+    gain, shift = array_median((after + 1) / (before + 1)), array_median(after - before)
     scaled, shifted = np.abs(after - gain * before), np.abs(after - before - shift)
     smaller = scaled if np.mean(scaled > NOISE_GREY_LEVELS) <= np.mean(shifted > NOISE_GREY_LEVELS) else shifted
     return np.asarray(smaller, np.float32)

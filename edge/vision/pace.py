@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
+
+from edge.median import median
 
 # Somebody who isn't found is held for this long, and for two looks at least.
 HELD_S = 2.0

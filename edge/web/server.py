@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Callable
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from edge.config import WebConfig
@@ -16,6 +15,8 @@ from edge.system.threads import Worker, stop_all
 from edge.values import Frame
 from edge.web.board import Board
 from edge.web.security.connections import MAX_CONNECTIONS, Connection
+from edge.web.uvicorn_module import Config as UvicornConfig
+from edge.web.uvicorn_module import Server as UvicornServer
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Server:
         self._config, self._build, self.board, self._on_problem = config, build, board, on_problem
         self.offer = offer
         self._worker = Worker("web", self._serve, on_error=on_problem, first_wait_s=2.0, max_wait_s=60.0)
-        self._server: uvicorn.Server | None = None
+        self._server: UvicornServer | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -65,7 +66,7 @@ class Server:
             with self._lock:
                 if self._worker.stopping.is_set():
                     return
-                self._server = uvicorn.Server(_uvicorn_config(app, str(self._config.proxy or "")))
+                self._server = UvicornServer(_uvicorn_config(app, str(self._config.proxy or "")))
             host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
             log.info("web: the page is at http://%s:%s", host, self._config.port)
             self._on_problem("")
@@ -103,9 +104,9 @@ def _on_all_addresses(port: int) -> socket.socket | None:
         return None
 
 
-def _uvicorn_config(app: ASGIApp, proxy: str) -> uvicorn.Config:
+def _uvicorn_config(app: ASGIApp, proxy: str) -> UvicornConfig:
     """proxy: the address whose X-Forwarded-For is trusted, "" for none."""
-    return uvicorn.Config(
+    return UvicornConfig(
         app,
         loop="asyncio",
         http=Connection,

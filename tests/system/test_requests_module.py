@@ -38,3 +38,13 @@ import charset_normalizer
 print(hasattr(charset_normalizer, "from_bytes"))
 """
     assert printed(code) == "True"
+
+
+def test_the_reading_of_installed_packages_is_not_loaded() -> None:
+    code = "import sys, edge.system.http_session; print('importlib.metadata' in sys.modules)"
+    assert printed(code) == "False"
+
+
+def test_http2_of_urllib3_can_be_imported_afterwards() -> None:
+    code = "import edge.system.http_session, urllib3.http2; print(callable(urllib3.http2.inject_into_urllib3))"
+    assert printed(code) == "True"

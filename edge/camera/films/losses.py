@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
+
+from edge.median import median
 
 # A wait for the next picture that is longer than this, and than so many usual ones, is worth a note.
 NOTED_GAP_S, NOTED_GAP_STEPS = 2.0, 10.0

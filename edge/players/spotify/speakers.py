@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -114,6 +113,8 @@ def missing_message(name: str | None, speakers: Sequence[Speaker]) -> str:
             f'spotify.speaker: "{name}" can\'t be controlled yet, since Spotify sends no id for it; play something on '
             "it from the Spotify app once"
         )
+    import difflib  # only for this message
+
     near = difflib.get_close_matches(normalized(name), list(by_normalized), SUGGESTIONS_MAX, SUGGESTION_SIMILARITY)
     if near:
         choice += f"; did you mean {_or([by_normalized[key] for key in near])}?"

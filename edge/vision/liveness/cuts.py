@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.median import array_median
 from edge.values import Box
 
 # A cell changed by so many grey levels, which is more than noise and compression do.
@@ -74,7 +75,7 @@ def _replaced(before: Cells, now: Cells) -> tuple[int, int, int, int] | None:
     if total > SAME_LIGHT_MAX_SHARE * changed.size:
         # The light of the whole room may have changed.
         sample = np.s_[::3, ::3]
-        gain = np.float32(np.median((now[sample] + 1) / (before[sample] + 1)))
+        gain = array_median((now[sample] + 1) / (before[sample] + 1))
         changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
         total = int(np.count_nonzero(changed))
     # People change edges; most frames are done with here.

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.median import array_median, median
 from edge.values import Grey
 
 # The picture is compared at this width, in this many tiles across and down.
@@ -41,7 +42,7 @@ class Scene:
     def gain(self, grey: Grey) -> float:
         """By which factor most of the picture is brighter in `grey`."""
         after = self._reduce(grey).astype(np.float32)
-        return float(np.median((after + 1) / (self._small.astype(np.float32) + 1)))
+        return array_median((after + 1) / (self._small.astype(np.float32) + 1))
 
     def shift(self, grey: Grey) -> tuple[float, float] | None:
         """By how many pixels (x, y) the picture as a whole has moved; None without texture."""
@@ -62,7 +63,7 @@ class Scene:
                 found.append((-(yy * xc - xy * yc) / determinant, -(xx * yc - xy * xc) / determinant))
         if len(found) < TILES_MIN:
             return None
-        x, y = np.median(np.array(found), axis=0).tolist()
+        x, y = (median(shifts) for shifts in zip(*found, strict=True))
         return x * self._scale, y * self._scale
 
     def _reduce(self, grey: Grey) -> Grey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from edge.web.uvicorn_module import H11Protocol
 
 # More connections at once are answered with 503.
 MAX_CONNECTIONS, MAX_PER_ADDRESS = 48, 16
