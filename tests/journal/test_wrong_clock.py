@@ -32,19 +32,21 @@ def stored(state: Path) -> set[tuple[str, float]]:
 
 
 def run_until_written(state: Path, *prefix: str) -> set[tuple[str, float]]:
-    """Run the device with the demo clip until it has written new entries; returns all entries."""
-    before = stored(state)
+    """Run the device with the demo clip until it has told a mood, and stop it, which writes; returns all entries."""
+    before, log = stored(state), state.parent / "log"
     environment = os.environ | {"STATE_DIRECTORY": str(state), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     command = [*prefix, sys.executable, "-m", "edge", "run", "--source", "demo", "--journal"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     try:
-        wait_for(lambda: stored(state) - before, "an entry")
+        wait_for(lambda: "%" in log.read_text(), "a mood")
     finally:
         # faketime runs the device as its child.
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if prefix else []
         for pid in map(int, children or [process.pid]):
             os.kill(pid, signal.SIGTERM)
         process.wait(PATIENCE)
+    assert stored(state) - before, log.read_text()
     return stored(state)
 
 

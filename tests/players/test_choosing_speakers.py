@@ -28,6 +28,7 @@ from tests.players.music_assistant_samples import HAPPY, player_on
 from tests.players.music_assistant_samples import run_for as run_mass
 from tests.room.test_room import reading
 from tests.spotify_server import World
+from tests.waiting import PATIENCE
 
 KITCHEN = Wish(Act.SPEAKER, "happy", "somebody chose it", speaker="Kitchen", about="press")
 
@@ -148,7 +149,7 @@ def test_music_assistant_goes_to_another_place_in_the_song() -> None:
 
 
 def test_mpd_goes_to_another_place_in_the_song(daemon: Daemon) -> None:
-    mpd = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    mpd = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     mpd.apply(play(Music("mpd:calm/calm0.wav", "calm")))
     mpd.seek(20)
     position = mpd.playback().position

@@ -9,7 +9,7 @@ from typing import Any
 from edge.players.mpd.player import MpdPlayer
 from edge.values import Playback, Wish
 from tests.players.mpd_daemon import Daemon
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 SONG_S = 200.0
 
@@ -19,7 +19,7 @@ class PacedMpd:
 
     def __init__(self, daemon: Daemon, clock: Callable[[], float]) -> None:
         self._daemon, self._clock = daemon, clock
-        self._player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=clock)
+        self._player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=clock, timeout=PATIENCE)
         self._song: str | None = None
         self._position, self._looked_at = 0.0, clock()
 

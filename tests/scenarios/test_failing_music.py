@@ -17,7 +17,7 @@ from edge.values import Control
 from tests.broker import free_port
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.scenarios.house import House, SimulatedTime
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 
@@ -29,7 +29,9 @@ def mpd_house(tmp_path: Path) -> Iterator[Callable[[str], tuple[House, Daemon]]]
 
     def build(address: str) -> tuple[House, Daemon]:
         time = SimulatedTime()
-        players.append(MpdPlayer("127.0.0.1", daemon.port, password=None, clock=lambda: time.monotonic))
+        players.append(
+            MpdPlayer("127.0.0.1", daemon.port, password=None, clock=lambda: time.monotonic, timeout=PATIENCE)
+        )
         profile = {"happy": {"play": address, "name": "Station"}, "default": "nothing"}
         return House(time, players[0], profiles={"everyday": profile}), daemon
 

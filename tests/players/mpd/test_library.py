@@ -25,7 +25,7 @@ from edge.songs import Placed
 from edge.values import Act, Wish
 from tests.broker import free_port
 from tests.players.mpd_daemon import PROGRAM, Daemon
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 SONGS = {"mpd:calm/calm0.wav", "mpd:calm/calm1.wav", "mpd:calm/calm2.wav", "mpd:loud/loud0.wav", "mpd:loud/loud1.wav"}
@@ -83,7 +83,7 @@ def test_a_published_playlist_of_the_collection_can_be_played(daemon: Daemon, tm
         m3u.publish(store, folder, m3u.plan(store, folder, name="Moodroom {mood}"))
     music = resolver("mpd", path=path)("library:sad")
     assert music is not None and music.uri == "mpd:playlist/Moodroom sad"
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     player.apply(Wish(Act.PLAY, "sad", "a test", music))
     seen = player.playback()
     player.close()

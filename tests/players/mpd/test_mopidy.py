@@ -264,11 +264,11 @@ def test_a_password(tmp_path: Path) -> None:
     mopidy.start()
     try:
         for password, message in ((None, "requires a password"), ("wrong", "refused the password")):
-            player = MpdPlayer("127.0.0.1", mopidy.port, password=password, clock=time.monotonic)
+            player = MpdPlayer("127.0.0.1", mopidy.port, password=password, clock=time.monotonic, timeout=PATIENCE)
             with pytest.raises(PlayerError, match=message):
                 player.apply(Wish(Act.PLAY, "happy", "a test", calm(mopidy)))
             player.close()
-        player = MpdPlayer("127.0.0.1", mopidy.port, password="hush", clock=time.monotonic)
+        player = MpdPlayer("127.0.0.1", mopidy.port, password="hush", clock=time.monotonic, timeout=PATIENCE)
         player.apply(play(calm(mopidy)))
         until(player, "playing")
         player.close()

@@ -22,14 +22,14 @@ from edge.values import Act, Basis, Continuation, Music, Playback, When, Wish
 from tests.players import listening
 from tests.players.listening import wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 
 
 @pytest.fixture
 def player(daemon: Daemon) -> Iterator[MpdPlayer]:
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     yield player
     player.close()
 
@@ -221,7 +221,9 @@ def test_shuffle_repeat_and_the_first_song(player: MpdPlayer, daemon: Daemon) ->
 def test_plays_a_track_list_and_music_of_the_library(daemon: Daemon) -> None:
     songs = ("mpd:loud/loud1.wav", "mpd:calm/calm1.wav")
     library = {"library:happy": Music(songs[0], "", songs)}
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get)
+    player = MpdPlayer(
+        "127.0.0.1", daemon.port, password=None, clock=time.monotonic, resolve=library.get, timeout=PATIENCE
+    )
     for music in (Music(songs[0], "mine", songs), Music("library:happy", "mine")):
         player.apply(play(music))
         playback = until(player, "playing")
@@ -314,7 +316,7 @@ def test_an_output_without_a_volume_control(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path / "mpd", mixer="none")
     daemon.start()
     try:
-        player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+        player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
         player.apply(play(volume=30))
         playback = until(player, "playing")
         assert playback.volume is None
@@ -365,7 +367,7 @@ def test_missing_wrong_and_right_passwords(tmp_path: Path) -> None:
     daemon.start()
     try:
         for password, message in ((None, "requires a password"), ("wrong", "refused the password")):
-            player = MpdPlayer("127.0.0.1", daemon.port, password=password, clock=time.monotonic)
+            player = MpdPlayer("127.0.0.1", daemon.port, password=password, clock=time.monotonic, timeout=PATIENCE)
             with pytest.raises(PlayerError, match=message) as error:
                 player.apply(play())
             assert "wrong" not in str(error.value)

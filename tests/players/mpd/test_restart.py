@@ -19,7 +19,7 @@ from edge.players.wishes import AbandonedWish
 from edge.values import Act, Music, When
 from tests.players.listening import look, play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 CALM = Music("mpd:folder/calm", "calm")
@@ -44,7 +44,7 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
 
 @pytest.fixture
 def player(daemon: Daemon) -> Iterator[MpdPlayer]:
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     yield player
     player.close()
 

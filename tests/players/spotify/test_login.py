@@ -110,32 +110,30 @@ def test_waiting_for_the_redirect_times_out_and_names_a_taken_port() -> None:
 def test_a_client_that_sends_a_byte_now_and_then_does_not_keep_the_browser_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 0.5)
-    port, received, stop = free_port(), [], threading.Event()
+    monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 1.0)
+    port, stop = free_port(), threading.Event()
+    sockets: list[socket.socket] = []
 
     def trickle(client: socket.socket) -> None:
-        with suppress(OSError), client:
+        with suppress(OSError):
             while not stop.wait(0.1):
                 client.sendall(b"G")
 
     def begin() -> None:
-        threads[0].start()
-        threads[1].start()
+        # In this order, and both before one is served: the browser's request then waits for the slow one's end alone.
+        sockets.extend(socket.create_connection(("127.0.0.1", port), PATIENCE) for _ in range(2))
+        sockets[1].sendall(b"GET /callback?code=x HTTP/1.0\r\n\r\n")
+        thread.start()
 
-    def browse() -> None:
-        with socket.create_connection(("127.0.0.1", port), PATIENCE) as browser:
-            browser.sendall(b"GET /callback?code=x HTTP/1.0\r\n\r\n")
-            received.append(browser.recv(100))
-
-    def slow() -> None:
-        trickle(socket.create_connection(("127.0.0.1", port), PATIENCE))
-
-    threads = [threading.Thread(target=slow), threading.Thread(target=browse)]
-    assert wait_for_redirect(port, seconds=PATIENCE, ready=begin) == "/callback?code=x"
-    stop.set()
-    for thread in threads:
+    thread = threading.Thread(target=lambda: trickle(sockets[0]))
+    try:
+        assert wait_for_redirect(port, seconds=PATIENCE, ready=begin) == "/callback?code=x"
+        assert sockets[1].recv(100).startswith(b"HTTP/1.0 200")
+    finally:
+        stop.set()
         thread.join(PATIENCE)
-    assert received[0].startswith(b"HTTP/1.0 200")
+        for client in sockets:
+            client.close()
 
 
 def test_no_secret_reaches_the_log(server: Server, state_folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -22,6 +22,7 @@ from tests.players.listening import JAZZ, executed, play, run_for, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.players.music_assistant_samples import HAPPY, done, player_on
 from tests.spotify_server import World
+from tests.waiting import PATIENCE
 
 ALL = ["speaker", "play", "pause", "resume", "volume", "queue", "skip", "end"]
 needs_mpd = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
@@ -33,7 +34,7 @@ def verdicts(lines: list[TrialLine]) -> dict[str, bool]:
 
 
 def on_mpd(daemon: Daemon, music: str = "mpd:folder/calm", *, anyway: bool = False) -> list[TrialLine]:
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     try:
         return list(SpeakerTrial(player, Music(music, "calm"), anyway=anyway).run())
     finally:

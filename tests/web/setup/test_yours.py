@@ -105,6 +105,8 @@ def test_the_page_asks_before_it_erases(page: Page, chromium: Browser) -> None:
     faults: list[str] = []
     shown.on("pageerror", lambda error: faults.append(str(error)))
     shown.goto(f"{page.url}/setup")
+    # A step that opens late moves what is below it, perhaps between the press and the release of a click.
+    expect(shown.locator("#place > div > *").first).to_be_visible()
     shown.get_by_role("button", name="Verlauf löschen").click()
     assert page.moods() == ["happy"]
     shown.get_by_role("button", name="Wirklich alles löschen?").click()

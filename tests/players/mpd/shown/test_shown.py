@@ -15,7 +15,7 @@ from tests.broker import free_port
 from tests.conftest import ROOT
 from tests.players.listening import play, wish
 from tests.players.mpd_daemon import PROGRAM, Daemon
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="mpd is not installed: apt install mpd")
 PICTURE = (ROOT / "edge" / "web" / "static" / "icon-512.png").read_bytes() + bytes(20_000)
@@ -24,7 +24,7 @@ CALM, LOUD = Music("mpd:folder/calm", "calm"), Music("mpd:folder/loud", "loud")
 
 @pytest.fixture
 def player(daemon: Daemon) -> Iterator[MpdPlayer]:
-    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic)
+    player = MpdPlayer("127.0.0.1", daemon.port, password=None, clock=time.monotonic, timeout=PATIENCE)
     yield player
     player.close()
 
