@@ -95,9 +95,10 @@ class Reference:
         self._inverse_still = np.linalg.inv(still)
         self._weighted = weighted
 
-    def compare(self, grey: Grey) -> Movement:
-        """How the same part of a later frame differs from this one."""
-        patch = cut(grey, self.area, PATCH_SIDE)
+    def compare(self, grey: Grey, x: int = 0, y: int = 0) -> Movement:
+        """How the same part of a later frame differs from this one, or the part that is (x, y) pixels away from it."""
+        area = Box(self.area.x + x, self.area.y + y, self.area.w, self.area.h)
+        patch = cut(grey, area, PATCH_SIDE)
         brightness = float(patch.mean())
         levels = normalise(patch).ravel()
         products = self._weighted @ levels
@@ -107,12 +108,12 @@ class Reference:
         still = max(total - float(products[:LIGHT] @ (self._inverse_still @ products[:LIGHT])), left)
         # Signs: a face that moves by +x shows at each pixel what was at -x.
         gain = max(float(solution[0]), 0.2)
-        x, y, nearer, turned = (float(part) / gain for part in solution[LIGHT:])
+        moved_x, moved_y, nearer, turned = (float(part) / gain for part in solution[LIGHT:])
         scale = self.area.w / PATCH_SIDE
-        pixels = scale * float(np.sqrt(x * x + y * y + (nearer * nearer + turned * turned) * _SPREAD))
+        pixels = scale * float(np.sqrt(moved_x**2 + moved_y**2 + (nearer * nearer + turned * turned) * _SPREAD))
         evidence = (still - left) / MOVES / (left / _COUNT)
         likeness = float(np.sqrt(max(0.0, 1 - left / max(total, 1e-6))))
-        return Movement(pixels, evidence, -x * scale, -y * scale, likeness, brightness)
+        return Movement(pixels, evidence, -moved_x * scale, -moved_y * scale, likeness, brightness)
 
     def resembles(self, grey: Grey, area: Box) -> float:
         """The correlation, -1..1, with another part of a frame, shifted by up to SEARCH_PX of a patch."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edge.values import Box, Grey
 from edge.vision.liveness.registration import PATCH_SIDE, Movement, Reference, area_around
-from edge.vision.liveness.shake import Scene
+from edge.vision.liveness.shake import Scene, is_same_shift
 from edge.vision.tracks import Track
 
 # A face is looked at often for this long, then it is taken for a picture until it moves.
@@ -87,7 +87,8 @@ def begin(now: float, grey: Grey, track: Track, before: Grey | None) -> Subject:
         elsewhere = math.hypot(found.x, found.y) >= ELSEWHERE_SHARE * track.box.w
         lead = found.likeness - found.likeness_here
         moved = elsewhere and found.likeness >= SAME_FACE_LIKENESS and lead >= ELSEWHERE_LEAD
-        if moved and not Scene(before).follows(grey, -found.x, -found.y):
+        x, y = reference.area.centre
+        if moved and not Scene(before).follows(grey, (x + found.x, y + found.y), -found.x, -found.y):
             _add_movement(subject, now)
     return subject
 
@@ -119,13 +120,13 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
             cut = was_cut(subject, grey)
             subject.movements = min(subject.movements, 1)
             subject.lives_until = min(subject.lives_until, now + HOLD_S * subject.slower)
-        elif (stepped or _moved(movement, subject.reference)) and not subject.scene.follows(
-            grey, *_shift(box, area, movement, stepped=stepped)
+        elif (stepped or _moved(movement, subject.reference)) and not _follows_camera(
+            subject, grey, _shift(box, area, movement, stepped=stepped)
         ):
             _add_evidence(subject, now, strong=True)
         _refer(subject, now, grey, box)
     elif _moved(movement, subject.reference):
-        living = certain or not subject.scene.follows(grey, movement.x, movement.y)
+        living = certain or not _follows_camera(subject, grey, (movement.x, movement.y))
         if living:
             _add_evidence(subject, now, strong=movement.evidence >= MOVED_STRONG_EVIDENCE)
         if not living or away or movement.pixels > area.w / PATCH_SIDE:
@@ -133,6 +134,22 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
     elif away or old or (_light_changed(movement, subject.reference) and now - subject.referenced > LIGHT_SETTLES_S):
         _refer(subject, now, grey, box)
     return cut
+
+
+def _follows_camera(subject: Subject, grey: Grey, shift: tuple[float, float]) -> bool:
+    """Whether a face only moved with the whole picture. shift: by how many pixels of the frame it moved."""
+    area = subject.reference.area
+    camera = subject.scene.shift(grey, area.centre)
+    if camera is None:
+        return False
+    if is_same_shift(shift, camera):
+        return True
+    if math.hypot(*camera) <= area.w / PATCH_SIDE:
+        return False
+    # From so far away a face's shift can't be measured but there.
+    x, y = round(camera[0]), round(camera[1])
+    there = subject.reference.compare(grey, x, y)
+    return is_same(there) and is_same_shift((x + there.x, y + there.y), camera)
 
 
 def _shift(box: Box, area: Box, movement: Movement, *, stepped: bool) -> tuple[float, float]:

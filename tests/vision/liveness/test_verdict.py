@@ -6,6 +6,7 @@ import math
 
 import cv2
 import numpy as np
+import pytest
 
 import scenes
 from edge.values import Box, Grey
@@ -15,18 +16,18 @@ from edge.vision.tracks import Track
 
 FACES = scenes.composites()
 SIDE = 60
-WALL = scenes.draw_room(np.random.default_rng(3))
+WALL = scenes.draw_room(np.random.default_rng(3)).astype(np.float32)
+NOISE = [np.random.default_rng(seed).normal(0, 2, WALL.shape).astype(np.float32) for seed in range(16)]
 
 
 def _frame(at: float, *faces: tuple[str, float, float], light: float = 1.0) -> Grey:
     """The room with these faces: expression and centre."""
-    random = np.random.default_rng(int(at * 10))
     picture = WALL.copy()
     for name, x, y in faces:
         tile = cv2.resize(FACES[name][0], (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
         matrix = np.array([[1.0, 0, x - SIDE / 2], [0, 1.0, y - SIDE / 2]])
         cv2.warpAffine(tile, matrix, (640, 480), dst=picture, borderMode=cv2.BORDER_TRANSPARENT)
-    return np.clip(picture * light + random.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+    return np.clip(picture * np.float32(light) + NOISE[int(at * 10) % len(NOISE)], 0, 255).astype(np.uint8)
 
 
 def _track(number: int, x: float, y: float) -> Track:
@@ -97,6 +98,33 @@ def test_a_camera_that_is_moved_brings_no_picture_to_life() -> None:
         matrix = np.array([[1.0, 0, shift], [0, 1.0, 0.7 * shift]])
         grey = cv2.warpAffine(_frame(second, ("happy", 300, 200)), matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
         assert liveness.look(second, np.asarray(grey, np.uint8), [_track(1, 300, 200)]) == set()
+
+
+@pytest.mark.parametrize("push", [(22.0, -9.0, 0.0, 1.0), (2.0, 1.0, 1.5, 1.0), (0.0, 0.0, 0.0, 1.02)])
+def test_a_camera_that_is_pushed_tilted_or_zooms_brings_no_picture_to_life(push: tuple[float, ...]) -> None:
+    liveness = Liveness()
+    across, down, turned, zoom = push
+    matrix = cv2.getRotationMatrix2D((320, 240), turned, zoom)
+    matrix[:, 2] += across, down
+    x, y = (matrix @ (200.0, 160.0, 1.0)).tolist()
+    before = None
+    for step in range(60):
+        at, moved = 0.4 * step, step % 40 >= 25
+        grey = _frame(at, ("happy", 200, 160))
+        if moved:
+            grey = np.asarray(cv2.warpAffine(grey, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        track = _track(1, x, y) if moved else _track(1, 200, 160)
+        assert liveness.look(at, grey, [track], before=before) == set()
+        before = grey
+    # Somebody in the same picture moves otherwise than the camera does.
+    alive = set()
+    for step in range(60, 80):
+        at = 0.4 * step
+        grey = _frame(at, ("happy", 200, 160 + 1.2 * math.sin(at * 1.5)))
+        if step % 2:
+            grey = np.asarray(cv2.warpAffine(grey, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        alive |= liveness.look(at, grey, [_track(1, x, y) if step % 2 else _track(1, 200, 160)])
+    assert alive == {1}
 
 
 def test_switched_off_every_face_counts() -> None:
