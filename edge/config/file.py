@@ -10,6 +10,7 @@ from edge.config import Config
 from edge.config.fields import shown
 from edge.config.vision import source_text
 from edge.errors import ConfigError
+from edge.system.file_names import expand_home
 from edge.system.reading import read_text
 
 PLACES = (Path("config.yaml"), Path("/etc/moodroom/config.yaml"))
@@ -50,14 +51,6 @@ def text_of(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
         raise ConfigError(f"{path}: can't be read: {reason}; name a YAML file that this user may read") from None
-
-
-def expand_home(path: str) -> str:
-    """`~/x` or `~user/x` as an absolute path; raises ValueError for an unknown user."""
-    try:
-        return str(Path(path).expanduser())
-    except RuntimeError:
-        raise ValueError("must be the whole path, or begin with ~ or a user that this machine knows") from None
 
 
 def source(value: str) -> str:

@@ -7,10 +7,10 @@ import pickle
 from pydantic import ValidationError
 
 from edge.config import Config
-from edge.config.file import expand_home
 from edge.config.validation_errors import location, sentence
 from edge.config.yaml_lines import Location, read
 from edge.errors import ConfigError
+from edge.system.file_names import expand_home
 
 
 def parse(text: str, name: str) -> Config:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import math
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import TableError
+from edge.library.table.cells import artist_names, known, song_uri
 from edge.library.table.columns import ASSUMED_SHOWN_MAX, REQUIRED_COLUMNS, Columns, find_columns, is_export, is_header
 from edge.library.table.encoding import Encoding, find_encoding
 from edge.library.table.numbers import (
@@ -24,7 +24,7 @@ from edge.library.table.numbers import (
     parse_number,
 )
 from edge.library.table.quotes import closed
-from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key, track_uri
+from edge.songs import FEATURES, SONG_MOODS, Features, Song, isrc_key, match_key
 from edge.text import ADDRESS_MAX_CHARS, clean, printable
 
 FIELD_LENGTH_MAX = 1_000_000
@@ -37,7 +37,6 @@ PREAMBLE_LINES_MAX = 20
 FAULTY_SHARE_MAX = 0.5
 # Faults that are told one by one.
 FAULTS_SHOWN_MAX = 3
-ROW_NUMBER_DIGITS_MAX = 12
 Row = tuple[int, list[str]]
 
 
@@ -207,9 +206,9 @@ class _Reader:
                 if name in REQUIRED_COLUMNS:
                     self._count(fault, left_out=True)
                     return None
-        artist, title = _artists(_known(self._cell(row, "artist"))), _known(self._cell(row, "title"))
+        artist, title = artist_names(known(self._cell(row, "artist"))), known(self._cell(row, "title"))
         isrc = isrc_key(self._cell(row, "isrc"))
-        uri = _uri(_known(self._cell(row, "id")), isrc, match_key(artist, title))
+        uri = song_uri(known(self._cell(row, "id")), isrc, match_key(artist, title))
         if uri is None:
             self._count(f"line {line}: names no song; fill in the id, the ISRC, or the artist and title", left_out=True)
             return None
@@ -217,7 +216,7 @@ class _Reader:
             self._count(fault, left_out=False)
         # Other tables name their moods differently; only Moodroom's moods count as labels.
         mood = next((name for name in SONG_MOODS if name == self._cell(row, "mood").lower()), None)
-        return Song(uri, title, artist, _known(self._cell(row, "album")), isrc, Features(**numbers), mood)
+        return Song(uri, title, artist, known(self._cell(row, "album")), isrc, Features(**numbers), mood)
 
     def _count(self, fault: str, *, left_out: bool) -> None:
         self._faulty += 1
@@ -238,29 +237,3 @@ class _Reader:
         if not math.isfinite(value) or not low <= value <= high:
             raise ValueError(f"{text[:40]} isn't within {low:g} to {high:g}")
         return scale.share(value) if name in SHARES else value
-
-
-def _known(text: str) -> str:
-    """The text of a cell; empty for the marks of a missing value."""
-    return "" if text in ("-", "\\N") or text.lower() in ("nan", "null", "#n/a", "n/a") else text
-
-
-def _uri(text: str, isrc: str | None, key: str) -> str | None:
-    # A short number is a row's, not Spotify's.
-    if text and not (text.isdigit() and len(text) < ROW_NUMBER_DIGITS_MAX and key):
-        return track_uri(text) or (text if ":" in text else f"spotify:track:{text}")
-    if isrc:
-        return f"isrc:{isrc}"
-    return f"song:{key}" if key else None
-
-
-def _artists(text: str) -> str:
-    """Return `A, B` for `['A', 'B']` and `A;B`, the ways in which tables write several artists."""
-    if text.startswith("[") and text.endswith("]"):
-        try:
-            names = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            # Not a list of names, or nested too deeply to be one.
-            return text
-        return ", ".join(str(name) for name in names) if isinstance(names, list) else text
-    return ", ".join(part.strip() for part in text.split(";") if part.strip())

@@ -18,3 +18,11 @@ def as_text(path: Path, error: type[MoodroomError]) -> str:
     if not is_text(name):
         raise error(f"{name!a}: its name isn't UTF-8 text; rename it, or the folder that isn't")
     return name
+
+
+def expand_home(path: str) -> str:
+    """`~/x` or `~user/x` as an absolute path; raises ValueError for an unknown user."""
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError:
+        raise ValueError("must be the whole path, or begin with ~ or a user that this machine knows") from None

@@ -167,7 +167,7 @@ def main() -> int:
     if args.fit:
         import told_confidence_fit
 
-        print(json.dumps(told_confidence_fit.fit(model.shares, faces), indent=1))
+        print(json.dumps(told_confidence_fit.fit(model.shares, [(face.truth, face.looks) for face in faces]), indent=1))
         return 0
     rows = measure(model, faces, args.seed)
     if args.json:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.room.confidence import RETURNED_POWER
 from edge.room.evidence import SMOOTHING
-from edge.values import EXPRESSIONS
-
-if TYPE_CHECKING:
-    from told_confidence import Shown
+from edge.values import EXPRESSIONS, Expression
 
 Values = NDArray[np.float64]
 
 
-def fit(shares: Mapping[str, Sequence[float]], faces: Sequence[Shown]) -> dict[str, float]:
-    """Return the constants by their names.
+def fit(shares: Mapping[str, Sequence[float]], faces: Sequence[tuple[str, Sequence[Expression]]]) -> dict[str, float]:
+    """Return the constants by their names. faces: the truth, and what is read in each look.
 
     The evidence is fitted to the balanced log-loss of single looks, the scale to the plain log-loss of the mean of all
     looks, and offset and slope to whether the strongest evidence is right.
     """
-    truth = np.array([EXPRESSIONS.index(face.truth) for face in faces])
-    heads = [_logs([[look.probabilities for look in face.looks] for face in faces])]
-    heads.append(_logs([[look.original or look.probabilities for look in face.looks] for face in faces]))
+    truth = np.array([EXPRESSIONS.index(truth) for truth, _ in faces])
+    heads = [_logs([[look.probabilities for look in looks] for _, looks in faces])]
+    heads.append(_logs([[look.original or look.probabilities for look in looks] for _, looks in faces]))
     priors = [_logs(np.asarray(shares[name]) / np.sum(shares[name])) for name in ("expression", "fer2013")]
     balance = 1 / np.bincount(truth, minlength=len(EXPRESSIONS))[truth]
 
