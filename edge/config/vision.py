@@ -135,9 +135,9 @@ class VisionConfig(Section):
     min_score: Annotated[float, Field(ge=0.1, le=0.9)] = 0.7
     """The score that YuNet must give a face for it to count. It gives hardly any face more than 0.93."""
     ignore: Annotated[tuple[Area, ...], Field(max_length=20)] = ()
-    """Areas of the picture in which no face is looked for, such as a television: for each `[left, top, width, height]`
-    as fractions of the picture, after `camera.rotate` and `camera.flip`. `[[0.7, 0, 0.3, 0.5]]` is the upper half of
-    the right end. A face counts as inside if its middle is."""
+    """Areas of the picture in which no face is looked for and nothing that moves counts, such as a television: for each
+    `[left, top, width, height]` as fractions of the picture, after `camera.rotate` and `camera.flip`.
+    `[[0.7, 0, 0.3, 0.5]]` is the upper half of the right end. A face counts as inside if its middle is."""
     liveness: bool = True
     """Count a face once it has moved as living ones do, so that pictures and statues don't count. `false` counts every
     face, which a replay of still pictures needs."""

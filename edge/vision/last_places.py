@@ -86,10 +86,10 @@ class LastPlaces:
             self._watched_at = None
             self._change.clear()
 
-    def watch(self, at: float, grey: Grey, screens: Sequence[Box] = ()) -> None:
+    def watch(self, at: float, grey: Grey, elsewhere: Sequence[Box] = ()) -> None:
         """Look for movement while nobody is in view.
 
-        grey: (height, width) luma. screens: where a television may be, whose movement tells nothing.
+        grey: (height, width) luma. elsewhere: where movement tells nothing, such as on a television.
         """
         if not self._places or self._in_view:
             return
@@ -103,7 +103,7 @@ class LastPlaces:
         if found is None:
             self._reference_at = at
             return
-        moved = self._find_movement(*found, grey, elapsed, screens)
+        moved = self._find_movement(*found, grey, elapsed, elsewhere)
         if moved:
             self.moved_at = at
         if moved or not 0 <= at - self._reference_at < ADDS_UP_FOR_S:
@@ -111,13 +111,13 @@ class LastPlaces:
             self._reference_at = at
 
     def _find_movement(
-        self, changed: Blocks, textured: Blocks, grey: Grey, elapsed: float, screens: Sequence[Box]
+        self, changed: Blocks, textured: Blocks, grey: Grey, elapsed: float, elsewhere: Sequence[Box]
     ) -> bool:
         size = grey.shape[1] / changed.shape[1]
         regions = [_region(place.box, size, changed.shape) for place in self._places]
         if _shaken(changed, textured & ~np.logical_or.reduce(regions)):
             return False
-        changed = changed & ~_inside(screens, size, changed.shape)
+        changed = changed & ~_inside(elsewhere, size, changed.shape)
         moved = False
         for index, (place, region) in enumerate(zip(self._places, regions, strict=True)):
             rows, columns = np.nonzero(changed & region)

@@ -21,7 +21,7 @@ from edge.vision.last_places import LastPlaces
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import FrameChange, MotionGate
 from edge.vision.pace import FramePace, LookPace
-from edge.vision.region import SEARCH_WIDTH_PX, SURE_WIDTH_PX, distinct, outside
+from edge.vision.region import SEARCH_WIDTH_PX, SURE_WIDTH_PX, as_boxes, distinct, outside
 from edge.vision.scheduler import MOTION_SHARE, FramePolicy, LookKind, Scheduler
 from edge.vision.tracks import Track, Tracks
 
@@ -113,9 +113,7 @@ class Pipeline:
             people = [track.box for track in self._people] or self._last_places.boxes
             change = self._timed("motion", lambda: self._motion.measure(frame.grey, timestamp=frame.at, people=people))
             self._timed("liveness", lambda: self._liveness.watch(frame.at, self._motion.fine, frame.grey.shape))
-            self._timed(
-                "places", lambda: self._last_places.watch(frame.at, frame.grey, self._liveness.screens(frame.at))
-            )
+            self._timed("places", lambda: self._last_places.watch(frame.at, frame.grey, self._elsewhere(frame)))
         plan = self.scheduler.plan(frame.at, change.elsewhere, change.near)
         if plan.kind is LookKind.SKIP:
             return None
@@ -135,6 +133,10 @@ class Pipeline:
         self.looks += 1
         self.frame_request = FrameRequest(self.scheduler.calm, self._far)
         return reading
+
+    def _elsewhere(self, frame: Frame) -> list[Box]:
+        """Where movement is no sign of life: on televisions, and in the areas that are ignored."""
+        return [*self._liveness.screens(frame.at), *as_boxes(self._ignore, frame.grey.shape)]
 
     @property
     def _people(self) -> list[Track]:

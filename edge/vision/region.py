@@ -163,6 +163,12 @@ def outside(faces: list[Face], areas: Sequence[Area], shape: tuple[int, ...]) ->
     return [face for face in faces if not any(_contains(area, face.box, shape) for area in areas)]
 
 
+def as_boxes(areas: Sequence[Area], shape: tuple[int, ...]) -> list[Box]:
+    """These areas of a frame of this shape, (height, width), in its pixels."""
+    high, wide = shape[:2]
+    return [Box(left * wide, top * high, width * wide, height * high) for left, top, width, height in areas]
+
+
 def _contains(area: Area, box: Box, shape: tuple[int, ...]) -> bool:
     left, top, width, height = area
     x, y = box.centre[0] / shape[1], box.centre[1] / shape[0]

@@ -69,6 +69,20 @@ def test_a_face_in_an_ignored_area_is_not_looked_for() -> None:
     assert liveness.run("person", 1, _composites(), 15.0, config).first is None
 
 
+@pytest.mark.parametrize(("ignore", "present"), [([], True), ([[0.6, 0.2, 0.2, 0.4]], False)])
+def test_what_moves_in_an_ignored_area_keeps_nobody_present(ignore: list[list[float]], present: bool) -> None:
+    """Beside the person who leaves there is something that never stops moving."""
+    config = Config.model_validate({"vision": {"ignore": ignore}, "mood": {"leave_after": "2s"}})
+    pipeline, readings = Pipeline(config, base=BASE, nominal=True), []
+    visit = scenes.Visit(0.0, 4.0, ((0.0, "happy"),), restless=0.1)
+    for frame in scenes.Scene("pendulum", 11.0, (visit,)).frames():
+        cv2.circle(frame.grey, (430 + round(25 * np.sin(2 * frame.at)), 190), 18, 230, -1)
+        readings.append(pipeline.process(frame))
+    told = [reading.present for reading in readings if reading is not None]
+    assert True in told
+    assert told[-1] == present
+
+
 @pytest.mark.parametrize(("kind", "pictures"), [("picture", 1), ("person", 0)])
 def test_what_is_taken_for_a_picture_is_told(kind: str, pictures: int) -> None:
     pipeline, room = Pipeline(Config(), base=BASE, nominal=True), liveness.Room(kind, 2, _composites())
