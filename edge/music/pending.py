@@ -13,7 +13,9 @@ REQUEST_EXPIRES_S = 750.0
 SKIP_EXPIRES_S = 75.0
 # Music that was cancelled or replaced may have begun all the same; the player's next report shows it.
 WITHDRAWN_MAY_START_S = 60.0
-WITHDRAWN_KEPT = 8
+WITHDRAWN_KEPT, SKIPS_KEPT = 8, 8
+# A cancelled resume that took effect all the same is paused again by the player within this time.
+PAUSED_AGAIN_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class RequestedMusic:
 
 @dataclass(frozen=True)
 class RequestedState:
-    """A pause or a resume that was requested and isn't confirmed yet."""
+    """A pause or a resume that was requested and isn't confirmed yet. patience: seconds until it never will be."""
 
     wish: Wish
     at: float
+    patience: float = REQUEST_EXPIRES_S
 
     @property
     def target(self) -> str:
@@ -50,8 +53,12 @@ class PendingRequests:
     def __init__(self) -> None:
         self.music: RequestedMusic | None = None
         self.state: RequestedState | None = None
-        self._skipped_at: float | None = None
+        # When skips were requested that haven't been seen yet.
+        self._skips: list[float] = []
         self._withdrawn: list[RequestedMusic] = []
+        self._withdrawn_resume: RequestedState | None = None
+        # The newest report that showed the player, and whether it can't be reached since then.
+        self._seen_at, self._away = 0.0, False
 
     @property
     def play(self) -> Wish | None:
@@ -82,10 +89,10 @@ class PendingRequests:
             self.music, self.state = RequestedMusic(wish, now), None
         elif wish.act in (Act.PAUSE, Act.RESUME):
             self.state = RequestedState(wish, now)
-        elif wish.act is Act.FORGET and self.resuming:
-            self.state = None
+        elif wish.act is Act.FORGET and self.state is not None and self.resuming:
+            self._withdrawn_resume, self.state = replace(self.state, at=now), None
         elif wish.act in (Act.NEXT, Act.PREVIOUS):
-            self._skipped_at = now
+            self._skips = [*self._skips, now][-SKIPS_KEPT:]
 
     def drop(self, wish: Wish) -> None:
         """Forget a wish that the player won't carry out."""
@@ -94,21 +101,39 @@ class PendingRequests:
         if self.state is not None and wish.act is self.state.wish.act:
             self.state = None
         if wish.act in (Act.NEXT, Act.PREVIOUS):
-            self._skipped_at = None
+            self._skips = self._skips[:-1]
+
+    def lost_sight(self) -> None:
+        """The player can't be reached: whether a request took effect shows once it can."""
+        self._away = True
+
+    def see(self, now: float) -> None:
+        """A report shows the player. The time in which it couldn't be reached doesn't count for what was requested."""
+        if self._away:
+            self._skips = [at + now - max(self._seen_at, at) for at in self._skips]
+            self._withdrawn = [replace(one, at=one.at + now - max(self._seen_at, one.at)) for one in self._withdrawn]
+            if (resume := self._withdrawn_resume) is not None:
+                self._withdrawn_resume = replace(resume, at=resume.at + now - max(self._seen_at, resume.at))
+        self._seen_at, self._away = now, False
 
     def expire(self, now: float) -> None:
         """Forget requests that have had no effect for too long."""
         music, state = self.music, self.state
         if music is not None and music.wish.when is When.NOW and now - music.at > REQUEST_EXPIRES_S:
             self.music = None
-        if state is not None and now - state.at > REQUEST_EXPIRES_S:
+        if state is not None and now - state.at > state.patience:
             self.state = None
-        if self._skipped_at is not None and now - self._skipped_at > SKIP_EXPIRES_S:
-            self._skipped_at = None
+        if not self._away:
+            self._skips = [at for at in self._skips if now - at <= SKIP_EXPIRES_S]
 
     def confirm_skip(self) -> bool:
-        """Return True if a skip was pending; it isn't any more."""
-        skipped, self._skipped_at = self._skipped_at is not None, None
+        """Return True if a skip was pending; none is any more, since one report may show several."""
+        skipped, self._skips = bool(self._skips), []
+        return skipped
+
+    def confirm_restart(self) -> bool:
+        """Return True if a skip was pending, which has begun the song again."""
+        skipped, self._skips = bool(self._skips), self._skips[1:]
         return skipped
 
     def song_passed(self) -> None:
@@ -124,3 +149,11 @@ class PendingRequests:
             and matches(request.wish.music, playback)
             for request in self._withdrawn
         )
+
+    def confirm_withdrawn_resume(self, now: float) -> bool:
+        """Return True if a resume was cancelled a moment ago; that player pauses again by itself."""
+        resume, self._withdrawn_resume = self._withdrawn_resume, None
+        if resume is None or now - resume.at >= WITHDRAWN_MAY_START_S:
+            return False
+        self.state = RequestedState(replace(resume.wish, act=Act.PAUSE), now, PAUSED_AGAIN_WITHIN_S)
+        return True

@@ -8,6 +8,8 @@ from edge.values import VOLUME_TOLERANCE
 
 # How long a fade may take until its last volume is reported.
 FADE_MAX_S = 8.0
+# A volume so much above what a request starts from and leads to is no step of a speaker's, nor of a fade's.
+LOUDER_MIN = 10
 
 
 def same_volume(a: int, b: int) -> bool:
@@ -87,8 +89,13 @@ class SpeakerVolume:
         """
         if volume is None or self.current is None:
             return False
-        if self._request is not None:
-            self._follow(now, self._request, volume, away=away)
+        if (request := self._request) is not None:
+            known = max(request.target, self.current, request.target if request.before is None else request.before)
+            if observed and not away and volume > known + LOUDER_MIN:
+                # No fade goes there.
+                self._request = None
+                return True
+            self._follow(now, request, volume, away=away)
             return False
         if coming is not None and same_volume(volume, coming):
             self.current = volume

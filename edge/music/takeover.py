@@ -51,6 +51,8 @@ class TakeoverDetector:
         self._unnamed = UnnamedMusic(grace)
         self._changes = UnexplainedChanges(self._last, self.pending, self.pause)
         self._settling_since = float("-inf")
+        # Music that has just begun is silent, by itself or by a person, which isn't judged yet.
+        self._silent_early = False
         # When the music was last moved to another speaker, which has a volume of its own.
         self._moved_at = float("-inf")
 
@@ -62,7 +64,7 @@ class TakeoverDetector:
     @property
     def in_doubt(self) -> bool:
         """True while it isn't clear yet whether a person has just changed the music."""
-        return self.pause.active or self.lowered.active or self._unnamed.active
+        return self.pause.active or self.lowered.active or self._unnamed.active or self._silent_early
 
     @property
     def volume_settled(self) -> bool:
@@ -98,6 +100,7 @@ class TakeoverDetector:
         self.pause.end()
         self.lowered.end()
         self._unnamed.end()
+        self._silent_early = False
 
     def drop(self, now: float, wish: Wish) -> None:
         """Forget a wish that the player won't carry out."""
@@ -114,12 +117,15 @@ class TakeoverDetector:
         if playback.assumed:
             # It is good for planning, but proves nothing.
             return Interpretation()
-        self.pending.expire(now)
         if playback.state == "unavailable":
             self._last.away = True
+            self.pending.lost_sight()
             self.volume.unavailable(now)
             self.lowered.end()
             return Interpretation()
+        self.pending.see(now)
+        self.pending.expire(now)
+        self._silent_early = False
         known, requested, here = self._last.playback, self.pending.music, plays_here(playback)
         if here and playback.theirs and known is not None and not known.theirs:
             return self._begun_by_person(now, playback)
@@ -142,6 +148,8 @@ class TakeoverDetector:
             return Interpretation()
         if settling and differs(known, playback):
             if not here or self.pending.play is not None or not self.pending.was_withdrawn(now, playback):
+                waits = self.pending.play is not None or self.pending.state is not None
+                self._silent_early = plays_here(known) and playback.state == "paused" and not waits
                 return Interpretation()
             # The newest request failed, and the one before it had taken effect.
             self._accept(now, playback)
@@ -201,6 +209,8 @@ class TakeoverDetector:
         self.pending.music = self.pending.state = None
         self._settling_since = now
         self.pause.end()
+        # A skip of the music before this has had its effect.
+        self.pending.confirm_skip()
         if wish.volume is not None and wish.when is not When.NOW:
             self.volume.request(now, wish.volume)
         if self._volume_set_by_person(now, playback):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from edge.values import Wish
 
+# The most that counts between two looks: music may have begun, and paused again, while the player couldn't be reached.
+LOOK_MAX_S = 10.0
+
 
 class StartWatch:
     """Follows the newest music that a player accepted until it plays, or fails to. Times on the player's clock."""
@@ -12,7 +15,7 @@ class StartWatch:
         """patience: seconds after which music that isn't seen to play never will."""
         self._patience = patience
         self._wish: Wish | None = None
-        self._since = 0.0
+        self._waited = self._looked_at = 0.0
 
     @property
     def waiting(self) -> bool:
@@ -26,7 +29,7 @@ class StartWatch:
 
     def begin(self, now: float, wish: Wish | None) -> None:
         """The player accepted this wish to start or resume music."""
-        self._wish, self._since = wish, now
+        self._wish, self._waited, self._looked_at = wish, 0.0, now
 
     def end(self) -> None:
         """It plays, or nobody waits for it any more."""
@@ -37,9 +40,11 @@ class StartWatch:
         wish = self._wish
         if wish is None:
             return None
+        self._waited += min(now - self._looked_at, LOOK_MAX_S)
+        self._looked_at = now
         if plays:
             self.end()
-        elif failed or now - self._since >= self._patience:
+        elif failed or self._waited >= self._patience:
             self.end()
             return wish
         return None

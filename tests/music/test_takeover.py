@@ -331,3 +331,88 @@ def test_what_a_person_began_by_the_players_word_is_theirs_at_once(detector: Tak
 def test_what_the_device_began_by_the_players_word_is_judged_as_ever(detector: TakeoverDetector) -> None:
     assert detector.observe(40.0, shown(position=48.0, theirs=False)).cause is Cause.NOTHING
     assert detector.observe(50.0, shown(B.uri, "s9", 1.0, theirs=False)).cause is Cause.TAKEOVER
+
+
+# --- what nobody saw --------------------------------------------------------------------------------------------------
+
+AWAY = Playback("unavailable", "test")
+
+
+@pytest.mark.parametrize("away", [75, 300])
+def test_a_skip_is_no_takeover_although_the_player_was_away_until_it_showed(
+    detector: TakeoverDetector, away: float
+) -> None:
+    detector.request(40, wish(Act.NEXT))
+    for seconds in (50, 110, 50 + away - 1):
+        detector.observe(seconds, AWAY)
+        detector.pending.expire(seconds)
+    assert detector.observe(50 + away, shown(song="s2", position=75)).cause is Cause.ADVANCED
+    # It explains one song, and not for ever.
+    assert detector.observe(60 + away, shown(song="s3", position=0)).kind == "song"
+
+
+def test_a_skip_in_a_pause_starts_the_music_although_the_player_was_away(detector: TakeoverDetector) -> None:
+    detector.request(30, wish(Act.PAUSE))
+    detector.observe(31, shown(state="paused", position=39))
+    detector.request(60, wish(Act.NEXT))
+    detector.observe(70, AWAY)
+    assert detector.observe(200, shown(song="s2", position=130)).cause is Cause.FOUND
+
+
+def test_a_skip_that_was_answered_by_other_music_explains_no_later_one(detector: TakeoverDetector) -> None:
+    detector.request(40, wish(Act.NEXT))
+    detector.request(42, wish(music=B))
+    assert detector.observe(44, shown(B.uri, "t1", 0)).cause is Cause.STARTED
+    assert detector.observe(90, shown(B.uri, "t2", 0)).kind == "song"
+
+
+def test_each_previous_explains_what_it_does(detector: TakeoverDetector) -> None:
+    detector.request(40, wish(Act.PREVIOUS))
+    detector.request(41, wish(Act.PREVIOUS))
+    assert detector.observe(49.5, shown(position=8)).cause is Cause.NOTHING
+    assert detector.observe(52, shown(song="s0", position=0)).cause is Cause.ADVANCED
+    assert detector.observe(70, shown(song="s1", position=0)).kind == "song"
+
+
+def test_a_resume_that_was_cancelled_too_late_is_nobodys(detector: TakeoverDetector) -> None:
+    detector.request(30, wish(Act.PAUSE))
+    detector.observe(31, shown(state="paused", position=39))
+    detector.request(60, wish(Act.RESUME))
+    detector.observe(61, AWAY)
+    detector.request(200, wish(Act.FORGET))
+    assert detector.observe(201, shown(position=150)).cause is Cause.LATE
+    assert detector.observe(206, shown(state="paused", position=152)).cause is Cause.NOTHING
+    assert detector.observe(250, shown(state="paused", position=152)).cause is Cause.NOTHING, "the player did it"
+    assert detector.observe(300, shown(position=152)).cause is Cause.RESUMED, "and this is somebody"
+
+
+def test_an_announcement_at_a_songs_end_isnt_the_end(detector: TakeoverDetector) -> None:
+    assert detector.observe(193, shown(song="s2", state="paused", position=0)).cause is Cause.ENDED
+    found = detector.observe(205, shown(song="s2", position=0))
+    assert (found.cause, found.kind) == (Cause.FOUND, "requested")
+    detector.observe(392, shown(song="s3", state="paused", position=0))
+    assert detector.observe(500, shown(song="s3", position=0)).cause is Cause.RESUMED
+
+
+def test_how_long_a_pause_lasted_isnt_told_by_a_song_that_nobody_saw(detector: TakeoverDetector) -> None:
+    detector.request(40, wish(Act.PREVIOUS))
+    detector.observe(50, AWAY)
+    assert detector.observe(160, shown(state="paused", position=110)).cause is Cause.NOTHING
+    assert detector.in_doubt
+    assert detector.observe(168, shown(position=110)).cause is Cause.NOTHING
+
+
+def test_music_that_somebody_pauses_as_it_begins_is_in_doubt(detector: TakeoverDetector) -> None:
+    detector.request(40, wish(music=B))
+    detector.observe(42, shown(B.uri, "t1", 0))
+    assert detector.observe(45, shown(B.uri, "t1", 3, state="paused")).cause is Cause.NOTHING and detector.in_doubt
+    detector.observe(51, shown(B.uri, "t1", 3, state="paused"))
+    assert detector.observe(82, shown(B.uri, "t1", 3, state="paused")).kind == "pause"
+
+
+def test_a_volume_far_above_a_fade_is_somebodys(detector: TakeoverDetector) -> None:
+    detector.observe(30, shown(position=38, volume=40))
+    detector.request(60, wish(music=B, volume=30, fade=True))
+    detector.observe(61, shown(B.uri, "t1", 0, volume=10))
+    assert detector.observe(62, shown(B.uri, "t1", 1, volume=30)).cause is Cause.NOTHING
+    assert detector.observe(63, shown(B.uri, "t1", 2, volume=75)).kind == "volume"

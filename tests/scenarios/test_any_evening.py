@@ -34,7 +34,7 @@ def something_happens(at: Home, rng: random.Random) -> None:
         at.someone.resumes()
     else:
         at.network(False)
-        home.passes(rng.choice([4, 40]))
+        home.passes(rng.choice([4, 40, 75, 300]))
         at.network(True)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.pending import PendingRequests
 from edge.music.playback import is_identified, plays_here, same_music
 from edge.music.reports.last_report import LastReport
-from edge.music.reports.short_pause import ShortPause
+from edge.music.reports.short_pause import SHORT_PAUSE_MAX_S, ShortPause
 from edge.sentences import Sentence
 from edge.values import Playback
 
@@ -22,6 +24,8 @@ class UnexplainedChanges:
     def __init__(self, last: LastReport, pending: PendingRequests, pause: ShortPause) -> None:
         """pending: requests that aren't confirmed. pause: one that may still end by itself."""
         self._last, self._pending, self._pause = last, pending, pause
+        # When the music ended with a song and was paused then; an announcement may have come just there.
+        self._paused_at_end: float | None = None
 
     def judge(self, now: float, known: Playback, playback: Playback) -> Interpretation:
         """Return what a report means that no request explains. known: the one before it."""
@@ -50,7 +54,7 @@ class UnexplainedChanges:
                 # A skip in silence starts the music.
                 return Interpretation(Cause.FOUND, "requested")
             if same_music(known, playback):
-                return Interpretation(Cause.RESUMED)
+                return self._resumed(now)
             return self._other_music(now, playback, "start")
         if known.context != playback.context and is_identified(known) and is_identified(playback):
             # Spotify goes on with a radio of its own once a playlist has ended.
@@ -61,6 +65,9 @@ class UnexplainedChanges:
         if None not in (known.uri, playback.uri) and known.uri != playback.uri:
             return self._other_song(now, playback)
         repeats = known.position is not None and playback.position is not None and playback.position < known.position
+        if repeats and self._pending.confirm_restart():
+            # "Previous" begins the song again.
+            return Interpretation()
         return Interpretation(
             Cause.ADVANCED if repeats and self._last.began_by_itself(now, playback) else Cause.NOTHING
         )
@@ -76,9 +83,11 @@ class UnexplainedChanges:
         whole_song = at_end or (not playback.inactive and (playback.state == "stopped" or at_start))
         end = self._last.song_end()
         if end is not None and self._last.song_may_be_over(now) and whole_song:
+            self._paused_at_end = now if playback.state == "paused" else None
             return Interpretation(Cause.ENDED)
-        # Whose pause it is shows once it has lasted a while.
-        self._pause.begin(now, known, self._last.at, None if end is None else end - now)
+        # Whose pause it is shows once it has lasted a while; what a song did unseen doesn't tell when it began.
+        before = replace(known, position=None) if self._last.away else known
+        self._pause.begin(now, before, self._last.at, None if end is None else end - now)
         return self._paused(now, playback)
 
     def _paused(self, now: float, playback: Playback) -> Interpretation:
@@ -86,6 +95,15 @@ class UnexplainedChanges:
             return Interpretation()
         self._pause.end()
         return Interpretation(Cause.TAKEOVER, "pause", Sentence("somebody paused the music"))
+
+    def _resumed(self, now: float) -> Interpretation:
+        if self._pending.confirm_withdrawn_resume(now):
+            return Interpretation(Cause.LATE)
+        ended_at, self._paused_at_end = self._paused_at_end, None
+        if ended_at is not None and now - ended_at < SHORT_PAUSE_MAX_S:
+            # It hadn't ended.
+            return Interpretation(Cause.FOUND, "requested")
+        return Interpretation(Cause.RESUMED)
 
     def _other_music(self, now: float, playback: Playback, kind: str) -> Interpretation:
         if self._pending.was_withdrawn(now, playback):
