@@ -6,6 +6,7 @@ and kept in `runs/virtual-pi` (or the folder that MOODROOM_VIRTUAL_PI names); no
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -136,3 +137,9 @@ def _do(*words: str) -> None:
     if done.returncode:
         last = [line for line in done.stderr.splitlines() if line.strip()][-3:]
         raise RuntimeError(f"{words[0]}: {' / '.join(last)}")
+
+
+if __name__ == "__main__":
+    if reason_to_skip() is None:
+        with contextlib.suppress(RuntimeError):
+            make()
