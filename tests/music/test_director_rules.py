@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from edge.events import CommandRejected, DecisionMade, Event, TakenOver
 from edge.music.timetable import local_time, volume_ceiling
 from edge.values import Act, Control, Wish
-from tests.scenarios.house import BERLIN, House, SimulatedTime, unix_time
+from tests.scenarios.house import BERLIN, MAX_STEP_S, House, SimulatedTime, unix_time
 from tests.scenarios.simple_player import SimplePlayer
 
 MOODS = ("happy", "sad", "neutral", "angry", "unknown")
@@ -24,6 +24,8 @@ PROFILES = {
     },
     "evening": {"happy": "mpd:dance", "default": "mpd:calm"},
 }
+# Where minutes pass and nothing else happens.
+LONG_STEP_S = 3.0
 QUIET = [{"begins": "22:00", "ends": "7:00", "max_volume": 25}]
 SCHEDULE = [{"profile": "evening", "begins": "18:00", "ends": "23:00"}]
 
@@ -155,11 +157,15 @@ class Rules(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 2000))
     def everybody_leaves(self, seconds: int) -> None:
+        self.house.max_step = LONG_STEP_S
         self.house.leaves(seconds)
+        self.house.max_step = MAX_STEP_S
 
-    @rule(hours=st.integers(1, 9))
-    def time_passes(self, hours: int) -> None:
-        self.house.passes(hours * 600)
+    @rule(tens_of_minutes=st.integers(1, 9))
+    def time_passes(self, tens_of_minutes: int) -> None:
+        self.house.max_step = LONG_STEP_S
+        self.house.passes(tens_of_minutes * 600)
+        self.house.max_step = MAX_STEP_S
 
     @rule(do=st.sampled_from(["play", "pause", "resume", "next", "elsewhere", "back", "off"]), n=st.integers(0, 2))
     def a_person_uses_the_speaker(self, do: str, n: int) -> None:

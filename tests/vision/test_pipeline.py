@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,17 +80,6 @@ def test_a_tenth_of_the_looks_reacts_almost_as_quickly() -> None:
     searches = sum(count for reason, count in own.counts.items() if reason.startswith("detect"))
     assert searches <= every.looks / 20
     assert own.looks <= every.looks / 5
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("CI") and not Path("../shared/data").exists(), reason="needs FER2013's faces")
-def test_false_changes_are_rare_and_true_changes_are_found() -> None:
-    """Expressions drawn from the model's results on labelled faces, without a true change, then with one."""
-    import noise
-
-    hours, changes = noise.false_changes(hours_each=0.3)
-    assert changes / hours <= 1
-    assert noise.found_within(10.0, times_each=6) >= 0.95
 
 
 def test_a_frame_is_examined_when_it_was_looked_at_or_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
