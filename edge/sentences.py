@@ -39,19 +39,23 @@ class Sentence(str):
 class TechnicalText(Sentence):
     """An English text with words of the configuration, and the plain sentence that the page shows in its place.
 
-    The text itself is for logs, MQTT and the settings. code and values are those of the plain sentence.
+    The text itself is for logs, MQTT and the settings. code and values are those of the plain sentence. exact: the
+    text as a sentence that can be translated, if it was given as one.
     """
 
-    __slots__ = ()
+    exact: Sentence | None
+
+    __slots__ = ("exact",)
 
     def __new__(cls, text: str, plain: Sentence) -> TechnicalText:
         made = str.__new__(cls, text)
+        object.__setattr__(made, "exact", text if isinstance(text, Sentence) else None)
         object.__setattr__(made, "code", plain.code)
         object.__setattr__(made, "values", plain.values)
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _technical_again, (str(self), self.code, self.values)
+        return _technical_again, (self.exact or str(self), self.code, self.values)
 
 
 # What the page calls each expression, and what a room or person in it is.
@@ -82,6 +86,11 @@ def cleaned(text: str) -> str:
         return clean(text)
     values = {name: cleaned(value) if isinstance(value, str) else value for name, value in text.values.items()}
     return Sentence(text.code, **values)
+
+
+def exact(text: str) -> str:
+    """The text itself, with words of the configuration, as a sentence that can be translated if there is one."""
+    return (text.exact or str(text)) if isinstance(text, TechnicalText) else text
 
 
 def with_values(sentence: Sentence, **values: Any) -> Sentence:

@@ -29,11 +29,13 @@ from edge.backup.sealing import unseal
 from edge.config.file import parse
 from edge.errors import ConfigError, MoodroomError
 from edge.journal.tables import SCHEMA
+from edge.sentences import Sentence, with_values
 from edge.system import database
 from edge.system.reading import require_regular
 from edge.text import clean, parse_json
 
 BLOCK_BYTES = 1 << 20
+NEWER = Sentence("{file}: was made by a newer Moodroom; update this one first. Nothing was changed")
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ def read_backup(path: Path, folder: Path, passphrase: str | None = None) -> Back
     with _refused(path):
         require_regular(path)
         if path.stat().st_size > BACKUP_MAX_BYTES:
-            raise ConfigError(f"{path}: is larger than any backup; nothing was changed")
+            raise _refusal(path, Sentence("{file}: is larger than any backup; nothing was changed"))
         if not zipfile.is_zipfile(path):
-            raise ConfigError(f"{path}: isn't a backup of Moodroom; nothing was changed")
+            raise _refusal(path, Sentence("{file}: isn't a backup of Moodroom; nothing was changed"))
         with zipfile.ZipFile(path) as archive:
             return _read(path, archive, folder, passphrase)
 
@@ -69,9 +71,19 @@ def _refused(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror or error}); nothing was changed") from None
+        raise ConfigError(
+            Sentence(
+                "{file}: can't be read ({reason}); nothing was changed",
+                file=str(path),
+                reason=error.strerror or str(error),
+            )
+        ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise ConfigError(f"{path}: is damaged; nothing was changed") from None
+        raise _refusal(path, Sentence("{file}: is damaged; nothing was changed")) from None
+
+
+def _refusal(path: Path, sentence: Sentence, **values: object) -> ConfigError:
+    return ConfigError(with_values(sentence, file=str(path), **values))
 
 
 def _read(path: Path, archive: zipfile.ZipFile, folder: Path, passphrase: str | None) -> Backup:
@@ -80,10 +92,21 @@ def _read(path: Path, archive: zipfile.ZipFile, folder: Path, passphrase: str | 
         limit = largest(info.filename)
         if limit is None or names.count(info.filename) > 1:
             raise ConfigError(
-                f"{path}: has a part that no backup has, {clean(info.filename, 80)!r}; nothing was changed"
+                Sentence(
+                    "{file}: has a part that no backup has, {name}; nothing was changed",
+                    file=str(path),
+                    name=repr(clean(info.filename, 80)),
+                )
             )
         if info.file_size > limit:
-            raise ConfigError(f"{path}: {info.filename} has more than {limit // 1024} KB; nothing was changed")
+            raise ConfigError(
+                Sentence(
+                    "{file}: {name} has more than {limit} KB; nothing was changed",
+                    file=str(path),
+                    name=info.filename,
+                    limit=limit // 1024,
+                )
+            )
     sums, made = _manifest(path, archive, names)
     parts = {name: _part(path, archive, name, sums) for name in names if name not in (MANIFEST, JOURNAL)}
     text = None
@@ -91,7 +114,7 @@ def _read(path: Path, archive: zipfile.ZipFile, folder: Path, passphrase: str | 
         try:
             text = parts[CONFIG].decode()
         except UnicodeDecodeError:
-            raise ConfigError(f"{path}: its config.yaml isn't UTF-8 text; nothing was changed") from None
+            raise _refusal(path, Sentence("{file}: its config.yaml isn't UTF-8 text; nothing was changed")) from None
         parse(text, name=f"{path}, config.yaml")
     state = {name.removeprefix("state/"): content for name, content in parts.items() if name.startswith("state/")}
     for name, content in state.items():
@@ -111,11 +134,11 @@ def _manifest(path: Path, archive: zipfile.ZipFile, names: list[str]) -> tuple[d
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise ConfigError(f"{path}: isn't a backup of Moodroom; nothing was changed")
+        raise _refusal(path, Sentence("{file}: isn't a backup of Moodroom; nothing was changed"))
     if manifest["version"] > VERSION:
-        raise ConfigError(f"{path}: was made by a newer Moodroom; update this one first. Nothing was changed")
+        raise _refusal(path, NEWER)
     if set(sums) != set(names) - {MANIFEST}:
-        raise ConfigError(f"{path}: is damaged: it lacks a part, or has one too many; nothing was changed")
+        raise _refusal(path, Sentence("{file}: is damaged: it lacks a part, or has one too many; nothing was changed"))
     return sums, made
 
 
@@ -123,7 +146,7 @@ def _part(path: Path, archive: zipfile.ZipFile, name: str, sums: dict[str, str])
     with archive.open(name) as file:
         content = file.read(TEXT_MAX_BYTES + 1)
     if hashlib.sha256(content).hexdigest() != sums[name]:
-        raise ConfigError(f"{path}: is damaged: {name} was changed; nothing was changed here")
+        raise _refusal(path, Sentence("{file}: is damaged: {name} was changed; nothing was changed here"), name=name)
     return content
 
 
@@ -134,7 +157,7 @@ def _check_state(path: Path, name: str, content: bytes) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise ConfigError(f"{path}: its {name} can't be used; nothing was changed")
+        raise _refusal(path, Sentence("{file}: its {name} can't be used; nothing was changed"), name=name)
 
 
 def _secrets(path: Path, content: bytes) -> dict[str, bytes]:
@@ -143,7 +166,7 @@ def _secrets(path: Path, content: bytes) -> dict[str, bytes]:
     except (ValueError, TypeError, AttributeError):
         found = {"": b""}
     if not set(found) <= set(SECRET_STATE):
-        raise ConfigError(f"{path}: its secrets can't be used; nothing was changed")
+        raise _refusal(path, Sentence("{file}: its secrets can't be used; nothing was changed"))
     return found
 
 
@@ -156,12 +179,12 @@ def _journal(path: Path, archive: zipfile.ZipFile, folder: Path, sums: dict[str,
             digest.update(block)
             target.write(block)
     if digest.hexdigest() != sums[JOURNAL]:
-        raise ConfigError(f"{path}: is damaged: {JOURNAL} was changed; nothing was changed here")
+        raise _refusal(path, Sentence("{file}: is damaged: {name} was changed; nothing was changed here"), name=JOURNAL)
     try:
         with contextlib.closing(database.open_for_reading(copy, SCHEMA)) as connection:
             result = connection.execute("PRAGMA quick_check(1)").fetchone()
     except (MoodroomError, sqlite3.Error):
         result = None
     if result is None or result[0] != "ok":
-        raise ConfigError(f"{path}: its history can't be used by this version; nothing was changed")
+        raise _refusal(path, Sentence("{file}: its history can't be used by this version; nothing was changed"))
     return copy

@@ -14,6 +14,7 @@ from edge.config.players import GoLibrespotConfig, MpdConfig, MusicAssistantConf
 from edge.config.times import DAYS, QuietHours, ScheduledProfile, TimeSpan
 from edge.config.vision import CameraConfig, MoodConfig, ScheduleConfig, VisionConfig
 from edge.config.web import WebConfig
+from edge.sentences import Sentence
 
 __all__ = [
     "DAYS",
@@ -69,7 +70,13 @@ class Config(Section):
     def _faces_fit_the_picture(cls, vision: VisionConfig, info: ValidationInfo) -> VisionConfig:
         most = info.data.get("camera", CameraConfig()).width // 4
         if vision.min_face > most:
-            raise ValueError(f"min_face: must be at most {most}, a quarter of camera.width, not {vision.min_face}")
+            raise ValueError(
+                Sentence(
+                    "min_face: must be at most {limit}, a quarter of camera.width, not {value}",
+                    limit=most,
+                    value=vision.min_face,
+                )
+            )
         return vision
 
     @field_validator("mqtt")
@@ -77,13 +84,19 @@ class Config(Section):
     def _sensor_is_another_device(cls, mqtt: MqttConfig, info: ValidationInfo) -> MqttConfig:
         device = info.data.get("device", DeviceConfig())
         if mqtt.presence_topic is not None and mqtt.presence_topic.startswith(f"{mqtt.base_topic}/{device.id}/"):
-            raise ValueError(f"presence_topic: {mqtt.presence_topic} is this device's own topic; name the sensor's")
+            raise ValueError(
+                Sentence(
+                    "presence_topic: {topic} is this device's own topic; name the sensor's", topic=mqtt.presence_topic
+                )
+            )
         return mqtt
 
     @model_validator(mode="after")
     def _music_follows_over_mqtt(self) -> Config:
         if self.music.follow and self.mqtt.host is None:
-            raise ValueError("music.follow: needs the broker that all of its devices use; name it in mqtt.host")
+            raise ValueError(
+                Sentence("music.follow: needs the broker that all of its devices use; name it in mqtt.host")
+            )
         if set(self.music.follow) == {self.device.id}:
-            raise ValueError("music.follow: names only this device; add the ids of the other rooms' devices")
+            raise ValueError(Sentence("music.follow: names only this device; add the ids of the other rooms' devices"))
         return self

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from edge.config.basis import BeforeValidator, Field, TypeAdapter, WithJsonSchema, WrapValidator, model_validator
 from edge.config.fields import Kind, Section, require_readable
 from edge.config.vision import ExpressionName
+from edge.sentences import Sentence
 from edge.text import percent_decoded
 
 NOTHING = "nothing"
@@ -36,7 +37,7 @@ _SPOTIFY_URI = re.compile(r"spotify:([a-z]+):[A-Za-z0-9]+")
 def as_address(value: Any) -> str:
     """A valid address; a link is converted to one. Raises ValueError."""
     if not isinstance(value, str):
-        raise ValueError("must be text, such as spotify:playlist:... or a link from Spotify's share menu")
+        raise ValueError(Sentence("must be text, such as spotify:playlist:... or a link from Spotify's share menu"))
     link = _SPOTIFY_LINK.fullmatch(value.strip())
     page = _MA_PAGE.fullmatch(value.strip())
     uri = f"spotify:{link[1]}:{link[2]}" if link else value.strip()
@@ -48,21 +49,31 @@ def as_address(value: Any) -> str:
     if kind == "spotify":
         match = _SPOTIFY_URI.fullmatch(uri)
         if match is None or match[1] not in SPOTIFY_KINDS:
-            raise ValueError(f"must look like spotify:KIND:ID with one of the kinds {', '.join(SPOTIFY_KINDS)}")
+            raise ValueError(
+                Sentence("must look like spotify:KIND:ID with one of the kinds {kinds}", kinds=", ".join(SPOTIFY_KINDS))
+            )
     elif kind not in ("mpd", "ma", "library") or ":" not in uri:
         raise ValueError(
-            "must begin with spotify:, mpd: or library:, with ma: for Music Assistant, be a link from Spotify's share "
-            "menu or of a page of Music Assistant, or be the word nothing"
+            Sentence(
+                "must begin with spotify:, mpd: or library:, with ma: for Music Assistant, be a link from Spotify's "
+                "share menu or of a page of Music Assistant, or be the word nothing"
+            )
         )
     elif kind == "ma" and _MA_ADDRESS.fullmatch(uri) is None:
         raise ValueError(
-            "must look like ma:PROVIDER://TYPE/ID, ma:playlist/NAME, ma:radio/NAME or ma:search/WORDS, or be the link "
-            "of a page of Music Assistant"
+            Sentence(
+                "must look like ma:PROVIDER://TYPE/ID, ma:playlist/NAME, ma:radio/NAME or ma:search/WORDS, or be the "
+                "link of a page of Music Assistant"
+            )
         )
     elif kind == "library" and uri.removeprefix("library:") not in EXPRESSIONS:
-        raise ValueError(f"must be library: and one of the moods {', '.join(EXPRESSIONS)}, such as library:happy")
+        raise ValueError(
+            Sentence(
+                "must be library: and one of the moods {moods}, such as library:happy", moods=", ".join(EXPRESSIONS)
+            )
+        )
     elif uri == "mpd:":
-        raise ValueError("must say what to play after mpd:, such as mpd:playlist/Morning")
+        raise ValueError(Sentence("must say what to play after mpd:, such as mpd:playlist/Morning"))
     return uri
 
 
@@ -95,7 +106,12 @@ def addresses(play: Any) -> tuple[str, ...]:
 def _require_songs(uris: Sequence[str]) -> None:
     wrong = [uri for uri in uris if not uri.startswith(_SONGS)]
     if wrong:
-        raise ValueError(f"a list under `play` must hold single songs (spotify:track:...), and {wrong[0]} isn't one")
+        raise ValueError(
+            Sentence(
+                "a list under `play` must hold single songs (spotify:track:...), and {address} isn't one",
+                address=wrong[0],
+            )
+        )
 
 
 class Choice(Section):

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from edge.config.basis import AfterValidator, Field, StringConstraints
 from edge.config.fields import Section
+from edge.sentences import Sentence
 
 
 def _plain_id(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value):
-        raise ValueError("may hold only a-z, 0-9 and hyphens inside, such as living-room")
+        raise ValueError(Sentence("may hold only a-z, 0-9 and hyphens inside, such as living-room"))
     return value
 
 

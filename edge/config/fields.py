@@ -20,6 +20,7 @@ from edge.config.basis import (
     WithJsonSchema,
     field_validator,
 )
+from edge.sentences import Sentence
 from edge.text import printable
 
 MAX_SHOWN_CHARS = 60
@@ -47,10 +48,10 @@ def _duration(value: Any) -> float:
         try:
             return float(value)
         except OverflowError:
-            raise ValueError("must be a year at most") from None
+            raise ValueError(Sentence("must be a year at most")) from None
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("must be a duration such as 20s, 5m or 2h")
+        raise ValueError(Sentence("must be a duration such as 20s, 5m or 2h"))
     return float(match[1]) * UNIT_S[match[2]]
 
 
@@ -78,12 +79,12 @@ def file_path(value: str, info: ValidationInfo) -> str:
 def path_text(value: str, expand: Callable[[str], str] | None) -> str:
     """As `file_path`. expand: replaces a leading ~; None leaves it."""
     if "\0" in value:
-        raise ValueError("must be a path without the character NUL")
+        raise ValueError(Sentence("must be a path without the character NUL"))
     utf8(value)
     path = expand(value) if expand and value.startswith("~") else value
     parts = utf8(path).split(b"/")
     if max(map(len, parts)) > _MAX_NAME_BYTES or sum(map(len, parts)) + len(parts) > _MAX_PATH_BYTES:
-        raise ValueError("must be shorter; a name has 255 bytes at most and a path 4095")
+        raise ValueError(Sentence("must be shorter; a name has 255 bytes at most and a path 4095"))
     return path
 
 
@@ -92,12 +93,12 @@ def utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise ValueError("must be UTF-8 text") from None
+        raise ValueError(Sentence("must be UTF-8 text")) from None
 
 
 def bare_host(value: str) -> str:
     """A host's name or address; raises ValueError for anything else, such as 999.1.1.1."""
-    problem = ValueError("must be a bare name or address such as 192.168.1.5, without http:// and port")
+    problem = ValueError(Sentence("must be a bare name or address such as 192.168.1.5, without http:// and port"))
     if not _HOST.fullmatch(value) or len(value) > 253:
         raise problem
     if ":" in value or not re.search("[^0-9.]", value):
@@ -131,7 +132,7 @@ class Section(BaseModel):
     def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse booleans for numbers: pydantic would take `port: true` for port 1."""
         if isinstance(value, bool) and _numeric(cls.model_fields[str(info.field_name)].annotation):
-            raise ValueError("must be a number")
+            raise ValueError(Sentence("must be a number"))
         return value
 
     @field_validator("*", mode="after")
@@ -150,7 +151,7 @@ def _section(kind: type[Section], values: dict[str, Any], given: set[str]) -> Se
 def require_readable(text: str) -> None:
     """Raise ValueError for control characters other than line breaks and tabs."""
     if printable(text) != text.replace("\n", " ").replace("\t", " "):
-        raise ValueError("must be text without control characters")
+        raise ValueError(Sentence("must be text without control characters"))
 
 
 def shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from edge.config import Config
 from edge.config.fields import shown
 from edge.config.vision import source_text
 from edge.errors import ConfigError
+from edge.sentences import Sentence
 from edge.system.file_names import expand_home
 from edge.system.reading import read_text
 
@@ -45,12 +46,20 @@ def text_of(path: Path) -> str:
     try:
         return read_text(path)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file; copy config.yaml from the project there") from None
+        raise ConfigError(
+            Sentence("{file}: there is no such file; copy config.yaml from the project there", file=str(path))
+        ) from None
     except IsADirectoryError:
-        raise ConfigError(f"{path}: is a folder; name the YAML file in it") from None
+        raise ConfigError(Sentence("{file}: is a folder; name the YAML file in it", file=str(path))) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
-        raise ConfigError(f"{path}: can't be read: {reason}; name a YAML file that this user may read") from None
+        reason = error.strerror if isinstance(error, OSError) else Sentence("it isn't UTF-8 text")
+        raise ConfigError(
+            Sentence(
+                "{file}: can't be read: {reason}; name a YAML file that this user may read",
+                file=str(path),
+                reason=reason,
+            )
+        ) from None
 
 
 def source(value: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from edge.config.basis import BeforeValidator, Field
 from edge.config.fields import Duration, FilePath, Kind, Section
+from edge.sentences import Sentence
 
 _PLAYLIST = re.compile(
     r"(?:spotify:playlist:|https://open\.spotify\.com/(?:intl-[a-z]+/)?playlist/)([A-Za-z0-9]+)(?:\?.*)?"
@@ -16,13 +17,13 @@ _PLAYLIST = re.compile(
 def _playlist(value: Any) -> str:
     match = _PLAYLIST.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("must be a playlist's link from Spotify's share menu, or spotify:playlist:ID")
+        raise ValueError(Sentence("must be a playlist's link from Spotify's share menu, or spotify:playlist:ID"))
     return f"spotify:playlist:{match[1]}"
 
 
 def _name(value: Any) -> Any:
     if isinstance(value, str) and "{mood}" not in value:
-        raise ValueError("must contain {mood}, so that each mood gets a playlist of its own")
+        raise ValueError(Sentence("must contain {mood}, so that each mood gets a playlist of its own"))
     return value
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from edge.config.basis import AfterValidator, Field, ValidationInfo
 from edge.config.fields import Duration, FilePath, Port, Section, bare_host, utf8
+from edge.sentences import Sentence
 
 # What comes after the first part of a topic has its place, too: topics have 65535 bytes at most.
 OWN_TOPIC_MAX_BYTES = 256
@@ -17,60 +18,64 @@ def _host(value: str) -> str:
         return bare_host(value)
     except ValueError:
         raise ValueError(
-            "must be a bare name or address such as 192.168.1.5, without mqtt:// and port; null: no MQTT"
+            Sentence("must be a bare name or address such as 192.168.1.5, without mqtt:// and port; null: no MQTT")
         ) from None
 
 
 def _certificate(value: str | None, info: ValidationInfo) -> str | None:
     if value is not None and not info.data.get("tls", True):
-        raise ValueError("is used with mqtt.tls: true only")
+        raise ValueError(Sentence("is used with mqtt.tls: true only"))
     return value
 
 
 def _key(value: str | None, info: ValidationInfo) -> str | None:
     if value is not None and info.data.get("client_cert", "") is None:
-        raise ValueError("needs its certificate in mqtt.client_cert")
+        raise ValueError(Sentence("needs its certificate in mqtt.client_cert"))
     return value
 
 
 def _password_file(value: str | None, info: ValidationInfo) -> str | None:
     if value is not None and info.data.get("username", "") is None:
-        raise ValueError("needs the user name in mqtt.username")
+        raise ValueError(Sentence("needs the user name in mqtt.username"))
     return value
 
 
 def _topic(value: str) -> str:
     if not value or re.search(r"[+#\0]|^/|/$|//|^\$", value) or not value.isprintable():
         raise ValueError(
-            "must be a topic without wildcards, in one line, without a slash at either end or a $ at the beginning, "
-            "such as moodroom"
+            Sentence(
+                "must be a topic without wildcards, in one line, without a slash at either end or a $ at the "
+                "beginning, such as moodroom"
+            )
         )
     if len(utf8(value)) > OWN_TOPIC_MAX_BYTES:
-        raise ValueError(f"must have {OWN_TOPIC_MAX_BYTES} bytes at most, such as moodroom")
+        raise ValueError(Sentence("must have {limit} bytes at most, such as moodroom", limit=OWN_TOPIC_MAX_BYTES))
     return value
 
 
 def _foreign_topic(value: str) -> str:
     if not value or re.search(r"[+#\0]", value) or not value.isprintable() or len(utf8(value)) > 65535:
-        raise ValueError("must be a topic without wildcards, in one line, such as zigbee2mqtt/desk")
+        raise ValueError(Sentence("must be a topic without wildcards, in one line, such as zigbee2mqtt/desk"))
     return value
 
 
 def _one_line(value: str) -> str:
     if not value.isprintable():
-        raise ValueError("must be text without control characters, in one line")
+        raise ValueError(Sentence("must be text without control characters, in one line"))
     return value
 
 
 def _path(value: str) -> str:
     if not re.fullmatch(r"/[!-~]{0,500}", value):
-        raise ValueError("must be a path that begins with a slash, such as /mqtt, without spaces")
+        raise ValueError(Sentence("must be a path that begins with a slash, such as /mqtt, without spaces"))
     return value
 
 
 def _key_path(value: str) -> str:
     if not all(value.split(".")):
-        raise ValueError("must be a name in the message's JSON, or several with dots between them, such as occupancy")
+        raise ValueError(
+            Sentence("must be a name in the message's JSON, or several with dots between them, such as occupancy")
+        )
     return value
 
 

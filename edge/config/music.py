@@ -9,6 +9,7 @@ from edge.config.choices import NOTHING, Profile, default_profile, several
 from edge.config.device import DeviceId
 from edge.config.fields import Duration, Section
 from edge.config.times import QuietHours, ScheduledProfile, Zone
+from edge.sentences import Sentence
 
 Axis = Annotated[float, Field(ge=-1, le=1)]
 PROFILE_NAME_MAX_CHARS = 64
@@ -99,18 +100,36 @@ class MusicConfig(Section):
             if not 1 <= len(name) <= PROFILE_NAME_MAX_CHARS or name == "None":
                 shown = name if len(name) <= PROFILE_NAME_MAX_CHARS else name[:20] + "..."
                 raise ValueError(
-                    f"profiles: a name must have 1 to {PROFILE_NAME_MAX_CHARS} characters and can't be None, "
-                    f"not {shown!r}; name it otherwise"
+                    Sentence(
+                        "profiles: a name must have 1 to {limit} characters and can't be None, not {name}; name it "
+                        "otherwise",
+                        limit=PROFILE_NAME_MAX_CHARS,
+                        name=repr(shown),
+                    )
                 )
         if self.profile not in self.profiles:
-            raise ValueError(f"profile: there is no profile called {self.profile!r}; there is {known}")
+            raise ValueError(
+                Sentence(
+                    "profile: there is no profile called {name}; there is {names}", name=repr(self.profile), names=known
+                )
+            )
         for number, span in enumerate(self.schedule):
             if span.profile not in self.profiles:
                 raise ValueError(
-                    f"schedule.{number}.profile: there is no profile called {span.profile!r}; there is {known}"
+                    Sentence(
+                        "schedule.{number}.profile: there is no profile called {name}; there is {names}",
+                        number=number,
+                        name=repr(span.profile),
+                        names=known,
+                    )
                 )
         if self.strategy == "fixed" and not any(
             choice.play != NOTHING for choice in several(self.profiles[self.profile].get("default"))
         ):
-            raise ValueError(f"strategy: fixed plays the profile's `default`, and {self.profile!r} has none; name one")
+            raise ValueError(
+                Sentence(
+                    "strategy: fixed plays the profile's `default`, and {name} has none; name one",
+                    name=repr(self.profile),
+                )
+            )
         return self

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from edge.config.basis import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from edge.config.fields import Kind, Section
+from edge.sentences import Sentence
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -19,7 +20,7 @@ def _time(value: Any) -> Any:
         return value
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("must be a time of day such as 7:00 or 22:30")
+        raise ValueError(Sentence("must be a time of day such as 7:00 or 22:30"))
     return time(int(match[1]), int(match[2]))
 
 
@@ -28,7 +29,7 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (OSError, ValueError, KeyError):
         # A missing name, a folder of the database and a name that leads out of it each raise another error.
-        raise ValueError("must be a time zone such as Europe/Berlin") from None
+        raise ValueError(Sentence("must be a time zone such as Europe/Berlin")) from None
     return value
 
 

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from edge.config import Config
 from edge.config.validation_errors import location, sentence
-from edge.config.yaml_lines import Location, read
-from edge.errors import ConfigError
+from edge.config.yaml_lines import SECTIONS, Location, located, read
+from edge.errors import ConfigError, sentence_of
+from edge.sentences import Sentence
 from edge.system.file_names import expand_home
 
 
@@ -19,15 +20,17 @@ def parse(text: str, name: str) -> Config:
     if tree is None:
         return Config()
     if not isinstance(tree, dict):
-        raise ConfigError(f"{name}: must be sections such as `camera:` with keys under them")
+        raise ConfigError(located(name, None, SECTIONS))
     # `mqtt:` with nothing under it is a section at its defaults.
     tree = {key: {} if value is None and key in Config.model_fields else value for key, value in tree.items()}
     try:
         return Config.model_validate(tree, context={"expand": expand_home})
     except ValidationError as error:
         errors = sorted(error.errors(), key=lambda details: _line(location(details), lines))
-        first, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ConfigError(f"{name}, line {_line(location(first), lines)}: {sentence(first)}{more}") from None
+        problem = sentence(errors[0])
+        if len(errors) > 1:
+            problem = Sentence("{problem} (and {count} more)", problem=problem, count=len(errors) - 1)
+        raise ConfigError(located(name, _line(location(errors[0]), lines), problem)) from None
 
 
 def answer(text: str, name: str) -> bytes:
@@ -35,7 +38,7 @@ def answer(text: str, name: str) -> bytes:
     try:
         return pickle.dumps((True, parse(text, name)))
     except ConfigError as error:
-        return pickle.dumps((False, str(error)))
+        return pickle.dumps((False, sentence_of(error)))
 
 
 def _line(at: Location, lines: dict[Location, int]) -> int:

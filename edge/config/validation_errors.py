@@ -13,17 +13,59 @@ from pydantic_core import ErrorDetails
 from edge.config import Config
 from edge.config.fields import shown
 from edge.config.yaml_lines import Location, dotted
+from edge.sentences import Sentence, with_values
 
 _SECRETS = ("password", "secret", "token", "client_secret", "refresh_token")
+_FILE_HINT = Sentence("name a file in {key}, or set {variable}")
+_COMMAND_HINT = Sentence("remove it, and run: {command}")
 # What to do about a secret in the file, by section.
 _SECRET_HINTS = {
-    "mqtt": "name a file in mqtt.password_file, or set MOODROOM_MQTT_PASSWORD",
-    "mpd": "name a file in mpd.password_file, or set MOODROOM_MPD_PASSWORD",
-    "music_assistant": "name a file in music_assistant.token_file, or set MOODROOM_MUSIC_ASSISTANT_TOKEN",
-    "web": "remove it, and run: moodroom web password",
-    "spotify": "remove it, and run: moodroom login",
+    "mqtt": with_values(_FILE_HINT, key="mqtt.password_file", variable="MOODROOM_MQTT_PASSWORD"),
+    "mpd": with_values(_FILE_HINT, key="mpd.password_file", variable="MOODROOM_MPD_PASSWORD"),
+    "music_assistant": with_values(
+        _FILE_HINT, key="music_assistant.token_file", variable="MOODROOM_MUSIC_ASSISTANT_TOKEN"
+    ),
+    "web": with_values(_COMMAND_HINT, command="moodroom web password"),
+    "spotify": with_values(_COMMAND_HINT, command="moodroom login"),
 }
-# Pydantic's phrases, and plainer ones.
+_REMOVE_IT = Sentence("remove it")
+_ONE_ENTRY, _LIST = Sentence("must have at least one entry"), Sentence("must be a list")
+_WHOLE_NUMBER, _NUMBER = Sentence("must be a whole number"), Sentence("must be a number")
+_TRUE_OR_FALSE = Sentence("must be true or false")
+_ADDRESS = Sentence("must be one address such as 127.0.0.1, without port")
+# What a value must be, by the type of pydantic's error.
+_REASONS = {
+    "int_parsing": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing_size": Sentence("must be a smaller number"),
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "finite_number": Sentence("must be a finite number"),
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "bool_parsing": _TRUE_OR_FALSE,
+    "bool_type": _TRUE_OR_FALSE,
+    "missing": Sentence("must be given"),
+    "too_short": _ONE_ENTRY,
+    "string_unicode": Sentence("must be a valid string, unable to parse raw data as a unicode string"),
+    "ip_any_address": _ADDRESS,
+}
+# What a number must be, with the name that pydantic has for the limit; a duration's has a unit.
+_LIMITS = {
+    "greater_than_equal": ("ge", Sentence("must be at least {limit}"), Sentence("must be at least {limit} s")),
+    "less_than_equal": ("le", Sentence("must be at most {limit}"), Sentence("must be at most {limit} s")),
+    "greater_than": ("gt", Sentence("must be greater than {limit}"), Sentence("must be greater than {limit} s")),
+    "less_than": ("lt", Sentence("must be less than {limit}"), Sentence("must be less than {limit} s")),
+}
+# How long a text must be, by the error's type, and whether that is one character.
+_LENGTHS = {
+    ("string_too_short", True): Sentence("must have at least {limit} character"),
+    ("string_too_short", False): Sentence("must have at least {limit} characters"),
+    ("string_too_long", True): Sentence("must have at most {limit} character"),
+    ("string_too_long", False): Sentence("must have at most {limit} characters"),
+}
+# Pydantic's phrases in errors of the command line, and plainer ones.
 _PHRASES = {
     "Input should be ": "must be ",
     "a valid integer, unable to parse string as an integer": "a whole number",
@@ -31,25 +73,19 @@ _PHRASES = {
     "a valid integer": "a whole number",
     "a valid number, unable to parse string as a number": "a number",
     "a valid number": "a number",
-    "a valid tuple": "a list",
     "a valid boolean, unable to interpret input": "true or false",
     "a valid boolean": "true or false",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
-    "String should have at least": "must have at least",
-    "String should have at most": "must have at most",
-    "Dictionary should have at least 1 item after validation, not 0": "must have at least one entry",
-    "Tuple should have at least 1 item after validation, not 0": "must have at least one entry",
-    "Field required": "must be given",
-    "value is not a valid IPv4 or IPv6 address": "must be one address such as 127.0.0.1, without port",
 }
 
 # What the text of these keys must be.
 _PATTERNS = {
-    "spotify.client_id": "must be the 32 characters 0-9 and a-f that Spotify's dashboard shows",
-    "camera.aspect": "must be two whole numbers such as 4:3, in quotes",
-    "library.reccobeats_url": "must be an address that begins with http:// or https://",
+    "spotify.client_id": Sentence("must be the 32 characters 0-9 and a-f that Spotify's dashboard shows"),
+    "camera.aspect": Sentence("must be two whole numbers such as 4:3, in quotes"),
+    "library.reccobeats_url": Sentence("must be an address that begins with http:// or https://"),
 }
+_OTHER_FORM = Sentence("must have another form")
 
 
 # A check of several sections names the key itself.
@@ -69,32 +105,45 @@ def sentence(error: ErrorDetails) -> str:
     if kind in ("extra_forbidden", "literal_error") and (kind == "extra_forbidden" or error["loc"][-1] == "[key]"):
         return _unknown_key(at)
     if kind == "literal_error":
-        expected = str(context["expected"])
-        names = expected.split("'")[1::2]
-        if not isinstance(value, str) and str(value) in names:
-            return f"{path}: must be {expected}; put {value} in quotes"
-        return f"{path}: must be {expected}, not {shown(value)}{_suggestion(str(value), names, listed=False)}"
+        return _not_one_of(path, value, str(context["expected"]))
     if kind == "value_error":
-        reason = str(context["error"])
+        raised = context["error"]
+        reason = raised.args[0] if len(raised.args) == 1 and isinstance(raised.args[0], str) else str(raised)
         if not at:
             # It is about several sections, and names the key itself.
             return reason
         if reason.split(":", 1)[0].split(".")[0] in _KEYS_IN_REASONS:
-            return f"{path}.{reason}"
-        return f"{path}: {reason}, not {shown(value)}"
+            return Sentence("{section}.{reason}", section=path, reason=reason)
+        return _refused(path, reason, value)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"{path}: must be a section with keys under it, not {shown(value)}"
+        return _refused(path, Sentence("must be a section with keys under it"), value)
     if kind == "string_type":
-        return f"{path}: must be text; put {shown(value)} in quotes" if value is not None else f"{path}: must be text"
+        if value is None:
+            return Sentence("{key}: must be text", key=path)
+        return Sentence("{key}: must be text; put {value} in quotes", key=path, value=shown(value))
     if kind == "too_long":
-        return f"{path}: must have at most {context['max_length']} entries, not {context['actual_length']}"
+        limit, count = context["max_length"], context["actual_length"]
+        return Sentence("{key}: must have at most {limit} entries, not {count}", key=path, limit=limit, count=count)
     if kind == "string_pattern_mismatch":
-        return f"{path}: {_PATTERNS.get(path, 'must have another form')}, not {shown(value)}"
-    message = plain(error["msg"])
-    if kind in ("greater_than_equal", "less_than_equal") and isinstance(value, str) and value[-1:].isalpha():
+        return _refused(path, _PATTERNS.get(path, _OTHER_FORM), value)
+    return _refused(path, _reason(kind, value, context, error["msg"]), value)
+
+
+def _refused(path: str, reason: str, value: Any) -> Sentence:
+    return Sentence("{key}: {reason}, not {value}", key=path, reason=reason, value=shown(value))
+
+
+def _reason(kind: str, value: Any, context: dict[str, Any], message: str) -> str:
+    """What a value must be."""
+    if kind in _LIMITS:
+        name, bare, in_seconds = _LIMITS[kind]
         # A duration, written with its unit; its limits are in seconds.
-        message += " s"
-    return f"{path}: {message}, not {shown(value)}"
+        with_unit = isinstance(value, str) and value[-1:].isalpha()
+        return with_values(in_seconds if with_unit else bare, limit=f"{context[name]:.15g}")
+    if kind in ("string_too_short", "string_too_long"):
+        limit = context["min_length" if kind == "string_too_short" else "max_length"]
+        return with_values(_LENGTHS[kind, limit == 1], limit=limit)
+    return _REASONS.get(kind) or plain(message)
 
 
 def plain(message: str) -> str:
@@ -104,19 +153,37 @@ def plain(message: str) -> str:
     return message
 
 
-def _unknown_key(at: Location) -> str:
+def _not_one_of(path: str, value: Any, expected: str) -> Sentence:
+    names = expected.split("'")[1::2]
+    several, _, last = expected.rpartition(" or ")
+    choices = Sentence("{several} or {last}", several=several, last=last) if several else expected
+    if not isinstance(value, str) and str(value) in names:
+        return Sentence("{key}: must be {choices}; put {value} in quotes", key=path, choices=choices, value=value)
+    near = _nearest(str(value), names)
+    told = {"key": path, "choices": choices, "value": shown(value)}
+    if near:
+        return Sentence("{key}: must be {choices}, not {value}; did you mean {name}?", **told, name=near)
+    return Sentence("{key}: must be {choices}, not {value}", **told)
+
+
+def _unknown_key(at: Location) -> Sentence:
     path, key = dotted(at), str(at[-1])
     if key in _SECRETS:
-        return f"{path}: secrets don't belong in this file; {_SECRET_HINTS.get(str(at[0]), 'remove it')}"
-    return f"{path}: there is no such key{_suggestion(key, _valid_keys(at[:-1]))}"
-
-
-def _suggestion(word: str, names: list[str], *, listed: bool = True) -> str:
-    """`; did you mean ...?` if a name is similar, else, if `listed`, all names."""
-    near = difflib.get_close_matches(word, names, 1, 0.6)
+        hint = _SECRET_HINTS.get(str(at[0]), _REMOVE_IT)
+        return Sentence("{key}: secrets don't belong in this file; {hint}", key=path, hint=hint)
+    names = _valid_keys(at[:-1])
+    near = _nearest(key, names)
     if near:
-        return f"; did you mean {near[0]}?"
-    return f"; there is {', '.join(names)}" if listed and names else ""
+        return Sentence("{key}: there is no such key; did you mean {name}?", key=path, name=near)
+    if names:
+        return Sentence("{key}: there is no such key; there is {names}", key=path, names=", ".join(names))
+    return Sentence("{key}: there is no such key", key=path)
+
+
+def _nearest(word: str, names: list[str]) -> str:
+    """The name that is similar; "" for none."""
+    near = difflib.get_close_matches(word, names, 1, 0.6)
+    return near[0] if near else ""
 
 
 def _valid_keys(at: Location) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from edge.config.basis import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from edge.config.fields import Duration, FilePath, Kind, Section, path_text, utf8
+from edge.sentences import Sentence
 
 
 def _source(value: Any, info: ValidationInfo) -> str:
@@ -17,10 +18,12 @@ def _source(value: Any, info: ValidationInfo) -> str:
 def source_text(value: Any, expand: Callable[[str], str] | None) -> str:
     """A source as text; a camera may be given as its number. Raises ValueError. expand: replaces a leading ~."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value in ("",) or str(value).startswith("-"):
-        raise ValueError("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
+        raise ValueError(
+            Sentence("must be auto, picamera2, v4l2, jetson, a camera's number, a path, an address or a pipeline")
+        )
     text = str(value)
     if "\0" in text:
-        raise ValueError("must be without the character NUL")
+        raise ValueError(Sentence("must be without the character NUL"))
     utf8(text)
     # Addresses and pipelines may be longer than a path, and have no ~ to expand.
     return text if re.match(r"gst:|\w+://", text) or " ! " in text else path_text(text, expand)
@@ -41,15 +44,15 @@ def _area(value: Any) -> tuple[float, ...]:
     """Four fractions of the picture: left, top, width and height."""
     numbers = list(value) if isinstance(value, (list, tuple)) else []
     if len(numbers) != 4 or any(isinstance(n, bool) or not isinstance(n, (int, float)) for n in numbers):
-        raise ValueError("must be four numbers, [left, top, width, height], as fractions of the picture")
+        raise ValueError(Sentence("must be four numbers, [left, top, width, height], as fractions of the picture"))
     left, top, width, height = numbers
     # Written this way round, `not a number` is refused as well.
     if not all(0 <= n <= 1 for n in numbers):
-        raise ValueError("must be four numbers from 0 to 1, as fractions of the picture")
+        raise ValueError(Sentence("must be four numbers from 0 to 1, as fractions of the picture"))
     if not (width > 0 and height > 0):
-        raise ValueError("must have a width and a height above 0")
+        raise ValueError(Sentence("must have a width and a height above 0"))
     if left + width > 1 + AREA_TOLERANCE or top + height > 1 + AREA_TOLERANCE:
-        raise ValueError("must end inside the picture; left + width and top + height are at most 1")
+        raise ValueError(Sentence("must end inside the picture; left + width and top + height are at most 1"))
     return float(left), float(top), float(width), float(height)
 
 
@@ -68,7 +71,7 @@ Area = Annotated[
 def _aspect(value: str) -> str:
     wide, high = map(int, value.split(":"))
     if not 1 / SHAPE_MAX <= wide / high <= SHAPE_MAX:
-        raise ValueError("must be from 1:4 to 4:1, since faces can't be found in a distorted picture")
+        raise ValueError(Sentence("must be from 1:4 to 4:1, since faces can't be found in a distorted picture"))
     return value
 
 
@@ -111,7 +114,9 @@ class CameraConfig(Section):
     def _fits_the_width(cls, height: int, info: ValidationInfo) -> int:
         width = info.data.get("width", height)
         if not width / SHAPE_MAX <= height <= width * SHAPE_MAX:
-            raise ValueError(f"must be from a quarter of the width to four times the width, which is {width}")
+            raise ValueError(
+                Sentence("must be from a quarter of the width to four times the width, which is {width}", width=width)
+            )
         return height
 
     @field_validator("stuck_after")
@@ -119,7 +124,9 @@ class CameraConfig(Section):
     def _is_longer_than_a_frame(cls, stuck_after: float, info: ValidationInfo) -> float:
         least = max(STUCK_AFTER_MIN_S, 1 / info.data.get("fps", 1.0))
         if stuck_after < least:
-            raise ValueError(f"must be at least {least:g} s, so that a frame can come meanwhile")
+            raise ValueError(
+                Sentence("must be at least {limit} s, so that a frame can come meanwhile", limit=f"{least:g}")
+            )
         return stuck_after
 
 

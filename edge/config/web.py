@@ -7,20 +7,21 @@ from typing import Annotated, Any
 
 from edge.config.basis import AfterValidator, BeforeValidator, Field, IPvAnyAddress
 from edge.config.fields import Duration, FilePath, Kind, Port, Section, bare_host
+from edge.sentences import Sentence
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?")
 
 
 def _host_name(value: str) -> str:
     if not _HOST_NAME.fullmatch(value):
-        raise ValueError("must be a plain name or address such as room.example.org, without http:// and port")
+        raise ValueError(Sentence("must be a plain name or address such as room.example.org, without http:// and port"))
     return value.lower()
 
 
 def _not_a_number(value: Any) -> Any:
     """Pydantic would take the number 5 for the address 0.0.0.5."""
     if isinstance(value, int):
-        raise ValueError("must be one address such as 127.0.0.1, without port")
+        raise ValueError(Sentence("must be one address such as 127.0.0.1, without port"))
     return value
 
 

@@ -8,11 +8,34 @@ from typing import Any
 import yaml
 
 from edge.errors import ConfigError
+from edge.sentences import Sentence
 
 # A configuration with a hundred choices for each mood in ten profiles has about 30,000 keys and values.
 MAX_VALUES, MAX_DEPTH = 40_000, 50
+TOO_DEEP = Sentence("is nested too deeply to be a configuration")
+TOO_MANY = Sentence("holds more than {limit} values; that is too much for a configuration", limit=f"{MAX_VALUES:,}")
+SECTIONS = Sentence("must be sections such as `camera:` with keys under them")
+ALIAS = Sentence("uses a YAML alias (*name); write the value out instead")
+WRONG_KEY = Sentence("a key must be a plain word; put a number in quotes")
 Location = tuple[str | int, ...]
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def located(name: str, line: int | None, problem: str) -> Sentence:
+    """The sentence for a problem in a text. name: what the text is called. line: None where it has none."""
+    if line is None:
+        return Sentence("{file}: {problem}", file=name, problem=problem)
+    return Sentence("{file}, line {line}: {problem}", file=name, line=line, problem=problem)
+
+
+def without_name(sentence: str, *, line: bool = True) -> str:
+    """What `located` returned, without the name of the text. line: with its line; other sentences stay as they are."""
+    if not isinstance(sentence, Sentence) or "problem" not in sentence.values:
+        return sentence
+    problem: str = sentence.values["problem"]
+    if not line or "line" not in sentence.values:
+        return problem
+    return Sentence("line {line}: {problem}", line=sentence.values["line"], problem=problem)
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -47,21 +70,27 @@ def read(text: str, name: str) -> tuple[Any, dict[Location, int]]:
         return loader.construct_document(node), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = str(error.problem or error.context)
-        # For example a link from a share menu, pasted between braces.
-        hint = "; put an address with a question mark in quotes" if problem.endswith("got '?'") else ""
-        raise ConfigError(f"{name}{where}: isn't valid YAML: {problem}{hint}") from None
+        raise ConfigError(located(name, mark.line + 1 if mark else None, _not_yaml(error))) from None
     except RecursionError:
-        raise ConfigError(f"{name}: is nested too deeply to be a configuration") from None
+        raise ConfigError(located(name, None, TOO_DEEP)) from None
     except yaml.YAMLError:
-        raise ConfigError(f"{name}: isn't valid YAML: it holds a character that text can't have") from None
+        problem = Sentence("isn't valid YAML: it holds a character that text can't have")
+        raise ConfigError(located(name, None, problem)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # PyYAML's constructors raise these for `!!int abc`, or for a number with thousands of digits.
-        raise ConfigError(f"{name}: isn't valid YAML: it holds a value that isn't what its tag or form says") from None
+        problem = Sentence("isn't valid YAML: it holds a value that isn't what its tag or form says")
+        raise ConfigError(located(name, None, problem)) from None
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _not_yaml(error: yaml.MarkedYAMLError) -> Sentence:
+    problem = str(error.problem or error.context)
+    if problem.endswith("got '?'"):
+        # For example a link from a share menu, pasted between braces.
+        return Sentence("isn't valid YAML: {reason}; put an address with a question mark in quotes", reason=problem)
+    return Sentence("isn't valid YAML: {reason}", reason=problem)
 
 
 def compose(text: str) -> yaml.Node | None:
@@ -78,16 +107,16 @@ def _check_size(text: str, name: str) -> None:
     """Raise ConfigError for an alias, too many values or too many levels; MarkedYAMLError for what isn't YAML."""
     values = depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
-        where = f"{name}, line {event.start_mark.line + 1}" if event.start_mark else name
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(f"{where}: uses a YAML alias (*name); write the value out instead")
+            raise ConfigError(located(name, line, ALIAS))
         values += isinstance(event, yaml.NodeEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if values > MAX_VALUES:
-            raise ConfigError(f"{where}: holds more than {MAX_VALUES:,} values; that is too much for a configuration")
+            raise ConfigError(located(name, line, TOO_MANY))
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{name}: is nested too deeply to be a configuration")
+            raise ConfigError(located(name, None, TOO_DEEP))
 
 
 def dotted(at: Location) -> str:
@@ -109,10 +138,11 @@ def _note_lines(node: yaml.Node, at: Location, lines: dict[Location, int], name:
             line = key.start_mark.line + 1
             _join_halves(key)
             if not isinstance(key, yaml.ScalarNode) or key.tag not in _KEYS:
-                raise ConfigError(f"{name}, line {line}: a key must be a plain word; put a number in quotes")
+                raise ConfigError(located(name, line, WRONG_KEY))
             below = (*at, str(key.value))
             if below in lines:
-                raise ConfigError(f"{name}, line {line}: {dotted(below)} appears twice; remove one of the two")
+                problem = Sentence("{key} appears twice; remove one of the two", key=dotted(below))
+                raise ConfigError(located(name, line, problem))
             lines[below] = line
             _note_lines(value, below, lines, name)
     elif isinstance(node, yaml.SequenceNode):

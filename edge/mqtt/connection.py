@@ -24,7 +24,7 @@ from edge.mqtt.callbacks import ClientState, Handlers
 from edge.mqtt.client import create_client, end_client, socket_of, thread_alive, tls_context
 from edge.mqtt.delivery import Delivery
 from edge.mqtt.topics import QOS
-from edge.sentences import Sentence, TechnicalText
+from edge.sentences import TechnicalText
 
 log = logging.getLogger(__name__)
 # The same problem is reported at most this often: a broker can be away for days.
@@ -236,4 +236,4 @@ class MqttConnection:
         if self._stopping.is_set() or (sentence == last and now - reported_at < REPEAT_PROBLEM_S):
             return
         self._last_problem = (sentence, now)
-        self._handlers.problem(sentence if isinstance(sentence, Sentence) else TechnicalText(sentence, HOME_AWAY))
+        self._handlers.problem(sentence if isinstance(sentence, TechnicalText) else TechnicalText(sentence, HOME_AWAY))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.errors import MoodroomError
+from edge.sentences import Sentence
 
 
 def is_text(name: str) -> bool:
@@ -25,4 +26,6 @@ def expand_home(path: str) -> str:
     try:
         return str(Path(path).expanduser())
     except RuntimeError:
-        raise ValueError("must be the whole path, or begin with ~ or a user that this machine knows") from None
+        raise ValueError(
+            Sentence("must be the whole path, or begin with ~ or a user that this machine knows")
+        ) from None

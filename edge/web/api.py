@@ -98,7 +98,7 @@ class Api:
         try:
             await run_in_threadpool(self._access.set_password, new)
         except ConfigError as error:
-            raise RefusedRequest(422, str(error)) from None
+            raise RefusedRequest(422, sentence_of(error)) from None
         return self._opened(request)
 
     def _opened(self, request: Request) -> Response:

@@ -15,8 +15,9 @@ import yaml
 
 from edge.config.writing import rendering
 from edge.config.writing.places import Text, child, comments
-from edge.config.yaml_lines import compose, dotted, read
+from edge.config.yaml_lines import SECTIONS, compose, dotted, located, read
 from edge.errors import ConfigError
+from edge.sentences import Sentence
 
 Key = tuple[str, ...]
 
@@ -37,10 +38,11 @@ def change(text: str, changes: Mapping[Key, Any], *, name: str = "config.yaml") 
     """
     tree, _ = read(text, name)
     if tree is not None and not isinstance(tree, dict):
-        raise ConfigError(f"{name}: must be sections such as `camera:` with keys under them")
+        raise ConfigError(located(name, None, SECTIONS))
     tree, changed, kept = tree or {}, text, True
     for key, value in changes.items():
-        problem = ConfigError(f"{name}: {dotted(key)} can't be changed without disturbing other lines; edit the file")
+        stuck = Sentence("{key} can't be changed without disturbing other lines; edit the file", key=dotted(key))
+        problem = ConfigError(located(name, None, stuck))
         wanted = _with(tree, key, value, problem)
         if wanted == tree:
             continue

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 FOLDER_NAME = "config_versions"
 VERSIONS_MAX = 10
 NO_GOOD = Sentence("there is no earlier version of the settings' file that can be used; edit it by hand")
-EDITED = "the configuration file was edited meanwhile; look at its new values, then try again"
+EDITED = Sentence("the configuration file was edited meanwhile; look at its new values, then try again")
+EDITED_SINCE = Sentence("the configuration file was edited since the last change; edit it by hand")
+NOTHING_EARLIER = Sentence("there is no earlier version of the configuration file")
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,13 @@ class ConfigFile:
         try:
             return read_bytes(self.path, max_bytes=TEXT_MAX_BYTES).decode()
         except UnicodeDecodeError:
-            raise ConfigError(f"{self.path}: can't be read: it isn't UTF-8 text; save it as UTF-8") from None
+            raise ConfigError(
+                Sentence("{file}: can't be read: it isn't UTF-8 text; save it as UTF-8", file=str(self.path))
+            ) from None
         except OSError as error:
-            raise ConfigError(f"{self.path}: can't be read: {error.strerror}") from None
+            raise ConfigError(
+                Sentence("{file}: can't be read: {reason}", file=str(self.path), reason=error.strerror)
+            ) from None
 
     def write(
         self, changes: Mapping[str, Any], version: str, *, before_writing: Callable[[], None] = lambda: None
@@ -113,13 +119,13 @@ class ConfigFile:
                     kept.unlink(missing_ok=True)
                     continue
                 if written_version(kept) != now.version:
-                    raise EditedMeanwhile("the configuration file was edited since the last change; edit it by hand")
+                    raise EditedMeanwhile(EDITED_SINCE)
                 parse(text, name=str(self.path))
                 self._replace(text)
                 kept.unlink(missing_ok=True)
                 self._good.keep(text)
                 return self.read()
-        raise ConfigError("there is no earlier version of the configuration file")
+        raise ConfigError(NOTHING_EARLIER)
 
     def can_undo(self) -> bool:
         """Whether an earlier text is kept for the file as it is now; not for one that can't be used."""
@@ -204,7 +210,7 @@ def key_of(name: str) -> Key:
         profile = parts[2:-1] if ends_with_mood else parts[2:]
         parts = (*parts[:2], ".".join(profile), *(parts[-1:] if ends_with_mood else ()))
     if not all(parts):
-        raise ConfigError(f"{name!r}: isn't a key; write it as section.key")
+        raise ConfigError(Sentence("{name}: isn't a key; write it as section.key", name=repr(name)))
     return parts
 
 

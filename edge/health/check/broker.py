@@ -9,6 +9,7 @@ from collections.abc import Callable
 from edge.config import Config
 from edge.errors import ConfigError
 from edge.health.check.result import Passed
+from edge.sentences import Sentence, exact
 from edge.system.secrets import secret
 
 # Long enough for an attempt with MQTT 5 and one with 3.1.1.
@@ -34,10 +35,15 @@ def broker(config: Config, *, password: str | None = None) -> Passed:
     finally:
         trial.connection.stop(1.0)
     if problems:
-        raise ConfigError("; also: ".join(dict.fromkeys(problems)))
+        raise ConfigError(_joined(list(dict.fromkeys(problems))))
     version = "" if trial.protocol == mqtt.protocol else f", which speaks MQTT {trial.protocol}; see mqtt.protocol"
     note = f"; but {trial.note.removeprefix('mqtt: ')}" if trial.note else ""
     return Passed(f"connected to {mqtt.host}:{mqtt.port}{version}{note}")
+
+
+def _joined(problems: list[str]) -> str:
+    first, *others = problems
+    return Sentence("{first}; also: {more}", first=exact(first), more=_joined(others)) if others else exact(first)
 
 
 class _Trial:
@@ -80,10 +86,11 @@ class _Trial:
         from edge.room.commands import COMMANDS
 
         mqtt, delivery = self._config.mqtt, self.connection.delivery
+        place = f"{mqtt.host}:{mqtt.port}"
         self.connection.start()
         self._answered.wait(CONNECT_TIMEOUT_S)
         if not self._connected.wait(0.5 if self._answered.is_set() else 0.0):
-            silent = f"mqtt.host: {mqtt.host}:{mqtt.port} doesn't answer; check that the broker runs"
+            silent = Sentence("mqtt.host: {broker} doesn't answer; check that the broker runs", broker=place)
             return self._problems[-1:] or [silent]
         event, kept = f"{self._base}/event", f"{self._base}/{TRIAL_TOPIC}"
         subscriptions = delivery.subscriptions
@@ -95,7 +102,7 @@ class _Trial:
         delivery.publish(event, '{"event": "broker_checked"}', retain=False)
         self._try_discovery()
         if not self.connection.flush(BROKER_TIMEOUT_S):
-            return [f"mqtt: {mqtt.host}:{mqtt.port} doesn't acknowledge messages; see its log"]
+            return [Sentence("mqtt: {broker} doesn't acknowledge messages; see its log", broker=place)]
         returned = self._wait_for(lambda: any(topic == event for topic, _ in self._heard))
         if self._lost.is_set():
             return self._problems[-1:]
@@ -110,7 +117,10 @@ class _Trial:
             return problems
         if not returned:
             return [
-                f"mqtt: what this device publishes to {event} doesn't come back; see the broker's access list (ACL)"
+                Sentence(
+                    "mqtt: what this device publishes to {topic} doesn't come back; see the broker's access list (ACL)",
+                    topic=event,
+                )
             ]
         if allowed:
             self.connection.subscribe(kept, retained=True, needed=False)

@@ -16,12 +16,14 @@ from edge.mqtt.bounded_client import BoundedMqttClient
 from edge.mqtt.broker.limits import Limits
 from edge.mqtt.callbacks import ClientState
 from edge.mqtt.client import thread_alive
+from edge.sentences import Sentence
 
 log = logging.getLogger(__name__)
 ANSWER_TIMEOUT_S = 10.0
 # A broker that says nothing to MQTT 5 for so long may not know it.
 GUESS_AFTER_S = 5.0
 NEWEST, OLDER = "5", "3.1.1"
+_IF_ASKED, _PORT_AND_TLS = Sentence("mqtt.client_cert, if it asks for one"), Sentence("mqtt.port and mqtt.tls")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class Handshake:
             self.take_guess_back()
             if config.tls and isinstance(error, (ssl.SSLError, ConnectionResetError, BrokenPipeError)):
                 reason = getattr(error, "reason", None) or error
-                return Failure(f"mqtt: TLS with {broker} failed ({reason}); see mqtt.tls and mqtt.port")
+                return Failure(
+                    Sentence(
+                        "mqtt: TLS with {broker} failed ({reason}); see mqtt.tls and mqtt.port",
+                        broker=broker,
+                        reason=str(reason),
+                    )
+                )
             return Failure(f"mqtt: no broker answers at {broker} ({error}); trying again, see mqtt.host")
         return None
 
@@ -88,8 +96,14 @@ class Handshake:
                     self.protocol, self._guessed = OLDER, True
                     return Failure(None)
                 self.take_guess_back()
-                hint = "mqtt.client_cert, if it asks for one" if self._config.tls else "mqtt.port and mqtt.tls"
-                return Failure(f"mqtt: {self._broker} accepts the connection but doesn't answer; see {hint}")
+                hint = _IF_ASKED if self._config.tls else _PORT_AND_TLS
+                return Failure(
+                    Sentence(
+                        "mqtt: {broker} accepts the connection but doesn't answer; see {hint}",
+                        broker=self._broker,
+                        hint=hint,
+                    )
+                )
         if state.refusal is None:
             return None
         code, name = state.refusal.value, str(state.refusal)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edge.config import WebConfig
 from edge.errors import ConfigError
+from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.system.reading import read_text
@@ -27,7 +28,11 @@ def hashed(password: str, *, salt: bytes | None = None) -> str:
     Raises ConfigError for a password that is too short or too long.
     """
     if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
-        raise ConfigError(f"the password must have {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
+        raise ConfigError(
+            Sentence(
+                "the password must have {least} to {most} characters", least=PASSWORD_MIN_CHARS, most=PASSWORD_MAX_CHARS
+            )
+        )
     salt = secrets.token_bytes(16) if salt is None else salt
     return "$".join(
         [
@@ -80,7 +85,9 @@ def write(config: WebConfig, password: str) -> Path:
         make_folder(path.parent)
         write_atomically(path, line + "\n")
     except OSError as error:
-        raise ConfigError(f"web: the password file {path} can't be written: {error.strerror}") from None
+        raise ConfigError(
+            Sentence("web: the password file {path} can't be written: {reason}", path=str(path), reason=error.strerror)
+        ) from None
     return path
 
 

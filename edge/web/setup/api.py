@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from edge.config.file import parse
 from edge.config.writing.file import ConfigFile, ConfigText
+from edge.config.yaml_lines import without_name
 from edge.errors import ConfigError, EditedMeanwhile, sentence_of
 from edge.sentences import Sentence, parts
 from edge.text import clean
@@ -24,8 +25,10 @@ from edge.web.setup.set_up import SetUp
 
 # A configuration with hundreds of choices has as many bytes.
 MAX_CONFIG_BYTES = 200_000
-NO_FILE = "there is no configuration file; start the device with --config and a copy of the project's config.yaml"
-UNSAVED = "that can't be kept, because the disk can't be written; make room on it"
+NO_FILE = Sentence(
+    "there is no configuration file; start the device with --config and a copy of the project's config.yaml"
+)
+UNSAVED = Sentence("that can't be kept, because the disk can't be written; make room on it")
 
 
 class SetUpApi:
@@ -155,12 +158,9 @@ class SetUpApi:
             with passwords.kept(secrets) as keep:
                 after, _ = file.write(complete, version, before_writing=keep)
         except EditedMeanwhile as error:
-            return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
+            return self._edited(error)
         except ConfigError as error:
-            sentence = sentence_of(error)
-            if not isinstance(sentence, Sentence):
-                sentence = sentence.removeprefix(f"{file.path}, ")
-            raise RefusedRequest(422, sentence) from None
+            raise RefusedRequest(422, without_name(sentence_of(error))) from None
         if after.version != version or secrets:
             self._set_up.reload()
         waits = [key for key in changes if key in self._set_up.overridden]
@@ -172,9 +172,14 @@ class SetUpApi:
         try:
             after = file.undo()
         except EditedMeanwhile as error:
-            return JSONResponse({"error": str(error), "code": "edited"} | self._shown(file.read()), 409)
+            return self._edited(error)
         self._set_up.reload()
         return JSONResponse(self._shown(after))
+
+    def _edited(self, error: EditedMeanwhile) -> Response:
+        text = sentence_of(error)
+        told = {"error": text, "code": "edited", "sentence": parts(text)}
+        return JSONResponse(told | self._shown(self._file.read()), 409)
 
     @property
     def _file(self) -> ConfigFile:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from edge.config import Config
-from edge.errors import ConfigError
+from edge.errors import ConfigError, sentence_of
 from edge.health.machine import read_machine
 from edge.mqtt.discovery import components
 from edge.sentences import Sentence
@@ -71,7 +71,7 @@ class HomeApi:
         try:
             config = trials.with_section(self._config, "mqtt", values)
         except ConfigError as error:
-            raise RefusedRequest(422, str(error)) from None
+            raise RefusedRequest(422, sentence_of(error)) from None
         try:
             return broker(config, password=password).text
         except ConfigError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge.config import Config
 from edge.errors import ConfigError, MoodroomError
+from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.system.secrets import secret
@@ -74,4 +75,6 @@ def _keep(path: Path, password: str) -> None:
         make_folder(path.parent)
         write_atomically(path, password + "\n")
     except OSError as error:
-        raise ConfigError(f"{path}: can't be written ({error.strerror}); nothing was changed") from None
+        raise ConfigError(
+            Sentence("{path}: can't be written ({reason}); nothing was changed", path=str(path), reason=error.strerror)
+        ) from None

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from edge.config import Config
+from edge.sentences import Sentence
 
 # Keys that name a file or a program of the device, and those by which somebody could lock themselves out, aren't here.
 KEYS = (
@@ -50,13 +51,16 @@ _SOURCE = re.compile(r"auto|picamera2|v4l2|jetson|[0-9]{1,2}|/dev/video[0-9]{1,3
 _DEFAULTS: dict[str, Any] = {"weight": 1.0, "volume": 0, "songs": []}
 
 
-def refusal(key: str, value: Any) -> str:
-    """Why a key can't be set on the page, in a sentence; "" if it can."""
+def refusal(key: str, value: Any) -> Sentence | None:
+    """Why a key can't be set on the page; None if it can."""
     if key not in KEYS and not key.startswith("music.profiles."):
-        return f"{key}: can't be set on the page; edit the configuration file"
+        return Sentence("{key}: can't be set on the page; edit the configuration file", key=key)
     if key == "camera.source" and not _SOURCE.fullmatch(str(value)):
-        return f"{key}: must be one of the cameras that were found, or an address that begins with rtsp:// or http://"
-    return ""
+        return Sentence(
+            "{key}: must be one of the cameras that were found, or an address that begins with rtsp:// or http://",
+            key=key,
+        )
+    return None
 
 
 def values(config: Config, written: dict[str, Any]) -> dict[str, Any]:

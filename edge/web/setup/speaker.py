@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from edge.camera.source import DEMO, source_kind
-from edge.errors import ConfigError, PlayerError
+from edge.errors import ConfigError, PlayerError, sentence_of
 from edge.health.check.music import try_mpd
 from edge.room.commands import PAGE, TRIAL_NAME, TRY_SPEAKER
 from edge.sentences import Sentence
@@ -74,7 +74,7 @@ class SpeakerApi:
         try:
             config = trials.with_section(self._config, player, values)
         except ConfigError as error:
-            raise RefusedRequest(422, str(error)) from None
+            raise RefusedRequest(422, sentence_of(error)) from None
         async with self._turns.one():
             if player == MPD:
                 await run_in_threadpool(try_mpd, config.mpd, password=password)

@@ -7,9 +7,12 @@ from typing import Any, Literal
 
 from edge.config import Config
 from edge.config.file import parse
-from edge.errors import ConfigError
+from edge.config.yaml_lines import without_name
+from edge.errors import ConfigError, sentence_of
+from edge.sentences import Sentence, with_values
 
 _NAME = "typed"
+ONE_LINE = Sentence("{key}: must be text in one line, without characters that aren't seen")
 
 
 def with_section(
@@ -21,10 +24,10 @@ def with_section(
     """
     for key, value in values.items():
         if isinstance(value, str) and not value.isprintable():
-            raise ConfigError(f"{section}.{key}: must be text in one line, without characters that aren't seen")
+            raise ConfigError(with_values(ONE_LINE, key=f"{section}.{key}"))
     before = getattr(config, section).model_dump(mode="json")
     try:
         typed = parse(json.dumps({section: before | values}, ensure_ascii=False), name=_NAME)
     except ConfigError as error:
-        raise ConfigError(str(error).removeprefix(f"{_NAME}, line 1: ")) from None
+        raise ConfigError(without_name(sentence_of(error), line=False)) from None
     return config.model_copy(update={section: getattr(typed, section)})

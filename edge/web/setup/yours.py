@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from edge.backup.contents import PENDING
+from edge.backup.contents import CONFIG, PENDING
 from edge.backup.erasing import erase
 from edge.backup.making import make_backup
 from edge.backup.reading import read_backup
-from edge.errors import ConfigError
+from edge.errors import ConfigError, sentence_of
 from edge.players.spotify.token_file import TokenFile
-from edge.sentences import Sentence
+from edge.sentences import Sentence, with_values
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.web.request_body import RefusedRequest, answers_errors, read_body
@@ -29,6 +29,7 @@ from edge.web.setup.set_up import SetUp
 # A larger backup is restored by the command: a page holds what is sent to it in memory.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 BODY_MAX_BYTES = UPLOAD_MAX_BYTES * 4 // 3 + 1024
+THE_BACKUP, NO_FILE = Sentence("the backup"), Sentence("backup must be a file as base64")
 TOO_LARGE = Sentence("the backup is too large for the page; use the command: moodroom restore")
 
 
@@ -64,7 +65,7 @@ class YoursApi:
         except (binascii.Error, ValueError):
             content = b""
         if not content:
-            raise RefusedRequest(422, "backup must be a file as base64")
+            raise RefusedRequest(422, NO_FILE)
         return JSONResponse({"made": await run_in_threadpool(self._restore, content)})
 
     @answers_errors
@@ -97,10 +98,17 @@ class YoursApi:
             try:
                 made = read_backup(sent, folder).made
             except ConfigError as error:
-                raise ConfigError(str(error).replace(f"{sent}: ", "the backup: ").replace(f"{sent}, ", "")) from None
+                raise ConfigError(_as_sent(sentence_of(error), str(sent))) from None
             write_atomically(pending, content)
         self._set_up.reload()
         return made
+
+
+def _as_sent(sentence: str, file: str) -> str:
+    """A refusal in words that don't name the file in which the backup was kept meanwhile."""
+    if not isinstance(sentence, Sentence):
+        return sentence.replace(f"{file}: ", f"{THE_BACKUP}: ")
+    return with_values(sentence, file=THE_BACKUP if sentence.values.get("file") == file else CONFIG)
 
 
 @contextlib.contextmanager
@@ -112,4 +120,7 @@ def _folder() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=place, prefix=".moodroom-") as folder:
             yield Path(folder)
     except OSError as error:
-        raise ConfigError(f"{place}: can't be written ({error.strerror or error}); make room on the disk") from None
+        reason = error.strerror or str(error)
+        raise ConfigError(
+            Sentence("{path}: can't be written ({reason}); make room on the disk", path=str(place), reason=reason)
+        ) from None

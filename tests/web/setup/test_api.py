@@ -102,7 +102,7 @@ def test_what_cant_be_written_is_refused_in_one_sentence(wizard: Wizard, file: P
     ]:
         answer = wizard.change(**{key: value})
         assert answer.status_code == 422 and answer.json()["error"].startswith(("line ", words)), answer.text
-        assert words in answer.json()["error"]
+        assert words in answer.json()["error"] and answer.json()["sentence"]["code"]
     assert file.read_text() == text and wizard.reloads == 0
 
 
@@ -153,4 +153,5 @@ def test_without_a_file_and_with_a_broken_one_the_page_says_so(serve: Serve, tmp
     broken = Wizard(serve, tmp_path, file)
     file.write_text("mpd: {host: [\n")
     assert "isn't valid YAML" in broken.get()["problem"]
+    assert broken.get()["problem_sentence"]["code"] == "{file}, line {line}: {problem}"
     assert broken.post("config", {"version": "a", "changes": {"mpd.port": 1}}).status_code == 422

@@ -62,6 +62,7 @@ def test_what_doesnt_work_is_said_in_the_checks_own_sentence(step: Step) -> None
     ]:
         answer = step.attempt(**typed)
         assert answer.status_code == 422 and answer.json()["error"].startswith(words), answer.text
+        assert ("sentence" in answer.json()) == words.startswith("mqtt.")
 
 
 def test_a_password_is_tried_without_being_kept(step: Step, tmp_path: Path, state_folder: Path) -> None:
@@ -74,6 +75,8 @@ def test_a_password_is_tried_without_being_kept(step: Step, tmp_path: Path, stat
         wrong = step.attempt(**place, password="guessed")
         assert wrong.status_code == 409 and "mqtt.username and its password" in wrong.json()["error"], wrong.text
         assert "guessed" not in wrong.text
+        why = wrong.json()["sentence"]["values"]["why"]["code"]
+        assert why.endswith("the password is wrong; see mqtt.username and its password")
         assert step.attempt(**place, password="tell nobody").status_code == 200
         # Without one, the device's own password counts.
         assert step.attempt(**place).status_code == 409

@@ -90,6 +90,8 @@ def test_what_was_erased_comes_back_with_the_backup(page: Page) -> None:
 def test_what_is_no_backup_is_refused(page: Page, sent: object, status: int, sentence: str) -> None:
     answer = page.post("restore", backup=sent)
     assert (answer.status_code, answer.json()["error"]) == (status, sentence)
+    # It is told in the visitor's language.
+    assert answer.json()["sentence"]["code"].removeprefix("{file}") in sentence
     assert (page.reloads, list(page.state.glob("restore*"))) == (0, [])
 
 
