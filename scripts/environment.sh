@@ -2,6 +2,9 @@
 # Sourced by scripts/run, test and install: creates a Python environment once, and again when its recipe changes.
 # All messages go to stderr.
 
+# More options for pip; the tests compile only what they import.
+pip_options=()
+
 say() { printf '%s\n' "$*" >&2; }
 
 # The Python to use: MOODROOM_PYTHON, else the system's if picamera2 is installed for it, else the first supported one.
@@ -62,7 +65,7 @@ make_environment() {
     if "$python" -c 'import picamera2' >/dev/null 2>&1; then options+=(--system-site-packages); fi
     need_venv "$python"
     "$python" -m venv "${options[@]}" "$folder" >&2
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "${pip_options[@]}" \
         -c "$constraints" -e ".${extras:+[$extras]}" >&2
     printf '%s' "$want" >"$stamp"
 }
@@ -77,7 +80,7 @@ make_mopidy() {
     say "setting up $folder with Mopidy (once; half a minute)"
     rm -rf "$folder"
     /usr/bin/python3 -m venv --system-site-packages "$folder" >&2
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input -r constraints/mopidy.txt -c constraints/tested.txt >&2
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "${pip_options[@]}" -r constraints/mopidy.txt -c constraints/tested.txt >&2
     printf '%s' "$want" >"$stamp"
 }
 

@@ -128,7 +128,7 @@ def _install(site: Path, root: Path, *requirements: str) -> None:
     platforms = [f"--platform={tag}_{platform.machine()}" for tag in tags]
     abis = [f"--abi={abi}" for abi in (f"cp{version.replace('.', '')}", "abi3", "none")]
     _do(sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-        "--root-user-action=ignore", "--no-warn-conflicts", "--only-binary=:all:", f"--target={site}",
+        "--root-user-action=ignore", "--no-warn-conflicts", "--no-compile", "--only-binary=:all:", f"--target={site}",
         "--implementation=cp", f"--python-version={version}", *abis, *platforms, *requirements)  # fmt: skip
 
 
