@@ -31,6 +31,12 @@ SAME_LIGHT_MAX_SHARE = 0.25
 DENSE_MIN_SHARE = 0.5
 # The patterns before and after are less alike than this (correlation).
 ALIKE_MAX = 0.6
+# Whoever is before a screen stays as they were in a cut: at least the first share of the rest of the screen changed, at
+# most the second one of the face, and of the screen in the frame before at most the third. On a screen at least the
+# last one of the face changes.
+CUT_MIN_SHARE, UNTOUCHED_MAX_SHARE, QUIET_MAX_SHARE, TOUCHED_MIN_SHARE = 0.6, 0.25, 0.3, 0.5
+# The middle of a face's box, without what is beside the head.
+FACE_INNER_SHARE = 0.7
 # Frames further apart than this say nothing about a cut.
 APART_MAX_S = 2.0
 Cells = NDArray[np.float32]
@@ -43,10 +49,13 @@ class CutFinder:
     def __init__(self) -> None:
         self._before: Cells | None = None
         self._at = 0.0
+        # The cells that changed with the last frame, and with the one before it.
+        self._changed: _Mask | None = None
+        self._changed_before: _Mask | None = None
 
     def clear(self) -> None:
-        """Forget the last frame."""
-        self._before = None
+        """Forget the last frames."""
+        self._before = self._changed = self._changed_before = None
 
     def find(self, now: float, cells: Cells, shape: tuple[int, ...]) -> Box | None:
         """The rectangle that was replaced since the last frame, in pixels of the frame.
@@ -55,29 +64,63 @@ class CutFinder:
         """
         before, self._before = self._before, cells
         elapsed, self._at = now - self._at, now
+        self._changed_before, self._changed = self._changed, None
         if before is None or not 0 <= elapsed <= APART_MAX_S:
             return None
-        found = _replaced(before, cells)
+        self._changed = _changed_cells(before, cells)
+        found = _replaced(before, cells, self._changed)
         if found is None:
             return None
         high, wide = shape[0] / cells.shape[0], shape[1] / cells.shape[1]
         top, bottom, left, right = found
         return Box(left * wide, top * high, (right - left) * wide, (bottom - top) * high)
 
+    def is_before(self, screen: Box, face: Box, shape: tuple[int, ...]) -> bool | None:
+        """Whether a face is before a screen and not on it; None if the last frame brought no cut to tell.
 
-def _replaced(before: Cells, now: Cells) -> tuple[int, int, int, int] | None:
-    """The rows and columns of the rectangle: top, bottom, left, right."""
-    least = SIDE_MIN_CELLS**2 * FILLED_MIN_SHARE
+        screen, face: in pixels of the frame. shape: its height and width.
+        """
+        changed, earlier = self._changed, self._changed_before
+        if changed is None or earlier is None:
+            return None
+        wide, high = FACE_INNER_SHARE * face.w, FACE_INNER_SHARE * face.h
+        middle = Box(face.centre[0] - wide / 2, face.centre[1] - high / 2, wide, high)
+        inner = _cells_of(middle, changed.shape, shape)
+        rest = _cells_of(screen, changed.shape, shape) & ~_cells_of(face, changed.shape, shape)
+        if not (inner.any() and rest.any()):
+            return None
+        if changed[rest].mean() < CUT_MIN_SHARE or earlier[rest].mean() > QUIET_MAX_SHARE:
+            return None
+        touched = float(changed[inner].mean())
+        return True if touched <= UNTOUCHED_MAX_SHARE else False if touched >= TOUCHED_MIN_SHARE else None
+
+
+def _changed_cells(before: Cells, now: Cells) -> _Mask:
+    """The cells that changed by more than the light of the whole room."""
     changed = np.abs(now - before) > CHANGED_MIN_LEVELS
+    if np.count_nonzero(changed) > SAME_LIGHT_MAX_SHARE * changed.size:
+        # The light of the whole room may have changed.
+        sample = np.s_[::3, ::3]
+        gain = np.float32(array_median((now[sample] + 1) / (before[sample] + 1)))
+        changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
+    return np.asarray(changed)
+
+
+def _cells_of(box: Box, shape: tuple[int, ...], size: tuple[int, ...]) -> _Mask:
+    """True for the cells whose middle is in the box. shape: of the cells. size: height and width of the frame."""
+    mask = np.zeros(shape, np.bool_)
+    high, wide = size[0] / shape[0], size[1] / shape[1]
+    rows = slice(max(0, round(box.y / high)), max(0, round((box.y + box.h) / high)))
+    mask[rows, max(0, round(box.x / wide)) : max(0, round((box.x + box.w) / wide))] = True
+    return mask
+
+
+def _replaced(before: Cells, now: Cells, changed: _Mask) -> tuple[int, int, int, int] | None:
+    """The rows and columns of the rectangle: top, bottom, left, right. changed: the cells that did."""
+    least = SIDE_MIN_CELLS**2 * FILLED_MIN_SHARE
     total = int(np.count_nonzero(changed))
     if total < least:
         return None
-    if total > SAME_LIGHT_MAX_SHARE * changed.size:
-        # The light of the whole room may have changed.
-        sample = np.s_[::3, ::3]
-        gain = array_median((now[sample] + 1) / (before[sample] + 1))
-        changed = np.abs(now - gain * before) > CHANGED_MIN_LEVELS
-        total = int(np.count_nonzero(changed))
     # People change edges; most frames are done with here.
     if cv2.blur(changed.astype(np.uint8) * 255, (SIDE_MIN_CELLS, SIDE_MIN_CELLS)).max() < 255 * DENSE_MIN_SHARE:
         return None

@@ -73,12 +73,12 @@ class Screens:
     def face_replaced(self, now: float, box: Box) -> None:
         """A face in this box is another than the one before."""
         for rectangle in self._rectangles:
-            if _is_inside(box, rectangle.box) and 0 <= now - rectangle.last <= REPLACED_WITHIN_S:
+            if is_inside(box, rectangle.box) and 0 <= now - rectangle.last <= REPLACED_WITHIN_S:
                 rectangle.sure = True
 
     def suspects(self, now: float, box: Box) -> bool:
         """Whether a face in this box may be on a screen."""
-        return any(r.is_suspected(now) and _is_inside(box, r.box) for r in self._rectangles) or self.contains(now, box)
+        return any(r.is_suspected(now) and is_inside(box, r.box) for r in self._rectangles) or self.contains(now, box)
 
     def suspected(self, now: float) -> list[Box]:
         """The rectangles that may be screens, in pixels of the frame."""
@@ -86,7 +86,7 @@ class Screens:
 
     def contains(self, now: float, box: Box) -> bool:
         """Whether a face in this box is on a screen."""
-        if any(r.is_known(now) and _is_inside(box, r.box) for r in self._rectangles):
+        if any(r.is_known(now) and is_inside(box, r.box) for r in self._rectangles):
             return True
         times = [at for at, area in self._cuts if 0 <= now - at <= CUTS_WITHIN_S and _surrounds(area, box)]
         return len(times) >= CUTS_MIN and max(times) - min(times) >= CUTS_SPAN_S
@@ -99,7 +99,8 @@ def _surrounds(area: Box, box: Box) -> bool:
     return similar and area.x <= x <= area.x + area.w and area.y <= y <= area.y + area.h
 
 
-def _is_inside(box: Box, screen: Box) -> bool:
+def is_inside(box: Box, screen: Box) -> bool:
+    """Whether a face's box lies in a screen's, which is clearly larger."""
     wide = min(box.x + box.w, screen.x + screen.w) - max(box.x, screen.x)
     high = min(box.y + box.h, screen.y + screen.h) - max(box.y, screen.y)
     return max(wide, 0.0) * max(high, 0.0) >= INSIDE_SHARE * box.area > 0 and screen.area >= SCREEN_MIN_FACES * box.area

@@ -43,6 +43,7 @@ class Subject:
     """A face in one place, while in view and for some time after.
 
     movements: how many were seen, as long as it counts. unsure: when a movement was seen that needs a second one.
+    before_screen: cuts on the screen behind it left it as it was.
     slower: by which factor looks are rarer than usual, and all times longer.
     """
 
@@ -59,6 +60,7 @@ class Subject:
     movements: int = 0
     lives_until: float = -1.0
     slower: float = 1.0
+    before_screen: bool = False
 
     def alive(self, now: float) -> bool:
         return now <= self.lives_until
@@ -117,7 +119,7 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
         same = subject.reference.resembles(grey, area_around(box)) >= SAME_FACE_LIKENESS
         if not same:
             # A cut on a television, a head that turned, or a picture that was behind somebody: it has to move again.
-            cut = was_cut(subject, grey)
+            cut, subject.before_screen = was_cut(subject, grey), False
             subject.movements = min(subject.movements, 1)
             subject.lives_until = min(subject.lives_until, now + HOLD_S * subject.slower)
         elif (stepped or _moved(movement, subject.reference)) and not _follows_camera(

@@ -2,7 +2,8 @@
 
 A face counts once it has moved as heads do, be it by a fraction of a pixel, and the camera hasn't. Whoever keeps still
 goes on counting; the more often a face has moved, the longer. A picture never moves, and its place is remembered. So
-is a television's, whose faces are replaced in the same place again and again.
+is a television's, whose faces are replaced in the same place again and again. Whom its cuts leave as they were is
+before it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from edge.values import Box, Grey
 from edge.vision.liveness.cuts import Cells, CutFinder
 from edge.vision.liveness.registration import area_around
-from edge.vision.liveness.screens import REPLACED_WITHIN_S, Screens
+from edge.vision.liveness.screens import REPLACED_WITHIN_S, Screens, is_inside
 from edge.vision.liveness.subject import (
     PENDING_FOR_S,
     SAME_FACE_LIKENESS,
@@ -62,8 +63,9 @@ class Liveness:
         return sum(not self.is_on_screen(s.box) for s in still)
 
     def is_on_screen(self, box: Box) -> bool:
-        """Whether a television was seen in this place."""
-        return self._screens.contains(self._now, box)
+        """Whether a television was seen in this place, and nobody who is before it."""
+        before = any(s.before_screen and s.box.overlap(box) > SAME_PLACE_OVERLAP for s in self._subjects)
+        return not before and self._screens.contains(self._now, box)
 
     def screens(self, now: float) -> list[Box]:
         """Where a television may be, in pixels of the frame."""
@@ -71,8 +73,15 @@ class Liveness:
 
     def watch(self, now: float, cells: Cells, shape: tuple[int, ...]) -> None:
         """Take a frame, be it looked at or not. cells: its mean grey levels, (rows, columns). shape: of the frame."""
-        if self._enabled and (screen := self._cut_finder.find(now, cells, shape)) is not None:
-            self._screens.add_rectangle(now, screen)
+        if not self._enabled:
+            return
+        if (found := self._cut_finder.find(now, cells, shape)) is not None:
+            self._screens.add_rectangle(now, found)
+        for screen in self._screens.suspected(now):
+            for subject in self._subjects:
+                if subject.track is not None and is_inside(subject.box, screen):
+                    told = self._cut_finder.is_before(screen, subject.box, shape)
+                    subject.before_screen = subject.before_screen if told is None else told
 
     def look(
         self,
@@ -113,7 +122,8 @@ class Liveness:
         return {s.track for s in self._subjects if s.track is not None and self._counts(s)}
 
     def _counts(self, subject: Subject) -> bool:
-        return subject.alive(self._now) and not self._screens.suspects(self._now, subject.box)
+        on_screen = not subject.before_screen and self._screens.suspects(self._now, subject.box)
+        return subject.alive(self._now) and not on_screen
 
     def _replaces_another(self, now: float, grey: Grey, track: Track) -> bool:
         """Whether another face was in view a moment before this one began, and isn't any more."""
@@ -123,7 +133,7 @@ class Liveness:
 
     def _is_picture(self, subject: Subject) -> bool:
         old = self._now - subject.first_seen >= PENDING_FOR_S * self._slower
-        return not self._counts(subject) and (old or self._screens.contains(self._now, subject.box))
+        return not self._counts(subject) and (old or self.is_on_screen(subject.box))
 
     def _find(self, now: float, grey: Grey, track: Track) -> Subject | None:
         """The face that this one was before, if it is known."""

@@ -97,3 +97,26 @@ def test_an_oval_that_is_replaced_is_no_cut() -> None:
         tones = cv2.resize(np.random.default_rng(3).uniform(30, 210, (12, 16)).astype(np.float32), (640, 480))
         shot[oval > 0] = tones[oval > 0]
         assert _frames_with(WALL, shot) is None, (wide, high)
+
+
+def _cut_behind(face: np.ndarray | None, other: np.ndarray | None = None) -> bool | None:
+    """What two shots on a screen say about what is drawn over them, the second time `other`."""
+    random, gate, finder = np.random.default_rng(2), MotionGate(), CutFinder()
+    box, shape = Box(345, 225, 50, 60), (480, 640)
+    for index, seed in enumerate((1, 1, 2)):
+        picture, drawn = _shot(seed), other if index == 2 and other is not None else face
+        if drawn is not None:
+            picture[225:285, 345:395] = cv2.resize(drawn, (50, 60))
+        noisy = np.clip(picture + random.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+        gate.measure(noisy, timestamp=0.2 * index)
+        finder.find(0.2 * index, gate.fine, shape)
+        told = finder.is_before(Box(LEFT, TOP, WIDE, HIGH), box, shape)
+        assert told is None or index == 2, "nothing was cut yet"
+    return told
+
+
+def test_whom_a_cut_leaves_as_they_were_is_before_the_screen() -> None:
+    faces = scenes.composites()
+    assert _cut_behind(faces["happy"][0]) is True
+    assert _cut_behind(None) is False
+    assert _cut_behind(faces["happy"][0], 255 - faces["sad"][0]) is False

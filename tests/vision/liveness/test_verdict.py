@@ -12,6 +12,7 @@ import scenes
 from edge.values import Box, Grey
 from edge.vision.liveness.subject import begin, was_cut
 from edge.vision.liveness.verdict import Liveness
+from edge.vision.motion import MotionGate
 from edge.vision.tracks import Track
 
 FACES = scenes.composites()
@@ -20,9 +21,11 @@ WALL = scenes.draw_room(np.random.default_rng(3)).astype(np.float32)
 NOISE = [np.random.default_rng(seed).normal(0, 2, WALL.shape).astype(np.float32) for seed in range(16)]
 
 
-def _frame(at: float, *faces: tuple[str, float, float], light: float = 1.0) -> Grey:
-    """The room with these faces: expression and centre."""
+def _frame(at: float, *faces: tuple[str, float, float], light: float = 1.0, screen: Grey | None = None) -> Grey:
+    """The room with these faces: expression and centre. screen: what a television behind them shows."""
     picture = WALL.copy()
+    if screen is not None:
+        picture[120 : 120 + screen.shape[0], 170 : 170 + screen.shape[1]] = screen
     for name, x, y in faces:
         tile = cv2.resize(FACES[name][0], (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
         matrix = np.array([[1.0, 0, x - SIDE / 2], [0, 1.0, y - SIDE / 2]])
@@ -98,6 +101,26 @@ def test_a_camera_that_is_moved_brings_no_picture_to_life() -> None:
         matrix = np.array([[1.0, 0, shift], [0, 1.0, 0.7 * shift]])
         grey = cv2.warpAffine(_frame(second, ("happy", 300, 200)), matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
         assert liveness.look(second, np.asarray(grey, np.uint8), [_track(1, 300, 200)]) == set()
+
+
+def test_somebody_before_a_television_counts_through_its_cuts_and_a_face_on_it_does_not() -> None:
+    liveness, gate = Liveness(), MotionGate()
+    random = np.random.default_rng(11)
+    counted = []
+    for step in range(100):
+        at = 0.4 * step
+        if step % 12 == 0:
+            shot = cv2.resize(random.uniform(20, 220, (5, 9)).astype(np.float32), (330, 190))
+            filmed = ("sad", "surprise", "angry")[step // 12 % 3]
+        y = 200 + 0.6 * math.sin(at * 1.5)
+        grey = _frame(at, ("happy", 300, y), (filmed, 420 + 2 * math.sin(at * 2.0), 200), screen=shot)
+        gate.measure(grey, timestamp=at)
+        liveness.watch(at, gate.fine, grey.shape)
+        counted.append(liveness.look(at, grey, [_track(1, 300, 200), _track(2, 420, 200)]))
+    assert all(1 in alive for alive in counted[24:])
+    assert not any(2 in alive for alive in counted[24:])
+    assert not liveness.is_on_screen(_track(1, 300, 200).box)
+    assert liveness.is_on_screen(_track(2, 420, 200).box)
 
 
 @pytest.mark.parametrize("push", [(22.0, -9.0, 0.0, 1.0), (2.0, 1.0, 1.5, 1.0), (0.0, 0.0, 0.0, 1.02)])
