@@ -12,6 +12,7 @@ import yaml
 from edge.config.writing import rendering
 
 Entry = tuple[yaml.Node, yaml.Node]
+_DOCUMENT_END = re.compile(r"(?m)^\.\.\.[ \t]*(?:#[^\r\n]*)?\r?$(?=(?:\s|#[^\r\n]*)*\Z)")
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
@@ -68,8 +69,11 @@ class Text:
     def appended(self, lines: list[str]) -> str:
         """The text with more lines at its end."""
         end = self._line_end
-        before = self.text if not self.text.strip("\ufeff") or self.text.endswith(("\n", "\r")) else self.text + end
-        return before + end.join(lines) + end
+        # The document may end before the text does.
+        marker = _DOCUMENT_END.search(self.text)
+        text, rest = (self.text, "") if marker is None else (self.text[: marker.start()], self.text[marker.start() :])
+        before = text if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else text + end
+        return before + end.join(lines) + end + rest
 
     def replaced(self, entry: Entry, value: Any, *, flow: bool) -> str:
         """The text with another value behind a key. Comments within the old value move to lines of their own.

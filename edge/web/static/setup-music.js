@@ -1,5 +1,6 @@
 // The step Music: what each mood plays, in one or several profiles; whether music matches or lifts; quiet hours.
 import { t } from "./language.js";
+import { draftOf } from "./setup-draft.js";
 import { finder, row } from "./setup-find.js";
 import { quietHours } from "./setup-hours.js";
 import { button, choices, field } from "./setup-parts.js";
@@ -9,7 +10,11 @@ import { EXPRESSIONS, feels, make, plain } from "./text.js";
 const MOODS = [...EXPRESSIONS, "default"];
 const NOTHING = "nothing";
 const NAME_MAX_CHARS = 64;
+// Control characters, and marks that turn the direction of what follows.
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const copy = (value) => JSON.parse(JSON.stringify(value));
+// Profiles by name; a name may be any word, also one that objects have a meaning for, such as __proto__.
+const bare = (profiles) => Object.assign(Object.create(null), profiles);
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const title = (mood) => (mood === "default" ? t("Other moods") : feels(mood));
 
@@ -22,6 +27,7 @@ function written(list) {
 // What must be written so that `before` becomes `after`, both as music.profiles.
 export function changes(before, after) {
   const found = {};
+  before = bare(before);
   for (const [name, profile] of Object.entries(after)) {
     if (!before[name]) {
       found[`music.profiles.${name}`] = Object.fromEntries(
@@ -34,7 +40,7 @@ export function changes(before, after) {
       if (!same(before[name][mood] || [], now)) found[`music.profiles.${name}.${mood}`] = now.length > 0 ? written(now) : null;
     }
   }
-  for (const name of Object.keys(before)) if (!after[name]) found[`music.profiles.${name}`] = null;
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) found[`music.profiles.${name}`] = null;
   return found;
 }
 
@@ -45,17 +51,21 @@ function nameOf(choice) {
 }
 
 export async function show(place, wizard) {
-  const before = wizard.value("music.profiles");
+  const written = { profiles: wizard.value("music.profiles"), used: wizard.value("music.profile"), strategy: wizard.value("music.strategy"), hours: wizard.value("music.quiet_hours") };
+  const before = written.profiles;
   const player = wizard.value("music.player");
-  let draft = copy(before);
+  const unwritten = draftOf("music", written);
+  const kept = unwritten.kept();
+  const begun = { ...written, ...kept };
+  let draft = bare(copy(begun.profiles));
   const covers = new Map(); // by address, of what was chosen here
-  let used = wizard.value("music.profile");
+  let { used } = begun;
   let edited = used in draft ? used : Object.keys(draft)[0];
   let adding = null; // the mood for which music is looked for
   const list = make("div");
   const unfit = make("div");
   unfit.append(make("p", t("Your speaker can't play some of the music that is chosen here, such as what comes with the device.")), button(t("Remove it from all moods"), () => {
-    draft = onlyPlayable(draft, player);
+    draft = bare(onlyPlayable(draft, player));
     draw();
     list.querySelector("button").focus();
   }));
@@ -116,6 +126,7 @@ export async function show(place, wizard) {
     unfit.hidden = same(draft, onlyPlayable(draft, player));
     if (pressed) focus(pressed);
     else if (within) within.focus();
+    keep();
   }
 
   const profiles = profilesPart({
@@ -127,7 +138,10 @@ export async function show(place, wizard) {
       adding = null;
       draw();
     },
-    use(name) { used = name; },
+    use(name) {
+      used = name;
+      keep();
+    },
     add(name) {
       draft[name] = copy(draft[edited]);
       edited = name;
@@ -141,12 +155,32 @@ export async function show(place, wizard) {
       draw();
     },
   });
-  const strategy = wizard.value("music.strategy");
+  const { strategy } = written;
   const ways = choices(t("What the music does with a mood"), [
     ["match", t("Match it")], ["lift", t("Lift it")], ...(strategy === "fixed" ? [["fixed", t("Always play Other moods")]] : []),
-  ], strategy);
-  const hours = quietHours(wizard.value("music.quiet_hours"));
+  ], begun.strategy, () => keep());
+  const hours = quietHours(begun.hours);
+
+  // What is chosen isn't lost with the page.
+  function keep() {
+    const now = { profiles: draft, used, strategy: ways.value() };
+    try {
+      now.hours = hours.value();
+    } catch {
+      // They are being typed.
+    }
+    unwritten.keep(now);
+  }
+  for (const event of ["change", "click"]) hours.element.addEventListener(event, keep);
   draw();
+  if (Object.keys(kept).length > 0) {
+    const again = make("div");
+    again.append(make("p", t("What you had chosen before, and isn't written yet, is here again.")), button(t("Forget it"), () => {
+      unwritten.forget();
+      location.reload();
+    }));
+    place.append(again);
+  }
   place.append(
     make("p", t("Choose what plays for each mood of the room. With several choices one is drawn each time.")),
     profiles, unfit, list, ways.line, make("p", t("To lift a mood, the music begins where the listeners are, and leads step by step to a pleasant one."), "muted"),
@@ -160,6 +194,7 @@ export async function show(place, wizard) {
       if (ways.value() !== strategy) keys["music.strategy"] = ways.value();
       if (!same(spans, wizard.value("music.quiet_hours"))) keys["music.quiet_hours"] = spans;
       if (Object.keys(keys).length > 0) await wizard.save(keys);
+      unwritten.forget();
     },
   };
 }
@@ -187,7 +222,7 @@ function profilesPart(state) {
   used.control.addEventListener("change", () => state.use(used.control.value));
   const add = button(t("Add a profile like this one"), () => {
     const wanted = name.control.value.trim();
-    if (!wanted || wanted === "None" || wanted.includes(".") || state.names().includes(wanted)) {
+    if (!wanted || wanted === "None" || wanted.includes(".") || UNSEEN.test(wanted) || state.names().includes(wanted)) {
       said.textContent = t("A profile needs a name of its own, without a dot.");
       return;
     }

@@ -88,7 +88,7 @@ export const wizard = {
   // What was touched stays in the form, but for a setting that somebody else has changed, too: its new value is shown.
   refuse(touched) {
     const text = t("The settings were changed somewhere else meanwhile. Look at them again.");
-    if (touched.some(([key]) => !same(this.overview.config[settingOf(key)], shown[settingOf(key)]))) this.onStale(text);
+    if (touched.some(([key]) => !same(inOverview(this.overview.config, key), inOverview(shown, key)))) this.onStale(text);
     throw new Error(text);
   },
 

@@ -1,5 +1,5 @@
 // What is the household's: a backup and back, signing out of Spotify, erasing. A section of the settings.
-import { t } from "./language.js";
+import { locale, t } from "./language.js";
 import { post } from "./link.js";
 import { button, during, field, status } from "./setup-parts.js";
 import { byId, make } from "./text.js";
@@ -24,7 +24,7 @@ const inBase64 = (file) => new Promise((resolve, reject) => {
 async function upload(file) {
   if (!file) return t("Choose a file first.");
   const { made } = await (await post("/api/setup/restore", { backup: await inBase64(file) })).json();
-  return t("Restored, as it was on {date}. The device begins again.", { date: new Date(made).toLocaleString() });
+  return t("Restored, as it was on {date}. The device begins again.", { date: new Date(made).toLocaleString(locale) });
 }
 
 async function logOut() {

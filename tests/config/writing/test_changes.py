@@ -170,3 +170,17 @@ def test_a_profiles_name_may_contain_dots() -> None:
     assert key_of("music.profiles.evening") == ("music", "profiles", "evening")
     with pytest.raises(ConfigError, match="isn't a key"):
         key_of("music..x")
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "after"),
+    [
+        ("mpd:\n  port: 1 # x\n...\n", ("mqtt", "host"), "mpd:\n  port: 1 # x\nmqtt:\n  host: den\n...\n"),
+        ("---\nmpd: {}\n... # a\n# b\n", ("mqtt", "host"), "---\nmpd: {}\nmqtt:\n  host: den\n... # a\n# b\n"),
+        ("mpd:\r\n  port: 1\r\n...", ("mqtt", "host"), "mpd:\r\n  port: 1\r\nmqtt:\r\n  host: den\r\n..."),
+        ("mpd:\n  port: 1\n\n...\n", ("mpd", "host"), "mpd:\n  port: 1\n  host: den\n\n...\n"),
+        ("a: |\n  b\n  ...\n", ("mqtt", "host"), "a: |\n  b\n  ...\nmqtt:\n  host: den\n"),
+    ],
+)  # fmt: skip
+def test_a_document_that_ends_before_the_text_does_is_changed_before_its_end(before: str, key: Key, after: str) -> None:
+    assert change(before, {key: "den"}) == after

@@ -188,3 +188,42 @@ def test_the_set_up_works_by_keyboard_alone(page: Page, device: RestartingPage) 
     press_tab_until("Back")
     page.keyboard.press("Enter")
     step(page, "Home")
+
+
+def test_music_that_was_chosen_survives_a_reload_and_any_name_fits_a_profile(
+    page: Page, device: RestartingPage
+) -> None:
+    page.locator('#steps a[href="#music"]').click()
+    step(page, "Music for each mood")
+    page.get_by_role("button", name="Remove Daft Punk").click()
+    page.get_by_text("Profiles, such as").click()
+    for name in ("__proto__", "constructor", "a\u202eb", "x" * 70):
+        page.get_by_label("Name of a new profile").fill(name)
+        page.get_by_role("button", name="Add a profile like this one").click()
+        wrong = page.get_by_text("A profile needs a name of its own")
+        expect(wrong).to_have_count(int("\u202e" in name))
+    page.get_by_label("Profile that is used").select_option("__proto__")
+    page.get_by_text("Lift it").click()
+    page.get_by_role("button", name="Add quiet hours").click()
+    device.restart()
+    page.reload()
+    step(page, "Music for each mood")
+    expect(page.get_by_text("What you had chosen before, and isn't written yet, is here again.")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove Daft Punk")).to_have_count(0)
+    expect(page.get_by_label("Lift it")).to_be_checked()
+    next_step(page)
+    step(page, "Home")
+    music = device.values()["music"]
+    names = ["everyday", "__proto__", "constructor", "x" * 64]
+    profiles = dict(music["profiles"])  # type: ignore[call-overload]
+    assert list(profiles) == names and all("happy" not in profile for profile in profiles.values())
+    assert (music["profile"], music["strategy"]) == ("__proto__", "lift") and music["quiet_hours"]
+    # What is written is no draft any more; and what somebody wants to forget is forgotten.
+    page.get_by_role("button", name="Back", exact=True).click()
+    step(page, "Music for each mood")
+    expect(page.get_by_text("is here again")).to_have_count(0)
+    page.get_by_role("button", name="Remove Norah Jones").click()
+    page.reload()
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_role("button", name="Remove Norah Jones")).to_be_visible()
+    expect(page.get_by_text("is here again")).to_have_count(0)
