@@ -125,7 +125,7 @@ def test_comments_within_a_replaced_list_stay(hours: list[dict[str, str]]) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("mqtt:\n  host: a\n...\n", "music.profile can't be changed without disturbing other lines"),
+        ("? mqtt\n: {host: a}\n", "music.profile can't be changed without disturbing other lines"),
         ("music: loud\n", "music.profile can't be changed"),
         ("- a\n", "must be sections"),
         ("music: {profile: a\n", "isn't valid YAML"),
