@@ -168,7 +168,8 @@ class MoodFilter:
         last = self._last_read
         if last is not None and last[0] == name:
             return True
-        kept = last is None or now - last[1] >= self._config.min_dwell
+        # A clock that went back tells nothing about how long a mood has lasted.
+        kept = last is None or not 0 <= now - last[1] < self._config.min_dwell
         return kept and max(person.exposed for person in self._people.values()) >= EXPOSED_MIN
 
 

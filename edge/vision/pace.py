@@ -55,8 +55,8 @@ class FramePace:
         return self._last
 
     def frame(self, now: float) -> bool:
-        """Take a frame; returns whether it ends a gap."""
-        gap = self.overdue(now)
+        """Take a frame; returns whether it ends a gap. A clock that went back is one, too."""
+        gap = self.overdue(now) or (self._last is not None and now < self._last)
         if self._last is not None:
             self._intervals.append(max(0.0, now - self._last))
             self._usual = median(self._intervals)

@@ -62,6 +62,14 @@ def test_a_face_in_one_look_only_is_no_presence() -> None:
     assert {r.mood.mood for r in watch(room, 2.2, 10)} == {"absent"}
 
 
+def test_after_a_clock_that_went_back_moods_change_as_before() -> None:
+    room = MoodFilter(CONFIG)
+    watch(room, 5000, 20, shows("happy", 0.9))
+    room.clear()
+    change = watch(room, 20, 10, shows("sad", 0.8))
+    assert next(r.at for r in change if r.mood.mood == "sad") - 20 < 4.0
+
+
 def test_a_new_expression_becomes_the_mood_within_two_seconds() -> None:
     room = MoodFilter(CONFIG)
     watch(room, 0, 60, shows("happy", 0.9))

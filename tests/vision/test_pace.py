@@ -29,6 +29,8 @@ def test_a_gap_is_long_and_unusual() -> None:
     assert not pace.overdue(9.9 + GAP_MIN_S) and pace.overdue(9.9 + GAP_MIN_S + 0.1)
     assert pace.frame(300.0)
     assert not pace.frame(300.1)
+    assert pace.frame(20.0), "the clock went back"
+    assert not pace.frame(20.1)
 
 
 def test_frames_that_always_come_slowly_leave_no_gaps() -> None:
