@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import struct
 from typing import Any, Protocol
@@ -13,6 +14,8 @@ from edge.text import clean
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 3.0, 1.0
 SEND_TIMEOUT_S = 3
 PING_INTERVAL_S = 20.0
+# What breaks a connection is told by the errors; websockets would also log it, with a traceback.
+_unheard = logging.Logger("websockets", logging.CRITICAL + 1)
 
 
 class Link(Protocol):
@@ -61,6 +64,7 @@ class WebsocketLink:
                 address,
                 compression=None,
                 proxy=None,
+                logger=_unheard,
                 max_size=max_bytes,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,

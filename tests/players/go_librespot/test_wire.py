@@ -32,7 +32,7 @@ from tests.librespot_server import Librespot
 from tests.librespot_server.server import WireServer
 from tests.players.go_librespot_samples import HAPPY
 from tests.players.listening import play
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -87,20 +87,47 @@ def test_an_event_that_is_too_large_ends_the_connection(served: WireServer) -> N
     link.close()
 
 
+def accepted(listener: socket.socket) -> socket.socket:
+    """Somebody has connected, and speaks websocket now."""
+    connection, _ = listener.accept()
+    key = connection.recv(4096).split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0]
+    accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+    upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept
+    connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\n" + upgrade + b"\r\n\r\n")
+    return connection
+
+
+@pytest.mark.parametrize("then", [b"", b"\x00\x01x" * 50_000])
+def test_a_message_that_never_ends_is_no_traceback(caplog: pytest.LogCaptureFixture, then: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with accepted(listener) as connection, contextlib.suppress(OSError):
+                opened.wait(PATIENCE)
+                connection.sendall(b"\x01\x01{" + then)
+
+        opened, server = threading.Event(), threading.Thread(target=serve)
+        server.start()
+        link = open_events("127.0.0.1", listener.getsockname()[1])
+        opened.set()
+        server.join(PATIENCE)
+        if then:
+            link.close()
+        else:
+            with pytest.raises(DaemonLostError):
+                wait_for(lambda: link.receive(0.1), "the end")
+            link.close()
+    assert caplog.records == []
+
+
 def test_a_server_that_pings_and_never_reads_blocks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket_link, "SEND_TIMEOUT_S", 1)
     ended = threading.Event()
 
     def ping(listener: socket.socket) -> None:
-        connection, _ = listener.accept()
-        with connection:
-            key = connection.recv(4096).split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0]
-            accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
-            upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept
-            with contextlib.suppress(OSError):
-                connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\n" + upgrade + b"\r\n\r\n")
-                while True:
-                    connection.sendall((b"\x89\x7d" + b"x" * 125) * 100)
+        with accepted(listener) as connection, contextlib.suppress(OSError):
+            while True:
+                connection.sendall((b"\x89\x7d" + b"x" * 125) * 100)
         ended.set()
 
     with socket.socket() as listener:
