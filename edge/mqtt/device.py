@@ -279,8 +279,10 @@ class MqttDevice:
 def read_command(name: str, payload: bytes) -> Command:
     """The message on `set/<name>` as a command, with a `fault` if the payload can't be one."""
     if len(payload) > MAX_COMMAND_BYTES:
-        return Command(name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes")
+        return Command(
+            name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes; send a word or a number"
+        )
     try:
         return Command(name, clean(payload.decode("utf-8").strip(), MAX_COMMAND_BYTES), origin="mqtt")
     except UnicodeDecodeError:
-        return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text")
+        return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text; send a word or a number")

@@ -88,7 +88,7 @@ def _volume(room: Room, now: float, command: Command) -> list[Event]:
     # Some homes send 40.0, 40 % or "40".
     match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})? ?%?", command.value.strip("\"'"))
     if match is None or int(match[1]) > 100:
-        return _rejected(now, command, Sentence("volume must be a whole number from 0 to 100"))
+        return _rejected(now, command, Sentence("volume must be a whole number from 0 to 100, such as 40"))
     return room.set_volume(now, int(match[1]))
 
 
@@ -101,14 +101,14 @@ def _playback(room: Room, now: float, command: Command) -> list[Event]:
 def _position(room: Room, now: float, command: Command) -> list[Event]:
     match = re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", command.value)
     if match is None:
-        return _rejected(now, command, Sentence("position must be a number of seconds"))
+        return _rejected(now, command, Sentence("position must be a number of seconds into the song, such as 90"))
     events = room.seek(now, float(command.value))
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 
 def _speaker(room: Room, now: float, command: Command) -> list[Event]:
     if not command.value:
-        return _rejected(now, command, Sentence("speaker must be a speaker's name"))
+        return _rejected(now, command, Sentence("speaker must be a speaker's name, such as Kitchen"))
     events = room.choose_speaker(now, command.value)
     return _rejected(now, command, events) if isinstance(events, str) else events
 

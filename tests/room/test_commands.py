@@ -137,3 +137,24 @@ def test_a_mood_that_is_set_again_after_a_reload_starts_nothing_that_is_paused(r
     events = [event for command in as_commands({"override": "sad"}) for event in execute(room, 0, command)]
     assert kinds(events) == [MoodChanged, DecisionMade] and events[1].wish.act is Act.KEEP
     assert room.settings()["held"] == "ON" and room.override == "sad"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("position", "such as 90"),
+        ("volume", "such as 40"),
+        ("speaker", "such as Kitchen"),
+        ("mood", "auto or one of angry"),
+        ("correct", "one of angry"),
+        ("camera", "ON or OFF"),
+        ("presence", "ON, OFF or auto"),
+        ("control", "auto, hands_off or off"),
+        ("playback", "one of play, pause"),
+        ("profile", "one of everyday"),
+        *((button, "must be PRESS") for button in ("like", "unlike", "not_this", "restart")),
+    ],
+)
+def test_a_refusal_says_what_to_send(room: Room, name: str, says: str) -> None:
+    (event,) = execute(room, 1, Command(name, ""))
+    assert isinstance(event, CommandRejected) and says in event.message
