@@ -49,7 +49,11 @@ class Librespot:
     persists: the account stays connected when somebody moves the music away. autoplay: a station follows a list.
     """
 
-    def __init__(self, *, steps: int = 100, persists: bool = True, autoplay: bool = True) -> None:
+    def __init__(self, *, steps: int = 100, persists: bool = True, autoplay: bool = True, name: str = ROOM) -> None:
+        """name: the speaker's in the Spotify app."""
+        self.name = name
+        # The other daemons of the same account, which plays on one of them at a time.
+        self.others: list[Librespot] = []
         self.monotonic, self.offset = START_OF_TIME, 0.0
         self.steps, self.persists, self.autoplay = steps, persists, autoplay
         self.lists = {
@@ -149,7 +153,7 @@ class Librespot:
             "username": "anna",
             "device_id": "0" * 40,
             "device_type": "SPEAKER",
-            "device_name": ROOM,
+            "device_name": self.name,
             "play_origin": self.origin,
             "stopped": self.state == "stopped",
             "paused": self.state == "paused",
@@ -242,6 +246,8 @@ class Librespot:
     def _begin(self, song: Song, state: str) -> None:
         self.current, self.state = song, state
         self._base, self._at = 0.0, self.monotonic
+        if state == "playing":
+            self._take_account()
         self._tell("will_play", self._about())
         self._tell("metadata", self._track())
         if state == "playing":
@@ -307,11 +313,14 @@ class Librespot:
         if self.state == "playing":
             self._base, self._at, self.state = self.position, self.monotonic, "paused"
             self._plays += 1
+            for other in self.others:
+                other.elsewhere = None
             self._tell("paused", self._about())
 
     def _resume(self) -> None:
         if self.state == "paused":
             self.state, self._at = "playing", self.monotonic
+            self._take_account()
             self._tell("playing", self._about() | {"resume": True})
             self._plan_end()
 
@@ -352,6 +361,15 @@ class Librespot:
             self.account = False
         self._tell("inactive", None)
 
+    def _take_account(self) -> None:
+        """What plays on another daemon of the account ends there."""
+        self.elsewhere = None
+        for other in self.others:
+            if other.state == "stopped":
+                other.elsewhere = self.name
+            else:
+                other.person_moves(self.name)
+
     def break_connections(self) -> None:
         for listener in list(self._listeners):
             listener.open = False
@@ -390,3 +408,21 @@ class Librespot:
         for listener in list(self._listeners):
             if listener.open and self.tells:
                 listener.deliver(text)
+
+
+class Account:
+    """Several daemons with one account and one clock."""
+
+    def __init__(self, *names: str) -> None:
+        self.daemons = {name: Librespot(name=name) for name in names}
+        for daemon in self.daemons.values():
+            daemon.others = [other for other in self.daemons.values() if other is not daemon]
+
+    @property
+    def monotonic(self) -> float:
+        return max(daemon.monotonic for daemon in self.daemons.values())
+
+    def advance(self, seconds: float) -> None:
+        until = self.monotonic + seconds
+        for daemon in self.daemons.values():
+            daemon.advance(until - daemon.monotonic)

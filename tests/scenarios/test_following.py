@@ -1,4 +1,4 @@
-"""Music follows people between two rooms of one Spotify account, and of one Music Assistant."""
+"""Music follows people between two rooms of one Spotify account, on its own speakers or two Pis, and of one server."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from edge.config import Config
 from edge.daemon.follower import Follower
 from edge.events import TakenOver
 from edge.mqtt.rooms.payload import read_report
+from edge.players.go_librespot.player import GoLibrespotPlayer
 from edge.players.player import Player
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.player import SpotifyPlayer
 from edge.players.spotify.token_file import TokenFile
 from edge.values import Control
+from tests.librespot_server import MemoryApi, MemoryEvents
+from tests.librespot_server.world import Account
 from tests.mass_server import Mass
 from tests.players.music_assistant_samples import player_on
 from tests.scenarios.house import PROFILE, House, Time
@@ -97,7 +100,7 @@ class Home:
             assert room.control is Control.AUTO and room.happened(TakenOver) == [] and room.problems == []
 
 
-@pytest.fixture(params=["spotify", "music_assistant"])
+@pytest.fixture(params=["spotify", "music_assistant", "go_librespot"])
 def home(request: pytest.FixtureRequest) -> Iterator[Callable[..., Home]]:
     """home(loss=0.0): with the music playing in the kitchen."""
     players: list[Any] = []
@@ -116,6 +119,14 @@ def home(request: pytest.FixtureRequest) -> Iterator[Callable[..., Home]]:
                 return players[-1]
 
             made = Home(world, spotify, loss, profiles={"everyday": PROFILE}, **music)
+        elif request.param == "go_librespot":
+            account = Account(*SPEAKERS.values())
+
+            def daemon(speaker: str) -> Player:
+                world = account.daemons[speaker]
+                return GoLibrespotPlayer(MemoryApi(world), lambda: MemoryEvents(world), clock=lambda: account.monotonic)
+
+            made = Home(account, daemon, loss, profiles={"everyday": PROFILE}, **music)
         else:
             mass = Mass()
             profiles = {"everyday": MASS_PROFILE}

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from edge.events import TakenOver
+from edge.players.go_librespot.player import GoLibrespotPlayer
 from edge.values import Act, Control
-from tests.librespot_server import Librespot
+from tests.librespot_server import Librespot, MemoryApi, MemoryEvents
+from tests.librespot_server.world import Account
 from tests.scenarios.conftest import on_go_librespot
 from tests.scenarios.house import HAPPY, SAD, House
 
@@ -172,3 +174,34 @@ def test_any_evening_goes_on_well(seed: int) -> None:
     home.feels("sad", 2000)
     assert home.control is Control.AUTO
     assert world.state == "playing" and world.chosen == SAD and abs(world.volume - 40) <= 4
+
+
+def test_two_devices_on_one_account_leave_each_others_music_alone() -> None:
+    account = Account("Kitchen", "Living Room")
+
+    def room(world: Librespot) -> House:
+        player = GoLibrespotPlayer(MemoryApi(world), lambda: MemoryEvents(world), clock=lambda: account.monotonic)
+        return House(account, player)
+
+    def passes(seconds: float) -> None:
+        until = account.monotonic + seconds
+        while account.monotonic < until:
+            kitchen.moment()
+            living.moment()
+            account.advance(0.5)
+
+    kitchen, living = (room(world) for world in account.daemons.values())
+    playing, silent = account.daemons.values()
+    kitchen.feels("happy")
+    living.leaves()
+    passes(30)
+    living.feels("happy")
+    passes(200)
+    assert (playing.state, silent.state) == ("playing", "stopped")
+    assert "the account plays on Kitchen, which is left alone" in living.problems[0]
+    assert len(living.problems) <= 3, "it is told seldom"
+    kitchen.leaves()
+    passes(800)
+    assert (playing.state, silent.state) == ("stopped", "playing"), "the kitchen's has paused, so the account is free"
+    for house in (kitchen, living):
+        assert house.happened(TakenOver) == [] and house.control is Control.AUTO
