@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -27,6 +26,7 @@ from edge.web.security.code import CODE_MAX_CHARS, SetUpCode
 from edge.web.security.gate import COOKIE, Gate, refused
 from edge.web.security.sessions import Guesses
 from edge.web.stream import Stream
+from edge.web.turns import in_thread
 
 T = TypeVar("T")
 # A restart is for the settings.
@@ -54,7 +54,7 @@ class Api:
     @answers_errors
     async def session(self, request: Request) -> Response:
         can = {name: getattr(self._page, name) is not None for name in ("recommend", "checks", "sign_in", "view")}
-        can["recommend"] = can["recommend"] and await run_in_threadpool(self._page.library)
+        can["recommend"] = can["recommend"] and await in_thread(self._page.library)
         csrf = self._gate.token(request)
         return JSONResponse({"csrf": csrf, "password": self._access.password_line is not None, "can": can})
 
@@ -74,7 +74,7 @@ class Api:
         # Counted as wrong before it is checked, so that many requests at once aren't all checked.
         self._guesses.wrong(address, time.monotonic())
         async with self._guessing:
-            right = await run_in_threadpool(password.matches, guess, line)
+            right = await in_thread(password.matches, guess, line)
         if not right:
             raise RefusedRequest(401, "that isn't the password")
         self._guesses.right(address)
@@ -83,11 +83,11 @@ class Api:
     async def _try_code(self, guess: str, code: SetUpCode) -> None:
         """Raises RefusedRequest for a wrong code, and while no try is allowed."""
         async with self._guessing:
-            wait = await run_in_threadpool(code.wait)
+            wait = await in_thread(code.wait)
             if wait > 0:
                 after = {"retry-after": str(math.ceil(wait))}
                 raise RefusedRequest(429, "too many wrong codes; wait some minutes, each time longer", after)
-            if not await run_in_threadpool(code.matches, guess):
+            if not await in_thread(code.matches, guess):
                 raise RefusedRequest(401, "that isn't the code")
 
     @answers_errors
@@ -96,7 +96,7 @@ class Api:
         if self._access.password_line is not None:
             raise RefusedRequest(409, "there is a password already; `moodroom web password` sets another")
         try:
-            await run_in_threadpool(self._access.set_password, new)
+            await in_thread(self._access.set_password, new)
         except ConfigError as error:
             raise RefusedRequest(422, sentence_of(error)) from None
         return self._opened(request)
@@ -120,7 +120,7 @@ class Api:
     async def logout(self, request: Request) -> Response:
         kept = True
         if self._gate.sessions is not None:
-            kept = await run_in_threadpool(self._gate.sessions.close, request.cookies.get(COOKIE, ""))
+            kept = await in_thread(self._gate.sessions.close, request.cookies.get(COOKIE, ""))
         answer = Response(status_code=204) if kept else refused(507, SIGN_OUT_UNSAVED)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
@@ -135,11 +135,11 @@ class Api:
 
     @answers_errors
     async def timeline(self, _: Request) -> Response:
-        return JSONResponse({"entries": await run_in_threadpool(self._page.timeline)})
+        return JSONResponse({"entries": await in_thread(self._page.timeline)})
 
     @answers_errors
     async def week(self, _: Request) -> Response:
-        return JSONResponse({"days": await run_in_threadpool(self._page.week)})
+        return JSONResponse({"days": await in_thread(self._page.week)})
 
     @answers_errors
     async def cover(self, request: Request) -> Response:
@@ -148,7 +148,7 @@ class Api:
         # Only the cover of what plays: a client can't make the device fetch anything else.
         picture = None
         if address is not None and request.query_params.get("v", address) == address:
-            picture = await run_in_threadpool(self._cover.picture, address)
+            picture = await in_thread(self._cover.picture, address)
         if picture is None:
             return Response(status_code=204)
         return Response(picture[0], media_type=picture[1], headers={"cache-control": "private, max-age=3600"})
@@ -161,7 +161,7 @@ class Api:
             raise RefusedRequest(422, f"mood must be one of {', '.join(EXPRESSIONS)}")
         if not (count.isascii() and count.isdigit() and len(count) < 4 and 1 <= int(count) <= MAX_SONGS):
             raise RefusedRequest(422, f"n must be a whole number from 1 to {MAX_SONGS}")
-        return JSONResponse({"songs": await run_in_threadpool(recommend, mood, int(count))})
+        return JSONResponse({"songs": await in_thread(recommend, mood, int(count))})
 
     @answers_errors
     async def speakers(self, _: Request) -> Response:
@@ -230,7 +230,7 @@ class Api:
         if self._busy.locked():
             raise RefusedRequest(429, "something else is in progress; wait a moment")
         async with self._busy:
-            return await run_in_threadpool(call)
+            return await in_thread(call)
 
 
 def _told_on_the_page(error: MoodroomError) -> str:

@@ -8,7 +8,6 @@ import socket
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -26,6 +25,7 @@ from edge.web.security.gate import Gate, Guard, refused
 from edge.web.security.hosts import Hosts
 from edge.web.setup.routing import SetUpRoutes
 from edge.web.static_files import StaticFiles
+from edge.web.turns import in_thread
 
 HERE = Path(__file__).parent
 
@@ -71,7 +71,7 @@ def build(
         return files.answer(request.path_params["name"], request)
 
     async def language(request: Request) -> Response:
-        packed = await run_in_threadpool(catalogues.packed, request.path_params["codes"])
+        packed = await in_thread(catalogues.packed, request.path_params["codes"])
         headers = {"cache-control": "no-cache", "etag": packed.tag, "vary": "accept-encoding"}
         if request.headers.get("if-none-match") == packed.tag:
             return Response(status_code=304, headers=headers)

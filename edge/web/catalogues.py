@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.system.memory import release_memory
+
 log = logging.getLogger(__name__)
 ENGLISH = "en"
 # A browser's list of languages may be long; the first ones decide.
 WANTED_MAX = 10
 LINE = re.compile(r'(?:(msgctxt|msgid|msgstr)\s+)?"((?:[^"\\]|\\.)*)"\s*$')
+# A catalogue's header ends with the first empty line.
+HEADER_MAX_LINES = 100
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -77,7 +82,7 @@ class Catalogues:
     def names(self) -> dict[str, str]:
         """What each language calls itself, by code, sorted by name."""
         if self._names is None:
-            found = {code: _header(self._read(code)).get("X-Language-Name", code) for code in self._files}
+            found = {code: self._name(code) for code in self._files}
             self._names = dict(sorted(({ENGLISH: "English"} | found).items(), key=lambda item: item[1]))
         return self._names
 
@@ -93,11 +98,24 @@ class Catalogues:
         """{"language", "languages", "texts"}: the best language, all names, and its texts by the English ones."""
         code = self.best(wanted)
         if code not in self._packed:
-            texts = {key: text for key, text in self._read(code).items() if key}
-            body = json.dumps({"language": code, "languages": self.names, "texts": texts}, ensure_ascii=False)
-            content = gzip.compress(body.encode(), mtime=0)
+            content = gzip.compress(self._body(code), mtime=0)
             self._packed[code] = Packed(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+            # All texts were in memory for a moment.
+            release_memory()
         return self._packed[code]
+
+    def _body(self, code: str) -> bytes:
+        texts = {key: text for key, text in self._read(code).items() if key}
+        return json.dumps({"language": code, "languages": self.names, "texts": texts}, ensure_ascii=False).encode()
+
+    def _name(self, code: str) -> str:
+        """What a language calls itself; its code, if its file doesn't say that at its beginning."""
+        try:
+            with self._files[code].open(encoding="utf-8") as file:
+                entries = read_po("".join(itertools.islice(itertools.takewhile(str.strip, file), HEADER_MAX_LINES)))
+        except (OSError, ValueError):
+            return code
+        return _header(entries).get("X-Language-Name", code)
 
     def _read(self, code: str) -> dict[str, str]:
         """A language's entries; none for English, and for a file that can't be read."""

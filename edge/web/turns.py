@@ -1,15 +1,30 @@
-"""Slow calls of the set-up, one after the other: who is in a hurry, or has a second phone, waits for a moment."""
+"""Slow calls in threads; those of the set-up one after the other: who is in a hurry, or has a second phone, waits."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from edge.web.request_body import RefusedRequest
 
 # Who waits longer, and whoever comes while so many wait, is refused.
 WAIT_MAX_S, WAITING_MAX = 20.0, 4
+# Slow calls wait for each other by locks, so these are enough for the quick ones.
+THREADS_MAX = 16
+P = ParamSpec("P")
+T = TypeVar("T")
+# starlette has its own by anyio, which takes 1 MB more. This one outlives the page's event loop, which at its end
+# would wait for the loop's own.
+_pool = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="page")
+
+
+async def in_thread(call: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+    """What a slow call returns, which runs in a thread meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(_pool, partial(call, *args, **more))
 
 
 class Turns:

@@ -82,6 +82,39 @@ print(json.dumps([name for name in ("starlette", "uvicorn", "anyio", "edge.web.a
     assert json.loads(done.stdout) == []
 
 
+def test_an_open_page_starts_no_threads_by_anyio_and_reads_one_catalogue() -> None:
+    code = """
+import json, sys, threading
+from urllib.request import urlopen
+from edge.config import Config
+from edge.health.monitor import HealthMonitor
+from edge.web import catalogues
+from edge.web.opening import open_web
+served, read = threading.Event(), []
+def counting(text, original=catalogues.read_po):
+    read.append(len(text))
+    return original(text)
+catalogues.read_po = counting
+config = Config.model_validate({"web": {"enabled": True, "port": int(sys.argv[1])}})
+server = open_web(config, post=print, problem=lambda *_: served.set(), health=HealthMonitor(10, 0), offset=0.0)
+server.start()
+served.wait()
+for path in ("/", "/api/session", "/api/state", "/api/timeline", "/api/language/de"):
+    while True:
+        try:
+            urlopen(f"http://127.0.0.1:{sys.argv[1]}{path}").read()
+            break
+        except OSError:
+            pass
+server.stop()
+print(json.dumps([sorted(size > 5000 for size in read), "anyio._backends._asyncio" in sys.modules]))
+"""
+    command = [sys.executable, "-c", code, str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    sizes, anyio = json.loads(done.stdout.splitlines()[-1])
+    assert sizes.count(True) == 1 and not anyio
+
+
 def test_missing_libraries_are_named(tmp_path: Path) -> None:
     (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError(\"No module named 'uvicorn'\", name='uvicorn')")
     code = """

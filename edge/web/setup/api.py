@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,6 +21,7 @@ from edge.web.request_body import RefusedRequest, answers_errors, read_body, tex
 from edge.web.setup import camera, notice, passwords, settings
 from edge.web.setup.progress import DONE, NAME_MAX_CHARS, OPEN, SKIPPED, STEPS
 from edge.web.setup.set_up import SetUp
+from edge.web.turns import in_thread
 
 # A configuration with hundreds of choices has as many bytes.
 MAX_CONFIG_BYTES = 200_000
@@ -53,7 +53,7 @@ class SetUpApi:
 
     @answers_errors
     async def overview(self, _: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._overview))
+        return JSONResponse(await in_thread(self._overview))
 
     @answers_errors
     async def step(self, request: Request) -> Response:
@@ -62,7 +62,7 @@ class SetUpApi:
             raise RefusedRequest(404, f"there is no step {clean(name)[:40]!r}; there is {', '.join(STEPS)}")
         if wanted not in (DONE, SKIPPED):
             raise RefusedRequest(422, f"state must be {DONE} or {SKIPPED}")
-        if not await run_in_threadpool(self._set_up.progress.set, name, wanted):
+        if not await in_thread(self._set_up.progress.set, name, wanted):
             raise RefusedRequest(507, UNSAVED)
         return JSONResponse({"steps": self._set_up.progress.steps()})
 
@@ -81,25 +81,25 @@ class SetUpApi:
                 raise RefusedRequest(422, f"passwords must name one of {', '.join(passwords.SECTIONS)}")
             if password is not None:
                 text_value(secrets, section, passwords.PASSWORD_MAX_CHARS)
-        return await run_in_threadpool(self._change, version, changes, secrets)
+        return await in_thread(self._change, version, changes, secrets)
 
     @answers_errors
     async def undo(self, request: Request) -> Response:
         await read_body(request)
-        return await run_in_threadpool(self._undo)
+        return await in_thread(self._undo)
 
     @answers_errors
     async def accept(self, request: Request) -> Response:
         name = clean(text_value(await read_body(request), "name", NAME_MAX_CHARS)).strip()
         if not name:
             raise RefusedRequest(422, "name must say who accepts the notice")
-        if not await run_in_threadpool(self._set_up.progress.accept, name, utc_text(time.time())):
+        if not await in_thread(self._set_up.progress.accept, name, utc_text(time.time())):
             raise RefusedRequest(507, UNSAVED)
         return JSONResponse({"accepted": self._accepted()})
 
     @answers_errors
     async def cameras(self, _: Request) -> Response:
-        found = await run_in_threadpool(camera.cameras, self._set_up.config.camera.source)
+        found = await in_thread(camera.cameras, self._set_up.config.camera.source)
         return JSONResponse({"cameras": found})
 
     @answers_errors
@@ -119,11 +119,11 @@ class SetUpApi:
         if aiming.wait(now) > 0 or self._looking.locked():
             raise RefusedRequest(429, "something else is in progress; wait a moment")
         async with self._looking:
-            return JSONResponse(await run_in_threadpool(aiming.picture, now, rotate))
+            return JSONResponse(await in_thread(aiming.picture, now, rotate))
 
     @answers_errors
     async def qr(self, request: Request) -> Response:
-        svg = await run_in_threadpool(notice.qr_code, notice.address(request.headers.get("host", "")))
+        svg = await in_thread(notice.qr_code, notice.address(request.headers.get("host", "")))
         return Response(svg, media_type="image/svg+xml")
 
     def _overview(self) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import socket
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -21,7 +20,7 @@ from edge.web.request_body import RefusedRequest, answers_errors, read_body, tex
 from edge.web.setup import trials
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
 from edge.web.setup.set_up import SetUp
-from edge.web.turns import Turns
+from edge.web.turns import Turns, in_thread
 
 # Where homes have their broker: on this machine, or on Home Assistant's.
 USUAL_HOSTS = ("127.0.0.1", "homeassistant.local", "homeassistant")
@@ -47,8 +46,8 @@ class HomeApi:
 
     @answers_errors
     async def brokers(self, _: Request) -> Response:
-        found = await run_in_threadpool(brokers, self._config)
-        return JSONResponse({"found": found, "entities": await run_in_threadpool(entities, self._config)})
+        found = await in_thread(brokers, self._config)
+        return JSONResponse({"found": found, "entities": await in_thread(entities, self._config)})
 
     @answers_errors
     async def try_broker(self, request: Request) -> Response:
@@ -62,7 +61,7 @@ class HomeApi:
             values |= {"username": None, "password_file": None}
         password = text_value(body, "password", PASSWORD_MAX_CHARS) if body.get("password") is not None else None
         async with self._turns.one():
-            text = await run_in_threadpool(self._try, values, password)
+            text = await in_thread(self._try, values, password)
         return JSONResponse({"text": text})
 
     def _try(self, values: dict[str, Any], password: str | None) -> str:

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,7 +21,7 @@ from edge.web.cover import Cover
 from edge.web.request_body import RefusedRequest, answers_errors, read_body, text_value
 from edge.web.setup.music_sources import FoundInAll, MusicSources
 from edge.web.setup.set_up import SetUp
-from edge.web.turns import Turns
+from edge.web.turns import Turns, in_thread
 
 T = TypeVar("T")
 WORDS_MAX_CHARS = 100
@@ -80,14 +79,14 @@ class MusicApi:
     async def cover(self, request: Request) -> Response:
         # Only addresses that a player's answer named: a client can't make the device fetch anything else.
         address = self._covers.get(request.query_params.get("n", ""))
-        picture = None if address is None else await run_in_threadpool(self._cover.picture, address)
+        picture = None if address is None else await in_thread(self._cover.picture, address)
         if picture is None:
             return Response(status_code=204)
         return Response(picture[0], media_type=picture[1], headers={"cache-control": "private, max-age=3600"})
 
     @answers_errors
     async def spotify(self, _: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._login))
+        return JSONResponse(await in_thread(self._login))
 
     def _login(self) -> dict[str, Any]:
         file, client_id = TokenFile(), self._config.spotify.client_id
@@ -123,7 +122,7 @@ class MusicApi:
 
     async def _one_at_a_time(self, call: Callable[[], T]) -> T:
         async with self._turns.one():
-            return await run_in_threadpool(call)
+            return await in_thread(call)
 
 
 def _can_be_written(play: str) -> bool:

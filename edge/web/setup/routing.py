@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from edge.web.page import WebPage
 from edge.web.setup.set_up import SetUp
+from edge.web.turns import in_thread
 
 # The page's first sign-in has an address below /api/setup, too, and comes before these.
 ADDRESSES = ("/api/setup", "/api/setup/{rest:path}", "/test-sound.wav")
@@ -49,7 +49,7 @@ class SetUpRoutes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         router = self._router
         if router is None:
-            router = await run_in_threadpool(self._loaded)
+            router = await in_thread(self._loaded)
         await router(scope, receive, send)
 
     def _loaded(self) -> Router:

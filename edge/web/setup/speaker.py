@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,7 +23,7 @@ from edge.web.setup import found_speakers, sound, trials
 from edge.web.setup.found_speakers import GO_LIBRESPOT, MPD, MUSIC_ASSISTANT
 from edge.web.setup.passwords import PASSWORD_MAX_CHARS
 from edge.web.setup.set_up import SetUp
-from edge.web.turns import Turns
+from edge.web.turns import Turns, in_thread
 
 HOST_MAX_CHARS = 255
 # How long the player may take until it tells what it does, and until the sound plays.
@@ -59,7 +58,7 @@ class SpeakerApi:
     @answers_errors
     async def speakers(self, _: Request) -> Response:
         async with self._turns.one():
-            return JSONResponse(await run_in_threadpool(found_speakers.speakers, self._config))
+            return JSONResponse(await in_thread(found_speakers.speakers, self._config))
 
     @answers_errors
     async def try_address(self, request: Request) -> Response:
@@ -77,13 +76,13 @@ class SpeakerApi:
             raise RefusedRequest(422, sentence_of(error)) from None
         async with self._turns.one():
             if player == MPD:
-                await run_in_threadpool(try_mpd, config.mpd, password=password)
+                await in_thread(try_mpd, config.mpd, password=password)
                 return JSONResponse({"speakers": [found_speakers.mpd_entry(config.mpd)]})
             if player == GO_LIBRESPOT:
-                found = await run_in_threadpool(found_speakers.daemon_entries, config.go_librespot)
+                found = await in_thread(found_speakers.daemon_entries, config.go_librespot)
             else:
                 look = found_speakers.music_assistant_entries
-                found = await run_in_threadpool(look, config.music_assistant, password)
+                found = await in_thread(look, config.music_assistant, password)
             return JSONResponse({"speakers": found})
 
     @answers_errors
@@ -94,7 +93,7 @@ class SpeakerApi:
 
     @answers_errors
     async def tone(self, _: Request) -> Response:
-        return Response(await run_in_threadpool(sound.tone), media_type="audio/wav")
+        return Response(await in_thread(sound.tone), media_type="audio/wav")
 
     async def _play(self) -> Response:
         if not await self._until(lambda: self._player is not None, KNOWN_WITHIN_S):
@@ -106,7 +105,7 @@ class SpeakerApi:
             return self._away()
         if player["playing"]:
             return self._heard(already=True)
-        address = await run_in_threadpool(sound.music_for, self._config, player["player"])
+        address = await in_thread(sound.music_for, self._config, player["player"])
         if address is None:
             raise PlayerError(NO_MUSIC)
         before = (self._board.snapshot()["notice"] or {}).get("number")

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +24,7 @@ from edge.system import state
 from edge.system.files import make_folder, write_atomically
 from edge.web.request_body import RefusedRequest, answers_errors, read_body
 from edge.web.setup.set_up import SetUp
+from edge.web.turns import in_thread
 
 # A larger backup is restored by the command: a page holds what is sent to it in memory.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
@@ -50,7 +50,7 @@ class YoursApi:
     @answers_errors
     async def backup(self, request: Request) -> Response:
         await read_body(request)
-        content = await run_in_threadpool(self._backup)
+        content = await in_thread(self._backup)
         headers = {"content-disposition": 'attachment; filename="moodroom-backup.zip"', "cache-control": "no-store"}
         return Response(content, media_type="application/zip", headers=headers)
 
@@ -66,18 +66,18 @@ class YoursApi:
             content = b""
         if not content:
             raise RefusedRequest(422, NO_FILE)
-        return JSONResponse({"made": await run_in_threadpool(self._restore, content)})
+        return JSONResponse({"made": await in_thread(self._restore, content)})
 
     @answers_errors
     async def log_out(self, request: Request) -> Response:
         await read_body(request)
-        return JSONResponse({"deleted": await run_in_threadpool(lambda: TokenFile().forget())})
+        return JSONResponse({"deleted": await in_thread(lambda: TokenFile().forget())})
 
     @answers_errors
     async def erase(self, request: Request) -> Response:
         if (await read_body(request)).get("confirm") is not True:
             raise RefusedRequest(422, "confirm must be true: a person must want it")
-        rows = await run_in_threadpool(erase, state.directory())
+        rows = await in_thread(erase, state.directory())
         # The parts have the day, and what was learned, in memory.
         self._set_up.reload()
         return JSONResponse({"erased": rows})
