@@ -157,6 +157,50 @@ def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
     assert "moodroom" not in (root / "etc/passwd").read_text() + (root / "etc/group").read_text()
 
 
+def with_a_conffile(folder: Path) -> Path:
+    """A package as it was at first, as far as its configuration goes."""
+    write(folder / "etc/moodroom/config.yaml", "device: {id: shipped}\n")
+    write(folder / "opt/moodroom/README.md", "")
+    write(folder / "DEBIAN/conffiles", "/etc/moodroom/config.yaml\n")
+    write(
+        folder / "DEBIAN/control",
+        "Package: moodroom\nVersion: 0.1\nArchitecture: all\nMaintainer: a <a@example.org>\nDescription: a\n",
+    )
+    for place in (folder, *folder.rglob("*")):
+        place.chmod(0o755 if place.is_dir() else 0o644)
+    run("dpkg-deb", "--root-owner-group", "-Znone", "--build", folder, folder.with_suffix(".deb"))
+    return folder.with_suffix(".deb")
+
+
+@needs_dpkg
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changed", "fails"), [(False, False), (True, True)], ids=["unchanged", "changed, at the second try"]
+)
+def test_an_update_of_a_package_whose_configuration_was_a_conffile(
+    package: Path, root: Path, changed: bool, fails: bool
+) -> None:
+    dpkg(root, "--install", with_a_conffile(root / "older"))
+    config = root / "etc/moodroom/config.yaml"
+    mine = "device: {id: kitchen}\n" if changed else config.read_text()
+    config.write_text(mine)
+    if fails:
+        # Cut off, as on a full card: dpkg has unpacked a part of it by then.
+        half = root / "half.deb"
+        half.write_bytes(package.read_bytes()[: -package.stat().st_size // 10])
+        with pytest.raises(AssertionError, match="moodroom"):
+            dpkg(root, "--install", half)
+        assert config.read_text() == mine
+    dpkg(root, "--install", package)
+    shipped = with_the_page_on((ROOT / "config.yaml").read_text())
+    assert config.read_text() == (mine if changed else shipped)
+    beside = {path.name: path.read_text() for path in config.parent.iterdir() if path.is_file() and path != config}
+    assert beside == ({"config.yaml.dpkg-dist": shipped} if changed else {})
+    known = run("dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Conffiles}", "moodroom")
+    assert "/etc/avahi/services/moodroom.service" in known
+    assert "config.yaml" not in known and "obsolete" not in known
+
+
 @needs_dpkg
 @pytest.mark.slow
 def test_a_package_over_what_the_script_installed(package: Path, root: Path) -> None:
