@@ -210,6 +210,14 @@ def test_the_first_screen_holds_what_a_hand_needs(open_page: Callable[..., tuple
     expect(page.get_by_role("button", name="Switch the camera on")).to_be_visible()
     assert below_the_screen(page) == []
     assert page.locator(".playback button").count() == 3
+    # Whatever a song is called.
+    for title in ("a" * 500, "long word " * 50, "\U0001f3b5\u202e<b>" * 100, "https://example.org/" + "x" * 400):
+        player = {"state": "playing", "player": "mpd", "duration": 240, "position": 3}
+        page.evaluate(DRAW_PLAYER, player | {"title": title, "artist": title, "speaker": title})
+        assert below_the_screen(page) == []
+        assert page.evaluate(CUT, WIDTH) == []
+    page.evaluate(DRAW_PLAYER, {"state": "playing", "title": " "})
+    expect(page.locator("#song")).to_have_text("Playing")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -31,7 +31,7 @@ export function drawPlayer(player) {
   if (!player) return;
   shown = player;
   const state = player.state in STATES ? STATES[player.state]() : player.state;
-  renew(byId("song"), [song(player.title || state, player.uri)]);
+  renew(byId("song"), [song((player.title || "").trim() || state, player.uri)]);
   say("artist", player.artist || "");
   // MPD has no name but its address.
   const speaker = (player.speaker || "").replace(/^MPD at .*/, "MPD");

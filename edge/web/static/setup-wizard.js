@@ -3,6 +3,7 @@ import { t, tell } from "./language.js";
 import { get, open, post, read } from "./link.js";
 
 const APPLIED_WITHIN_MS = 40000;
+const BACK_WITHIN_MS = 8000;
 const LOOK_EVERY_MS = 700;
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -75,7 +76,7 @@ export const wizard = {
     try {
       await this.ask("config", { version, changes: Object.fromEntries(touched), passwords });
     } catch (error) {
-      await this.load();
+      await this.back(error.status ? 0 : BACK_WITHIN_MS);
       if (this.overview.problem) throw new Error(whatIsBroken(this.overview));
       if (version === this.overview.version) throw error;
       // The answer may have been lost on its way.
@@ -90,6 +91,19 @@ export const wizard = {
     const text = t("The settings were changed somewhere else meanwhile. Look at them again.");
     if (touched.some(([key]) => !same(inOverview(this.overview.config, key), inOverview(shown, key)))) this.onStale(text);
     throw new Error(text);
+  },
+
+  // Reads the settings again. withinMs: how long the device may be away, which began anew or was out of reach.
+  async back(withinMs) {
+    const until = Date.now() + withinMs;
+    for (;;) {
+      try {
+        return await this.load();
+      } catch (error) {
+        if (Date.now() >= until) throw error;
+      }
+      await pause(LOOK_EVERY_MS);
+    }
   },
 
   async undo() {

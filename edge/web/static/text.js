@@ -86,8 +86,9 @@ function removed(node) {
 // A song's title, as a link if it is on Spotify.
 export function song(title, uri) {
   const match = SPOTIFY_URI.exec(uri || "");
-  if (!match) return make("span", plain(title));
-  const link = make("a", plain(title));
+  const link = make(match ? "a" : "span", plain(title));
+  link.dir = "auto"; // a title from right to left doesn't turn what is around it
+  if (!match) return link;
   link.href = `https://open.spotify.com/${match[1]}/${match[2]}`;
   link.target = "_blank";
   link.rel = "noopener noreferrer";

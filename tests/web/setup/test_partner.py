@@ -211,8 +211,11 @@ def test_music_that_was_chosen_survives_a_reload_and_any_name_fits_a_profile(
     expect(page.get_by_text("What you had chosen before, and isn't written yet, is here again.")).to_be_visible()
     expect(page.get_by_role("button", name="Remove Daft Punk")).to_have_count(0)
     expect(page.get_by_label("Lift it")).to_be_checked()
+    # The answer gets lost on its way.
+    page.route("**/api/setup/config", lambda route: (route.fetch(), route.abort()))
     next_step(page)
     step(page, "Home")
+    page.unroute("**/api/setup/config")
     music = device.values()["music"]
     names = ["everyday", "__proto__", "constructor", "x" * 64]
     profiles = dict(music["profiles"])  # type: ignore[call-overload]
