@@ -46,9 +46,13 @@ def clean_or_none(value: object, max_chars: int = TEXT_MAX_CHARS) -> str | None:
     return (clean(value, max_chars) or None) if isinstance(value, str) else None
 
 
-def to_json(value: Any) -> str:
-    """The value as JSON that can always be encoded: half a character that got this far becomes a question mark."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+def to_json(value: Any, *, compact: bool = False) -> str:
+    """The value as JSON that can always be encoded: half a character that got this far becomes a question mark.
+
+    compact: without spaces between the parts.
+    """
+    separators = (",", ":") if compact else None
+    return json.dumps(value, ensure_ascii=False, separators=separators).encode("utf-8", "replace").decode()
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from edge.mqtt.discovery import MIGRATE, Discovery, Stage, changes, matches
+from edge.mqtt.entities import Payload
 from edge.mqtt.memory import DiscoveryMemory, memory
 from edge.mqtt.ownership import made_here
 from edge.mqtt.topics import RETAINED
@@ -135,7 +136,12 @@ class DiscoveryPublisher:
     def _publish_due_stages(self) -> None:
         while self._stages and self._stages[0][0] <= time.monotonic():
             for topic, payload in self._stages.popleft()[1]:
-                self._publish(topic, None if payload is None else to_json(payload))
+                self._publish(topic, None if payload is None else as_text(payload))
+
+
+def as_text(payload: Payload) -> str:
+    """The message as it is published: as short as its keys allow, since some brokers take 16 KiB."""
+    return to_json(payload, compact=payload != MIGRATE)
 
 
 def was_remembered(payload: bytes) -> bool:

@@ -17,6 +17,8 @@ from edge.values import EXPRESSIONS, MOODS, PRESS, SIMULATED, UNKNOWN, Control
 EXPIRE_AFTER_S = 900
 # Home Assistant's own word for a state that it doesn't know is `unknown`, so a mood that can't be told has another.
 UNCLEAR = "unclear"
+# The longest position that `set/position` takes.
+POSITION_MAX_S = 99999
 Payload = dict[str, Any]
 
 
@@ -128,6 +130,8 @@ def _event(key: str, name: str, icon: str, *types: str) -> EntityDescription:
 
 
 _MOOD = f"'{UNCLEAR}' if value_json.mood == '{UNKNOWN}' else value_json.mood"
+# What the room's mood is taken for, which can be corrected; none while there is none.
+_READ = "value_json.mood if value_json.people and value_json.confidence else none"
 _NOW_PLAYING = f"{SIMULATED}.get(value_json.state) or (value_json.title or value_json.state)[:250]"
 _CPU = "(value_json.cpu_share * 100) | round(1) if value_json.cpu_share is number else none"
 # A report of an earlier version has no versions; Home Assistant ignores an empty payload.
@@ -183,6 +187,10 @@ ENTITIES = (
         options=["auto", *EXPRESSIONS],
     ),
     EntityDescription(
+        "correct", "select", "Correct mood", "emoticon-confused-outline", "mood", _READ, command="correct",
+        options=EXPRESSIONS,
+    ),
+    EntityDescription(
         "presence_override", "select", "Presence override", "account-check", "presence_override", command="presence",
         options=["auto", "ON", "OFF"],
     ),
@@ -193,6 +201,15 @@ ENTITIES = (
     EntityDescription(
         "volume", "number", "Volume", "volume-high", "player", "value_json.volume", command="volume", needs="player",
         more={"min": 0, "max": 100, "step": 1, "mode": "slider", "unit_of_measurement": "%"},
+    ),
+    EntityDescription(
+        "position", "number", "Position", "timer-music-outline", "player", "value_json.position | default(none)",
+        command="position", enabled=False,
+        more={"min": 0, "max": POSITION_MAX_S, "mode": "box", "unit_of_measurement": "s"},
+    ),
+    EntityDescription(
+        "speaker", "text", "Speaker", "speaker", "player", "value_json.speaker or ''", command="speaker",
+        needs="player",
     ),
     _button("play", "Play", "play", "playback", "play", needs="player"),
     _button("pause", "Pause", "pause", "playback", "pause", needs="player"),

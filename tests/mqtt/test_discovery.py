@@ -15,6 +15,7 @@ from edge.config import Config
 from edge.config import file as config_file
 from edge.mqtt.device import REPEAT_AFTER_S
 from edge.mqtt.discovery import MIGRATE, Discovery, changes, components, discovery
+from edge.mqtt.discovery_publisher import as_text
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.outlet import HEALTH_EVERY_S
 from edge.mqtt.topics import RETAINED
@@ -45,7 +46,7 @@ def test_the_keys_of_entities_never_change() -> None:
         "presence": "binary_sensor", "looking": "binary_sensor", "now_playing": "sensor", "mood_changed": "event",
         "decision": "event", "liked": "event", "skipped": "event", "taken_over": "event", "command_rejected": "event",
         "control": "select", "mood_override": "select", "presence_override": "select", "profile": "select",
-        "camera": "switch", "volume": "number",
+        "camera": "switch", "volume": "number", "correct": "select", "position": "number", "speaker": "text",
         "play": "button", "pause": "button", "next": "button", "previous": "button", "like": "button",
         "unlike": "button", "not_this": "button", "restart": "button",
         "problem": "binary_sensor", "cpu": "sensor", "memory": "sensor", "temperature": "sensor", "looks": "sensor",
@@ -85,6 +86,13 @@ def test_some_entities_are_pinned() -> None:
         "default_entity_id": "switch.living_room_camera", "entity_category": "config",
     }  # fmt: skip
     assert PARTS["mood_override"]["options"] == ["auto", *EXPRESSIONS]
+    assert PARTS["correct"]["options"] == [*EXPRESSIONS]
+    assert PARTS["correct"]["command_topic"] == f"{BASE}/set/correct"
+    assert (PARTS["position"]["command_topic"], PARTS["position"]["max"]) == (f"{BASE}/set/position", 99999)
+    assert (PARTS["speaker"]["command_topic"], PARTS["speaker"]["state_topic"]) == (
+        f"{BASE}/set/speaker",
+        f"{BASE}/player",
+    )
     assert PARTS["control"]["options"] == ["auto", "hands_off", "off"]
     assert PARTS["profile"]["options"] == ["everyday"]
     assert (PARTS["volume"]["min"], PARTS["volume"]["max"]) == (0, 100)
@@ -103,7 +111,7 @@ def test_what_needs_a_player_or_the_camera_is_unavailable_without_it() -> None:
         if "availability" in part
     }
     expected = {key: ["status", "camera"] for key in ("mood", "confidence", "valence", "arousal", "people")}
-    expected |= {key: ["status", "player"] for key in ("volume", "play", "pause", "next", "previous")}
+    expected |= {key: ["status", "player"] for key in ("volume", "speaker", "play", "pause", "next", "previous")}
     assert needs == expected
     assert PARTS["play"]["availability"][1]["value_template"] == (
         "{{ 'online' if value_json.state in ['playing', 'paused', 'stopped'] else 'offline' }}"
@@ -133,7 +141,7 @@ def test_categories_and_what_is_off_at_first() -> None:
     diagnostic = ("problem", "cpu", "memory", "temperature", "looks", "spotify_login_expires", "update")
     assert categories == {**dict.fromkeys(config_keys, "config"), **dict.fromkeys(diagnostic, "diagnostic")}
     off = {key for key, part in PARTS.items() if part.get("enabled_by_default") is False}
-    assert off == {"confidence", "cpu", "memory", "temperature", "looks"}
+    assert off == {"confidence", "position", "cpu", "memory", "temperature", "looks"}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,7 @@ def test_no_entity_holds_what_home_assistant_refuses_or_ignores(key: str) -> Non
         # Home Assistant refuses `config` for what only shows something.
         assert part.get("entity_category") in (None, "diagnostic")
         assert part["expire_after"] == EXPIRE_AFTER_S
-    if part["platform"] in ("switch", "select", "number"):
+    if part["platform"] in ("switch", "select", "number", "text"):
         assert part["state_topic"], "without one Home Assistant would assume the state"
     if part["platform"] == "button":
         assert "state_topic" not in part
@@ -262,7 +270,8 @@ def test_after_any_changes_the_broker_retains_only_the_newest(steps: list[tuple[
 
 
 def test_the_message_is_small_enough_for_any_broker() -> None:
-    assert len(json.dumps(PAYLOAD)) < 16_000
+    # Some take 16 KiB, with the topic and the properties.
+    assert len(as_text(PAYLOAD).encode()) < 16_200 and json.loads(as_text(PAYLOAD)) == PAYLOAD
     assert components(config(), temperature=True) == PARTS
 
 

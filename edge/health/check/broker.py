@@ -139,12 +139,12 @@ class _Trial:
         """See what is too large. Where the device has run before, also publish one message again, not retained."""
         from edge import __version__
         from edge.mqtt.discovery import discovery
+        from edge.mqtt.discovery_publisher import as_text
         from edge.mqtt.memory import memory
-        from edge.text import to_json
 
         known = bool(memory().discovery)
         for index, (topic, payload) in enumerate(discovery(self._config, version=__version__).topics.items()):
-            text = to_json(payload)
+            text = as_text(payload)
             if self.connection.delivery.fits(topic, text) and known and index == 0:
                 self.connection.publish(topic, text, retain=False)
 

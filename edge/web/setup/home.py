@@ -29,7 +29,7 @@ ANSWER_WITHIN_S = 2.5
 HOST_MAX_CHARS, USERNAME_MAX_CHARS = 255, 1024
 # Where an entity belongs in the preview: what it shows, what it does, or what the device says of itself.
 SHOWN, CONTROL, DIAGNOSTIC = "shown", "control", "diagnostic"
-_CONTROLS = ("select", "switch", "number", "button")
+_CONTROLS = ("select", "switch", "number", "text", "button")
 
 
 class HomeApi:
