@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edge.median import array_median
 from edge.values import Grey
+from edge.vision.liveness.shake import Scene
 
 # The picture is compared at this width, in square blocks of this side.
 WIDTH_PX, BLOCK_PX = 320, 8
@@ -25,6 +26,8 @@ CHANGE_MIN_VARIANCE, CHANGE_MIN_NOISE_RATIO = 12.0, 8.0
 # A block whose variance, if it is so many times that minimum, falls to or comes from so small a share of itself has
 # changed as well: no light takes all the contrast from one block.
 CONTRAST_MIN_RATIO, VANISHED_SHARE = 8.0, 0.04
+# The camera moved if some corner of the picture did by so many of its pixels.
+CAMERA_MIN_PX = 0.03
 Blocks = NDArray[np.bool_]
 _Float = NDArray[np.float32]
 
@@ -60,6 +63,26 @@ class BlockChange:
             changed &= _compare(_relit(self._reference, self._current), self._current)[0]
         return changed, textured
 
+    def without_camera(self, outside: Blocks) -> Blocks:
+        """(rows, columns): the blocks that changed otherwise than by the camera's movement; all if it didn't move.
+
+        Whatever stands on a shelf with a loudspeaker moves by a fraction of a pixel with each beat. outside: the blocks
+        that tell of the camera.
+        """
+        before, now = self._reference, self._current
+        if before is None or now is None:
+            return np.ones_like(outside)
+        height, width = now.picture.shape
+        where = cv2.resize(outside.astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_NEAREST)
+        scene = Scene(np.clip(before.picture, 0, 255).astype(np.uint8))
+        camera = scene.movement(np.clip(now.picture, 0, 255).astype(np.uint8), np.asarray(where, np.uint8))
+        if camera is None or _farthest(camera, width, height) < CAMERA_MIN_PX:
+            return np.ones_like(outside)
+        moved = cv2.warpAffine(
+            before.picture, camera, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return _compare(_smooth(moved), _smooth(now.picture))[0]
+
     def set_reference(self) -> None:
         """Compare the next pictures with the one that was measured last."""
         self._reference = self._current
@@ -77,6 +100,17 @@ def _reduced(grey: Grey) -> _Reduced:
 def _with_blocks(picture: _Float) -> _Reduced:
     mean = _means(picture)
     return _Reduced(picture, mean, np.maximum(_means(picture * picture) - mean * mean, 0))
+
+
+def _smooth(picture: Any) -> _Reduced:
+    """A picture without what is lost when it's moved by a part of a pixel."""
+    return _with_blocks(np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), np.float32))
+
+
+def _farthest(camera: NDArray[np.float64], width: int, height: int) -> float:
+    """By how many pixels a movement (2, 3) moves the corner of the picture that it moves most."""
+    corners = np.array([(x, y, 1.0) for x in (0, width) for y in (0, height)])
+    return float(np.hypot(*(camera @ corners.T - corners.T[:2])).max())
 
 
 def _compare(before: _Reduced, now: _Reduced) -> tuple[Blocks, Blocks]:

@@ -20,6 +20,8 @@ MOVED_MIN_BLOCKS = 2
 # If so large a share of the blocks outside changed in each quarter of the picture that has this many with texture, it
 # was the camera that moved, or the light went out.
 SHAKEN_SHARE, SHAKEN_MIN_BLOCKS = 0.4, 6
+# After a movement that isn't the camera's, what moves isn't compared with the camera's movement for so long.
+CONFIRMED_FOR_S = 2.0
 # A place is looked at this often. What moves too slowly to be seen from one time to the next adds up for this long.
 WATCH_EVERY_S, ADDS_UP_FOR_S = 0.4, 4.0
 # Frame times are rounded; a frame that is early by this much is on time.
@@ -54,6 +56,8 @@ class LastPlaces:
         self._most_at_once = 0
         self._watched_at: float | None = None
         self._reference_at = 0.0
+        # When a movement was last seen that isn't the camera's.
+        self._confirmed_at = -CONFIRMED_FOR_S
 
     @property
     def boxes(self) -> list[Box]:
@@ -103,7 +107,7 @@ class LastPlaces:
         if found is None:
             self._reference_at = at
             return
-        moved = self._find_movement(*found, grey, elapsed, elsewhere)
+        moved = self._find_movement(*found, grey, at, elapsed, elsewhere)
         if moved:
             self.moved_at = at
         if moved or not 0 <= at - self._reference_at < ADDS_UP_FOR_S:
@@ -111,12 +115,17 @@ class LastPlaces:
             self._reference_at = at
 
     def _find_movement(
-        self, changed: Blocks, textured: Blocks, grey: Grey, elapsed: float, elsewhere: Sequence[Box]
+        self, changed: Blocks, textured: Blocks, grey: Grey, at: float, elapsed: float, elsewhere: Sequence[Box]
     ) -> bool:
         size = grey.shape[1] / changed.shape[1]
         regions = [_region(place.box, size, changed.shape) for place in self._places]
-        if _shaken(changed, textured & ~np.logical_or.reduce(regions)):
+        confirms = False
+        outside = np.logical_not(np.logical_or.reduce(regions))
+        if _shaken(changed, textured & outside):
             return False
+        if not 0 <= at - self._confirmed_at < CONFIRMED_FOR_S and _may_be_camera(changed, outside):
+            changed = changed & self._change.without_camera(outside)
+            confirms = True
         changed = changed & ~_inside(elsewhere, size, changed.shape)
         moved = False
         for index, (place, region) in enumerate(zip(self._places, regions, strict=True)):
@@ -125,7 +134,14 @@ class LastPlaces:
                 moved = True
                 centre = (float(columns.mean()) + 0.5) * size, (float(rows.mean()) + 0.5) * size
                 self._places[index] = replace(place, box=_follow(place.box, centre, elapsed))
+        if moved and confirms:
+            self._confirmed_at = at
         return moved
+
+
+def _may_be_camera(changed: Blocks, outside: Blocks) -> bool:
+    """Whether blocks changed where nobody was seen as well as where somebody was."""
+    return bool(np.count_nonzero(changed & outside) >= MOVED_MIN_BLOCKS and np.any(changed & ~outside))
 
 
 def _shaken(changed: Blocks, outside: Blocks) -> bool:

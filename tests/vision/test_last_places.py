@@ -88,6 +88,29 @@ def test_a_camera_that_was_pushed_is_no_sign_of_life() -> None:
     assert places.moved_at is None
 
 
+def shelf(grey: Grey, step: int) -> Grey:
+    """The picture of a camera that a loudspeaker on its shelf moves by fractions of a pixel, with noise."""
+    random = np.random.default_rng(step)
+    across, down = random.normal(0, 0.7, 2)
+    moved = cv2.warpAffine(grey, np.array([[1, 0, across], [0, 1, down]]), (640, 480), borderMode=cv2.BORDER_REPLICATE)
+    return np.clip(moved + random.normal(0, 1.5, moved.shape), 0, 255).astype(np.uint8)
+
+
+def test_a_camera_that_trembles_with_the_music_is_no_sign_of_life_and_hides_none() -> None:
+    """On the wall there are shelves and pictures."""
+    for back, alive in ((None, False), (320.0, True)):
+        places, signs = turned_away(), []
+        for step in range(28):
+            grey = picture(None if back is None else back + 3 * np.sin(step))
+            for board in range(60, 400, 40):
+                cv2.rectangle(grey, (20, board), (180, board + 22), 60 + board // 3, -1)
+                cv2.rectangle(grey, (440, board), (540, board + 22), 200 - board // 3, -1)
+            places.watch(step / 2, shelf(grey, step))
+            signs.append(places.moved_at)
+        last = signs[-1]
+        assert (last is not None and last >= 12.0) if alive else last is None
+
+
 def test_there_are_as_many_places_as_people_who_were_seen_at_once() -> None:
     places = LastPlaces()
     places.look([face(1, THERE)])

@@ -54,16 +54,29 @@ class Scene:
 
     def shift(self, grey: Grey, place: tuple[float, float]) -> tuple[float, float] | None:
         """By how many pixels (x, y) the camera's movement moved what was at `place`; None without texture."""
+        camera = self.movement(grey)
+        if camera is None:
+            return None
+        x, y = (camera @ (*place, 1.0)).tolist()
+        return x - place[0], y - place[1]
+
+    def movement(self, grey: Grey, where: Grey | None = None) -> Matrix | None:
+        """(2, 3): to where the camera's movement takes what was at (x, y, 1), in pixels of the frame.
+
+        None without texture. where: like `grey`, 0 for parts that tell nothing about the camera.
+        """
         after = self._reduce(grey)
-        camera = _camera(self._small, after)
         height, width = after.shape
+        mask: Grey | None = None
+        if where is not None:
+            mask = np.asarray(cv2.resize(where, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+        camera = _camera(self._small, after, mask).copy()
         before = cv2.warpAffine(self._small, camera, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        rest = _tile_shift(_smooth(np.asarray(before, np.uint8)), _smooth(after))
+        rest = _tile_shift(_smooth(np.asarray(before, np.uint8)), _smooth(after), mask)
         if rest is None:
             return None
-        x, y = place[0] / self._scale, place[1] / self._scale
-        moved_x, moved_y = (camera @ (x, y, 1.0)).tolist()
-        return (moved_x - x + rest[0]) * self._scale, (moved_y - y + rest[1]) * self._scale
+        camera[:, 2] = (camera[:, 2] + rest) * self._scale
+        return camera
 
     def _reduce(self, grey: Grey) -> Grey:
         size = round(grey.shape[1] / self._scale), max(1, round(grey.shape[0] / self._scale))
@@ -76,12 +89,12 @@ def is_same_shift(face: tuple[float, float], camera: tuple[float, float]) -> boo
     return size > SAME_SHIFT_PX / 2 and math.dist(face, camera) < max(SAME_SHIFT_PX, SAME_SHIFT_SHARE * size)
 
 
-def _camera(before: Grey, after: Grey) -> Matrix:
+def _camera(before: Grey, after: Grey, mask: Grey | None) -> Matrix:
     """(2, 3): how most of the picture moved, turned and grew, as far as corners tell; what moves otherwise is left out.
 
     After Shi and Tomasi (1994) and Bouguet's pyramid of Lucas and Kanade, with RANSAC.
     """
-    corners = cv2.goodFeaturesToTrack(before, CORNERS_MAX, CORNER_QUALITY, CORNERS_APART_PX)
+    corners = cv2.goodFeaturesToTrack(before, CORNERS_MAX, CORNER_QUALITY, CORNERS_APART_PX, mask=mask)
     if corners is None or len(corners) < CORNERS_MIN:
         return _STILL
     moved, found, _ = cv2.calcOpticalFlowPyrLK(
@@ -99,10 +112,14 @@ def _camera(before: Grey, after: Grey) -> Matrix:
     return np.asarray(matrix, np.float64) if moves else _STILL
 
 
-def _tile_shift(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[float, float] | None:
+def _tile_shift(
+    before: NDArray[np.float32], after: NDArray[np.float32], mask: Grey | None
+) -> tuple[float, float] | None:
     """By how many pixels (x, y) most tiles moved, which must be few; None without texture."""
     middle = (before + after) / 2
     across, down = cv2.Scharr(middle, cv2.CV_32F, 1, 0) / 32, cv2.Scharr(middle, cv2.CV_32F, 0, 1) / 32
+    if mask is not None:
+        across, down = across * (mask > 0), down * (mask > 0)
     # Without each tile's change of brightness.
     change = after - before
     change = change - np.asarray(cv2.blur(change, (15, 15)), np.float32)
