@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 SONG_END_LEAD_S = 1.0  # music for a song's end is requested this long before it
@@ -54,7 +55,8 @@ class SongEnd:
             # Stopped or run out: it begins at the next song's end no longer. For a moment that is only a gap.
             return ("start" if self.ends is not None and now >= self.ends - EARLY_CHANGE_S else "wait"), self
         if current.state == "paused":
-            return "wait", self
+            # What follows a pause isn't the song's end: some servers end a pause themselves.
+            return "wait", replace(self, ends=math.inf)
         ends, position = current.ends(now), current.position
         if current.key == self.song:
             due = ends is not None and now >= ends - current.lead

@@ -53,3 +53,11 @@ def test_a_pause_is_told_before_the_songs_end(
     position: float | None, duration: float | None, told: float | None
 ) -> None:
     assert paused_position(position, duration) == told
+
+
+def test_a_pause_that_the_server_ends_isnt_the_songs_end() -> None:
+    what, waiting = WAITING.judge(90.0, song(state="paused"))
+    assert what == "wait"
+    assert waiting.judge(120.0, song(state="idle"))[0] == "wait"
+    assert waiting.judge(121.0, song("two", position=1.0))[0] == "drop", "somebody chose it"
+    assert waiting.judge(130.0, song(position=50.0)) == ("wait", SongEnd("one", 140.0)), "it goes on"
