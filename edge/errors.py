@@ -13,7 +13,7 @@ JournalError
 BrokerError
 PlayerError
 UnplayableError     edge.players.wishes
-SpotifyError        edge.players.spotify.errors, with one class for each cause
+and one class for each cause in edge.players.errors, from which those of each player are made
 """
 
 from __future__ import annotations
@@ -97,13 +97,6 @@ class BrokerError(MoodroomError):
     plain = Sentence(
         "The connection to the home doesn't work, so lamps and scenes may not follow; the settings say more."
     )
-
-
-# What players of different kinds have in common.
-PLAYER_AWAY = Sentence("The player can't be reached; see whether it is switched on.")
-PLAYER_REFUSED = Sentence("The player doesn't take this music; choose other music in the settings.")
-NOTHING_PLAYS = Sentence("The music was started, and nothing is heard; choose other music, or try the speaker.")
-PLAYER_RESTARTED = Sentence("The player was restarted, and its music has ended.")
 
 
 class PlayerError(MoodroomError):

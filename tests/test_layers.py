@@ -46,6 +46,7 @@ PURE = {
     "mqtt.reasons",
     "mqtt.rooms.payload",
     "mqtt.topics",
+    "players.errors",
     "players.fade",
     "players.go_librespot.errors",
     "players.go_librespot.messages",

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
-from edge.errors import NOTHING_PLAYS, PlayerError, reported
+from edge.errors import PlayerError, reported
 from edge.music.playback import still_applies
+from edge.players.errors import NOTHING_PLAYS
 from edge.players.fade import Fade
 from edge.players.player_base import PlayerBase
 from edge.players.song_end import SONG_END_LEAD_S, CurrentSong, SongEnd

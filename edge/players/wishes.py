@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from edge.errors import PLAYER_REFUSED, PlayerError
+from edge.errors import PlayerError
 from edge.music.playback import is_revocable
+from edge.players.errors import RefusedCommandError
 from edge.sentences import Sentence
 from edge.values import Act, Music, When, Wish
 
@@ -53,7 +54,7 @@ class AbandonedWish:
 class UnplayableError(PlayerError):
     """The player can't play this address, now or later."""
 
-    plain = PLAYER_REFUSED
+    plain = RefusedCommandError.plain
 
     lasting = True
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
+from edge.errors import PlayerError
+from edge.players.errors import (
+    BusyServiceError,
+    LostAnswerError,
+    OtherSpeakerError,
+    RefusedCommandError,
+    RestartedPlayerError,
+    UnreachedPlayerError,
+)
 from edge.sentences import Sentence, TechnicalText
 
 PERSON_RETRY_S = 30.0  # until somebody may have set something right
@@ -18,26 +26,16 @@ class GoLibrespotError(PlayerError):
     """Base class."""
 
 
-class DaemonAwayError(GoLibrespotError):
-    """Nothing answers at the daemon's address, so no request reached it."""
-
-    plain = PLAYER_AWAY
-
-    gone = True
+class DaemonAwayError(UnreachedPlayerError, GoLibrespotError):
+    """Nothing answers at the daemon's address."""
 
 
-class DaemonLostError(GoLibrespotError):
-    """The connection broke, or an answer didn't come in time; whether the command took effect isn't known."""
-
-    plain = PLAYER_AWAY
+class DaemonLostError(LostAnswerError, GoLibrespotError):
+    """The connection to the daemon broke, or it didn't answer in time."""
 
 
-class DaemonRestartedError(GoLibrespotError):
-    """The daemon was restarted, and the music has ended with it."""
-
-    plain = PLAYER_RESTARTED
-
-    silent = True
+class DaemonRestartedError(RestartedPlayerError, GoLibrespotError):
+    """The daemon was restarted."""
 
 
 class UnreadableDaemonError(GoLibrespotError):
@@ -50,26 +48,16 @@ class NoAccountError(GoLibrespotError):
     plain = _NOT_CONNECTED
 
 
-class PlaysElsewhereError(GoLibrespotError):
-    """The account plays on another speaker, which is left alone."""
-
-    plain = Sentence("Spotify plays on another device; pause it there first.")
-
-    lasting = True
+class PlaysElsewhereError(OtherSpeakerError, GoLibrespotError):
+    """The account plays on another speaker."""
 
 
-class DaemonBusyError(GoLibrespotError):
+class DaemonBusyError(BusyServiceError, GoLibrespotError):
     """The daemon, or Spotify behind it, can't do it now."""
 
-    plain = Sentence("The music service doesn't answer just now; the device tries again by itself.")
 
-
-class DaemonRefusedError(GoLibrespotError):
-    """The daemon refuses the command; the same one would be refused again."""
-
-    plain = PLAYER_REFUSED
-
-    lasting = True
+class DaemonRefusedError(RefusedCommandError, GoLibrespotError):
+    """The daemon refuses the command."""
 
 
 def no_account() -> NoAccountError:

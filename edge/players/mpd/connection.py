@@ -8,7 +8,13 @@ from typing import Any, TypeVar
 
 import mpd
 
-from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
+from edge.errors import PlayerError
+from edge.players.errors import (
+    LostAnswerError,
+    RefusedCommandError,
+    RestartedPlayerError,
+    UnreachedPlayerError,
+)
 from edge.players.mpd.client import ANSWER_MAX_BYTES, BoundedClient
 from edge.players.mpd.idle import IdleListener
 from edge.players.mpd.protocol import StartTime, connect, disconnect, reason, start_time
@@ -27,12 +33,8 @@ _NOT_LET_IN = Sentence("The player doesn't let this device in; enter its passwor
 PERMISSIONS_FIX = "give it read,add,control in mpd.conf"
 
 
-class MpdRefusedError(PlayerError):
+class MpdRefusedError(RefusedCommandError):
     """MPD refused a command, and would refuse it again."""
-
-    plain = PLAYER_REFUSED
-
-    lasting = True
 
 
 class MpdPermissionError(MpdRefusedError):
@@ -41,30 +43,20 @@ class MpdPermissionError(MpdRefusedError):
     plain = _NOT_LET_IN
 
 
-class MpdLostError(PlayerError):
+class MpdLostError(LostAnswerError):
     """The connection was lost in the middle of a command; the next command opens another."""
-
-    plain = PLAYER_AWAY
 
 
 class MpdAnswerError(MpdLostError):
     """MPD's answer can't be used: too large, or not what the protocol says."""
 
 
-class MpdGoneError(PlayerError):
+class MpdGoneError(UnreachedPlayerError):
     """No MPD answers at the address."""
 
-    plain = PLAYER_AWAY
 
-    gone = True
-
-
-class MpdQueueLostError(PlayerError):
+class MpdQueueLostError(RestartedPlayerError):
     """MPD was restarted, and the device's music isn't in its queue any more."""
-
-    plain = PLAYER_RESTARTED
-
-    silent = True
 
 
 class MpdPasswordError(PlayerError):

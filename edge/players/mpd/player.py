@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from edge.errors import NOTHING_PLAYS, PlayerError, reported
+from edge.errors import PlayerError, reported
 from edge.music.playback import still_applies
+from edge.players.errors import NOTHING_PLAYS
 from edge.players.fade import Fade
 from edge.players.mpd.connection import MpdAnswerError, MpdConnection, MpdLostError, MpdQueueLostError, MpdRefusedError
 from edge.players.mpd.controls import Controls

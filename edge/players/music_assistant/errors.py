@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from edge.errors import PLAYER_AWAY, PLAYER_REFUSED, PLAYER_RESTARTED, PlayerError
+from edge.errors import PlayerError
+from edge.players.errors import (
+    BusyServiceError,
+    LostAnswerError,
+    MissingSpeakerError,
+    RefusedCommandError,
+    RestartedPlayerError,
+    UnreachedPlayerError,
+)
 from edge.players.music_assistant.messages import (
     SCHEMA_KNOWN,
     SCHEMA_MIN,
@@ -32,26 +40,16 @@ class MusicAssistantError(PlayerError):
     plain = Sentence("Music Assistant doesn't do that just now; the settings say more.")
 
 
-class ServerAwayError(MusicAssistantError):
+class ServerAwayError(UnreachedPlayerError, MusicAssistantError):
     """Nothing answers at the server's address."""
 
-    plain = PLAYER_AWAY
 
-    gone = True
-
-
-class ServerLostError(MusicAssistantError):
-    """The connection broke, or an answer didn't come in time; whether the command took effect isn't known."""
-
-    plain = PLAYER_AWAY
+class ServerLostError(LostAnswerError, MusicAssistantError):
+    """The connection to the server broke, or it didn't answer in time."""
 
 
-class MusicLostError(MusicAssistantError):
-    """The server was restarted, and the music has ended with it."""
-
-    plain = PLAYER_RESTARTED
-
-    silent = True
+class MusicLostError(RestartedPlayerError, MusicAssistantError):
+    """The server was restarted."""
 
 
 class UnreadableServerError(MusicAssistantError):
@@ -72,24 +70,16 @@ class TokenError(MusicAssistantError):
     plain = Sentence("Music Assistant doesn't let this device in any more; connect it again in the settings.")
 
 
-class PlayerAwayError(MusicAssistantError):
+class PlayerAwayError(MissingSpeakerError, MusicAssistantError):
     """The server knows the speaker no longer, or it is offline."""
 
-    plain = Sentence("The speaker can't be found; switch it on, or choose another one.")
 
-
-class ServerBusyError(MusicAssistantError):
+class ServerBusyError(BusyServiceError, MusicAssistantError):
     """The server, or the service that the music comes from, can't do it now."""
 
-    plain = Sentence("The music service doesn't answer just now; the device tries again by itself.")
 
-
-class ServerRefusedError(MusicAssistantError):
-    """The server refuses the command; the same one would be refused again."""
-
-    plain = PLAYER_REFUSED
-
-    lasting = True
+class ServerRefusedError(RefusedCommandError, MusicAssistantError):
+    """The server refuses the command."""
 
 
 def check_schema(info: ServerInfo) -> None:

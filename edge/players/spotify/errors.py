@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from edge.errors import PlayerError, sentence_of
+from edge.players.errors import MissingSpeakerError, OtherSpeakerError
 from edge.sentences import Sentence
 
 RETRY_AFTER_DEFAULT_S = 30.0
@@ -114,18 +115,12 @@ class NotFoundError(SpotifyError):
     lasting = True
 
 
-class ElsewhereError(SpotifyError):
+class ElsewhereError(OtherSpeakerError, SpotifyError):
     """The account is playing on another device, and is left alone."""
 
-    plain = Sentence("Spotify plays on another device; pause it there first.")
 
-    lasting = True
-
-
-class SpeakerMissingError(SpotifyError):
+class SpeakerMissingError(MissingSpeakerError, SpotifyError):
     """The speaker isn't in Spotify's list: asleep, off, or under another name."""
-
-    plain = Sentence("The speaker can't be found; switch it on, or choose another one.")
 
     request_failed = False
 

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from edge.errors import NOTHING_PLAYS, reported
+from edge.errors import reported
+from edge.players.errors import NOTHING_PLAYS
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.catalogue.playable import PlayableMusic
 from edge.players.spotify.commands import (
