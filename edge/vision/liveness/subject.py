@@ -19,6 +19,9 @@ TWO_MOVEMENTS_WITHIN_S, ONE_MOVEMENT_WITHIN_S = 10.0, 0.35
 # A face counts for this long after its first movement, and for twice as long with each further one, up
 # to so many: a quarter of an hour.
 HOLD_S, MOVEMENTS_MAX = 15.0, 7
+# Somebody whose picture changed counts for no longer than this without a further movement: it may be a portrait like
+# them, before which they stood.
+CHANGED_HOLD_S = 60.0
 # Two pictures of the same place that are as alike as this show the same face; other people's are below it.
 SAME_LIKENESS = 0.88
 # The same for two boxes, which a detector never puts in quite the same place.
@@ -126,6 +129,7 @@ def observe(subject: Subject, now: float, grey: Grey, box: Box) -> bool:
             subject, grey, _shift(box, area, movement, stepped=stepped)
         ):
             _add_evidence(subject, now, strong=True)
+        subject.lives_until = min(subject.lives_until, now + CHANGED_HOLD_S * subject.slower)
         _refer(subject, now, grey, box)
     elif _moved(movement, subject.reference):
         living = certain or not _follows_camera(subject, grey, (movement.x, movement.y))

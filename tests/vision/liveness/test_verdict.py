@@ -10,7 +10,8 @@ import pytest
 
 import scenes
 from edge.values import Box, Grey
-from edge.vision.liveness.subject import begin, was_cut
+from edge.vision.liveness.registration import Reference, area_around
+from edge.vision.liveness.subject import SAME_FACE_LIKENESS, SAME_LIKENESS, begin, was_cut
 from edge.vision.liveness.verdict import Liveness
 from edge.vision.motion import MotionGate
 from edge.vision.tracks import Track
@@ -79,6 +80,24 @@ def test_a_picture_that_somebody_stood_before_is_still_a_picture() -> None:
     for step in range(10):
         at = 16 + 0.4 * step
         alive = liveness.look(at, _frame(at, ("happy", 300, 200)), [_track(2, 300, 200)])
+    assert alive == set()
+
+
+def test_a_picture_that_is_like_whoever_stood_before_it_counts_for_a_minute_at_most() -> None:
+    liveness = Liveness()
+    for step in range(50):
+        at = 0.4 * step
+        grey = _frame(at, ("surprise", 300, 200 + 0.8 * math.sin(at * 1.5)))
+        alive = liveness.look(at, grey, [_track(1, 300, 200)])
+    assert alive == {1}
+    area = area_around(_track(1, 300, 200).box)
+    known = Reference(grey, area)
+    one, other = (_frame(20, (name, 300, 200)) for name in ("surprise", "fear"))
+    blended = (np.asarray(cv2.addWeighted(one, 1 - share / 20, other, share / 20, 0)) for share in range(21))
+    picture = next(grey for grey in blended if known.compare(grey).likeness < SAME_LIKENESS)
+    assert known.resembles(picture, area) >= SAME_FACE_LIKENESS
+    for second in range(21, 90):
+        alive = liveness.look(second, picture, [_track(1, 300, 200)])
     assert alive == set()
 
 
