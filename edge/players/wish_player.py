@@ -158,6 +158,10 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
     def _report(self, shown: Shown) -> Playback:
         """Return what is told."""
 
+    def _unsettled(self, shown: Shown) -> bool:  # noqa: ARG002 (a subclass looks at it)
+        """Whether somebody may be replacing the music just now, which shows in a moment."""
+        return False
+
     def _never_began(self) -> None:
         """Music was accepted and doesn't play."""
 
@@ -196,6 +200,8 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
             if expired or not still_applies(pending.original, self._report(shown), self._clock()):
                 self._abandon(pending.original, EXPIRED if expired else OVERRULED, fault=expired)
                 return True
+            if pending.wish.act is Act.PLAY and pending.original.basis is not None and self._unsettled(shown):
+                return False
             if self._defer(pending, shown):
                 return True
         try:

@@ -146,6 +146,12 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
     def _plays(self, shown: Heard) -> bool:
         return shown.state == "playing" and shown.item is not None and not self._executor.own.expecting
 
+    def _unsettled(self, shown: Heard) -> bool:
+        # A queue that somebody replaces shows no entry for a moment, while the speaker still plays the old one.
+        gap_ends = self._reporter.gap_ends
+        replaced = shown.item is None and shown.state == "playing" and not self._executor.own.expecting
+        return replaced and (gap_ends is None or self._clock() < gap_ends)
+
     def _never_began(self) -> None:
         self._executor.own.cancel()
 

@@ -309,3 +309,18 @@ def test_an_old_server_has_other_names_for_the_same(player: MusicAssistantPlayer
     assert player.playback().speaker == ROOM
     run_for(player, mass, 200)
     assert player.playback().context == HAPPY.uri, "the next song follows from the list, though no origin is told"
+
+
+def test_somebody_who_replaces_the_queue_at_the_same_moment_is_heard() -> None:
+    mass = Mass()
+    player = player_on(mass)
+    player.apply(play(HAPPY))
+    run_for(player, mass, 10)
+    shown = player.playback()
+    mass.person_plays("library://album/5")
+    assert mass.queues[SPEAKER].current is None, "for a moment it shows nothing"
+    player.apply(play(SAD, basis=Basis(True, shown.context, shown.uri)))
+    run_for(player, mass, 20)
+    assert player.playback().title == "theirs 0" and done(mass) == ["play_media"]
+    (abandoned,) = player.take_abandoned()
+    assert not abandoned.fault, "it is nobody's problem"
