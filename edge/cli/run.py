@@ -32,5 +32,8 @@ def run(start: Start) -> int:
 
     logs.set_up(verbose=start.verbose)
     file, source = start.options.file, start.source
-    fall_back = partial(last_good, file, source) if file is not None and SystemdNotifier().enabled else None
-    return run_daemon(loader(file, source), start.options, fall_back=fall_back)
+    if file is None or not SystemdNotifier().enabled:
+        return run_daemon(loader(file, source), start.options)
+    # A service whose file was broken by hand still has its page.
+    load = loader(file, source, require_text=True)
+    return run_daemon(load, start.options, fall_back=partial(last_good, file, source))

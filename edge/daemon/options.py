@@ -34,9 +34,20 @@ class Options:
     overridden: tuple[str, ...] = ()
 
 
-def loader(path: Path | None, source: str | None) -> Callable[[], Config]:
-    """A function that reads the configuration, with `source` in place of the file's camera.source unless it is None."""
-    return lambda: _with_source(config_file.load(path), source)
+def loader(path: Path | None, source: str | None, *, require_text: bool = False) -> Callable[[], Config]:
+    """A function that reads the configuration, with `source` in place of the file's camera.source unless it is None.
+
+    require_text: refuse a file that is empty and had a text before.
+    """
+
+    def load() -> Config:
+        if require_text and path is not None:
+            from edge.config.writing.file import ConfigFile
+
+            ConfigFile(path).require_text()
+        return _with_source(config_file.load(path), source)
+
+    return load
 
 
 def at_the_start(load: Callable[[], Config], fall_back: Callable[[], Config | None] | None) -> tuple[Config, str]:

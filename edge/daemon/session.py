@@ -20,7 +20,7 @@ from edge.daemon import restore
 from edge.daemon.assembly import assemble
 from edge.daemon.inbox import SessionEnd
 from edge.daemon.options import GOES_ON, Options, at_the_start
-from edge.errors import MoodroomError
+from edge.errors import ConfigError, MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
@@ -90,11 +90,15 @@ def _run(
 
 def _restore_pending(options: Options) -> bool:
     """Restore the backup that the page has taken in, while no part uses the files; returns whether there was one."""
-    if options.fast or not os.path.isfile(state.directory() / PENDING):
+    if options.fast or not _is_pending():
         return False
     from edge.backup.restoring import restore_pending
 
     return restore_pending(options.file, state.directory())
+
+
+def _is_pending() -> bool:
+    return os.path.isfile(state.directory() / PENDING)
 
 
 class Session:
@@ -289,7 +293,7 @@ class Session:
         this finds a missing video, model or password, while it is not too late.
         """
         try:
-            new = load()
+            new = self._loaded(load)
             assemble(new, self._options, self._out, settings={}).discard()
             release_memory()
         except Exception as error:  # a device that runs is better than none, whatever went wrong
@@ -300,6 +304,15 @@ class Session:
         log.info("configuration: reloaded; restarting all parts")
         self.next_config = new
         return True
+
+    def _loaded(self, load: Callable[[], Config]) -> Config:
+        """The configuration; the present one, where a backup is about to replace a file that can't be used."""
+        try:
+            return load()
+        except ConfigError:
+            if not _is_pending():
+                raise
+            return self.next_config
 
     def _stop(self, workers: list[Worker]) -> None:
         parts = self.parts

@@ -47,9 +47,14 @@ def test_a_running_device_has_neither_typer_nor_pydantic_in_memory_and_reads_its
             device = subprocess.Popen(command, cwd=tmp_path, env=service, stdout=out, stderr=out)
         wait_for(lambda: "the device starts with the last version" in (tmp_path / "log2").read_text(), "the start")
         wait_for(lambda: "goes on with the one before" in (tmp_path / "log2").read_text(), "the problem")
+        file.write_text("")
+        device.send_signal(signal.SIGHUP)
+        wait_for(
+            lambda: "is empty, and wasn't before; the configuration stays" in (tmp_path / "log2").read_text(), "it"
+        )
         device.terminate()
         assert device.wait(PATIENCE) == 0
-        assert file.read_text() == WRONG
+        assert file.read_text() == ""
     finally:
         device.kill()
         device.wait()

@@ -326,6 +326,10 @@ def test_every_state_of_the_set_up(look: Look, wizard: RestartingPage, state_fol
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     for state in yours(page):
         look.at(f"settings, {state}")
+    wizard.file.write_text(wizard.file.read_text().replace("max_volume: 100", "max_volume: 150"))
+    page.goto(f"{wizard.served.url}/setup")
+    expect(page.get_by_role("button", name="Go back to the version of")).to_be_visible()
+    look.at("settings, a broken file")
 
 
 def test_every_state_before_the_sign_in(look: Look, serve: Serve, tmp_path: Path) -> None:

@@ -64,9 +64,13 @@ class ConfigFile:
         values, _ = read(text, str(self.path))
         return ConfigText(text, version_of(text), values if isinstance(values, dict) else {})
 
+    def require_text(self) -> None:
+        """Raise ConfigError for a file that is empty and had a text before: an editor that was cut off leaves that."""
+        self._text()
+
     def _text(self) -> str:
         try:
-            return read_bytes(self.path, max_bytes=TEXT_MAX_BYTES).decode()
+            text = read_bytes(self.path, max_bytes=TEXT_MAX_BYTES).decode()
         except UnicodeDecodeError:
             raise ConfigError(
                 Sentence("{file}: can't be read: it isn't UTF-8 text; save it as UTF-8", file=str(self.path))
@@ -75,6 +79,9 @@ class ConfigFile:
             raise ConfigError(
                 Sentence("{file}: can't be read: {reason}", file=str(self.path), reason=error.strerror)
             ) from None
+        if not text.strip() and (read_kept(self._good.path) or "").strip():
+            raise ConfigError(Sentence("{file}: is empty, and wasn't before", file=str(self.path)))
+        return text
 
     def write(
         self, changes: Mapping[str, Any], version: str, *, before_writing: Callable[[], None] = lambda: None
