@@ -14,7 +14,7 @@ class ServerFaults:
     def away(self, where: str, reason: str) -> ServerAwayError:
         return ServerAwayError(
             f"music_assistant: {where} can't be reached ({reason}); check that the server runs, and "
-            "music_assistant.host"
+            "music_assistant.host and port"
         )
 
     def another(self, where: str, reason: str) -> UnreadableServerError:
