@@ -175,7 +175,7 @@ class MoodConfig(Section):
     """The room counts as empty once nobody has been in view for this long."""
     min_confidence: Annotated[float, Field(ge=0.2, le=0.95)] = 0.4
     """Below this confidence the mood becomes `unknown`, within 3 seconds. The confidence is the chance that the mood is
-    right."""
+    right. After a mood, the next one begins at 0.15 more."""
     stickiness: Duration = 60.0
     """How long an expression lasts on average. A larger value makes the mood change less often."""
     hesitant: tuple[ExpressionName, ...] = ("angry", "disgust", "fear")

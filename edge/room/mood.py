@@ -31,6 +31,8 @@ FORGET_PERSON_AFTER_S = 2.0
 READ_PROBABILITY = 0.85
 # A mood that wasn't told last begins only with people who were exposed (0..1) by this much: a bowed head may look sad.
 EXPOSED_MIN = 0.6
+# Once a mood was told, the next one needs this much more confidence, so that none comes and goes at the limit.
+NEXT_MOOD_MARGIN = 0.15
 # A mood is settled once it is told with this confidence and has lasted for this long.
 SETTLED_CONFIDENCE, SETTLED_AFTER_S = 0.7, 1.5
 
@@ -147,7 +149,8 @@ class MoodFilter:
 
     def _name(self, now: float, belief: Seven, known: Seven) -> str:
         current, best = self._mood.mood, EXPRESSIONS[int(belief.argmax())]
-        clear = _told(known, best) >= self._config.min_confidence
+        margin = 0.0 if self._last_read is None else NEXT_MOOD_MARGIN
+        clear = _told(known, best) >= self._config.min_confidence + margin
         if current not in EXPRESSIONS:
             self._unclear_since = None
             sure = best not in self._config.hesitant or belief.max() >= READ_PROBABILITY

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edge.circumplex import CIRCUMPLEX, override_mood
 from edge.config import MoodConfig
-from edge.room.mood import MoodFilter
+from edge.room.mood import NEXT_MOOD_MARGIN, MoodFilter
 from edge.values import EXPRESSIONS, MOODS, Expression, Reading
 
 CONFIG = MoodConfig()
@@ -160,6 +160,20 @@ def test_a_mood_that_is_told_below_the_least_confidence_becomes_unknown() -> Non
     low = [r.at for r in unclear if r.mood.mood != "unknown" and r.mood.confidence < CONFIG.min_confidence]
     assert low and low[-1] - low[0] <= 3.0
     assert unclear[-1].mood.mood == "unknown" and unclear[-1].mood.confidence == 0.0
+
+
+def test_after_a_mood_was_told_the_next_one_needs_more_than_one_that_stands() -> None:
+    """So that a face that can hardly be read doesn't begin a mood again and again."""
+    weak, unreadable = shows("happy", 0.5), Expression((0.1, 0.1, 0.1, 0.1, 0.25, 0.1, 0.25))
+    assert watch(MoodFilter(CONFIG), 0, 10, weak)[-1].mood.mood == "happy"
+    room = MoodFilter(CONFIG)
+    watch(room, 0, 10, shows("happy", 0.9))
+    assert watch(room, 10, 60, weak)[-1].mood.mood == "happy"
+    assert watch(room, 70, 30, unreadable)[-1].mood.mood == "unknown"
+    assert {reading.mood.mood for reading in watch(room, 100, 30, weak)} == {"unknown"}
+    again = watch(room, 130, 10, shows("happy", 0.9))
+    first = next(reading for reading in again if reading.mood.mood == "happy")
+    assert first.at - 130 < 3 and first.mood.confidence >= CONFIG.min_confidence + NEXT_MOOD_MARGIN
 
 
 @pytest.mark.parametrize("least", [0.3, 0.6, 0.9])
