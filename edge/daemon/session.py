@@ -65,27 +65,26 @@ def _run(
     load: Callable[[], Config], options: Options, out: TextIO, fall_back: Callable[[], Config | None] | None
 ) -> int:
     _restore_pending(options)
-    config, problem = at_the_start(load, fall_back)
-    settings: dict[str, str] | None = None
     with signals() as flags:
+        config, session, problem = at_the_start(load, lambda one: Session(one, options, out), fall_back)
         while True:
-            session = Session(config, options, out, settings=settings)
             if problem:
                 session.parts.inbox.problem("configuration", problem)
             elif options.file is not None and not (options.fast or options.once):
                 ConfigFile(options.file).keep_good()
-            problem = ""
             end = session.run_fast(flags) if options.fast else session.run(flags, load)
             if end is not SessionEnd.RELOAD:
                 return 1 if end is SessionEnd.STUCK else 0
             before, config = config.music.profile, session.next_config
-            settings = restore.after_reload(session.parts.room.settings(), before=before, now=config.music.profile)
+            shown, now = session.parts.room.settings(), config.music.profile
+            settings: dict[str, str] | None = restore.after_reload(shown, before=before, now=now)
             # The parts refer to each other; without this the next ones would come on top of them.
             del session
             release_memory()
             if _restore_pending(options):
                 # Settings and configuration are the backup's now.
                 config, settings = load(), None
+            session, problem = Session(config, options, out, settings=settings), ""
 
 
 def _restore_pending(options: Options) -> bool:

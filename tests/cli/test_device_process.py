@@ -42,6 +42,7 @@ def test_a_running_device_has_neither_typer_nor_pydantic_in_memory_and_reads_its
         file.write_text(WRONG)
         by_hand = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert by_hand.returncode == 2 and "put 5 in quotes" in by_hand.stderr
+        file.write_text("vision: {model: /nowhere}\n")
         with (tmp_path / "log2").open("w") as out:
             service = environment | {"NOTIFY_SOCKET": str(tmp_path / "notify")}
             device = subprocess.Popen(command, cwd=tmp_path, env=service, stdout=out, stderr=out)

@@ -105,7 +105,6 @@ class ConfigFile:
                 kept.unlink(missing_ok=True)
                 raise
             self._versions.forget_all_but(VERSIONS_MAX)
-            self._good.keep(text)
             return self.read(), config
 
     def undo(self) -> ConfigText:
@@ -130,7 +129,6 @@ class ConfigFile:
                 parse(text, name=str(self.path))
                 self._replace(text)
                 kept.unlink(missing_ok=True)
-                self._good.keep(text)
                 return self.read()
         raise ConfigError(NOTHING_EARLIER)
 
@@ -152,7 +150,7 @@ class ConfigFile:
         return next((text for text, _ in self._usable()), None)
 
     def keep_good(self) -> None:
-        """Keep the file as it is now as the last text that could be used, if it can; never raises."""
+        """Keep the file as it is now, which a device runs with, as the last text that could be used; never raises."""
         try:
             text = self._text()
             parse(text, name=str(self.path))

@@ -131,7 +131,8 @@ class SetUpApi:
         shown: dict[str, Any] = {"config": settings.values(up.config, {}), "version": ""}
         try:
             shown = self._shown(self._file.read())
-            self._file.keep_good()
+            if self._file.last_good_at() is None:
+                self._file.keep_good()
         except ConfigError as error:
             problem = sentence_of(error)
             back = None if up.file is None else up.file.last_good_at()

@@ -141,6 +141,7 @@ def test_an_empty_file_that_was_never_another_is_valid(file: ConfigFile) -> None
     file.path.write_text("")
     file.keep_good()
     assert file.write({"mpd.port": 1}, file.read().version)[0].text == "mpd:\n  port: 1\n"
+    file.keep_good()
     file.path.write_text(" \n")
     with pytest.raises(ConfigError, match="is empty, and wasn't before"):
         file.require_text()
