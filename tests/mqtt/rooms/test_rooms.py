@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edge.config import Config
+from edge.daemon.broker import open_mqtt
+from edge.daemon.inbox import Inbox
 from edge.mqtt.rooms.payload import REPORT_MAX_BYTES, read_report, to_payload
 from edge.mqtt.rooms.reports import RoomReports
 from edge.music.following.report import MovingMusic, Offer, RoomReport
@@ -100,3 +104,14 @@ def test_a_right_message_of_one_room_doesnt_end_the_problem_of_another() -> None
     assert len(problems) == 2, "the cellar's is still wrong"
     rooms.message(rooms.topics[1], b'{"boot": "x", "seq": 1}', retained=False)
     assert problems[2:] == [None]
+
+
+def test_the_daemon_warns_of_a_list_without_its_own_id(caplog: pytest.LogCaptureFixture, state_folder: Path) -> None:
+    config = Config.model_validate(
+        {"device": {"id": "bath"}, "music": {"follow": ["kitchen"]}, "mqtt": {"host": "127.0.0.1"}}
+    )
+    assert open_mqtt(config, Inbox()) is not None
+    assert "music.follow: doesn't name this device, bath, so" in caplog.text
+    caplog.clear()
+    music = config.music.model_copy(update={"follow": ("bath", "kitchen")})
+    assert open_mqtt(config.model_copy(update={"music": music}), Inbox()) is not None and caplog.text == ""
