@@ -27,7 +27,7 @@ class Start:
 
 def run(start: Start) -> int:
     """Run the device; returns the exit code."""
-    from edge.daemon.session import run as run_daemon
+    from edge.daemon.run import run as run_daemon
     from edge.system import logs
 
     logs.set_up(verbose=start.verbose)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from edge.config import Config
 from edge.config import file as config_file
-from edge.errors import MoodroomError
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
 GOES_ON = "the device goes on with the one before"
 
 
@@ -50,24 +45,6 @@ def loader(path: Path | None, source: str | None, *, require_text: bool = False)
         return _with_source(config_file.load(path), source)
 
     return load
-
-
-def at_the_start(
-    load: Callable[[], Config], begin: Callable[[Config], T], fall_back: Callable[[], Config | None] | None
-) -> tuple[Config, T, str]:
-    """The configuration to start with, what begins with it, and a sentence if it isn't the file's.
-
-    fall_back: what there is in place of a file that can't be used; None for nothing. Raises MoodroomError.
-    """
-    try:
-        config = load()
-        return config, begin(config), ""
-    except MoodroomError as error:
-        other = None if fall_back is None else fall_back()
-        if other is None:
-            raise
-        log.error("%s; the device starts with the last version that could be used", error)
-        return other, begin(other), f"{error}; {GOES_ON}"
 
 
 def last_good(path: Path, source: str | None) -> Config | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge.backup.contents import PENDING
 from edge.events import (
     CameraSwitched,
     ChoiceRefused,
@@ -114,6 +115,11 @@ def as_commands(settings: Mapping[str, str]) -> list[Command]:
     """The commands that set a new room like before; `Room.restore` does the rest."""
     names = {"control": "control", "profile": "profile", "override": "mood", "presence_override": "presence"}
     return [Command(names[name], value, origin=RESTORED) for name, value in settings.items() if name in names]
+
+
+def backup_is_pending() -> bool:
+    """Whether the page has taken in a backup that no session has restored yet."""
+    return (state.directory() / PENDING).is_file()
 
 
 def save_playback(director: Director, offset: float, folder: Path | None = None) -> None:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
-from edge.backup.contents import PENDING
 from edge.camera.capture import Capture
 from edge.camera.opening import open_camera
 from edge.camera.source import is_stream
 from edge.config import Config
-from edge.config.writing.file import ConfigFile
 from edge.daemon import restore
 from edge.daemon.assembly import assemble
 from edge.daemon.inbox import SessionEnd
-from edge.daemon.options import GOES_ON, Options, at_the_start
+from edge.daemon.options import GOES_ON, Options
 from edge.errors import ConfigError, MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
-from edge.system import state
-from edge.system.memory import limit_arenas, release_memory
-from edge.system.run_lock import running
-from edge.system.signals import SignalFlags, signals
+from edge.system.memory import release_memory
+from edge.system.signals import SignalFlags
 from edge.system.systemd import SystemdNotifier
 from edge.system.threads import Latest, Worker, stop_all
 from edge.values import SIMULATED, Command, Frame, Playback, Problem, Reading
@@ -42,62 +36,6 @@ STOP_WITHIN_S = 2.0
 CAMERA_HEALTHY_AFTER_S = 60.0
 # How long a fast replay waits for the broker.
 CONNECT_WITHIN_S = 3.0
-
-
-def run(
-    load: Callable[[], Config],
-    options: Options,
-    out: TextIO | None = None,
-    *,
-    fall_back: Callable[[], Config | None] | None = None,
-) -> int:
-    """Run until a signal or the end of a replay; returns the exit code.
-
-    load: reads the configuration, at the start and on each reload. fall_back: what to start with where that can't be
-    used; None for nothing.
-    """
-    limit_arenas()
-    with running(state.directory()):
-        return _run(load, options, out or sys.stdout, fall_back)
-
-
-def _run(
-    load: Callable[[], Config], options: Options, out: TextIO, fall_back: Callable[[], Config | None] | None
-) -> int:
-    _restore_pending(options)
-    with signals() as flags:
-        config, session, problem = at_the_start(load, lambda one: Session(one, options, out), fall_back)
-        while True:
-            if problem:
-                session.parts.inbox.problem("configuration", problem)
-            elif options.file is not None and not (options.fast or options.once):
-                ConfigFile(options.file).keep_good()
-            end = session.run_fast(flags) if options.fast else session.run(flags, load)
-            if end is not SessionEnd.RELOAD:
-                return 1 if end is SessionEnd.STUCK else 0
-            before, config = config.music.profile, session.next_config
-            shown, now = session.parts.room.settings(), config.music.profile
-            settings: dict[str, str] | None = restore.after_reload(shown, before=before, now=now)
-            # The parts refer to each other; without this the next ones would come on top of them.
-            del session
-            release_memory()
-            if _restore_pending(options):
-                # Settings and configuration are the backup's now.
-                config, settings = load(), None
-            session, problem = Session(config, options, out, settings=settings), ""
-
-
-def _restore_pending(options: Options) -> bool:
-    """Restore the backup that the page has taken in, while no part uses the files; returns whether there was one."""
-    if options.fast or not _is_pending():
-        return False
-    from edge.backup.restoring import restore_pending
-
-    return restore_pending(options.file, state.directory())
-
-
-def _is_pending() -> bool:
-    return os.path.isfile(state.directory() / PENDING)
 
 
 class Session:
@@ -309,7 +247,7 @@ class Session:
         try:
             return load()
         except ConfigError:
-            if not _is_pending():
+            if not restore.backup_is_pending():
                 raise
             return self.next_config
 

@@ -43,8 +43,8 @@ import numpy as np
 from edge.circumplex import override_mood
 from edge.config import Config
 from edge.daemon.options import Options
+from edge.daemon.run import run as run_daemon
 from edge.daemon.session import Session
-from edge.daemon.session import run as run_daemon
 from edge.events import Event
 from edge.health.machine import memory_mb
 from edge.mqtt import backoff as mqtt_backoff

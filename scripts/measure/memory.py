@@ -202,7 +202,7 @@ def stages() -> list[tuple[str, float, float]]:
     row("OpenCV", imports("cv2"))
     import numpy as np
 
-    row("the daemon's other modules", imports("edge.daemon.session"))
+    row("the daemon's other modules", imports("edge.daemon.run"))
     row("the model (LiteRT)", model)
     row("YuNet", detector)
     row("a search", search)

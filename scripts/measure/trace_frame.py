@@ -20,7 +20,7 @@ from types import FrameType
 import edge
 from edge.config import Config
 from edge.daemon.options import Options
-from edge.daemon.session import run
+from edge.daemon.run import run
 
 ROOT = Path(edge.__file__).parent
 

@@ -14,7 +14,7 @@ import pytest
 from edge.config import JournalConfig
 from edge.daemon.assembly import open_journal
 from edge.daemon.options import Options, loader
-from edge.daemon.session import run
+from edge.daemon.run import run
 from edge.events import CommandReceived, DecisionMade, Event, Liked, PlaybackChanged, Skipped, Unliked
 from edge.journal.reader import outcomes, timeline
 from edge.journal.tables import SCHEMA

@@ -72,7 +72,7 @@ def test_a_public_page_without_a_password_is_locked_by_a_code(state_folder: Path
 def test_a_page_that_is_off_imports_nothing() -> None:
     code = """
 import json, sys
-import edge.daemon.session
+import edge.daemon.run
 from edge.config import Config
 from edge.web.opening import open_web
 assert open_web(Config(), post=print, problem=print, health=None, offset=0.0) is None

@@ -17,7 +17,6 @@ from edge.system.files import make_folder, write_atomically
 
 log = logging.getLogger(__name__)
 BROKEN_MAX = 10
-UNKEPT = Sentence("{path}: can't be kept ({reason}); nothing was changed")
 
 
 class LastGood:
