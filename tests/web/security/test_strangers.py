@@ -36,14 +36,14 @@ OPEN_FILES = {
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REFUSED = (401, {"error": "the password is needed first"})
 # What only the household knows; nothing of it may be in any answer.
-PRIVATE = ("Den", "Grandma", "Clocks", "Coldplay", "happy 0.8", "living-room-tv", "0123456789abcdef", "config.yaml")
+PRIVATE = ("Den", "Grandma", "Clocks", "Coldplay", "happy 0.8", "living-room-tv", "0123456789abcdef", "our-home.yaml")
 ADDRESSES = {"codes": "de,en", "name": "page.js", "n": "1"}
 
 
 @pytest.fixture(params=["code", "password"])
 def locked(request: pytest.FixtureRequest, serve: Serve, tmp_path: Path) -> Served:
     """A device with a full life, which a code or a password opens."""
-    file = tmp_path / "config.yaml"
+    file = tmp_path / "our-home.yaml"
     file.write_text("device: {name: Grandma's Den}\n")
     spotify = {"client_id": "0123456789abcdef0123456789abcdef", "speaker": "living-room-tv"}
     config = Config.model_validate({"device": {"name": "Grandma's Den"}, "spotify": spotify})
