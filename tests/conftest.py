@@ -27,8 +27,8 @@ settings.load_profile("same")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest files first, so that no worker is left with one at the end."""
     longest = {item.path for item in items if item.get_closest_marker("slow")}
-    # Then those with browsers and scenes; most others take a second or two.
-    items.sort(key=lambda item: (item.path not in longest, not {"web", "vision"} & set(item.path.parts)))
+    # Then those with browsers, scenes and real players; most others take a second or two.
+    items.sort(key=lambda item: (item.path not in longest, not {"web", "vision", "mpd"} & set(item.path.parts)))
 
 
 @pytest.fixture(autouse=True)

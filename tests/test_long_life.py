@@ -163,6 +163,7 @@ WALL = {
     "backup": "backups, and what a restore replaces, are dated",
     "commands/history.py": "the journal's entries are dated",
     "commands/spotify.py": "when the login ends",
+    "config/writing/last_good.py": "the name of a broken file has the date",
     "daemon/assembly.py": "both clocks at the start",
     "health/check/machine.py": "the row about the clock",
     "health/check/music.py": "when the login ends",

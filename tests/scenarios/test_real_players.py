@@ -18,6 +18,8 @@ from tests.players.mpd_daemon import PROGRAM, Daemon
 from tests.scenarios.house import House
 from tests.waiting import PATIENCE
 
+# Real time.
+pytestmark = pytest.mark.slow
 Build = Callable[..., House]
 SOON = {"cooldown": 0, "min_dwell": 0, "grace": 1}
 
