@@ -198,6 +198,8 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
         if not pending.in_flight:
             expired = self._clock() > pending.expires
             if expired or not still_applies(pending.original, self._report(shown), self._clock()):
+                # Where a person has overruled it, the volume is theirs.
+                self._executor.cancel(pending, shown if expired else None)
                 self._abandon(pending.original, EXPIRED if expired else OVERRULED, fault=expired)
                 return True
             if pending.wish.act is Act.PLAY and pending.original.basis is not None and self._unsettled(shown):

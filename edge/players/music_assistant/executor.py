@@ -67,7 +67,8 @@ class MediaExecutor:
 
     def cancel(self, progress: MediaWish, heard: Heard | None) -> None:
         """The wish isn't carried out any more: its volume is set back, and its music isn't expected."""
-        if progress.sent is not None or progress.lost is not None:
+        if progress.sent is not None or progress.lost is not None or progress.refused:
+            # Otherwise what a person plays next would count as the device's own.
             self.own.cancel()
         volume, progress.volume_before = progress.volume_before, None
         if volume is not None and heard is not None:
@@ -152,9 +153,9 @@ class MediaExecutor:
         except ServerLostError:
             progress.sent, progress.lost = None, sent
             raise
-        progress.sent = None
+        progress.sent, progress.refused = None, not progress.queued
         self._connection.result(answer, about=progress.address or "")
-        progress.volume_before = None
+        progress.volume_before, progress.refused = None, False
         return True
 
     def _lost_took_effect(self, progress: MediaWish, heard: Heard) -> bool:

@@ -36,6 +36,7 @@ class MediaWish(KeptWish):
 
     media: what its addresses stand for. prepared: volume, shuffle and repeat are set. volume_before: to be set again if
     the music doesn't begin. target: the entry that a skip goes to. lost: the newest command whose answer was lost.
+    refused: the newest start was refused, and its music is still expected.
     """
 
     media: FoundMedia | None = None
@@ -44,6 +45,7 @@ class MediaWish(KeptWish):
     target: str | None = None
     sent: SentCommand | None = None
     lost: SentCommand | None = None
+    refused: bool = False
 
     @property
     def in_flight(self) -> bool:

@@ -79,6 +79,26 @@ def test_a_refusal_sets_the_volume_back_and_is_told() -> None:
     assert mass.speakers[SPEAKER].volume == 40 and player.playback().context == HAPPY.uri
 
 
+@pytest.mark.parametrize("refusals", [[13], [1] * 2000], ids=["for good", "until it is given up"])
+def test_what_somebody_plays_after_a_refused_start_is_theirs(refusals: list[str | int]) -> None:
+    mass = Mass()
+    player = player_on(mass)
+    player.playback()
+    mass.faults.extend(refusals)
+    apply(player, play(HAPPY))
+    for _ in range(1000):
+        if player.take_abandoned():
+            break
+        mass.advance(5)
+        with contextlib.suppress(PlayerError):
+            player.playback()
+    assert not player.playback().assumed, "nothing is to begin any more"
+    mass.faults.clear()
+    mass.person_plays("library://album/5")
+    run_for(player, mass, 5)
+    assert player.playback().state == "playing" and player.playback().context == "ma:library://album/5"
+
+
 def test_a_service_that_is_away_for_a_moment_is_waited_for() -> None:
     mass = Mass()
     player = player_on(mass)
