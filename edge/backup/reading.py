@@ -31,7 +31,7 @@ from edge.errors import ConfigError, MoodroomError
 from edge.journal.tables import SCHEMA
 from edge.sentences import Sentence, with_values
 from edge.system import database
-from edge.system.reading import require_regular
+from edge.system.reading import reason_of, require_regular
 from edge.text import clean, parse_json
 
 BLOCK_BYTES = 1 << 20
@@ -75,7 +75,7 @@ def _refused(path: Path) -> Iterator[None]:
             Sentence(
                 "{file}: can't be read ({reason}); nothing was changed",
                 file=str(path),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):

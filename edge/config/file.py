@@ -12,7 +12,7 @@ from edge.config.vision import source_text
 from edge.errors import ConfigError
 from edge.sentences import Sentence
 from edge.system.file_names import expand_home
-from edge.system.reading import read_text
+from edge.system.reading import read_text, reason_of
 
 PLACES = (Path("config.yaml"), Path("/etc/moodroom/config.yaml"))
 
@@ -52,7 +52,7 @@ def text_of(path: Path) -> str:
     except IsADirectoryError:
         raise ConfigError(Sentence("{file}: is a folder; name the YAML file in it", file=str(path))) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else Sentence("it isn't UTF-8 text")
+        reason = reason_of(error) if isinstance(error, OSError) else Sentence("it isn't UTF-8 text")
         raise ConfigError(
             Sentence(
                 "{file}: can't be read: {reason}; name a YAML file that this user may read",

@@ -8,7 +8,24 @@ import os
 import stat
 from pathlib import Path
 
+from edge.sentences import Sentence
+
 TEXT_MAX_BYTES = 512 * 1024
+NOT_REGULAR = Sentence("it isn't a regular file, but a pipe, socket or device")
+# The operating system's own words for what happens to a person's files, so that they can be translated.
+_REASONS: dict[str, Sentence] = {
+    str(reason): reason
+    for reason in (
+        Sentence("Disk quota exceeded"),
+        Sentence("Input/output error"),
+        Sentence("Is a directory"),
+        Sentence("No space left on device"),
+        Sentence("No such file or directory"),
+        Sentence("Permission denied"),
+        Sentence("Read-only file system"),
+        NOT_REGULAR,
+    )
+}
 
 
 def read_text(path: Path, *, max_bytes: int = TEXT_MAX_BYTES, mode_mask: int = 0, any_unicode: bool = False) -> str:
@@ -31,11 +48,17 @@ def _check(path: Path, *, max_bytes: int, mode_mask: int = 0) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it isn't a regular file, but a pipe, socket or device", str(path))
+        raise OSError(errno.EINVAL, str(NOT_REGULAR), str(path))
     if status.st_mode & mode_mask:
         raise PermissionError(errno.EPERM, "other users can read it", str(path))
     if status.st_size > max_bytes:
-        raise OSError(errno.EFBIG, f"it has more than {max_bytes // 1024} KB", str(path))
+        raise OSError(errno.EFBIG, Sentence("it has more than {limit} KB", limit=max_bytes // 1024), str(path))
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file can't be read or written, as a Sentence where there is one; otherwise in English."""
+    reason = error.strerror or str(error)
+    return _REASONS.get(reason, reason)
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:

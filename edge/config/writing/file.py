@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -18,7 +19,7 @@ from edge.errors import ConfigError, EditedMeanwhile, MoodroomError
 from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import replace_keeping_owner, write_atomically
-from edge.system.reading import TEXT_MAX_BYTES, read_bytes
+from edge.system.reading import TEXT_MAX_BYTES, read_bytes, reason_of
 from edge.values import EXPRESSIONS
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ConfigFile:
             ) from None
         except OSError as error:
             raise ConfigError(
-                Sentence("{file}: can't be read: {reason}", file=str(self.path), reason=error.strerror)
+                Sentence("{file}: can't be read: {reason}", file=str(self.path), reason=reason_of(error))
             ) from None
         if not text.strip() and (read_kept(self._good.path) or "").strip():
             raise ConfigError(Sentence("{file}: is empty, and wasn't before", file=str(self.path)))
@@ -162,8 +163,14 @@ class ConfigFile:
         text = self.last_good()
         if text is None:
             raise ConfigError(NO_GOOD)
-        self._good.put_aside()
-        self._replace(text)
+        moved = self._good.put_aside()
+        try:
+            self._replace(text)
+        except ConfigError:
+            if moved is not None:
+                with contextlib.suppress(OSError):
+                    moved.rename(self.path)
+            raise
         return self.read()
 
     def _usable(self) -> Iterator[tuple[str, float]]:

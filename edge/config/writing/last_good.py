@@ -14,6 +14,7 @@ from edge.config.writing.versions import read_kept
 from edge.errors import ConfigError
 from edge.sentences import Sentence
 from edge.system.files import make_folder, write_atomically
+from edge.system.reading import reason_of
 
 log = logging.getLogger(__name__)
 BROKEN_MAX = 10
@@ -40,20 +41,27 @@ class LastGood:
         except OSError as error:
             log.warning("configuration: %s can't be written (%s)", self.path, error.strerror)
 
-    def put_aside(self) -> None:
-        """Copy the file, whatever is in it, before it is replaced; raises ConfigError if that can't be done."""
+    def put_aside(self) -> Path | None:
+        """Keep the file, whatever is in it, before it is replaced; raises ConfigError if that can't be done.
+
+        What can't be copied, such as a folder, is renamed; then this returns its new path.
+        """
         if not os.path.lexists(self._file):
-            return
+            return None
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
+        copied = os.path.isfile(self._file) and os.access(self._file, os.R_OK)
         try:
-            make_folder(self._folder)
-            target = self._folder / f"broken-{now}.yaml"
-            shutil.copyfile(self._file, target)
-            target.chmod(0o600)
+            if copied:
+                make_folder(self._folder)
+                target = self._folder / f"broken-{now}.yaml"
+                shutil.copyfile(self._file, target)
+                target.chmod(0o600)
+            else:
+                target = self._file.with_name(f"{self._file.name}.broken-{now}")
+                self._file.rename(target)
         except OSError as error:
-            reason = error.strerror or str(error)
             sentence = Sentence(
-                "{path}: can't be kept ({reason}); nothing was changed", path=str(self._file), reason=reason
+                "{path}: can't be kept ({reason}); nothing was changed", path=str(self._file), reason=reason_of(error)
             )
             raise ConfigError(sentence) from None
         log.warning(
@@ -62,3 +70,4 @@ class LastGood:
         for old in sorted(self._folder.glob("broken-*.yaml"))[:-BROKEN_MAX]:
             with contextlib.suppress(OSError):
                 old.unlink()
+        return None if copied else target

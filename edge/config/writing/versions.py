@@ -9,7 +9,7 @@ from pathlib import Path
 from edge.errors import ConfigError
 from edge.sentences import Sentence
 from edge.system.files import make_folder, write_atomically
-from edge.system.reading import TEXT_MAX_BYTES, read_bytes
+from edge.system.reading import TEXT_MAX_BYTES, read_bytes, reason_of
 
 FIXES = {
     errno.ENOSPC: Sentence("Make room on the disk, then try again"),
@@ -70,7 +70,7 @@ def unwritable(path: Path, error: OSError) -> ConfigError:
         Sentence(
             "{path}: can't be written ({reason}); nothing was changed. {fix}",
             path=str(path),
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
             fix=FIXES.get(error.errno or 0, OTHER_FIX),
         )
     )

@@ -14,7 +14,7 @@ from edge.errors import ConfigError
 from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
-from edge.system.reading import read_text
+from edge.system.reading import read_text, reason_of
 
 FILE_NAME = "web_password"
 PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS = 8, 1000
@@ -86,7 +86,9 @@ def write(config: WebConfig, password: str) -> Path:
         write_atomically(path, line + "\n")
     except OSError as error:
         raise ConfigError(
-            Sentence("web: the password file {path} can't be written: {reason}", path=str(path), reason=error.strerror)
+            Sentence(
+                "web: the password file {path} can't be written: {reason}", path=str(path), reason=reason_of(error)
+            )
         ) from None
     return path
 

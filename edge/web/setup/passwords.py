@@ -11,6 +11,7 @@ from edge.errors import ConfigError, MoodroomError
 from edge.sentences import Sentence
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
+from edge.system.reading import reason_of
 from edge.system.secrets import secret
 
 # The sections whose password (or token) may be set, with its key and its name as a secret.
@@ -76,5 +77,7 @@ def _keep(path: Path, password: str) -> None:
         write_atomically(path, password + "\n")
     except OSError as error:
         raise ConfigError(
-            Sentence("{path}: can't be written ({reason}); nothing was changed", path=str(path), reason=error.strerror)
+            Sentence(
+                "{path}: can't be written ({reason}); nothing was changed", path=str(path), reason=reason_of(error)
+            )
         ) from None

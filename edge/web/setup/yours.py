@@ -22,6 +22,7 @@ from edge.players.spotify.token_file import TokenFile
 from edge.sentences import Sentence, with_values
 from edge.system import state
 from edge.system.files import make_folder, write_atomically
+from edge.system.reading import reason_of
 from edge.web.request_body import RefusedRequest, answers_errors, read_body
 from edge.web.setup.set_up import SetUp
 from edge.web.turns import in_thread
@@ -120,7 +121,7 @@ def _folder() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=place, prefix=".moodroom-") as folder:
             yield Path(folder)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise ConfigError(
             Sentence("{path}: can't be written ({reason}); make room on the disk", path=str(place), reason=reason)
         ) from None

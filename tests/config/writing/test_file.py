@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from edge.config.writing.file import VERSIONS_MAX, ConfigFile
-from edge.errors import ConfigError, EditedMeanwhile
+from edge.errors import ConfigError, EditedMeanwhile, sentence_of
+from edge.sentences import parts
 from edge.system import files
 from tests.conftest import ROOT
 
@@ -166,10 +169,62 @@ def test_without_a_last_good_text_the_newest_version_that_works_comes_back(file:
     assert file.path.read_text() == "mpd: [" and file.last_good_at() is None
 
 
-def test_what_cant_be_kept_isnt_replaced(file: ConfigFile) -> None:
+def test_what_cant_be_kept_isnt_replaced(file: ConfigFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file.keep_good()
+    file.path.write_text("mpd: [")
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(ConfigError, match="can't be kept"):
+        file.undo()
+    assert file.path.read_text() == "mpd: ["
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_cant_be_copied_is_renamed_and_replaced(file: ConfigFile, kind: str) -> None:
+    good = file.path.read_text()
+    file.keep_good()
+    file.path.unlink()
+    if kind == "folder":
+        file.path.mkdir()
+        (file.path / "inside").write_text("kept")
+    elif kind == "link":
+        file.path.symlink_to("missing/config.yaml")
+    else:
+        os.mkfifo(file.path)
+    assert file.undo().text == good == file.path.read_text()
+    (aside,) = file.path.parent.glob(f"{file.path.name}.broken-*")
+    assert (aside / "inside").read_text() == "kept" if kind == "folder" else not aside.is_file()
+
+
+def test_a_folder_comes_back_where_the_file_cant_be_written(file: ConfigFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     file.keep_good()
     file.path.unlink()
     file.path.mkdir()
-    with pytest.raises(ConfigError, match="can't be kept"):
+    monkeypatch.setattr("edge.config.writing.file.write_atomically", full)
+    with pytest.raises(ConfigError, match="nothing was changed"):
         file.undo()
-    assert file.path.is_dir()
+    assert file.path.is_dir() and not list(file.path.parent.glob("*.broken-*"))
+
+
+def test_why_a_file_cant_be_read_can_be_translated(file: ConfigFile) -> None:
+    file.path.unlink()
+    for make, code in (
+        (lambda: None, "No such file or directory"),
+        (file.path.mkdir, "Is a directory"),
+        (lambda: os.mkfifo(file.path), "it isn't a regular file, but a pipe, socket or device"),
+        (lambda: file.path.write_bytes(b"#" * 600_000), "it has more than {limit} KB"),
+    ):
+        make()
+        with pytest.raises(ConfigError) as caught:
+            file.read()
+        reason = parts(sentence_of(caught.value))["values"]["reason"]
+        assert reason["code"] == code
+        if file.path.is_dir():
+            file.path.rmdir()
+        else:
+            file.path.unlink(missing_ok=True)
