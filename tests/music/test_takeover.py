@@ -374,6 +374,14 @@ def test_each_previous_explains_what_it_does(detector: TakeoverDetector) -> None
     assert detector.observe(70, shown(song="s1", position=0)).kind == "song"
 
 
+def test_a_position_that_jitters_isnt_what_a_skip_has_done(detector: TakeoverDetector) -> None:
+    detector.observe(32, shown(position=0.3))
+    detector.request(33, wish(Act.PREVIOUS))
+    detector.observe(33, shown(position=0.1))
+    detector.observe(34, shown(song="s0", position=0))
+    assert detector.observe(44, shown(song="s0", position=10)).cause is Cause.ADVANCED
+
+
 def test_a_resume_that_was_cancelled_too_late_is_nobodys(detector: TakeoverDetector) -> None:
     detector.request(30, wish(Act.PAUSE))
     detector.observe(31, shown(state="paused", position=39))

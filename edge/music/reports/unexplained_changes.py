@@ -16,6 +16,9 @@ from edge.values import Playback
 SONG_START_S = 1.0
 # A song that stops this long before its end has ended; one that stops earlier was paused.
 SONG_REST_S = 2.0
+# Positions of players jitter; a song that goes back by less hasn't been begun again. Earlier in a song, "previous" goes
+# to the song before it.
+RESTART_MIN_S = 2.0
 
 
 class UnexplainedChanges:
@@ -64,8 +67,10 @@ class UnexplainedChanges:
             return self._other_music(now, playback, "music")
         if None not in (known.uri, playback.uri) and known.uri != playback.uri:
             return self._other_song(now, playback)
-        repeats = known.position is not None and playback.position is not None and playback.position < known.position
-        if repeats and self._pending.confirm_restart():
+        before, position = known.position, playback.position
+        back = 0.0 if before is None or position is None else before - position
+        repeats = back > 0
+        if back >= RESTART_MIN_S and self._pending.confirm_restart():
             # "Previous" begins the song again.
             return Interpretation()
         return Interpretation(
