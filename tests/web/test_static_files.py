@@ -45,3 +45,17 @@ def test_an_unchanged_page_is_answered_without_its_text() -> None:
     tag = files.answer("login.html", Request({"type": "http", "headers": []})).headers["etag"]
     again = files.answer("login.html", Request({"type": "http", "headers": [(b"if-none-match", tag.encode())]}))
     assert (again.status_code, again.body) == (304, b"")
+
+
+def test_each_field_for_text_is_limited_so_that_the_device_takes_what_a_person_pastes() -> None:
+    """What is too long is refused in English, as only a program could have sent it."""
+    fields = [
+        (path.name, found)
+        for path in sorted(STATIC.iterdir())
+        if path.suffix in (".html", ".js")
+        for found in re.findall(
+            r'<input[^>]*type="(?:text|url|password)"[^>]*>|\{\s*type: "(?:text|url|password)"[^}]*\}', path.read_text()
+        )
+    ]
+    assert len(fields) >= 12
+    assert not [one for one in fields if "maxlength" not in one[1].lower() and "readOnly" not in one[1]]

@@ -34,7 +34,7 @@ function playingNow() {
 function passwordPart(wizard) {
   const part = make("div");
   const text = status();
-  const { line, control } = field(t("Password"), "input", { type: "password", autocomplete: "new-password", minLength: PASSWORD_MIN_CHARS });
+  const { line, control } = field(t("Password"), "input", { type: "password", autocomplete: "new-password", minLength: PASSWORD_MIN_CHARS, maxLength: 1000 });
   const set = button(t("Set the password"), (pressed) => during(pressed, text, async () => {
     await wizard.ask("password", { password: control.value });
     wizard.session = await open();

@@ -74,7 +74,7 @@ function howTo(redirect) {
 function idPart(wizard, onWritten) {
   const part = make("div");
   const said = status();
-  const { line, control } = field(t("Client ID"), "input", { type: "text", autocomplete: "off", spellcheck: false, autocapitalize: "none" });
+  const { line, control } = field(t("Client ID"), "input", { type: "text", maxLength: 200, autocomplete: "off", spellcheck: false, autocapitalize: "none" });
   control.value = wizard.value("spotify.client_id") || "";
   // Blanks come along when it is copied in parts.
   const typed = () => (ID.exec(control.value) || ID.exec(control.value.replace(/client id|\s/gi, "")) || [""])[0].toLowerCase();
@@ -105,7 +105,7 @@ function signInPart(onSignedIn) {
   const text = status();
   text.id = "spotify-text";
   const link = outside(t("Open Spotify and agree"), "");
-  const { line, control } = field(t("Paste it here"), "input", { type: "url", autocomplete: "off", spellcheck: false });
+  const { line, control } = field(t("Paste it here"), "input", { type: "url", maxLength: 2000, autocomplete: "off", spellcheck: false });
   const finish = button(t("Finish"), (pressed) => during(pressed, text, async () => {
     const answer = control.value.trim();
     control.value = "";
