@@ -17,7 +17,8 @@ from edge.values import EXPRESSIONS, MOODS, PRESS, SIMULATED, UNKNOWN, Control
 EXPIRE_AFTER_S = 900
 # Home Assistant's own word for a state that it doesn't know is `unknown`, so a mood that can't be told has another.
 UNCLEAR = "unclear"
-# The longest position that `set/position` takes.
+# The longest position that `set/position` takes. Home Assistant logs an error for a state above an entity's maximum,
+# and for a text of more than 255 characters.
 POSITION_MAX_S = 99999
 Payload = dict[str, Any]
 
@@ -133,6 +134,8 @@ _MOOD = f"'{UNCLEAR}' if value_json.mood == '{UNKNOWN}' else value_json.mood"
 # What the room's mood is taken for, which can be corrected; none while there is none.
 _READ = "value_json.mood if value_json.people and value_json.confidence else none"
 _NOW_PLAYING = f"{SIMULATED}.get(value_json.state) or (value_json.title or value_json.state)[:250]"
+# A radio may play for days.
+_POSITION = f"[value_json.position, {POSITION_MAX_S}] | min if value_json.position is number else none"
 _CPU = "(value_json.cpu_share * 100) | round(1) if value_json.cpu_share is number else none"
 # A report of an earlier version has no versions; Home Assistant ignores an empty payload.
 _VERSIONS = (
@@ -203,12 +206,11 @@ ENTITIES = (
         more={"min": 0, "max": 100, "step": 1, "mode": "slider", "unit_of_measurement": "%"},
     ),
     EntityDescription(
-        "position", "number", "Position", "timer-music-outline", "player", "value_json.position | default(none)",
-        command="position", enabled=False,
+        "position", "number", "Position", "timer-music-outline", "player", _POSITION, command="position", enabled=False,
         more={"min": 0, "max": POSITION_MAX_S, "mode": "box", "unit_of_measurement": "s"},
     ),
     EntityDescription(
-        "speaker", "text", "Speaker", "speaker", "player", "value_json.speaker or ''", command="speaker",
+        "speaker", "text", "Speaker", "speaker", "player", "(value_json.speaker or '')[:250]", command="speaker",
         needs="player",
     ),
     _button("play", "Play", "play", "playback", "play", needs="player"),

@@ -118,6 +118,12 @@ def test_what_needs_a_player_or_the_camera_is_unavailable_without_it() -> None:
     )
 
 
+def test_states_stay_within_what_home_assistant_takes() -> None:
+    assert PARTS["speaker"]["value_template"] == "{{ (value_json.speaker or '')[:250] }}"
+    limited = "[value_json.position, 99999] | min if value_json.position is number else none"
+    assert PARTS["position"]["value_template"] == f"{{{{ {limited} }}}}"
+
+
 @pytest.mark.parametrize("key", ["mood_changed", "liked", "skipped", "taken_over", "command_rejected"])
 def test_the_events_that_matter_have_an_entity_each(key: str) -> None:
     assert PARTS[key]["state_topic"] == f"{BASE}/event" and PARTS[key]["event_types"] == [key]
