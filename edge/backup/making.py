@@ -26,6 +26,7 @@ from edge.backup.contents import (
     VERSION,
 )
 from edge.backup.sealing import seal
+from edge.config.file import parse, text_of
 from edge.errors import ConfigError
 from edge.system.database import FILE as JOURNAL_FILE
 from edge.system.reading import read_bytes
@@ -54,7 +55,11 @@ def make_backup(target: Path, *, config: Path | None, state: Path, passphrase: s
 
 
 def _parts(config: Path | None, state: Path, passphrase: str | None) -> dict[str, bytes]:
-    parts = {} if config is None else {CONFIG: read_bytes(config, max_bytes=TEXT_MAX_BYTES)}
+    parts = {}
+    if config is not None:
+        # A backup with a configuration that can't be used couldn't be restored.
+        parse(text_of(config), name=str(config))
+        parts[CONFIG] = read_bytes(config, max_bytes=TEXT_MAX_BYTES)
     for name in STATE:
         with contextlib.suppress(FileNotFoundError):
             parts[f"state/{name}"] = read_bytes(state / name, max_bytes=TEXT_MAX_BYTES)

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from edge.backup.making import make_backup
+from edge.errors import ConfigError, sentence_of
 from edge.journal.tables import SCHEMA
+from edge.sentences import Sentence
 from edge.system import database
 from edge.system.run_lock import running
 from tests.conftest import ROOT
@@ -114,6 +117,20 @@ def test_secrets_are_left_out_unless_asked_for(home: Home) -> None:
         2, f"moodroom: {file}: exists already; name a file that doesn't\n",
     )  # fmt: skip
     assert "STATE" not in again.stdout
+
+
+@pytest.mark.parametrize("kind", ["broken", "missing", "folder"])
+def test_a_configuration_that_couldnt_be_restored_isnt_backed_up(home: Home, kind: str) -> None:
+    home.config.unlink()
+    if kind == "broken":
+        home.config.write_text("camera:\n\trotate: 1\n")
+    elif kind == "folder":
+        home.config.mkdir()
+    with pytest.raises(ConfigError) as caught:
+        make_backup(home.folder / "b.zip", config=home.config, state=home.state)
+    said = sentence_of(caught.value)
+    assert isinstance(said, Sentence) and said.startswith(str(home.config))
+    assert not (home.folder / "b.zip").exists() and not list(home.folder.glob(".moodroom-*"))
 
 
 def test_a_running_device_is_left_alone(home: Home) -> None:
