@@ -32,6 +32,8 @@ def show_players(config: Config, out: TextIO) -> int:
     for line in player_table(players, section.speaker):
         say(line, out)
     if section.speaker is None:
+        if not players:
+            return 0
         print("Set music_assistant.speaker to one of them.", file=out)
         return 0
     try:

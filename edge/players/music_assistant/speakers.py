@@ -41,10 +41,18 @@ def player_table(players: Sequence[RemotePlayer], configured: str | None) -> lis
     width = max(len(player.name) for player in players)
     lines = []
     by_id = {player.id: player.name for player in players}
+    yours: RemotePlayer | None
+    names = [normalized(player.name) for player in players]
+    try:
+        yours = find_player(configured, players)
+    except PlayerAwayError:
+        yours = None
     for player in sorted(players, key=lambda player: normalized(player.name)):
         volume = "volume ?" if player.volume is None else f"volume {player.volume}"
         notes = [
-            *(["yours"] if configured is not None and same_name(configured, player.name) else []),
+            *(["yours"] if player is yours else []),
+            # Several may have one name; the id tells them apart in the configuration, too.
+            *([f"id {player.id}"] if names.count(normalized(player.name)) > 1 else []),
             *([] if player.available else ["offline"]),
             *([player.state] if player.state != "idle" else []),
             *([f"grouped with {by_id.get(player.leader, player.leader)}"] if player.leader else []),
