@@ -15,7 +15,7 @@ from edge.daemon.options import GOES_ON, Options
 from edge.daemon.session import Session
 from edge.errors import MoodroomError
 from edge.system import state
-from edge.system.memory import limit_arenas, release_memory
+from edge.system.memory import release_memory, share_arena
 from edge.system.run_lock import running
 from edge.system.signals import signals
 
@@ -34,7 +34,7 @@ def run(
     load: reads the configuration, at the start and on each reload. fall_back: what to start with where that can't be
     used; None for nothing.
     """
-    limit_arenas()
+    share_arena()
     with running(state.directory()):
         return _run(load, options, out or sys.stdout, fall_back)
 

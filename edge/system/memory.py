@@ -7,16 +7,16 @@ import ctypes
 import gc
 
 # glibc's mallopt(3).
-M_ARENA_MAX, ARENAS = -8, 2
+M_ARENA_MAX = -8
 
 
-def limit_arenas() -> None:
-    """Let all threads share two arenas of glibc's allocator; call it before there are threads.
+def share_arena() -> None:
+    """Let all threads share one arena of glibc's allocator; call it before there are threads.
 
     By itself each thread gets one of its own, and what its predecessors in a reload have left there isn't used again.
     """
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def release_memory() -> None:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-_GUESSES_ENCODINGS, _HTTP2 = "charset_normalizer", "urllib3.http2"
+_GUESSES_ENCODINGS, _HTTP2, _ZIP = "charset_normalizer", "urllib3.http2", "zipfile"
 
 
 def _http2_stand_in() -> ModuleType:
@@ -23,8 +23,15 @@ def _http2_stand_in() -> ModuleType:
     return package
 
 
+def _zip_stand_in() -> ModuleType:
+    """A module `zipfile` for which no file is a ZIP file: requests looks for certificates in them."""
+    module = ModuleType(_ZIP)
+    module.is_zipfile = lambda _: False  # type: ignore[attr-defined]
+    return module
+
+
 # None makes an import fail. Whoever has loaded them already keeps them.
-_stand_ins = {_GUESSES_ENCODINGS: None, _HTTP2: _http2_stand_in()}
+_stand_ins = {_GUESSES_ENCODINGS: None, _HTTP2: _http2_stand_in(), _ZIP: _zip_stand_in()}
 _replaced = [name for name, module in _stand_ins.items() if sys.modules.setdefault(name, module) is module]  # type: ignore[arg-type]
 try:
     with warnings.catch_warnings():

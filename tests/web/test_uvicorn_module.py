@@ -13,7 +13,7 @@ def printed(code: str) -> str:
 
 
 def test_the_command_line_is_not_loaded() -> None:
-    code = "import sys, edge.web.server; print(*{'click', 'multiprocessing', 'uvicorn.main'} & set(sys.modules))"
+    code = "import sys, edge.web.server; print(*{'click', 'multiprocessing', 'configparser', 'uvicorn.main'} & set(sys.modules))"
     assert printed(code) == ""
 
 
