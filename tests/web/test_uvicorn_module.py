@@ -13,7 +13,8 @@ def printed(code: str) -> str:
 
 
 def test_the_command_line_is_not_loaded() -> None:
-    code = "import sys, edge.web.server; print(*{'click', 'multiprocessing', 'configparser', 'uvicorn.main'} & set(sys.modules))"
+    unused = {"click", "multiprocessing", "configparser", "uvicorn.main"}
+    code = f"import sys, edge.web.server; print(*{unused!r} & set(sys.modules))"
     assert printed(code) == ""
 
 
