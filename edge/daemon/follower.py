@@ -34,7 +34,7 @@ class Follower:
         """Do what is due; called once a second."""
         events = self._carry_out(now, self._following.tick(now, here(self._room, now)))
         if self._following.offering:
-            self._room.handover.offered(now)
+            self._room.director.handover.offered(now)
         self._report(now)
         return events
 

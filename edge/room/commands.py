@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from edge.events import CommandRejected, Event, RestartRequested
 from edge.room.home_presence import OVERRIDE
-from edge.room.liking import like, unlike
+from edge.room.liking import like, not_this, unlike
+from edge.room.playback_control import choose_speaker, control_playback, seek, set_volume, try_speaker
 from edge.room.room import Room
 from edge.sentences import Sentence
 from edge.text import is_on
@@ -75,13 +76,14 @@ def _presence(room: Room, now: float, command: Command) -> list[Event]:
 def _control(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in [control.value for control in Control]:
         return _rejected(now, command, Sentence("control must be auto, hands_off or off"))
-    return room.set_control(now, Control(command.value))
+    return room.music_control.set_control(now, Control(command.value))
 
 
 def _profile(room: Room, now: float, command: Command) -> list[Event]:
-    if command.value not in room.profiles:
-        return _rejected(now, command, Sentence("profile must be one of {names}", names=", ".join(room.profiles)))
-    return room.use_profile(now, command.value, requested=True)
+    profiles = room.music_control.config.profiles
+    if command.value not in profiles:
+        return _rejected(now, command, Sentence("profile must be one of {names}", names=", ".join(profiles)))
+    return room.music_control.use_profile(now, command.value, requested=True)
 
 
 def _volume(room: Room, now: float, command: Command) -> list[Event]:
@@ -89,27 +91,27 @@ def _volume(room: Room, now: float, command: Command) -> list[Event]:
     match = re.fullmatch(r"([0-9]{1,3})(\.0{1,6})? ?%?", command.value.strip("\"'"))
     if match is None or int(match[1]) > 100:
         return _rejected(now, command, Sentence("volume must be a whole number from 0 to 100, such as 40"))
-    return room.set_volume(now, int(match[1]))
+    return set_volume(room, now, int(match[1]))
 
 
 def _playback(room: Room, now: float, command: Command) -> list[Event]:
     if command.value not in PLAYBACK_ACTS:
         return _rejected(now, command, Sentence("playback must be one of {names}", names=", ".join(PLAYBACK_ACTS)))
-    return room.control_playback(now, PLAYBACK_ACTS[command.value])
+    return control_playback(room, now, PLAYBACK_ACTS[command.value])
 
 
 def _position(room: Room, now: float, command: Command) -> list[Event]:
     match = re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", command.value)
     if match is None:
         return _rejected(now, command, Sentence("position must be a number of seconds into the song, such as 90"))
-    events = room.seek(now, float(command.value))
+    events = seek(room, now, float(command.value))
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 
 def _speaker(room: Room, now: float, command: Command) -> list[Event]:
     if not command.value:
         return _rejected(now, command, Sentence("speaker must be a speaker's name, such as Kitchen"))
-    events = room.choose_speaker(now, command.value)
+    events = choose_speaker(room, now, command.value)
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 
@@ -126,12 +128,12 @@ def _unlike(room: Room, now: float, command: Command) -> list[Event]:
 
 
 def _not_this(room: Room, now: float, command: Command) -> list[Event]:
-    events = room.not_this(now)
+    events = not_this(room, now)
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 
 def _try_speaker(room: Room, now: float, command: Command) -> list[Event]:
-    events = room.try_speaker(now, Music(command.value, TRIAL_NAME))
+    events = try_speaker(room, now, Music(command.value, TRIAL_NAME))
     return _rejected(now, command, events) if isinstance(events, str) else events
 
 

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from edge.circumplex import override_mood
 from edge.room.home_presence import CAMERA, HomePresence, in_agreement
+from edge.sentences import Sentence, mood_word
 from edge.values import ABSENT, UNKNOWN, Mood
 
 # The smallest change of confidence, valence or arousal that is published.
@@ -64,9 +65,20 @@ class EffectiveMood:
             return None
         return mood if mood.mood != UNKNOWN or mood.people or present else None
 
-    def correct(self, now: float, mood: str) -> None:
-        """The camera's mood is really this one: it counts for a while, until everybody has left or it stops looking."""
+    def correct(self, now: float, mood: str, *, looking: bool) -> Mood | str:
+        """The camera's mood is really this one: it counts for a while, until everybody has left or it stops looking.
+
+        Returns the mood that the camera reads; a sentence instead where there is nothing to correct.
+        """
+        read = self.read_now(looking=looking)
+        if self.override is not None:
+            return Sentence("correct is for a mood that the camera reads, and this one was set; set mood to auto first")
+        if read is None:
+            return Sentence("correct is for a mood that the camera reads, and it reads nobody's now; set mood instead")
+        if mood == (self.correction or read.mood):
+            return Sentence("the mood is {mood} already", mood=mood_word(mood))
         self._correction = mood, now + CORRECTION_LASTS_S
+        return read
 
     def correction_ended(self, now: float) -> bool:
         """Whether there is a correction whose time is over."""

@@ -10,7 +10,7 @@ from edge.values import Control
 
 def here(room: Room, now: float) -> Here:
     """What the device knows of its room and its music now."""
-    handover, playback = room.handover, room.playback
+    handover, playback = room.director.handover, room.playback
     ours = room.control is Control.AUTO
     refuses = handover.refuses(now) if ours else "a person decides about the music"
     elsewhere = playback.speaker or "another speaker" if playback is not None and playback.elsewhere else None
@@ -22,7 +22,7 @@ def here(room: Room, now: float) -> Here:
 
 def carry_out(room: Room, now: float, move: Move) -> list[Event]:
     """Do what the state machine asks for."""
-    handover = room.handover
+    handover = room.director.handover
     if isinstance(move, Take):
         wish = handover.take(now, move.offer.moving, room=owner_of(move.offer.id))
     elif isinstance(move, Cancel):
