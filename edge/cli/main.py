@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +12,14 @@ from typer.exceptions import TyperException
 
 from edge import __version__
 from edge.cli import usage
+from edge.cli.device import mount as mount_device
 from edge.cli.ending import complain, exit_with
 from edge.cli.history import mount as mount_history
 from edge.cli.library import mount as mount_library
+from edge.cli.mqtt import mount as mount_mqtt
 from edge.cli.options import ConfigOption, JsonOption
 from edge.cli.player import mount as mount_player
+from edge.cli.web import mount as mount_web
 from edge.cli.yours import mount as mount_yours
 
 app = typer.Typer(
@@ -29,14 +29,13 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-mqtt_app = typer.Typer(no_args_is_help=True, help="What this device has published on the MQTT broker.")
-app.add_typer(mqtt_app, name="mqtt")
-web_app = typer.Typer(no_args_is_help=True, help="The web page for phones.")
-app.add_typer(web_app, name="web")
+mount_mqtt(app)
+mount_web(app)
 mount_library(app)
 mount_history(app)
 mount_yours(app)
 mount_player(app)
+mount_device(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -52,68 +51,6 @@ def moodroom(
     ] = False,
 ) -> None:
     """A music device that reads the mood of a room, on the device itself, and plays music to match."""
-
-
-@app.command()
-def run(
-    config: ConfigOption = None,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", help="Video, folder of pictures or camera to use instead of camera.source."),
-    ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Exit at the end of the replay instead of looping.")] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="Replay as fast as frames can be processed.")] = False,
-    publish: Annotated[bool, typer.Option("--publish", help="Publish a replay over MQTT as well.")] = False,
-    journal: Annotated[
-        bool, typer.Option("--journal", help="Write a replay into the journal, and learn from it.")
-    ] = False,
-    json_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
-) -> None:
-    """Run the device in the foreground."""
-    from edge.cli import device_process
-
-    replaced = device_process.is_possible()
-    if replaced:
-        from edge import validation
-
-        validation.validate_for_another_process()
-    from edge.cli.run import Start
-    from edge.cli.run import run as run_device
-    from edge.config import file as config_file
-    from edge.daemon.options import Options
-
-    file = config_file.find(config)
-    options = Options(
-        once=once,
-        fast=fast,
-        json=json_lines,
-        publish=publish,
-        journal=journal,
-        file=file,
-        overridden=() if source is None else ("camera.source",),
-    )
-    start = Start(options, None if source is None else config_file.source(source), verbose)
-    if replaced:
-        with _left_to_a_service():
-            text = None if file is None else config_file.text_of(file)
-            known = None if text is None else config_file.parse(text, name=str(file))
-            start = dataclasses.replace(start, text=text, config=known)
-        device_process.replace(start)
-    raise typer.Exit(run_device(start))
-
-
-@contextlib.contextmanager
-def _left_to_a_service() -> Iterator[None]:
-    """A service with a configuration file that can't be used goes on with the last one that could."""
-    from edge.errors import ConfigError
-    from edge.system.systemd import SystemdNotifier
-
-    try:
-        yield
-    except ConfigError:
-        if not SystemdNotifier().enabled:
-            raise
 
 
 @app.command()
@@ -152,33 +89,6 @@ def evaluate(
     from edge.config import file as config_file
 
     evaluate_model(config_file.load(config_file.find(config)), data, split=split, json_text=json_text, png=png)
-
-
-@mqtt_app.command()
-def cleanup(config: ConfigOption = None) -> None:
-    """Remove all that this device has retained; stop it first."""
-    from edge.commands.mqtt_cleanup import cleanup as clean_up
-    from edge.config import file as config_file
-
-    raise typer.Exit(clean_up(config_file.load(config_file.find(config)), sys.stdout))
-
-
-@web_app.command("password")
-def web_password(config: ConfigOption = None) -> None:
-    """Set the web page's password, typed twice or read from a pipe."""
-    from edge.commands.web_password import set_password
-    from edge.config import file as config_file
-
-    set_password(config_file.load(config_file.find(config)), sys.stdin, sys.stdout)
-
-
-@web_app.command("code")
-def web_code(config: ConfigOption = None) -> None:
-    """Show the code that opens the web page until it has a password."""
-    from edge.commands.web_code import show_code
-    from edge.config import file as config_file
-
-    show_code(config_file.load(config_file.find(config)), sys.stdout)
 
 
 @app.command()
