@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import timezone, tzinfo
 
 from edge.config import MusicConfig
@@ -17,8 +16,9 @@ from edge.music.following.handover import Handover
 from edge.music.interpretation import Cause, Interpretation
 from edge.music.limits import Limits
 from edge.music.ownership import OwnMusic
-from edge.music.playback import elsewhere_reason
-from edge.music.rules.reasons import TAKEN_OVER, WAITS_FOR_MOOD, reason_of
+from edge.music.requests.other_music import OtherMusic
+from edge.music.requests.playback import PlaybackRequests
+from edge.music.rules.reasons import TAKEN_OVER, WAITS_FOR_MOOD
 from edge.music.situation import Situation
 from edge.music.timetable import Timetable
 from edge.music.volume import VolumePolicy
@@ -30,7 +30,7 @@ class Director:
     """Decides for one room; used by one thread.
 
     situation: what it knows. timetable: quiet hours and schedule. unwanted: what people don't want today.
-    handover: music that comes from another room, or goes there.
+    requests: what people do with the playback. handover: music that comes from another room, or goes there.
     """
 
     def __init__(
@@ -62,6 +62,8 @@ class Director:
             unwanted=self.unwanted,
         )
         self._corrections = Corrections(config, self.situation, timetable=self.timetable, volume=self._volume)
+        self.requests = PlaybackRequests(self.situation, self._rules, self._volume)
+        self._other_music = OtherMusic(self.situation, self._rules, self.unwanted)
         self.handover = Handover(self.situation, self._volume, self.timetable)
         # The sentence of the wish that was published last.
         self._published = ""
@@ -140,78 +142,12 @@ class Director:
 
     # What people do.
 
-    def playback_command(self, now: float, act: Act, control: Control) -> Wish:
-        """Return the wish for a person's play (RESUME), pause, next or previous."""
-        known, why = self.situation, Sentence("somebody asked for it")
-        known.presence.person_acted(now)
-        playback = known.playback
-        if playback is not None and playback.elsewhere and act is not Act.PAUSE:
-            return Wish(
-                Act.KEEP, known.mood_name, Sentence("kept: {why}", why=elsewhere_reason(playback)), about="press"
-            )
-        known.paused_by_person = act is Act.PAUSE and control is Control.AUTO
-        known.presence.paused_at = None
-        if act is Act.RESUME:
-            known.claim_paused()
-            if control is Control.AUTO and playback is not None and playback.state == "stopped":
-                wish = self._rules.decide(now, control, requested=True)
-                if wish.act is Act.PLAY:
-                    return self._request(now, replace(wish, why=Sentence("{who}: {why}", who=why, why=wish.why)))
-        volume = self._volume.for_resume(now) if act is Act.RESUME else None
-        return self._request(now, Wish(act, known.mood_name, why, volume=volume, about="press"))
-
     def not_this(self, now: float, own: OwnMusic) -> list[Wish]:
-        """Return the wishes after a person said that they don't want `own` today, which waits or plays.
-
-        Other music for the mood takes its place; without any, the music pauses.
-        """
-        known = self.situation
-        known.presence.person_acted(now)
+        """Return the wishes after a person said that they don't want `own` today, which waits or plays."""
         self._set_day(now)
-        self.unwanted.add(known.mood_name if own.mood is None else own.mood.mood, own.music.uri)
-        why: str = Sentence("nobody wants {music} today", music=own.music.name)
-        if own is known.own.upcoming:
-            known.own.cancel_upcoming(now)
-            forget = Wish(
-                Act.FORGET, known.mood_name, Sentence("{music} doesn't play next: {why}", music=own.music.name, why=why)
-            )
-            wishes = [self._request(now, forget), self._rules.decide(now, Control.AUTO)]
-        elif known.paused_by_person:
-            known.disown()
-            wishes = [Wish(Act.KEEP, known.mood_name, Sentence("kept: {why}, and somebody paused the music", why=why))]
-        else:
-            wish = self._rules.decide(now, Control.AUTO, requested=True)
-            if wish.act is Act.PLAY:
-                wish = replace(wish, why=Sentence("{who}: {why}", who=why, why=wish.why))
-            else:
-                known.disown()
-                wish = Wish(
-                    Act.PAUSE,
-                    known.mood_name,
-                    Sentence("{who}: the music pauses, {why}", who=why, why=reason_of(wish.why)),
-                )
-            wishes = [wish]
+        wishes = self._other_music.instead_of(now, own)
         self._published = wishes[-1].why
-        return [*wishes[:-1], self._request(now, wishes[-1])]
-
-    def volume_command(self, now: float, volume: int) -> Wish:
-        """Return the wish for a volume (0..100) that a person requested; it is the room's volume from now on."""
-        allowed, why = self._volume.request(now, volume, self.situation.own.offset)
-        return self._request(now, Wish(Act.VOLUME, self.situation.mood_name, why, volume=allowed, about="volume"))
-
-    def speaker_command(self, now: float, name: str) -> Wish:
-        """Return the wish for the speaker that a person chose."""
-        known = self.situation
-        known.presence.person_acted(now)
-        why = Sentence("somebody chose the speaker {speaker}", speaker=name)
-        return self._request(now, Wish(Act.SPEAKER, known.mood_name, why, speaker=name, about="press"))
-
-    def seek_command(self, now: float, position: float) -> Wish:
-        """Return the wish for the position in the song, seconds, that a person asked for."""
-        known = self.situation
-        known.presence.person_acted(now)
-        why = Sentence("somebody asked for it")
-        return self._request(now, Wish(Act.SEEK, known.mood_name, why, position=position, about="press"))
+        return wishes
 
     def try_speaker(self, now: float, music: Music) -> Wish:
         """Return the wish for some seconds of music, by which a person hears whether the speaker is the right one."""

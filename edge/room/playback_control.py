@@ -13,19 +13,19 @@ def control_playback(room: Room, now: float, act: Act) -> list[Event]:
     song = room.playback
     skips = act is Act.NEXT and song is not None and song.state == "playing"
     skipped = [Skipped(now, *room.feedback_on(song))] if skips else []
-    return [*skipped, DecisionMade(now, room.director.playback_command(now, act, room.control))]
+    return [*skipped, DecisionMade(now, room.director.requests.control(now, act, room.control))]
 
 
 def set_volume(room: Room, now: float, volume: int) -> list[Event]:
     """Set the volume, 0..100."""
-    return [DecisionMade(now, room.director.volume_command(now, volume))]
+    return [DecisionMade(now, room.director.requests.set_volume(now, volume))]
 
 
 def choose_speaker(room: Room, now: float, name: str) -> list[Event] | str:
     """Move the music to the speaker with this name; a sentence instead where the player has one speaker only."""
     if room.playback is not None and room.playback.player not in SPEAKER_PLAYERS:
         return Sentence("speaker is for players with several speakers, and this one has one")
-    return [DecisionMade(now, room.director.speaker_command(now, name))]
+    return [DecisionMade(now, room.director.requests.choose_speaker(now, name))]
 
 
 def seek(room: Room, now: float, position: float) -> list[Event] | str:
@@ -36,7 +36,7 @@ def seek(room: Room, now: float, position: float) -> list[Event] | str:
         return Sentence("position is for a song whose length the player tells, and none plays")
     if position >= length:
         return Sentence("position must be less than the song's length, {seconds} s", seconds=f"{length:.0f}")
-    return [DecisionMade(now, room.director.seek_command(now, position))]
+    return [DecisionMade(now, room.director.requests.seek(now, position))]
 
 
 def try_speaker(room: Room, now: float, music: Music) -> list[Event] | str:

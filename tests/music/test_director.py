@@ -167,11 +167,11 @@ def test_new_music_begins_when_the_old_has_ended() -> None:
 
 def test_a_pause_through_the_device_lasts_until_play() -> None:
     director = playing()
-    assert director.playback_command(10, Act.PAUSE, AUTO).why == "somebody asked for it"
+    assert director.requests.control(10, Act.PAUSE, AUTO).why == "somebody asked for it"
     director.observe(12, shown(state="paused", position=10))
     assert director.decide(20, at("sad"), AUTO).why == "kept: somebody paused the music"
     assert director.tick(2000, AUTO) is None
-    assert director.playback_command(2001, Act.RESUME, AUTO).act is Act.RESUME
+    assert director.requests.control(2001, Act.RESUME, AUTO).act is Act.RESUME
 
 
 def test_the_music_pauses_in_an_empty_room_and_resumes_on_return() -> None:
@@ -233,7 +233,7 @@ def test_quiet_hours_start_nothing_and_give_the_reason_once() -> None:
     director.timetable.set_clock(0, 1_790_031_600.0)  # 2026-09-21 23:00 UTC
     assert director.decide(0, at("happy"), AUTO).why == "kept: quiet hours: nothing is started until 07:00"
     assert all(director.tick(n, AUTO) is None for n in range(1, 100))
-    assert director.volume_command(100, 80).volume == 10
+    assert director.requests.set_volume(100, 80).volume == 10
     morning = director.tick(8 * 3600, AUTO)
     assert morning is not None and morning.act is Act.PLAY
 
@@ -244,7 +244,7 @@ def test_music_on_another_speaker_is_left_alone() -> None:
     why = "kept: the account plays on Kitchen, which is left alone"
     assert director.decide(1, at("happy"), AUTO).why == why
     assert director.decide(2, at("sad"), AUTO, requested=True).why == why
-    assert director.playback_command(3, Act.RESUME, AUTO).why == why
+    assert director.requests.control(3, Act.RESUME, AUTO).why == why
     director.observe(60, shown("spotify:album:theirs", state="paused", speaker="Kitchen"))
     wish = director.tick(61, AUTO)
     assert wish is not None and wish.act is Act.PLAY

@@ -1,0 +1,1 @@
+"""The wishes for what people ask of the music."""
