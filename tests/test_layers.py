@@ -63,6 +63,7 @@ PURE = {
     "players.music_assistant.reporting",
     "players.music_assistant.speakers",
     "players.music_assistant.state",
+    "players.kept_wish",
     "players.notices",
     "players.player_base",
     "players.settling_volume",

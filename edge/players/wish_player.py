@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from dataclasses import replace
+from typing import Generic, TypeVar
 
 from edge.errors import PlayerError, reported
 from edge.music.playback import still_applies
 from edge.players.errors import NOTHING_PLAYS
-from edge.players.fade import Fade
+from edge.players.kept_wish import CarriesOut, Progress
 from edge.players.player_base import PlayerBase
 from edge.players.song_end import SONG_END_LEAD_S, CurrentSong, SongEnd
 from edge.players.start_watch import StartWatch
@@ -23,55 +23,7 @@ START_PATIENCE_S = 30.0  # a speaker that has to wake up, and a service that is 
 WAIT_MIN_S, PENDING_INTERVAL_S, SONG_LOOK_S = 0.05, 0.25, 1.0
 
 
-@dataclass
-class KeptWish:
-    """A wish and what has been done for it, so that it can go on after a lost connection.
-
-    wish: with music that the server can play. original: as it was given. expires: on the player's clock.
-    """
-
-    wish: Wish
-    original: Wish
-    expires: float
-
-    @property
-    def in_flight(self) -> bool:
-        """True while a command was sent for it whose answer hasn't come, or was lost."""
-        return False
-
-    @property
-    def queued(self) -> bool:
-        """True for a song to be queued, which replaces nothing."""
-        return queues(self.wish)
-
-    @property
-    def address(self) -> str | None:
-        """The address of the music, as it was given."""
-        return None if self.original.music is None else self.original.music.uri
-
-
 Shown = TypeVar("Shown")
-Progress = TypeVar("Progress", bound=KeptWish)
-Shown_contra = TypeVar("Shown_contra", contravariant=True)
-Progress_contra = TypeVar("Progress_contra", contravariant=True)
-
-
-class CarriesOut(Protocol[Shown_contra, Progress_contra]):
-    """Carries out wishes on a server; all but `cancel` raise PlayerError."""
-
-    fade: Fade
-
-    def carry_out(self, progress: Progress_contra, shown: Shown_contra) -> bool:
-        """Do what can be done now. Returns False while an answer is awaited."""
-
-    def cancel(self, progress: Progress_contra, shown: Shown_contra | None) -> None:
-        """The wish isn't carried out any more: its volume is set back, and its music isn't expected."""
-
-    def set_volume(self, shown: Shown_contra, volume: int) -> None:
-        """Set the speaker's volume and leave the fade alone."""
-
-    def fill(self, shown: Shown_contra) -> None:
-        """Add the next song of a long list, if that is due."""
 
 
 class WishPlayer(PlayerBase, Generic[Shown, Progress]):
@@ -98,7 +50,7 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
         playable = resolved(wish, self.name, self.prefixes, self._resolve)
         if wish.act is Act.NEXT and self._deferred is not None:
             # The skip ends the song, which the deferred music was waiting for.
-            self._pending.append(_immediate(self._deferred[0]))
+            self._pending.append(self._deferred[0].immediate())
             self._deferred = None
             self._work()
             return
@@ -243,7 +195,7 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
         if what == "drop":
             self._abandon(pending.original, OVERRULED)
         elif what == "start":
-            self._pending.append(replace(_immediate(pending), expires=self._clock() + patience(pending.wish)))
+            self._pending.append(replace(pending.immediate(), expires=self._clock() + patience(pending.wish)))
         else:
             self._deferred = pending, end
 
@@ -273,9 +225,3 @@ class WishPlayer(PlayerBase, Generic[Shown, Progress]):
                 SONG_LOOK_S if ends is None else max(PENDING_INTERVAL_S, min(song_look, ends - now - SONG_END_LEAD_S))
             )
         return waits
-
-
-def _immediate(pending: Progress) -> Progress:
-    """A deferred wish as it is carried out at the song's end; its basis has been checked with each report since."""
-    wish = replace(pending.wish, when=When.NOW, fade=False)
-    return replace(pending, wish=wish, original=replace(pending.original, basis=None))

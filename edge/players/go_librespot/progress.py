@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from edge.players.go_librespot.messages import DaemonStatus
-from edge.players.wish_player import KeptWish
+from edge.players.kept_wish import KeptWish
 from edge.players.wishes import rotated
 from edge.values import Continuation, Music, When
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.players.kept_wish import KeptWish
 from edge.players.music_assistant.addresses import FoundMedia
 from edge.players.music_assistant.errors import PlayerAwayError, ServerRefusedError
 from edge.players.music_assistant.matching import SONG_PREFIX
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.speakers import away_player
 from edge.players.song_end import SONG_END_LEAD_S, CurrentSong
-from edge.players.wish_player import KeptWish
 from edge.values import Act, When, Wish
 
 CROSSFADE_LEAD_S = 12.0  # where the server fades the next song in before that
