@@ -60,8 +60,22 @@ make_environment() {
     stamp="$folder/.recipe"
     want="$(cat pyproject.toml "$constraints" | sha256sum | cut -c1-64) $extras $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD"
     [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return
+    if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then
+        say "$folder can't be written in $PWD; copy this folder to a place of your own"
+        exit 1
+    fi
+    # Of two that start at once, the second waits for what the first makes.
+    exec 9<"$folder"
+    if ! flock --nonblock 9; then
+        say "$folder is being set up already; waiting for it"
+        flock 9
+    fi
+    if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then fresh_environment; fi
+    exec 9<&-
+}
+fresh_environment() {
     say "setting up $folder with $("$python" --version) (once; a minute or two)"
-    rm -rf "$folder"
+    find "$folder/" -mindepth 1 -delete
     if "$python" -c 'import picamera2' >/dev/null 2>&1; then options+=(--system-site-packages); fi
     need_venv "$python"
     "$python" -m venv "${options[@]}" "$folder" >&2
@@ -98,10 +112,17 @@ need_detector() {
     local name=face_detection_yunet_2023mar.onnx tried=models/.fetch_failed
     if [ -f "models/$name" ] || [ -f "${MOODROOM_MODELS:-/nowhere}/$name" ]; then return; fi
     if [ -n "$(find "$tried" -mmin -1440 2>/dev/null)" ]; then return; fi
-    if timeout 30 "$1" -I scripts/fetch_models >&2; then rm -f "$tried"; else
-        touch "$tried" 2>/dev/null || true
-        say "notice: OpenCV's slower Haar detector is used, if OpenCV has it; scripts/fetch_models gets the better one"
-    fi
+    local code=0
+    # In the foreground, so that Ctrl-C reaches it.
+    timeout --foreground 30 "$1" -I scripts/fetch_models >&2 || code=$?
+    case $code in
+        0) rm -f "$tried" ;;
+        130) exit 130 ;;
+        *)
+            touch "$tried" 2>/dev/null || true
+            say "notice: OpenCV's slower Haar detector is used, if OpenCV has it; scripts/fetch_models gets the better one"
+            ;;
+    esac
 }
 
 # The shipped configuration with the page on, on all addresses; the set-up code locks it.

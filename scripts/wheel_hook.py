@@ -33,16 +33,20 @@ class DetectorHook(BuildHookInterface):  # type: ignore[type-arg]
     def _file(self, root: Path, fetch_models: ModuleType) -> Path:
         """The verified file, downloaded where no folder has it."""
         named = os.environ.get("MOODROOM_MODELS")
+        wrong = ""
         for folder in [*([Path(named)] if named else []), root / "models"]:
-            if fetch_models.good(folder / fetch_models.NAME):
-                return folder.resolve() / fetch_models.NAME
+            file = folder.resolve() / fetch_models.NAME
+            if fetch_models.good(file):
+                return file
+            if os.path.lexists(file):
+                wrong = wrong or f"{file} isn't the right file, and "
         self._folder = tempfile.TemporaryDirectory()
         try:
             fetch_models.fetch(fetch_models.URL, Path(self._folder.name))
         except fetch_models.FetchError as error:
             raise SystemExit(
-                f"the face detector's file is needed in the wheel: {error}; put {fetch_models.NAME} into the folder "
-                "that MOODROOM_MODELS names, or set MOODROOM_WITHOUT_DETECTOR=1"
+                f"the face detector's file is needed in the wheel: {wrong}{error}; put {fetch_models.NAME} into the "
+                "folder that MOODROOM_MODELS names, or set MOODROOM_WITHOUT_DETECTOR=1"
             ) from None
         return Path(self._folder.name) / fetch_models.NAME
 

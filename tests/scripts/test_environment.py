@@ -29,7 +29,7 @@ class Project:
         (self.folder / "python").write_text(f"#!/bin/sh\necho called >>{self.calls}\n{text}\n")
         (self.folder / "python").chmod(0o755)
 
-    def start(self, **more: str) -> str:
+    def start(self, code: int = 0, **more: str) -> str:
         environment = {name: value for name, value in os.environ.items() if name != "MOODROOM_MODELS"}
         done = subprocess.run(
             ["bash", "-euc", ". scripts/environment.sh; need_detector ./python; echo started"],
@@ -40,8 +40,17 @@ class Project:
             timeout=PATIENCE,
             check=False,
         )
-        assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr
+        assert (done.returncode, done.stdout) == (code, "" if code else "started\n"), done.stderr
         return done.stderr
+
+    def set_up(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["bash", "-euc", ". scripts/environment.sh; make_environment .venv web constraints ./python; echo started"],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     @property
     def called(self) -> int:
@@ -77,3 +86,59 @@ def test_a_folder_that_has_the_file_is_enough(project: Project, tmp_path: Path) 
     (tmp_path / "elsewhere" / NAME).touch()
     project.start(MOODROOM_MODELS=str(tmp_path / "elsewhere"))
     assert project.called == 0
+
+
+def test_ctrl_c_during_the_download_ends_the_start(project: Project) -> None:
+    project.answer("exit 130")
+    project.start(code=130)
+    assert not (project.folder / "models/.fetch_failed").exists()
+
+
+def test_ctrl_c_reaches_the_download(project: Project) -> None:
+    # In a process group of its own the terminal's Ctrl-C wouldn't reach it.
+    project.answer("test $(ps -o pgid= -p $$) = $(ps -o pgid= -p $(cat shell)) || exit 1")
+    done = subprocess.run(
+        ["bash", "-euc", "echo $$ >shell; . scripts/environment.sh; need_detector ./python"],
+        cwd=project.folder,
+        env={name: value for name, value in os.environ.items() if name != "MOODROOM_MODELS"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0 and "notice" not in done.stderr, done.stderr
+
+
+def test_of_two_that_start_at_once_one_makes_the_environment(project: Project) -> None:
+    (project.folder / "pyproject.toml").touch()
+    (project.folder / "constraints").touch()
+    os.mkfifo(project.folder / "gate")
+    project.answer(
+        'case "$*" in\n'
+        "*picamera2*) exit 1 ;;\n"
+        '*"-m venv"*) mkdir .venv/bin; cp python .venv/bin; read -r _ <gate; echo venv >>made;;\n'
+        "esac"
+    )
+    with project.set_up() as first, project.set_up() as second:
+        for process in (first, second):
+            assert process.stderr is not None and process.stdout is not None
+        try:
+            said = sorted(process.stderr.readline() for process in (first, second))
+            assert said[0] == ".venv is being set up already; waiting for it\n"
+            with (project.folder / "gate").open("w") as gate:
+                gate.write("go\n")
+            assert first.wait(PATIENCE) == 0 and second.wait(PATIENCE) == 0
+            assert first.stdout.read() == second.stdout.read() == "started\n"
+        finally:
+            first.kill()
+            second.kill()
+    assert (project.folder / "made").read_text() == "venv\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(project: Project) -> None:
+    for name in ("pyproject.toml", "constraints", ".venv"):
+        (project.folder / name).touch()
+    with project.set_up() as process:
+        output, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, output) == (1, "")
+    assert ".venv can't be written in " in errors and errors.count("\n") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import stat
@@ -41,6 +42,17 @@ class Files(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/good")
             self.end_headers()
+            return
+        if self.path == "/rude":
+            self.send_response(500, "\x1b[31mgo\taway\x07")
+            self.end_headers()
+            return
+        if self.path == "/slow":
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(b"x")
             return
         content = {"/wrong": CONTENT[:-1] + b"x", "/huge": CONTENT * 30}.get(self.path, CONTENT)
         self.send_response(200)
@@ -161,6 +173,20 @@ def test_wrong_bytes_are_refused_and_a_bad_file_is_removed(fetch: Fetch, models:
 def test_what_goes_wrong_is_one_sentence_and_leaves_nothing(fetch: Fetch, models: Path, what: str, words: str) -> None:
     failed(fetch(what), words)
     assert files(models) == []
+
+
+def test_a_server_that_sends_byte_by_byte_is_left(fetch: Fetch, tmp_path: Path, models: Path) -> None:
+    script = tmp_path / "scripts" / "fetch_models"
+    text, changes = re.subn(r"DEADLINE_S = 20\.0, 120\.0", "DEADLINE_S = 20.0, 0.0", script.read_text("utf-8"))
+    assert changes == 1
+    # Never enough: only the time ends it.
+    script.write_text(text.replace("LARGEST = 5_000_000", "LARGEST = 50_000_000"), "utf-8")
+    failed(fetch("slow"), "is too slow: ")
+    assert files(models) == []
+
+
+def test_a_server_s_words_cannot_steer_the_terminal(fetch: Fetch) -> None:
+    failed(fetch("rude"), "the server answered 500 [31mgo away")
 
 
 def test_a_server_that_isn_t_there_is_one_sentence(fetch: Fetch, models: Path) -> None:

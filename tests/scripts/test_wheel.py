@@ -125,6 +125,11 @@ hook.initialize("standard", {{"force_include": {{}}}})
     assert done.returncode == 1
     assert "the face detector's file is needed in the wheel" in done.stderr and done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+    damaged = tmp_path / "models/face_detection_yunet_2023mar.onnx"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"half of it")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert f"{damaged} isn't the right file" in done.stderr and done.stderr.count("\n") == 1
     asked = code.replace("import os, sys", "import os, sys\nos.environ['MOODROOM_WITHOUT_DETECTOR'] = '1'")
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
