@@ -1,41 +1,32 @@
-"""Runs the device: starts the threads, decides in the main one, and stops them in reverse order."""
+"""Runs the device: starts its threads, decides in the main one, and stops them in reverse order."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TextIO
 
-from edge.camera.capture import Capture
-from edge.camera.opening import open_camera
-from edge.camera.source import is_stream
 from edge.config import Config
 from edge.daemon import restore
 from edge.daemon.assembly import assemble
+from edge.daemon.fast_replay import replay_fast
 from edge.daemon.inbox import SessionEnd
 from edge.daemon.options import GOES_ON, Options
+from edge.daemon.workers import DeviceWorkers
 from edge.errors import ConfigError, MoodroomError
 from edge.events import MoodUpdated
 from edge.health.watchdog import Watchdog
-from edge.players.driver import PlayerDriver
 from edge.system.memory import release_memory
 from edge.system.signals import SignalFlags
 from edge.system.systemd import SystemdNotifier
-from edge.system.threads import Latest, Worker, stop_all
-from edge.values import SIMULATED, Command, Frame, Playback, Problem, Reading
-from edge.vision.loop import VisionLoop
-from edge.vision.pace import GAP_MIN_S
+from edge.system.threads import Worker, stop_all
+from edge.values import SIMULATED, Command, Playback, Reading
 
 log = logging.getLogger(__name__)
 # The interval between two health reports, and until the second one: rates are known a moment after the start.
 HEALTH_EVERY_S, SECOND_HEALTH_AFTER_S = 30.0, 3.0
 STOP_WITHIN_S = 2.0
-# A camera that fails again within this time is tried more and more rarely, and its problem stands.
-CAMERA_HEALTHY_AFTER_S = 60.0
-# How long a fast replay waits for the broker.
-CONNECT_WITHIN_S = 3.0
 
 
 class Session:
@@ -48,7 +39,6 @@ class Session:
         self.parts = assemble(config, options, out, settings=settings)
         self.next_config = config
         self._options, self._out = options, out
-        self._capture_relapses: Callable[[float], bool] = lambda _: False
 
     def run(self, flags: SignalFlags, load: Callable[[], Config]) -> SessionEnd:
         """Run with a thread for each part; this one decides."""
@@ -56,54 +46,14 @@ class Session:
         parts = self.parts
         if not self._options.once:
             parts.dispatcher.switch.begin(time.monotonic(), parts.room.camera_on)
-        frames: Latest[Frame] = Latest()
-        capture = Capture(
-            parts.config.camera,
-            frames,
-            loop=not self._options.once,
-            is_on=lambda: parts.room.camera_on,
-            is_resting=lambda: parts.room.resting,
-            on_frame=self._on_frame,
-            request=lambda: parts.pipeline.frame_request,
-        )
-        parts.dispatcher.camera_open = lambda: capture.is_open
-        vision = VisionLoop(parts.pipeline, frames, is_on=lambda: parts.room.looking, post=parts.inbox.post)
-        player = PlayerDriver(parts.player, parts.wishes, post=parts.inbox.post)
-        problem = parts.inbox.problem
-        vision_worker = Worker("vision", vision.turn, on_error=partial(problem, "vision"), first_wait_s=0.1)
-        capture_worker = Worker(
-            "capture",
-            capture.turn,
-            on_error=partial(problem, "camera"),
-            on_end=capture.close,
-            healthy_after_s=CAMERA_HEALTHY_AFTER_S,
-            may_linger=is_stream(parts.config.camera.source),
-        )
-        self._capture_relapses = capture_worker.relapsing
-        capture.stopping = capture_worker.stopping
-        player_worker = Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close)
-        parts.reporter.player_busy = player_worker.busy_for
-        workers = [
-            player_worker,
-            vision_worker,
-            capture_worker,
-            *self._library_workers(),
-        ]
+        workers = DeviceWorkers(parts, loop=not self._options.once)
         notifier, end = SystemdNotifier(), SessionEnd.STOPPED
-        watchdog = Watchdog(
-            notifier,
-            parts.health,
-            room=parts.room,
-            pipeline=parts.pipeline,
-            capture=capture_worker,
-            vision=vision_worker,
-            stuck_after=parts.config.camera.stuck_after,
-        )
+        watchdog = workers.watchdog(notifier)
         try:
             for service in (parts.journal, parts.mqtt, parts.absence, parts.web):
                 if service is not None:
                     service.start()
-            for worker in workers:
+            for worker in workers.all:
                 worker.start()
             notifier.notify("READY=1")
             end = self._loop(flags, load, watchdog)
@@ -111,71 +61,12 @@ class Session:
         finally:
             # After STOPPING=1 systemd would kill the next session.
             notifier.notify("RELOADING=1" if end is SessionEnd.RELOAD else "STOPPING=1")
-            self._stop(workers)
+            self._stop(workers.all)
 
     def run_fast(self, flags: SignalFlags) -> SessionEnd:
         """Replay in one thread, on the video's own clock, so that two runs print the same lines."""
         self._log_summary()
-        parts = self.parts
-        camera = open_camera(parts.config.camera, wait=lambda _: None, fast=True, loop=not self._options.once)
-        try:
-            for service in (parts.absence, parts.mqtt):
-                if service is not None:
-                    service.start()
-            if parts.mqtt is not None:
-                parts.mqtt.wait_connected(CONNECT_WITHIN_S)
-            while not flags.stop and (frame := camera.read()) is not None:
-                before = parts.frame_pace.last
-                if parts.frame_pace.frame(frame.at) and before is not None:
-                    parts.source_clock.now = before + GAP_MIN_S
-                    parts.dispatcher.publish(parts.room.lose_sight(before + GAP_MIN_S))
-                parts.source_clock.now = frame.at
-                reading = parts.pipeline.process(frame)
-                if reading is not None:
-                    parts.dispatcher.publish(parts.room.on_reading(reading))
-                parts.dispatcher.publish(parts.room.tick(frame.at))
-                parts.dispatcher.publish(parts.room.on_playback(frame.at, parts.player.playback()))
-                for abandoned in parts.player.take_abandoned():
-                    parts.room.on_abandoned(frame.at, abandoned.wish)
-        finally:
-            for item in parts.inbox.drain():
-                if isinstance(item, Problem) and item.message:
-                    log.warning("%s", item.message)
-            camera.close()
-            parts.player.close()
-            for service in (parts.mqtt, parts.absence):
-                if service is not None:
-                    service.stop()
-        return SessionEnd.STOPPED if flags.stop else SessionEnd.OVER
-
-    def _library_workers(self) -> list[Worker]:
-        if self.parts.config.library.refresh is None:
-            return []
-        # Imported here because most devices don't refresh a library.
-        from edge.library.background import refresh_workers
-
-        problem = partial(self.parts.inbox.problem, "library")
-        return refresh_workers(self.parts.config, self.parts.dispatcher.outlets, problem)
-
-    def _on_frame(self, frame: Frame | None) -> None:
-        """Called by the capture thread with each frame, and with None at the end of a replay."""
-        parts = self.parts
-        if frame is None:
-            parts.inbox.post(SessionEnd.OVER)
-            return
-        if parts.source_clock.first is None:
-            parts.source_clock.first = frame.at
-        told = parts.health.problems.get("camera", "")
-        again = bool(told) and not self._capture_relapses(frame.at)
-        if frame.fault:
-            if frame.fault != told:
-                parts.inbox.problem("camera", frame.fault)
-        elif parts.health.last_frame is None or again:
-            parts.inbox.problem("camera", "")
-        parts.health.record_frame(frame.at)
-        parts.frame_pace.frame(frame.at)
-        if parts.web is not None:
-            parts.web.offer(frame)
+        return replay_fast(self.parts, flags, loop=not self._options.once)
 
     def _loop(self, flags: SignalFlags, load: Callable[[], Config], watchdog: Watchdog) -> SessionEnd:
         """Handle what comes in, and do once a second what is due."""

@@ -37,7 +37,7 @@ class KeptWish:
         return None if self.original.music is None else self.original.music.uri
 
     def immediate(self: Progress) -> Progress:
-        """Return a wish that waited for a song's end as it is carried out then; each report since has been judged."""
+        """Return the wish as it begins at a song's end; its basis was checked with each report until then."""
         wish = replace(self.wish, when=When.NOW, fade=False)
         return replace(self, wish=wish, original=replace(self.original, basis=None))
 

@@ -22,7 +22,6 @@ from edge.values import Act, Playback, When, Wish
 START_PATIENCE_S = 30.0  # a speaker that has to wake up, and a service that is slow, take their time
 WAIT_MIN_S, PENDING_INTERVAL_S, SONG_LOOK_S = 0.05, 0.25, 1.0
 
-
 Shown = TypeVar("Shown")
 
 

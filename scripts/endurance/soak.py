@@ -127,7 +127,7 @@ def _hasty(*given: Any, **options: Any) -> Worker:
 def live(folder: Path, **sections: object) -> Iterator[Session]:
     """Run the whole device with all its threads, with shorter waits between attempts."""
     with (
-        mock.patch("edge.daemon.session.Worker", _hasty),
+        mock.patch("edge.daemon.workers.Worker", _hasty),
         mock.patch.object(mqtt_backoff, "FIRST_WAIT_S", 0.05),
         mock.patch.object(mqtt_backoff, "MAX_WAIT_S", 0.2),
         mock.patch.object(mqtt_backoff, "GOOD_CONNECTION_S", 0.0),
@@ -399,7 +399,7 @@ def life(folder: Path, minutes: int) -> Growth:
         running(folder) as broker,
         stream() as (address, _),
         # A camera that is opened again at once is found closed in each minute.
-        mock.patch("edge.daemon.session.Worker", _hasty),
+        mock.patch("edge.daemon.workers.Worker", _hasty),
         mock.patch.object(mqtt_backoff, "FIRST_WAIT_S", 0.05),
         mock.patch.object(mqtt_backoff, "MAX_WAIT_S", 0.2),
         mock.patch.object(mqtt_backoff, "GOOD_CONNECTION_S", 0.0),
