@@ -165,6 +165,7 @@ WALL = {
     "commands/spotify.py": "when the login ends",
     "config/writing/last_good.py": "the name of a broken file has the date",
     "daemon/assembly.py": "both clocks at the start",
+    "daemon/journal.py": "the journal's entries are dated",
     "health/check/machine.py": "the row about the clock",
     "health/check/music.py": "when the login ends",
     "health/machine.py": "both clocks at the same moment",

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from edge.camera.source import AUTO, CAMERA, DEMO, source_kind
-from edge.config import Config, JournalConfig
+from edge.config import Config
 from edge.daemon import restore
 from edge.daemon.broker import open_absence, open_mqtt
 from edge.daemon.camera_switch import camera_is_on
 from edge.daemon.console import JsonLines, LogLines, Outlet, PlainLines
 from edge.daemon.dispatcher import Dispatcher
 from edge.daemon.inbox import Inbox
+from edge.daemon.journal import open_journal
+from edge.daemon.library import publishing, song_resolver
 from edge.daemon.options import Options
 from edge.daemon.source import SourceClock, settle_source
 from edge.events import MoodUpdated, SettingsReported
 from edge.health.monitor import HealthMonitor
 from edge.health.reporter import HealthReporter
 from edge.health.wall_clock import WallClock
-from edge.journal.entry import JournalEntry
 from edge.journal.learner import Learner
 from edge.journal.writer import Journal
 from edge.mqtt.absence import Absence
@@ -32,13 +32,11 @@ from edge.mqtt.outlet import MqttOutlet
 from edge.music.director import Director
 from edge.players.player import Player, open_player
 from edge.players.wish_queue import WishQueue
-from edge.players.wishes import Resolve
 from edge.room.commands import execute
 from edge.room.room import Room
-from edge.system import clock, logs
-from edge.system.database import default_path
+from edge.system import logs
 from edge.system.time_zone import zone
-from edge.values import SIMULATED, UNKNOWN, Mood, Music
+from edge.values import SIMULATED, UNKNOWN, Mood
 from edge.vision.pace import FramePace
 from edge.vision.pipeline import BASE, Pipeline
 from edge.web.opening import open_web
@@ -108,8 +106,8 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
         config,
         clock=(lambda: source_clock.now) if fast else time.monotonic,
         demo=source == DEMO or fast,
-        resolver=_song_resolver,
-        publish=_publishing(config, inbox),
+        resolver=song_resolver,
+        publish=publishing(config, inbox),
     )
     published = options.publish or source == CAMERA
     mqtt = open_mqtt(config, inbox) if published else None
@@ -169,22 +167,6 @@ def assemble(config: Config, options: Options, out: TextIO, *, settings: dict[st
     return parts
 
 
-def open_journal(config: JournalConfig, *, problem: Callable[[str], None]) -> tuple[Journal | None, Learner]:
-    """The journal, not started yet, and the learner.
-
-    Where the journal is switched off it is None, and what is learned lasts until the next start.
-    problem: called with each fault of the journal, and with "" once it is over, in the journal's thread.
-    """
-    if not config.enabled:
-        return None, Learner(lambda _: None, learn=config.learn)
-    # Each needs the other: outcomes go into the journal, and are read from it at the start.
-    journal = Journal(default_path(), keep_s=config.keep, on_problem=problem, synchronised=clock.synchronised)
-    learner = Learner(journal.put, learn=config.learn)
-    journal.on_outcomes = learner.replace_outcomes
-    journal.put(JournalEntry(time.time(), "start", text="the device started"))
-    return journal, learner
-
-
 def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now: float, *, fast: bool) -> Director:
     # Two fast replays make the same choices.
     rng = random.Random(0 if fast else None)  # noqa: S311 (no secret)
@@ -194,29 +176,6 @@ def _open_director(config: Config, learner: Learner, wall_clock: WallClock, now:
         director.timetable.set_clock(now, now + wall_clock.offset())
         restore.restore_playback(director, wall_clock.offset())
     return director
-
-
-def _song_resolver(player: str) -> Resolve:
-    """A function that finds the songs of `library:` addresses for this player."""
-
-    def resolve(uri: str) -> Music | None:
-        # Imported here because most devices play no library.
-        from edge.library.resolver import resolver
-
-        return resolver(player)(uri)
-
-    return resolve
-
-
-def _publishing(config: Config, inbox: Inbox) -> Callable[[], None]:
-    """A function that has the `library:` lists published in the background, where `library.publish` is on."""
-    if not config.library.publish:
-        return lambda: None
-    # Imported here because most devices publish no library.
-    from edge.library.background import Publisher
-
-    problem = partial(inbox.problem, "library")
-    return Publisher(config, lambda message: problem(message or "")).begin
 
 
 def _console(parts: Parts, options: Options, out: TextIO) -> Outlet:

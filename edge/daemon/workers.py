@@ -8,6 +8,7 @@ from edge.camera.capture import Capture
 from edge.camera.source import is_stream
 from edge.daemon.assembly import Parts
 from edge.daemon.inbox import SessionEnd
+from edge.daemon.library import refresh_workers
 from edge.health.watchdog import Watchdog
 from edge.players.driver import PlayerDriver
 from edge.system.systemd import SystemdNotifier
@@ -51,7 +52,12 @@ class DeviceWorkers:
         capture.stopping = self._capture.stopping
         player_worker = Worker("player", player.turn, on_error=partial(problem, "player"), on_end=parts.player.close)
         parts.reporter.player_busy = player_worker.busy_for
-        self.all = [player_worker, self._vision, self._capture, *_library_workers(parts)]
+        self.all = [
+            player_worker,
+            self._vision,
+            self._capture,
+            *refresh_workers(parts.config, parts.dispatcher.outlets, parts.inbox),
+        ]
 
     def watchdog(self, notifier: SystemdNotifier) -> Watchdog:
         """What notices that one of them hangs."""
@@ -84,12 +90,3 @@ class DeviceWorkers:
         parts.frame_pace.frame(frame.at)
         if parts.web is not None:
             parts.web.offer(frame)
-
-
-def _library_workers(parts: Parts) -> list[Worker]:
-    if parts.config.library.refresh is None:
-        return []
-    # Imported here because most devices don't refresh a library.
-    from edge.library.background import refresh_workers
-
-    return refresh_workers(parts.config, parts.dispatcher.outlets, partial(parts.inbox.problem, "library"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import JournalConfig
-from edge.daemon.assembly import open_journal
+from edge.daemon.journal import open_journal
 from edge.daemon.options import Options, loader
 from edge.daemon.run import run
 from edge.events import CommandReceived, DecisionMade, Event, Liked, PlaybackChanged, Skipped, Unliked
