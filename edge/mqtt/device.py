@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.config import MqttConfig
-from edge.errors import BrokerError, ConfigError
+from edge.errors import ConfigError
 from edge.mqtt import reasons
 from edge.mqtt.callbacks import Handlers
 from edge.mqtt.connection import MqttConnection
@@ -21,18 +21,25 @@ from edge.mqtt.discovery import Discovery
 from edge.mqtt.discovery_publisher import DiscoveryPublisher
 from edge.mqtt.entities import EXPIRE_AFTER_S
 from edge.mqtt.event_queue import EventQueue
-from edge.mqtt.own_topics import OwnTopics
 from edge.mqtt.presence_sensor import PresenceSensor
 from edge.mqtt.rooms.payload import REPORT_EXPIRES_S
 from edge.mqtt.rooms.reports import RoomReports
-from edge.mqtt.topics import COMMANDS, EVENT, FOLLOW, LOOKING, REPEATED, STATUS, base_of, client_id_of
+from edge.mqtt.states import RetainedStates
+from edge.mqtt.topics import (
+    COMMANDS,
+    EVENT,
+    FOLLOW,
+    LOOKING,
+    MAX_COMMAND_BYTES,
+    STATUS,
+    base_of,
+    client_id_of,
+    read_command,
+)
 from edge.room.commands import COMMANDS as COMMAND_NAMES
-from edge.sentences import TechnicalText
-from edge.text import clean, to_json
+from edge.text import to_json
 from edge.values import Command
 
-MAX_COMMAND_BYTES = 1024
-MAX_COMMAND_NAME_CHARS = 40
 # An unchanged state is published again after this time, so that it doesn't expire in Home Assistant.
 REPEAT_AFTER_S = EXPIRE_AFTER_S / 3
 
@@ -66,10 +73,6 @@ class MqttDevice:
         self.base = base_of(config.base_topic, device)
         self._on_command, self._silent, self._sensor, self._rooms = on_command, silent, sensor, rooms
         self._sent_states = 0
-        # The newest payload of each topic, when it was last published, and which the client couldn't take.
-        self._states: dict[str, str] = {}
-        self._published_at: dict[str, float] = {}
-        self._waiting: set[str] = set()
         self._lock = threading.Lock()
         self._connected = threading.Event()
         self._connection = MqttConnection(
@@ -82,13 +85,13 @@ class MqttDevice:
                 disconnected=self._connected.clear,
                 tick=self._on_tick,
                 message=self._on_message,
-                acked=self._on_acked,
+                acked=lambda mid: self._events.acked(mid),
                 problem=lambda sentence: self._tell("connection", sentence),
-                refused=self._on_refused,
+                refused=lambda mid: self._events.refused(mid),
             ),
         )
-        self._own = OwnTopics(self.base)
-        self._on_problem, self._told_conflict = on_problem, False
+        self._states = RetainedStates(self.base, self._publish, lambda sentence: self._tell("conflict", sentence))
+        self._on_problem = on_problem
         self._problems: dict[str, str] = {}
         self._events = EventQueue(self._connection, self._topic(EVENT))
         self._discovery = None
@@ -123,24 +126,18 @@ class MqttDevice:
         """Set a retained topic; published now or on the next connect, and only if it changed."""
         text = payload if isinstance(payload, str) else to_json(payload)
         with self._lock:
-            if self._states.get(topic) == text:
-                return
-            self._states[topic] = text
             # Within the lock, so that an older value can't be published after a newer one.
-            if self._connected.is_set():
-                self._publish_state(topic)
+            if self._states.set(topic, text) and self._connected.is_set():
+                self._states.publish(topic)
 
     def repeat_states(self) -> None:
         """Publish again what would expire.
 
         Called about once a second by the daemon's main loop, so that the state does expire if that hangs.
         """
-        now = time.monotonic()
         with self._lock:
             if self._connected.is_set():
-                for topic in REPEATED:
-                    if topic in self._states and now - self._published_at.get(topic, now) >= REPEAT_AFTER_S:
-                        self._publish_state(topic)
+                self._states.repeat(time.monotonic(), after=REPEAT_AFTER_S)
 
     def publish_event(self, payload: dict[str, Any]) -> None:
         """Publish an event; while the broker is away it waits for a minute, then it is dropped."""
@@ -177,15 +174,6 @@ class MqttDevice:
         self._sent_states += taken
         return taken
 
-    def _publish_state(self, topic: str) -> None:
-        """Publish the newest value of a retained topic, or mark it to be tried again."""
-        self._published_at[topic] = time.monotonic()
-        if self._publish(self._topic(topic), self._states[topic]):
-            self._waiting.discard(topic)
-            self._own.published(topic, self._states[topic])
-        else:
-            self._waiting.add(topic)
-
     # In the connection's thread.
 
     def _on_connected(self) -> None:
@@ -193,20 +181,18 @@ class MqttDevice:
             if not self._silent:
                 commands = [self._topic(f"{COMMANDS}{name}") for name in COMMAND_NAMES]
                 self._connection.delivery.subscriptions.subscribe_all(self._topic(f"{COMMANDS}#"), commands)
-                self._own.echoes = self._connection.protocol != "5"
-                self._own.connected()
-                self._connection.delivery.subscriptions.subscribe_own(self._own.names())
+                self._states.connected(echoes=self._connection.protocol != "5")
+                self._connection.delivery.subscriptions.subscribe_own(self._states.own.names())
                 if self._sensor is not None:
                     self._connection.subscribe(self._sensor.topic, retained=True)
                 for topic in self._rooms.topics if self._rooms is not None else ():
                     self._connection.subscribe(topic)
                 if self._discovery is not None and self._discovery.birth_topic is not None:
                     self._connection.subscribe(self._discovery.birth_topic)
-                self._states[STATUS] = "online"
+                self._states.set(STATUS, "online")
                 if self._discovery is not None:
                     self._discovery.begin()
-                for topic in self._states:
-                    self._publish_state(topic)
+                self._states.publish_all()
                 self._events.requeue()
                 self._events.publish()
             self._connected.set()
@@ -214,34 +200,16 @@ class MqttDevice:
     def _on_tick(self) -> None:
         with self._lock:
             self._connection.delivery.retry(time.monotonic())
-            for topic in sorted(self._waiting):
-                self._publish_state(topic)
+            self._states.publish_waiting()
             if self._connected.is_set():
                 # Not at a stop: `offline` is right then.
-                self._put_right()
+                self._states.put_right(time.monotonic())
             self._events.publish()
             if self._discovery is not None:
                 if self._discovery.begin_if_due():
-                    for topic in self._states:
-                        self._publish_state(topic)
+                    self._states.publish_all()
                 delivery = self._connection.delivery
                 self._discovery.proceed(lambda: delivery.flush(0.0) and not delivery.refused)
-
-    def _put_right(self) -> None:
-        """Publish again what somebody else has changed, and report it if that doesn't end."""
-        for topic in self._own.wrong(time.monotonic(), self._states):
-            if topic in self._states:
-                self._publish_state(topic)
-            elif self._publish(self._topic(topic), None):
-                self._own.published(topic, "")
-        if self._own.conflict != self._told_conflict:
-            self._told_conflict = self._own.conflict
-            sentence = TechnicalText(
-                f"mqtt: somebody else keeps publishing on {self.base}/...; give each device a device.id of its own, "
-                "and look for other programs that publish there",
-                BrokerError.plain,
-            )
-            self._tell("conflict", sentence if self._own.conflict else None)
 
     def _tell(self, source: str, sentence: str | None) -> None:
         """Report the problems of all sources: a new one of this source, or None for its end."""
@@ -252,12 +220,6 @@ class MqttDevice:
 
     # In paho's thread, without the lock.
 
-    def _on_acked(self, mid: int) -> None:
-        self._events.acked(mid)
-
-    def _on_refused(self, mid: int) -> None:
-        self._events.refused(mid)
-
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
         if self._discovery is not None and topic == self._discovery.birth_topic:
             if payload[:MAX_COMMAND_BYTES].strip().lower() == b"online":
@@ -266,23 +228,10 @@ class MqttDevice:
             self._sensor.message(payload, retained=retained)
         elif self._rooms is not None and topic in self._rooms.topics:
             self._rooms.message(topic, payload, retained=retained)
-        elif self._own.see(topic, payload, retained=retained):
+        elif self._states.own.see(topic, payload, retained=retained):
             self._connection.wake()
         elif self._discovery is not None and self._discovery.see(topic, payload):
             pass
         elif not retained and topic.startswith(self._topic(COMMANDS)):
             # A retained command could be of any age.
-            name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)
-            self._on_command(read_command(name, payload))
-
-
-def read_command(name: str, payload: bytes) -> Command:
-    """The message on `set/<name>` as a command, with a `fault` if the payload can't be one."""
-    if len(payload) > MAX_COMMAND_BYTES:
-        return Command(
-            name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes; send a word or a number"
-        )
-    try:
-        return Command(name, clean(payload.decode("utf-8").strip(), MAX_COMMAND_BYTES), origin="mqtt")
-    except UnicodeDecodeError:
-        return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text; send a word or a number")
+            self._on_command(read_command(topic.removeprefix(self._topic(COMMANDS)), payload))

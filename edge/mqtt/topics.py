@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.config import MqttConfig
+from edge.text import clean
+from edge.values import Command
 
 QOS = 1
 
@@ -43,6 +45,8 @@ RETAINED = tuple(topic.name for topic in TOPICS if topic.retained)
 REPEATED = tuple(topic.name for topic in TOPICS if topic.repeated)
 # Commands are subscribed to as set/NAME; those that are retained are ignored.
 COMMANDS = "set/"
+MAX_COMMAND_BYTES = 1024
+MAX_COMMAND_NAME_CHARS = 40
 
 
 def base_of(base_topic: str, device: str) -> str:
@@ -54,3 +58,16 @@ def client_id_of(config: MqttConfig, device: str, role: str = "") -> str:
     """The name of the client on the broker. role: of another program of this device's, such as `check`."""
     name = config.client_id or f"moodroom-{device}"
     return f"{name}-{role}" if role else name
+
+
+def read_command(name: str, payload: bytes) -> Command:
+    """The message on `set/<name>` as a command, with a `fault` if the payload can't be one."""
+    name = clean(name, MAX_COMMAND_NAME_CHARS)
+    if len(payload) > MAX_COMMAND_BYTES:
+        return Command(
+            name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes; send a word or a number"
+        )
+    try:
+        return Command(name, clean(payload.decode("utf-8").strip(), MAX_COMMAND_BYTES), origin="mqtt")
+    except UnicodeDecodeError:
+        return Command(name, origin="mqtt", fault=f"{name} isn't UTF-8 text; send a word or a number")

@@ -106,7 +106,7 @@ def test_two_hundred_devices_lose_nothing_and_are_back_after_a_restart(
             assert took < PATIENCE, f"{back} of {DEVICES} are back"
             time.sleep(0.1)
         took = time.monotonic() - began
-    newest = {f"moodroom/room-{n}/mood": device._states["mood"] for n, device in enumerate(fleet.devices)}
+    newest = {f"moodroom/room-{n}/mood": device._states._payloads["mood"] for n, device in enumerate(fleet.devices)}
     with Listener(broker.port, "moodroom/+/mood") as late:
 
         def all_newest() -> bool:
@@ -177,7 +177,7 @@ def test_two_brokers_joined_by_a_bridge_are_one_house(tmp_path: Path) -> None:
                         return late.last("moodroom/annex/mood") == '{"mood": "neutral"}'
 
                 wait_for(across, "the newest mood, across")
-                assert json.loads(device._states["mood"])["mood"] == "neutral"
+                assert json.loads(device._states._payloads["mood"])["mood"] == "neutral"
                 assert len(commands) == 1, "no command comes twice"
             finally:
                 device.stop()

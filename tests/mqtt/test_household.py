@@ -29,10 +29,11 @@ from edge.events import CommandRejected
 from edge.mqtt import backoff, discovery_publisher
 from edge.mqtt.broker import handshake
 from edge.mqtt.client import tls_context
-from edge.mqtt.device import MAX_COMMAND_BYTES, REPEAT_AFTER_S, MqttDevice, read_command
+from edge.mqtt.device import REPEAT_AFTER_S, MqttDevice
 from edge.mqtt.discovery import Discovery, discovery
 from edge.mqtt.event_queue import EVENT_LIFETIME_S, MAX_WAITING
 from edge.mqtt.memory import MEMORY_FILE, DiscoveryMemory, memory
+from edge.mqtt.topics import MAX_COMMAND_BYTES, read_command
 from edge.music.director import Director
 from edge.room.commands import PLAYBACK_ACTS, execute
 from edge.room.room import Room
