@@ -241,6 +241,16 @@ def test_install_again_update_refuse_remove_and_purge(machine: Machine, source: 
     machine.install("--uninstall", "--purge")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root removes a user")
+def test_a_purge_leaves_a_person_s_account_of_that_name(machine: Machine) -> None:
+    passwd = machine.root / "etc/passwd"
+    passwd.parent.mkdir(parents=True)
+    passwd.write_text("root:x:0:0::/root:/bin/sh\nmoodroom:x:1000:1000::/home/moodroom:/bin/bash\n")
+    (machine.root / "etc/group").write_text("moodroom:x:1000:\n")
+    assert "is a person's account, and stays" in machine.install("--uninstall", "--purge")
+    assert "moodroom" in passwd.read_text() and "moodroom" in (machine.root / "etc/group").read_text()
+
+
 def test_more_extras_are_kept_over_updates(machine: Machine) -> None:
     kept = machine.root / "opt/moodroom/with"
     kept.parent.mkdir(parents=True)

@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "MOODROOM_WITHOUT_DETECTOR": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+MAINTAINER = "Smith & Sons | \\1 <smith@example.org>"
 needs_dpkg = pytest.mark.skipif(
     shutil.which("dpkg-deb") is None or os.geteuid() != 0, reason="needs dpkg, and root to install"
 )
@@ -49,7 +50,11 @@ def run(*command: str | Path, code: int = 0, **more: str) -> str:
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the package of this machine's release, without the packages that it needs."""
-    return Path(run(ROOT / "scripts" / "package", "deb", "--out", tmp_path_factory.mktemp("dist")).strip())
+    return Path(
+        run(
+            ROOT / "scripts" / "package", "deb", "--out", tmp_path_factory.mktemp("dist"), "--maintainer", MAINTAINER
+        ).strip()
+    )
 
 
 @pytest.fixture
@@ -111,6 +116,7 @@ def with_another_configuration(package: Path, root: Path) -> Path:
 @needs_dpkg
 @pytest.mark.slow
 def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
+    assert run("dpkg-deb", "--field", package, "Maintainer") == f"{MAINTAINER}\n"
     dpkg(root, "--install", package)
     config = root / "etc/moodroom/config.yaml"
     assert config.read_text() == with_the_page_on((ROOT / "config.yaml").read_text())
@@ -241,6 +247,18 @@ def test_a_disabled_service_stays_disabled_and_a_script_s_installation_survives_
 
 
 @needs_dpkg
+@pytest.mark.parametrize(
+    ("home", "stays"), [("/var/lib/moodroom", False), ("/home/moodroom", True)], ids=["the service", "a person"]
+)
+def test_a_purge_removes_the_service_s_account_and_no_person_s(root: Path, home: str, stays: bool) -> None:
+    write(root / "etc/passwd", f"root:x:0:0::/root:/bin/sh\nmoodroom:x:1000:1000::{home}:/bin/bash\n")
+    write(root / "etc/group", "root:x:0:\nmoodroom:x:1000:\nvideo:x:44:moodroom\n")
+    run("sh", ROOT / "packaging/debian/postrm", "purge", DPKG_ROOT=str(root))
+    assert ("moodroom:x:1000" in (root / "etc/passwd").read_text()) is stays
+    assert ("moodroom:x:1000" in (root / "etc/group").read_text()) is stays
+
+
+@needs_dpkg
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian isn't here; apt install lintian")
 def test_lintian_finds_no_errors(package: Path) -> None:
@@ -258,6 +276,7 @@ def test_lintian_finds_no_errors(package: Path) -> None:
         (["deb", "--arch", "armhf"], "must be amd64 or arm64"),
         (["deb", "--with", "libary"], "there are library and audio"),
         (["deb", "--maintainer", "me"], "must be 'NAME <ADDRESS>'"),
+        (["deb", "--out", "/proc/nowhere"], "--out /proc/nowhere: can't be written"),
         (["user-data", "--hostname", "my room"], "must be a-z, 0-9 and hyphens"),
         (["user-data", "--package", "/nowhere.deb"], "no such file"),
         (["user-data", "--package", "http://example.org/moodroom.deb"], "needs --sha256 too"),
@@ -266,9 +285,7 @@ def test_lintian_finds_no_errors(package: Path) -> None:
     ],
 )
 def test_wrong_arguments_are_answered_in_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
-    output = run(ROOT / "scripts" / "package", *arguments, "--out", tmp_path, code=2)
-    if arguments[-1:] == ["--release"]:
-        return
+    output = run(ROOT / "scripts" / "package", "--out", tmp_path, *arguments, code=2)
     assert sentence in output
     assert len(output.splitlines()) == 1
     assert not list(tmp_path.iterdir())
