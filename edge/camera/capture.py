@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from edge.camera.ffmpeg_stream import is_installed
 from edge.camera.films.conversion import CONVERTS_NOT_ALL
+from edge.camera.films.ffmpeg import program
 from edge.camera.opening import open_camera
 from edge.camera.picture_watch import INSTALL_FFMPEG, PictureWatch
 from edge.camera.source import Camera, is_replay, is_stream
@@ -94,5 +94,5 @@ class Capture:
 
 def _advice(source: str) -> str:
     """What else may help if the picture never changes."""
-    unreadable = is_stream(source) and CONVERTS_NOT_ALL and not is_installed()
+    unreadable = is_stream(source) and CONVERTS_NOT_ALL and program() is None
     return INSTALL_FFMPEG if unreadable else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 
 import numpy as np
 
+from edge.camera.films.ffmpeg import every_picture
 from edge.camera.frame_process import FrameProcess
 from edge.camera.grey import upright
 from edge.camera.source import CALM_FPS, redacted
@@ -16,11 +16,6 @@ from edge.values import Frame, FrameRequest
 
 # What an address may lead to; files may not be read.
 _PROTOCOLS = "pipe,udp,rtp,rtsp,rtsps,rtmp,rtmps,http,https,tls,tcp,crypto"
-
-
-def is_installed() -> bool:
-    """Whether the program is there."""
-    return shutil.which("ffmpeg") is not None
 
 
 class FfmpegStream:
@@ -44,7 +39,7 @@ class FfmpegStream:
                 *("-v", "quiet", "-threads", "1", "-filter_threads", "1", "-f", "concat", "-safe", "0"),
                 *("-protocol_whitelist", _PROTOCOLS, "-i", "pipe:0", "-an", "-sn", "-vf", filters),
                 # All pictures, whatever their times, which some cameras set back.
-                *("-vsync", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo", f"pipe:{out}"),
+                *(*every_picture(), "-pix_fmt", "gray", "-f", "rawvideo", f"pipe:{out}"),
             ],
             install="sudo apt install ffmpeg",
             given=listed.encode("utf-8", "replace"),

@@ -14,8 +14,9 @@ import numpy as np
 from edge.camera.answers.rtsp import rtsp_reason
 from edge.camera.aspect import configured_aspect, pixel_aspect, square_pixels, square_size
 from edge.camera.devices import first_video_device
-from edge.camera.ffmpeg_stream import FfmpegStream, is_installed
+from edge.camera.ffmpeg_stream import FfmpegStream
 from edge.camera.films.conversion import CONVERTS_NOT_ALL, StillWatch, sampled
+from edge.camera.films.ffmpeg import program
 from edge.camera.grey import full_range, to_grey
 from edge.camera.opencv_messages import silence_opencv
 from edge.camera.picture_file import decode_picture
@@ -71,7 +72,7 @@ class OpenCvCamera:
             if luma is not None:
                 now = time.monotonic()
                 self._due = now + self._interval
-                if self._still is not None and self._still.suspects(sampled(picture), now) and is_installed():
+                if self._still is not None and self._still.suspects(sampled(picture), now) and program() is not None:
                     return self._read_with_program()
                 grey = square_pixels(to_grey(luma, self._config), self._aspect, self._config)
                 return Frame(self._count(), now, grey)

@@ -229,7 +229,7 @@ def ffmpeg(*arguments: object) -> None:
 
 def remade(film: Path, path: Path, filters: str) -> Path:
     """A film with other times, as these filters of ffmpeg set them."""
-    ffmpeg("-i", film, "-vf", filters, "-vsync", "vfr", "-c:v", "libx264", path)
+    ffmpeg("-i", film, "-vf", filters, "-fps_mode", "vfr", "-c:v", "libx264", path)
     return path
 
 

@@ -6,11 +6,12 @@ Each read succeeds all the same, and returns a black or random picture, or the l
 from __future__ import annotations
 
 import itertools
-import shutil
 from typing import Any
 
 import cv2
 import numpy as np
+
+from edge.camera.films.ffmpeg import program
 
 # To compare pictures, one pixel of so many in each line is enough, and one line of so many.
 SAMPLED = 4
@@ -108,7 +109,7 @@ def converts(name: str, sample: Picture, at: float = 0.0) -> bool:
         return True
     if float(luma.mean()) < BLACK_LUMA / 2 and float(grey.mean()) < BLACK_LUMA / 2:
         # Black, or not converted: hardly a video has luma below BLACK_LUMA. ffmpeg reads it in both cases.
-        return shutil.which("ffmpeg") is None
+        return program() is None
     # In video range, or in full range.
     differences = (np.abs(luma - (grey * 219 / 255 + 16)).mean(), np.abs(luma - grey).mean())
     return bool(min(differences) < _SAME_PICTURE_LEVELS)

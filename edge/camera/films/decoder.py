@@ -6,7 +6,6 @@ import contextlib
 import os
 import resource
 import selectors
-import shutil
 import subprocess
 from collections import deque
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.camera.films.ffmpeg import every_picture, program
 from edge.values import Grey
 
 END_TIMEOUT_S = 2.0
@@ -21,11 +21,8 @@ END_TIMEOUT_S = 2.0
 MEMORY_MAX_BYTES = 300_000_000
 # Decoders need only one picture for these, and several for all.
 _KEY_PICTURES = ("-skip_frame", "nokey")
-
-
-def program() -> str | None:
-    """Where ffmpeg is; None if it isn't installed."""
-    return shutil.which("ffmpeg")
+# Of each decoder and encoder: more threads need more memory.
+_ONE_THREAD = ("-threads", "1")
 
 
 class Decoding:
@@ -70,18 +67,20 @@ class Decoding:
         wide, high = self._size
         process = subprocess.Popen(  # noqa: S603  fixed arguments; the path can't be an option
             [
-                *(ffmpeg, "-v", "quiet", "-nostdin", "-threads", "1", "-filter_threads", "1", *self._options),
-                *("-i", f"file:{self._path.absolute()}", "-vsync", "passthrough", "-filter_complex"),
+                *(ffmpeg, "-v", "quiet", "-nostdin", *_ONE_THREAD, "-filter_complex_threads", "1", *self._options),
+                *("-i", f"file:{self._path.absolute()}", "-filter_complex"),
                 # Without cover pictures (V). The second output is the times of the first, in ms, a line each.
                 f"[0:V:0]{self._deinterlace}scale={wide}:{high}:flags=area,setsar=1,format=gray,split[a][b]",
-                *("-map", "[a]", "-f", "rawvideo", "pipe:1"),
-                *("-map", "[b]", "-c:v", "rawvideo", "-flush_packets", "1", "-f", "mkvtimestamp_v2"),
-                f"pipe:{times_in}",
+                *("-map", "[a]", *_ONE_THREAD, *every_picture(), "-f", "rawvideo", "pipe:1"),
+                *("-map", "[b]", *_ONE_THREAD, *every_picture(), "-c:v", "rawvideo", "-flush_packets", "1"),
+                *("-f", "mkvtimestamp_v2", f"pipe:{times_in}"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=[times_in],
+            # Each arena of a thread takes memory that no picture gets.
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},
         )
         # It has read nothing of the video yet.
         with contextlib.suppress(OSError):

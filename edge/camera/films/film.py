@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 
 from edge.camera.aspect import pixel_aspect, square_pixels, square_size
-from edge.camera.films import decoder
 from edge.camera.films.conversion import Picture, RepeatWatch, converts, look_unconverted, sampled
 from edge.camera.films.cut_off import cut_off
+from edge.camera.films.decoder import Decoding
+from edge.camera.films.ffmpeg import program
 from edge.camera.films.losses import Losses
 from edge.camera.grey import to_grey, upright
 from edge.camera.opencv_messages import silence_opencv
@@ -120,13 +121,13 @@ class Film:
     def _deinterlaced(self, facts: _Facts) -> Iterator[TimedPicture]:
         """The pictures after the present position as ffmpeg reads them."""
         begin = self._position
-        if decoder.program() is not None:
+        if program() is not None:
             yield from self._decoded(facts)
         if self._position > begin:
             self._conclude(facts)
             return
         when = f"from {begin + facts.step:.1f} s on " if begin > 0 else ""
-        missing = decoder.program() is None
+        missing = program() is None
         advice = "install ffmpeg (sudo apt install ffmpeg)" if missing else "convert it to a progressive one"
         sentence = f"{self._path}: {when}its pictures are interlaced, which this version of OpenCV can't read; {advice}"
         if begin < 0:
@@ -154,7 +155,7 @@ class Film:
     ) -> Generator[TimedPicture, None, bool]:
         """The pictures after the present position as ffmpeg reads them; returns whether it reached the end."""
         size = square_size(facts.width, facts.height, facts.aspect)
-        decoding = decoder.Decoding(self._path, size, large=large, key_pictures=key_pictures)
+        decoding = Decoding(self._path, size, large=large, key_pictures=key_pictures)
         begin = self._position
         for at, grey in decoding.pictures():
             if at > begin + SAME_TIME_S:

@@ -227,7 +227,7 @@ def test_a_gif_that_is_cut_off_or_damaged_is_mentioned(tmp_path: Path) -> None:
 
 def test_a_transport_stream_that_lost_a_second_is_mentioned(tmp_path: Path) -> None:
     gap = "setpts='if(gte(N,20),PTS+1.2/TB,PTS)'"
-    frames, replay = read(make(tmp_path / "a.ts", "-vf", gap, "-vsync", "vfr", *X264))
+    frames, replay = read(make(tmp_path / "a.ts", "-vf", gap, "-fps_mode", "vfr", *X264))
     assert len(frames) == 40
     assert "a gap without pictures, 1.3 s in total, the first at 1.9 s" in replay.notes[0]
 
@@ -270,11 +270,11 @@ def test_a_broken_picture_in_a_folder_is_mentioned_once_however_often_it_is_repl
 
 
 def test_time_passes_in_a_gap_and_between_pictures_that_are_far_apart(tmp_path: Path) -> None:
-    gap = make(tmp_path / "gap.mkv", "-vf", "setpts='if(gte(N,20),PTS+300/TB,PTS)'", "-vsync", "vfr", *X264)
+    gap = make(tmp_path / "gap.mkv", "-vf", "setpts='if(gte(N,20),PTS+300/TB,PTS)'", "-fps_mode", "vfr", *X264)
     frames, replay = read(gap)
     assert len(frames) == 40 and frames[-1].at == pytest.approx(303.9, abs=0.1)
     assert "a gap without pictures, 300.1 s in total, the first at 1.9 s" in replay.notes[0]
-    lapse = make(tmp_path / "lapse.mp4", "-vf", "fps=5,setpts=N*70/TB", "-vsync", "vfr", "-frames:v", "20", *X264)
+    lapse = make(tmp_path / "lapse.mp4", "-vf", "fps=5,setpts=N*70/TB", "-fps_mode", "vfr", "-frames:v", "20", *X264)
     frames, replay = read(lapse)
     assert [round(frame.at) for frame in frames] == [70 * n for n in range(20)] and not replay.notes
 
