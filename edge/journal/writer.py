@@ -28,6 +28,8 @@ WAITING_MAX = 2048
 # How long `stop` waits for the last batch.
 STOP_WITHIN_S = 3.0
 RETRY_S = 5.0
+# In SQLite's words for a statement that doesn't suit the tables.
+_UNSUITED = ("no such ", "has no column", "already exists")
 log = logging.getLogger(__name__)
 
 
@@ -153,7 +155,7 @@ class Journal:
             self._file.close()
             if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
                 self._file.set_aside(error)
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            if _is_unsuited(error):
                 # The statement doesn't suit the tables, now or later.
                 self._give_up()
                 path = self._file.path
@@ -223,6 +225,11 @@ def _sentence(path: Path, error: Exception) -> str:
     if isinstance(error, OSError) or "unable to open" in str(error) or "readonly" in str(error):
         return f"journal: {path} can't be written ({text}); make its folder writable, or set journal.enabled: false"
     return f"journal: {path} can't be written just now ({text}); it is tried again"
+
+
+def _is_unsuited(error: Exception) -> bool:
+    """Whether the statement doesn't suit the tables; only the text tells, since Python 3.10 has no codes of SQLite."""
+    return isinstance(error, sqlite3.OperationalError) and any(part in str(error) for part in _UNSUITED)
 
 
 def _changes_nothing(row: Row) -> bool:

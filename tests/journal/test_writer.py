@@ -253,6 +253,23 @@ def test_a_file_from_a_newer_program_switches_the_journal_off(opened: Open, path
     journal.stop()
 
 
+def test_tables_that_another_program_has_changed_switch_the_journal_off(
+    opened: Open, path: Path, problems: list[str]
+) -> None:
+    journal = opened()
+    journal.put(entry(1))
+    wait_for(lambda: titles(path) == ["1"])
+    other = sqlite3.connect(path)
+    other.execute("ALTER TABLE journal_entries RENAME TO journal_lines")
+    other.close()
+    journal.put(entry(2))
+    wait_for(lambda: bool(problems))
+    assert "can't be used (no such table: journal_entries); move the file away, and restart" in problems[0]
+    journal.put(entry(3))
+    assert journal.waiting == 0
+    journal.stop()
+
+
 def test_a_file_that_is_damaged_while_open_is_set_aside(opened: Open, path: Path, problems: list[str]) -> None:
     journal = opened(log_bytes=0, budget=TokenBucket(rate=1e12, capacity=1e12))
     for number in range(300):
