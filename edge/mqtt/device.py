@@ -31,13 +31,14 @@ from edge.mqtt.topics import (
     FOLLOW,
     LOOKING,
     MAX_COMMAND_BYTES,
+    MAX_COMMAND_NAME_CHARS,
     STATUS,
     base_of,
     client_id_of,
     read_command,
 )
 from edge.room.commands import COMMANDS as COMMAND_NAMES
-from edge.text import to_json
+from edge.text import clean, to_json
 from edge.values import Command
 
 # An unchanged state is published again after this time, so that it doesn't expire in Home Assistant.
@@ -234,4 +235,5 @@ class MqttDevice:
             pass
         elif not retained and topic.startswith(self._topic(COMMANDS)):
             # A retained command could be of any age.
-            self._on_command(read_command(topic.removeprefix(self._topic(COMMANDS)), payload))
+            name = clean(topic.removeprefix(self._topic(COMMANDS)), MAX_COMMAND_NAME_CHARS)
+            self._on_command(read_command(name, payload))

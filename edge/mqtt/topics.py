@@ -62,7 +62,6 @@ def client_id_of(config: MqttConfig, device: str, role: str = "") -> str:
 
 def read_command(name: str, payload: bytes) -> Command:
     """The message on `set/<name>` as a command, with a `fault` if the payload can't be one."""
-    name = clean(name, MAX_COMMAND_NAME_CHARS)
     if len(payload) > MAX_COMMAND_BYTES:
         return Command(
             name, origin="mqtt", fault=f"{name} is longer than {MAX_COMMAND_BYTES} bytes; send a word or a number"
