@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from edge.players.music_assistant.errors import MusicAssistantError, ServerLostE
 from edge.players.music_assistant.own_queue import OwnQueue, ids_of
 from edge.players.music_assistant.playback import Heard
 from edge.players.music_assistant.progress import MediaWish, SentCommand
+from edge.players.music_assistant.queue_filler import QueueFiller
 from edge.players.music_assistant.transfer import move_queue
 from edge.players.settling_volume import SettlingVolume
 from edge.players.wishes import UnplayableError
@@ -24,7 +24,6 @@ ANSWER_WAIT_S, ANSWER_MAX_S = 0.5, 30.0
 # After a broken connection the effect of a command shows within this time, or it had none.
 CONFIRM_S = 6.0
 REPEATS = {"off": "off", "context": "all", "track": "one"}
-FILL_INTERVAL_S = 1.0
 
 
 class MediaExecutor:
@@ -33,10 +32,7 @@ class MediaExecutor:
     def __init__(self, connection: ServerConnection, finder: MediaFinder, clock: Callable[[], float]) -> None:
         self._connection, self._finder, self._clock = connection, finder, clock
         self.fade, self.own = Fade(), OwnQueue()
-        self._rest: deque[str] = deque()
-        self._rest_of: str | None = None
-        self._fill_at = 0.0
-        self.missing = 0
+        self.filler = QueueFiller(connection, finder, clock)
         self._volume = SettlingVolume()
 
     def carry_out(self, progress: MediaWish, heard: Heard) -> bool:
@@ -78,26 +74,8 @@ class MediaExecutor:
 
     def fill(self, heard: Heard) -> None:
         """Add the next song of the library to its list, which began with the first one that was found."""
-        if not self._rest or self._clock() < self._fill_at or self.own.expecting:
-            return
-        if self.own.context(heard.queue) != self._rest_of:
-            # Somebody chose something else.
-            self._rest.clear()
-            return
-        self._fill_at = self._clock() + FILL_INTERVAL_S
-        with contextlib.suppress(ServerRefusedError):
-            self._add(self._rest.popleft(), heard)
-
-    def _add(self, address: str, heard: Heard) -> None:
-        uri = self._finder.song(address)
-        if uri is None:
-            self.missing += 1
-        else:
-            self._connection.call("player_queues/play_media", queue_id=self._queue_id(heard), media=[uri], option="add")
-
-    @property
-    def filling(self) -> bool:
-        return bool(self._rest)
+        if not self.own.expecting:
+            self.filler.fill(self._queue_id(heard), playing=self.own.context(heard.queue))
 
     # Music.
 
@@ -108,7 +86,7 @@ class MediaExecutor:
             before = ids_of(heard.queue)
             if move_queue(self._connection, wish.continues, self._queue_id(heard)):
                 self.own.started(progress.address, before)
-                self._rest.clear()
+                self.filler.clear()
                 return True
         if progress.media is None:
             progress.media = self._finder.find(wish.music, wish.offset)
@@ -131,8 +109,7 @@ class MediaExecutor:
             progress.sent = SentCommand(message_id, before, self._clock(), self._connection.generation)
             if not queued:
                 self.own.started(progress.address, before)
-                self._rest = deque(progress.media.rest)
-                self._rest_of = progress.address
+                self.filler.begin(progress.media.rest, of=progress.address)
         return self._answered(progress, wait=ANSWER_WAIT_S)
 
     def _answered(self, progress: MediaWish, wait: float) -> bool:
