@@ -90,7 +90,7 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
         now, waits = self._clock(), [self._speaker.next_look - self._clock(), *self._due_in()]
         if not self._connection.connected:
             return LOOK_INTERVAL_S
-        if self._executor.filler.filling:
+        if self._executor.filler.waiting:
             waits.append(PENDING_INTERVAL_S)
         if (gap_ends := self._reporter.gap_ends) is not None:
             waits.append(gap_ends - now)
@@ -157,7 +157,7 @@ class MusicAssistantPlayer(WishPlayer[Heard, MediaWish]):
 
     def _notice_missing(self) -> None:
         missing = self._executor.filler.missing
-        if missing and not self._executor.filler.filling:
+        if missing and not self._executor.filler.waiting:
             self._executor.filler.missing = 0
             text = f"music_assistant: {missing} songs of your library aren't in Music Assistant; they are left out"
             plain = Sentence("{count} songs of your own aren't in Music Assistant, and are left out.", count=missing)

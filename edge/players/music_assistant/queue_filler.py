@@ -24,7 +24,7 @@ class QueueFiller:
         self._fill_at = 0.0
 
     @property
-    def filling(self) -> bool:
+    def waiting(self) -> bool:
         """True while songs wait."""
         return bool(self._rest)
 
