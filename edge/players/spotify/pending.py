@@ -124,6 +124,25 @@ class PendingCommands:
             original = replace(deferred.original, basis=None)
             self.wishes.append(PendingWish(deferred.immediate, original, now + patience(deferred.wish)))
 
+    def follow_deferred(self, before: SpotifyPlayback | None, observed: SpotifyPlayback, now: float) -> Wish | None:
+        """Update the deferred wish after an observation. before: the previous playback.
+
+        Returns the wish if a person has chosen something else; then it is no longer deferred.
+        """
+        deferred = self.deferred
+        if deferred is None:
+            return None
+        if deferred.overruled(before, observed):
+            self.deferred = None
+            return deferred.original
+        if observed.playing and observed.end() is None and observed.uri != deferred.song:
+            # The end of this song is unknown, or its beginning shows the end of the one before it.
+            self.start_deferred(now)
+        elif observed.uri != deferred.song:
+            # The song ended between two observations; the wish waits for the end of the next one.
+            self.deferred = replace(deferred, song=observed.uri)
+        return None
+
     def drop(self, condition: Callable[[SpotifyCommand], bool]) -> None:
         """Remove the commands that meet the condition; one that was already sent is still to be confirmed."""
         self.commands = [command for command in self.commands if not condition(command)]

@@ -11,14 +11,14 @@ from edge.music.playback import still_applies
 from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.api import SpotifyApi
 from edge.players.spotify.catalogue.upcoming import UpcomingNames
-from edge.players.spotify.errors import RequestRefusedError, SpotifyError
+from edge.players.spotify.errors import SpotifyError
 from edge.players.spotify.executor import SETTLE_S, CommandExecutor
 from edge.players.spotify.limits.login_watch import LoginWatch
 from edge.players.spotify.limits.looking import WAIT_MIN_S, LookSchedule
 from edge.players.spotify.pending import PendingCommands, PendingWish
 from edge.players.spotify.plan import commands_for, waits_for_song_end
 from edge.players.spotify.playback import LibraryNames, SpotifyPlayback, to_playback
-from edge.players.spotify.speakers import find_speaker, restricted_error
+from edge.players.spotify.sending import go_to_position, move_to_speaker
 from edge.players.wishes import EXPIRED, OVERRULED, AbandonedWish, Resolve, resolved
 from edge.values import Act, Playback, Wish
 
@@ -99,33 +99,14 @@ class SpotifyPlayer:
 
     def choose_speaker(self, name: str) -> None:
         """Use this speaker from now on, and move what plays there. Raises SpotifyError."""
-        account, now = self._account, self._clock()
-        account.begin()
-        speaker = find_speaker(name, account.read(self._api.speakers))
-        if speaker.restricted:
-            raise restricted_error(speaker.name)
-        current = account.current(observed_only=True)
-        here = current.speaker is not None and current.speaker.id == speaker.id
-        if current.playing and not here:
-            account.send(lambda: self._api.transfer(speaker.id or ""))
-        account.use_speaker(speaker)
+        self._account.begin()
+        move_to_speaker(self._account, name)
         self._executor.fade.end()
-        if current.playing:
-            position = current.position_at(now)
-            account.assume(
-                replace(current, at=now, position=position, speaker=replace(speaker, active=True), on_own_speaker=True)
-            )
 
     def seek(self, position: float) -> None:
         """Go to this position in the current song, seconds. Raises SpotifyError."""
-        account = self._account
-        account.begin()
-        current = account.current(observed_only=True)
-        if not (current.loaded and current.on_own_speaker):
-            raise RequestRefusedError("spotify: nothing is playing here, so nothing was changed", retry_after=1)
-        speaker = account.own_speaker(current)
-        account.send(lambda: self._api.seek(speaker.id or "", position))
-        account.assume(replace(current, at=self._clock(), position=position))
+        self._account.begin()
+        go_to_position(self._account, position)
 
     def playback(self) -> Playback:
         account, pending = self._account, self._pending
@@ -143,7 +124,8 @@ class SpotifyPlayer:
         )
         if account.playback is None or not (unsettled or account.just_observed):
             before = account.playback
-            self._check_deferred(before, self._observe())
+            overruled = pending.follow_deferred(before, self._observe(), self._clock())
+            self._executor.abandoned.add(overruled, OVERRULED)
         self._executor.check_start()
         assert account.playback is not None
         if account.is_observed and not pending.pending and pending.deferred is None:
@@ -237,21 +219,6 @@ class SpotifyPlayer:
             # What plays now isn't changed for music that may be refused.
             commands = commands_for(wish, current, now=self._clock(), expires=pending.expires, music_first=True)
         self._pending.commands += [replace(command, wish=pending.original) for command in commands]
-
-    def _check_deferred(self, before: SpotifyPlayback | None, observed: SpotifyPlayback) -> None:
-        """Abandon or update the deferred wish after an observation. before: the previous playback."""
-        deferred = self._pending.deferred
-        if deferred is None:
-            return
-        if deferred.overruled(before, observed):
-            self._pending.deferred = None
-            self._executor.abandoned.add(deferred.original, OVERRULED)
-        elif observed.playing and observed.end() is None and observed.uri != deferred.song:
-            # The end of this song is unknown, or its beginning shows the end of the one before it.
-            self._pending.start_deferred(self._clock())
-        elif observed.uri != deferred.song:
-            # The song ended between two observations; the wish waits for the end of the next one.
-            self._pending.deferred = replace(deferred, song=observed.uri)
 
     def _to_playback(self, current: SpotifyPlayback) -> Playback:
         account = self._account

@@ -1,4 +1,4 @@
-"""Checks before a command, and sending it as a Web API request."""
+"""Sends commands, the choice of a speaker and a position as Web API requests, after the checks that each needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from edge.players.spotify.account import SpotifyAccount
 from edge.players.spotify.commands import MUSIC_OPERATIONS, Operation, SpotifyCommand, is_song
 from edge.players.spotify.errors import ElsewhereError, RequestRefusedError, SpotifyError, VolumeFixedError
 from edge.players.spotify.playback import SpotifyPlayback
-from edge.players.spotify.speakers import Speaker, restricted_error
+from edge.players.spotify.speakers import Speaker, find_speaker, restricted_error
 
 
 def check_playback(command: SpotifyCommand, current: SpotifyPlayback, speaker_name: str | None) -> None:
@@ -70,6 +70,34 @@ def from_album(account: SpotifyAccount, command: SpotifyCommand) -> SpotifyComma
 def send(account: SpotifyAccount, command: SpotifyCommand, speaker: Speaker) -> None:
     """Send the command once. Raises SpotifyError."""
     account.send(lambda: _request(account, command, speaker.id or ""))
+
+
+def move_to_speaker(account: SpotifyAccount, name: str) -> None:
+    """Use the speaker with this name from now on, and move what plays there. Raises SpotifyError."""
+    now = account.clock()
+    speaker = find_speaker(name, account.read(account.api.speakers))
+    if speaker.restricted:
+        raise restricted_error(speaker.name)
+    current = account.current(observed_only=True)
+    here = current.speaker is not None and current.speaker.id == speaker.id
+    if current.playing and not here:
+        account.send(lambda: account.api.transfer(speaker.id or ""))
+    account.use_speaker(speaker)
+    if current.playing:
+        position = current.position_at(now)
+        account.assume(
+            replace(current, at=now, position=position, speaker=replace(speaker, active=True), on_own_speaker=True)
+        )
+
+
+def go_to_position(account: SpotifyAccount, position: float) -> None:
+    """Go to this position in the current song, seconds. Raises SpotifyError."""
+    current = account.current(observed_only=True)
+    if not (current.loaded and current.on_own_speaker):
+        raise RequestRefusedError("spotify: nothing is playing here, so nothing was changed", retry_after=1)
+    speaker = account.own_speaker(current)
+    account.send(lambda: account.api.seek(speaker.id or "", position))
+    account.assume(replace(current, at=account.clock(), position=position))
 
 
 def _request(account: SpotifyAccount, command: SpotifyCommand, device: str) -> None:
