@@ -255,8 +255,10 @@ def test_more_extras_are_kept_over_updates(machine: Machine) -> None:
     kept = machine.root / "opt/moodroom/with"
     kept.parent.mkdir(parents=True)
     kept.write_text("library\n")
-    assert "with the extras mpd,web,metrics,music-assistant,library" in machine.install("--dry-run")
-    assert "with the extras mpd,web,metrics,music-assistant,audio" in machine.install("--dry-run", "--with", "audio")
+    assert "with the extras mpd,web,metrics,music-assistant,backup,library" in machine.install("--dry-run")
+    assert "with the extras mpd,web,metrics,music-assistant,backup,audio" in machine.install(
+        "--dry-run", "--with", "audio"
+    )
     assert "library" not in machine.install("--dry-run", "--with", "").partition("with the extras")[2].partition("(")[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import os
 import re
@@ -144,6 +145,12 @@ def test_a_package_in_a_clean_system(package: Path, root: Path) -> None:
     )
     assert b"Moodroom" in next(site.glob("edge/__pycache__/__init__.*.pyc")).read_bytes()
     assert str(package.parent) not in "".join(path.read_text() for path in site.glob("moodroom-*.dist-info/*.json"))
+
+    # What isn't there would have a sum that differs from build to build.
+    for record in site.glob("*.dist-info/RECORD"):
+        assert not [name for name, *_ in csv.reader(record.read_text().splitlines()) if not (site / name).exists()], (
+            record
+        )
 
     write(root / "etc/moodroom/credentials/mqtt_password", "secret\n")
     write(root / "var/lib/moodroom/settings", "state\n")

@@ -60,6 +60,19 @@ def test_each_extra_that_is_asked_for_exists_by_its_own_name() -> None:
     assert {"music-assistant", "library", "audio", "web", "mpd"} <= names <= extras
 
 
+def test_an_installed_device_needs_no_pip() -> None:
+    """What a command or the page asks for, the system's pip refuses to install."""
+    runtime = {"backup", "metrics", "mpd", "music-assistant", "web"}
+    script = re.search(r"^extras=(.*)$", (ROOT / "scripts/install").read_text(), re.MULTILINE)
+    package = re.search(r"whl\)\[([\w,-]+)\$\{with", (ROOT / "scripts/package").read_text())
+    assert script is not None and package is not None
+    assert set(script[1].split(",")) == set(package[1].split(",")) == runtime
+    for name in ("numpy1", "tested"):
+        versions = (ROOT / f"constraints/{name}.txt").read_text()
+        # cryptography comes with cffi, and cffi with pycparser.
+        assert {"cryptography", "cffi", "pycparser"} <= set(re.findall(r"^([\w-]+)==", versions, re.MULTILINE))
+
+
 @pytest.mark.slow
 def test_the_wheel_contains_the_detector_and_its_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
