@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from edge.config import Config
 from edge.config.file import parse
 from edge.config.writing.last_good import LastGood
-from edge.config.writing.versions import Versions, read_kept, unwritable, written_version
+from edge.config.writing.versions import Versions, forget_all_but, read_kept, unwritable, written_version
 from edge.errors import ConfigError, EditedMeanwhile, MoodroomError
 from edge.sentences import Sentence
 from edge.system import state
@@ -105,7 +105,7 @@ class ConfigFile:
                 # It would take the place of a version that can be brought back.
                 kept.unlink(missing_ok=True)
                 raise
-            self._versions.forget_all_but(VERSIONS_MAX)
+            forget_all_but(VERSIONS_MAX, self._versions.all())
             return self.read(), config
 
     def undo(self) -> ConfigText:

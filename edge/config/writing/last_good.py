@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -10,7 +9,7 @@ import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 
-from edge.config.writing.versions import read_kept
+from edge.config.writing.versions import forget_all_but, read_kept
 from edge.errors import ConfigError
 from edge.sentences import Sentence
 from edge.system.files import make_folder, write_atomically
@@ -67,7 +66,5 @@ class LastGood:
         log.warning(
             "configuration: %s is replaced by its last good version; what was in it is in %s", self._file, target
         )
-        for old in sorted(self._folder.glob("broken-*.yaml"))[:-BROKEN_MAX]:
-            with contextlib.suppress(OSError):
-                old.unlink()
+        forget_all_but(BROKEN_MAX, sorted(self._folder.glob("broken-*.yaml")))
         return None if copied else target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -45,15 +46,17 @@ class Versions:
             raise unwritable(self._folder, error) from None
         return path
 
-    def forget_all_but(self, count: int) -> None:
-        """Remove the oldest texts."""
-        for old in self.all()[:-count]:
-            old.unlink(missing_ok=True)
-
 
 def written_version(kept: Path) -> str:
     """The version that replaced a kept text."""
     return kept.stem.partition("-")[2]
+
+
+def forget_all_but(count: int, kept: list[Path]) -> None:
+    """Remove the oldest of what is kept. kept: oldest first; what can't be removed stays until the next time."""
+    for old in kept[:-count]:
+        with contextlib.suppress(OSError):
+            old.unlink()
 
 
 def read_kept(path: Path) -> str | None:
