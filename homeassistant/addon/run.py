@@ -37,14 +37,15 @@ PLACES = {
 
 
 def configuration(base: dict[str, Any], options: dict[str, Any], broker: dict[str, Any] | None) -> dict[str, Any]:
-    """Return `base` with the options, and with Home Assistant's broker unless `base` names another."""
-    merged = {name: dict(section) if isinstance(section, dict) else section for name, section in base.items()}
+    """Return `base` with the options, and with Home Assistant's broker if there is one."""
+    # A section without keys, such as one whose lines are all comments, is None.
+    merged = {name: dict(part) if isinstance(part, dict) else part for name, part in base.items() if part is not None}
     for option, (section, key) in PLACES.items():
         value = options.get(option)
         if value not in (None, ""):
             merged.setdefault(section, {})[key] = int(value) if option == "rotate" else value
     mqtt = merged.setdefault("mqtt", {})
-    if broker and not mqtt.get("host"):
+    if broker:
         mqtt |= {"host": broker["host"], "port": int(broker["port"]), "username": broker.get("username") or None}
         if broker.get("ssl"):
             mqtt["tls"] = True
@@ -58,7 +59,7 @@ def secrets(options: dict[str, Any], broker: dict[str, Any] | None) -> dict[str,
         "MOODROOM_MUSIC_ASSISTANT_TOKEN": options.get("music_assistant_token"),
         "MOODROOM_MQTT_PASSWORD": (broker or {}).get("password"),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: str(value) for name, value in found.items() if value}
 
 
 def home_broker() -> dict[str, Any] | None:
@@ -73,7 +74,30 @@ def home_broker() -> dict[str, Any] | None:
     except (OSError, ValueError, AttributeError) as error:
         print(f"moodroom: Home Assistant names no MQTT broker ({error}); going on without MQTT", file=sys.stderr)
         return None
-    return data if isinstance(data, dict) and data.get("host") and data.get("port") else None
+    known = isinstance(data, dict) and data.get("host") and str(data.get("port")).isdecimal()
+    return data if known else None
+
+
+def written(file: Path) -> dict[str, Any]:
+    """Return what a configuration says, read as the device itself reads it; ends the program with a sentence."""
+    from edge.config.yaml_lines import read
+    from edge.errors import ConfigError
+    from edge.system.reading import read_text, reason_of
+
+    try:
+        content = read(read_text(file), str(file))[0] or {}
+    except ConfigError as error:
+        raise SystemExit(f"moodroom: {error}") from None
+    except OSError as error:
+        raise SystemExit(f"moodroom: {file}: can't be read: {reason_of(error)}") from None
+    except ValueError:
+        raise SystemExit(f"moodroom: {file}: isn't UTF-8 text") from None
+    if not isinstance(content, dict):
+        raise SystemExit(f"moodroom: {file}: must contain sections such as `camera:`")
+    for section in ("mqtt", *dict(PLACES.values())):
+        if not isinstance(content.get(section, {}), dict | None):
+            raise SystemExit(f"moodroom: {file}: {section}: must be a section with keys under it")
+    return content
 
 
 def main() -> None:
@@ -82,16 +106,12 @@ def main() -> None:
 
     import edge
 
-    options = json.loads(OPTIONS.read_text())
-    file = OWN if OWN.exists() else Path(edge.__file__).parent / "config.yaml"
-    try:
-        base = yaml.safe_load(file.read_text()) or {}
-    except yaml.YAMLError as error:
-        raise SystemExit(f"moodroom: {file}: isn't valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(base, dict):
-        raise SystemExit(f"moodroom: {file}: must contain sections such as `camera:`")
-    broker = home_broker()
-    WRITTEN.write_text(yaml.safe_dump(configuration(base, options, broker), allow_unicode=True, sort_keys=False))
+    options = json.loads(OPTIONS.read_text(encoding="utf-8"))
+    base = written(OWN if OWN.exists() else Path(edge.__file__).parent / "config.yaml")
+    # Another broker doesn't get the password of Home Assistant's.
+    broker = None if (base.get("mqtt") or {}).get("host") else home_broker()
+    text = yaml.safe_dump(configuration(base, options, broker), allow_unicode=True, sort_keys=False)
+    WRITTEN.write_text(text, encoding="utf-8")
     WRITTEN.chmod(0o600)
     STATE.mkdir(mode=0o700, exist_ok=True)
     os.environ |= {"HOME": str(STATE), "STATE_DIRECTORY": str(STATE), **secrets(options, broker)}

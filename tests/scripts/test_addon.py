@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -169,10 +170,70 @@ def test_options_make_a_configuration_that_the_device_accepts(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_broker_of_the_user_s_own_is_kept(run: ModuleType) -> None:
-    own = {"mqtt": {"host": "broker.local"}}
-    assert run.configuration(own, {}, {"host": "core-mosquitto", "port": 1883})["mqtt"] == own["mqtt"]
-    assert run.configuration({}, {}, None)["mqtt"] == {}
+class Started:
+    """main() in a folder of its own: the file and the environment of the device that it becomes."""
+
+    def __init__(self, run: ModuleType, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.run, self.file, self.environment = run, folder / "moodroom.yaml", {"PATH": os.environ["PATH"]}
+        for name, path in (
+            ("OPTIONS", "options"),
+            ("OWN", "own.yaml"),
+            ("WRITTEN", "moodroom.yaml"),
+            ("STATE", "state"),
+        ):
+            monkeypatch.setattr(run, name, folder / path)
+        monkeypatch.setattr(os, "environ", self.environment)
+        monkeypatch.setattr(os, "execv", lambda program, arguments: None)
+        self.broker = {"host": "core-mosquitto", "port": 1883, "username": "addons", "password": "a\"b'ü\n"}
+        monkeypatch.setattr(run, "home_broker", lambda: self.broker)
+
+    def __call__(self, own: str | bytes, **options: Any) -> dict[str, Any]:
+        self.run.OPTIONS.write_text(json.dumps(read(ADDON / "config.yaml")["options"] | options))
+        self.run.OWN.write_bytes(own if isinstance(own, bytes) else own.encode())
+        self.run.main()
+        found: dict[str, Any] = yaml.load(self.file.read_text(encoding="utf-8"), yaml.BaseLoader)
+        return found
+
+
+@pytest.fixture
+def started(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Started:
+    return Started(run, monkeypatch, tmp_path)
+
+
+def test_a_broker_of_the_user_s_own_is_kept_and_gets_no_other_s_password(started: Started) -> None:
+    found = started("mqtt:\n  host: broker.local\n  username: me\n  password_file: /config/password\n")
+    assert found["mqtt"] == {"host": "broker.local", "username": "me", "password_file": "/config/password"}
+    assert "MOODROOM_MQTT_PASSWORD" not in started.environment
+
+
+def test_the_user_s_file_is_read_as_the_device_reads_it(started: Started) -> None:
+    # YAML 1.1 takes the time for 1320 and the name for True.
+    found = started(
+        "camera:\nmqtt:\nmusic:\n  quiet: [{begins: 22:00, ends: 7:00}]\ndevice: {area: on}\n", mpd_password=1234
+    )
+    assert found["music"]["quiet"] == [{"begins": "22:00", "ends": "7:00"}]
+    assert found["device"]["area"] == "on" and found["camera"]["source"] == "auto"
+    assert found["mqtt"]["host"] == "core-mosquitto"
+    assert started.environment["MOODROOM_MQTT_PASSWORD"] == started.broker["password"]
+    assert started.environment["MOODROOM_MPD_PASSWORD"] == "1234"
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("camera: auto\n", "camera: must be a section"),
+        ("mqtt: [1]\n", "mqtt: must be a section"),
+        ("- 1\n", "must contain sections"),
+        ("camera: {\n", "isn't valid YAML"),
+        ("device: {name: !!int a}\n", "isn't valid YAML"),
+        ("device: {}\ndevice: {}\n", "appears twice"),
+        (b"# K\xfcche\n", "isn't UTF-8 text"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_one_sentence(started: Started, own: str | bytes, words: str) -> None:
+    with pytest.raises(SystemExit, match=words) as caught:
+        started(own)
+    assert "own.yaml" in str(caught.value) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +242,7 @@ def test_a_broker_of_the_user_s_own_is_kept(run: ModuleType) -> None:
         (200, {"result": "ok", "data": {"host": "core-mosquitto", "port": 1883}}, "core-mosquitto"),
         (400, {"result": "error", "message": "Service not enabled"}, None),
         (200, {"result": "ok", "data": {}}, None),
+        (200, {"result": "ok", "data": {"host": "core-mosquitto", "port": "none"}}, None),
         (200, [], None),
     ],
 )
@@ -214,8 +276,6 @@ def test_home_assistant_is_asked_for_its_broker(
 
 @pytest.mark.slow
 def test_the_built_folder_has_the_wheel_and_the_version(tmp_path: Path) -> None:
-    import os
-
     done = subprocess.run(
         [ROOT / "scripts" / "package", "addon", "--out", tmp_path],
         env=os.environ | {"MOODROOM_PYTHON": sys.executable, "MOODROOM_WITHOUT_DETECTOR": "1"},
