@@ -165,15 +165,6 @@ def test_new_music_begins_when_the_old_has_ended() -> None:
     assert wish is not None and wish.act is Act.PLAY and wish.when is When.NOW and not wish.fade
 
 
-def test_a_pause_through_the_device_lasts_until_play() -> None:
-    director = playing()
-    assert director.requests.control(10, Act.PAUSE, AUTO).why == "somebody asked for it"
-    director.observe(12, shown(state="paused", position=10))
-    assert director.decide(20, at("sad"), AUTO).why == "kept: somebody paused the music"
-    assert director.tick(2000, AUTO) is None
-    assert director.requests.control(2001, Act.RESUME, AUTO).act is Act.RESUME
-
-
 def test_the_music_pauses_in_an_empty_room_and_resumes_on_return() -> None:
     director = playing(pause_after=60, resume_within=600)
     director.situation.presence.update(10, False)
