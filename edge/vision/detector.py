@@ -14,7 +14,7 @@ from edge.errors import ModelError
 from edge.system import state
 from edge.values import Box, Face, Grey
 from edge.vision.haar import Haar
-from edge.vision.yunet import YuNet
+from edge.vision.yunet import YuNet, how_to_get
 
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ def open_detector(config: VisionConfig, *, base: Path) -> Detector:
     if file is not None:
         return YuNet(file, min_score=config.min_score, min_face=config.min_face)
     if config.detector == "yunet":
-        raise ModelError(f"vision.detector: {YUNET_FILE} isn't in models/; run scripts/fetch_models")
+        raise ModelError(f"vision.detector: {YUNET_FILE} isn't in models/; {how_to_get()}")
     if config.detector == "auto":
-        log.info("detector: using Haar because YuNet's file isn't in models/; run scripts/fetch_models to get it")
+        log.info("detector: using Haar because YuNet's file isn't in models/; %s to get it", how_to_get())
     return Haar(min_face=config.min_face)
 
 

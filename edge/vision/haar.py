@@ -10,6 +10,7 @@ from edge.errors import ModelError
 from edge.system.file_names import as_text
 from edge.values import Box, Face, Grey
 from edge.vision.region import closest, reduce_frame, region_around, wide_part
+from edge.vision.yunet import how_to_get
 
 CASCADE_FILE = "haarcascade_frontalface_default.xml"
 # Where Debian's package keeps the cascades.
@@ -37,7 +38,7 @@ class Haar:
         """
         if not hasattr(cv2, "CascadeClassifier"):
             raise ModelError(
-                f"vision.detector: OpenCV {cv2.__version__} has no Haar detector; run scripts/fetch_models to get YuNet"
+                f"vision.detector: OpenCV {cv2.__version__} has no Haar detector; {how_to_get()} to get YuNet"
             )
         data = getattr(cv2, "data", None)
         file = (Path(data.haarcascades) if data else SYSTEM_CASCADES) / CASCADE_FILE

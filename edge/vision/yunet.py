@@ -38,6 +38,13 @@ CANDIDATE_SCORE, CANDIDATES_MAX = 0.15, 10
 SAME_TILE_FACE_OVERLAP = 0.3
 
 
+def how_to_get(*, again: bool = False) -> str:
+    """What brings YuNet's file: a clone's script, which an installed device lacks. again: a wrong file is there."""
+    if not (Path(__file__).parents[2] / "scripts" / "fetch_models").is_file():
+        return "install Moodroom again"
+    return f"run scripts/fetch_models{' again' if again else ''}"
+
+
 class YuNet:
     """A detector with one network for whole frames and one for regions."""
 
@@ -55,7 +62,7 @@ class YuNet:
             # A second network for regions: changing the input size back and forth would cost more than its memory.
             self._region_net = cv2.FaceDetectorYN.create(name, "", (REGION_SIDE_PX, REGION_SIDE_PX), min_score)
         except cv2.error:
-            raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again") from None
+            raise ModelError(f"{file}: isn't the YuNet model; {how_to_get(again=True)}") from None
         self._min_score, self._min_face = min_score, min_face
 
     def find(self, grey: Grey) -> list[Face]:
@@ -111,7 +118,7 @@ def _check_sum(file: Path) -> None:
     except OSError as error:
         raise ModelError(f"{file}: can't be read ({error.strerror}); check its permissions") from None
     if actual != SHA256:
-        raise ModelError(f"{file}: isn't the YuNet model; run scripts/fetch_models again")
+        raise ModelError(f"{file}: isn't the YuNet model; {how_to_get(again=True)}")
 
 
 def _frontal(row: NDArray[float32]) -> float:

@@ -251,6 +251,38 @@ def test_a_purge_leaves_a_person_s_account_of_that_name(machine: Machine) -> Non
     assert "moodroom" in passwd.read_text() and "moodroom" in (machine.root / "etc/group").read_text()
 
 
+def put_detector(models: Path, opt: Path, python: str) -> str:
+    """Run the step that brings the face detector's file; returns what it says."""
+    parts = "/^detector()/,/^}/p; /^fetch()/,/^}/p"
+    code = f'eval "$(sed -n "{parts}" scripts/install)"; act() {{ shift; "$@"; }}; note() {{ echo "$*"; }}; detector'
+    done = subprocess.run(
+        ["bash", "-euc", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "here": "/nowhere", "models": str(models), "opt": str(opt), "python": python},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_detector_comes_from_a_folder_of_any_name(tmp_path: Path, yunet_folder: Path) -> None:
+    folder = tmp_path / "models 100%20 #1"
+    shutil.copytree(yunet_folder, folder)
+    assert "notice" not in put_detector(folder, tmp_path / "opt", sys.executable)
+    assert (tmp_path / "opt/models/face_detection_yunet_2023mar.onnx").is_file()
+
+
+def test_a_damaged_file_of_the_folder_is_no_reason_to_do_without(tmp_path: Path) -> None:
+    (tmp_path / "face_detection_yunet_2023mar.onnx").write_text("half")
+    program(tmp_path, "python", 'case "$*" in *file://*) exit 1 ;; esac')
+    assert "notice" not in put_detector(tmp_path, tmp_path / "opt", str(tmp_path / "python"))
+    program(tmp_path, "python", "exit 1")
+    assert "notice: OpenCV's Haar detector" in put_detector(tmp_path, tmp_path / "opt", str(tmp_path / "python"))
+
+
 def test_more_extras_are_kept_over_updates(machine: Machine) -> None:
     kept = machine.root / "opt/moodroom/with"
     kept.parent.mkdir(parents=True)

@@ -160,6 +160,19 @@ def test_a_damaged_yunet_is_found_by_its_sum_before_it_is_loaded(
         open_detector(VisionConfig.model_validate({"detector": choice}), base=tmp_path)
 
 
+def test_an_installed_device_is_told_of_no_script_that_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.vision.yunet.__file__", str(tmp_path / "site-packages/edge/vision/yunet.py"))
+    monkeypatch.setenv("MOODROOM_MODELS", str(tmp_path))
+    (tmp_path / YUNET_FILE).write_bytes(b"damaged")
+    with pytest.raises(ModelError, match="isn't the YuNet model; install Moodroom again"):
+        open_detector(VisionConfig(), base=tmp_path)
+    (tmp_path / YUNET_FILE).unlink()
+    with pytest.raises(ModelError, match="isn't in models/; install Moodroom again"):
+        open_detector(VisionConfig.model_validate({"detector": "yunet"}), base=tmp_path)
+
+
 @pytest.mark.parametrize("choice", ["auto", "haar"])
 def test_an_opencv_without_haar_is_one_sentence(choice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # OpenCV 5 has none.

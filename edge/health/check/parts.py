@@ -44,10 +44,11 @@ def detector(config: Config) -> Passed:
     """Which detector is used."""
     from edge.vision.detector import open_detector
     from edge.vision.pipeline import BASE
+    from edge.vision.yunet import how_to_get
 
     detector = open_detector(config.vision, base=BASE)
     if detector.name == "haar" and config.vision.detector == "auto":
-        return Passed("haar; run scripts/fetch_models to get YuNet, which is faster and more reliable", warning=True)
+        return Passed(f"haar; {how_to_get()} to get YuNet, which is faster and more reliable", warning=True)
     return Passed(detector.name)
 
 
