@@ -101,17 +101,33 @@ class _Line(bytes):
         return super().decode(encoding, errors)
 
 
+class _CommandWriter:
+    """Sends commands. Unlike a file it has nothing left to send when it is closed, which fails on a lost connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._waiting = bytearray()
+
+    def write(self, text: str) -> None:
+        """Take text that the next `flush` sends."""
+        self._waiting += text.encode("utf-8", "surrogateescape")
+
+    def flush(self) -> None:
+        """Send what was written. Raises OSError."""
+        waiting, self._waiting = self._waiting, bytearray()
+        self._socket.sendall(waiting)
+
+    def close(self) -> None:
+        """Nothing to do; the socket has another owner."""
+
+
 class _AnswerSocket(socket.socket):
     """A socket whose files keep invalid bytes, and read within limits."""
 
     answer_max_bytes = ANSWER_MAX_BYTES
-    reader: AnswerReader | None = None
 
-    def makefile(self, mode: Any = "r", *args: Any, **options: Any) -> Any:
-        if mode == "rb":
-            self.reader = AnswerReader(self, self.answer_max_bytes)
-            return self.reader
-        return super().makefile(mode, *args, **options | {"errors": "surrogateescape"})
+    def makefile(self, mode: Any = "r", *_: Any, **__: Any) -> Any:
+        return AnswerReader(self, self.answer_max_bytes) if mode == "rb" else _CommandWriter(self)
 
 
 class BoundedClient(mpd.MPDClient):  # type: ignore[misc]
