@@ -43,6 +43,8 @@ class Daemon:
             f'log_file "{folder}/log"\nzeroconf_enabled "no"\nbind_to_address "127.0.0.1"\nport "{self.port}"\n'
             f'audio_output {{\n type "null"\n name "null"\n mixer_type "{mixer}"\n}}\n{extra}\n'
         )
+        # A pattern in MPD's statistics once it has read its songs.
+        self.ready = "songs: 5"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -52,7 +54,7 @@ class Daemon:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for(lambda: "songs: 5" in self.ask("stats"), "MPD's list of songs")
+        wait_for(lambda: re.search(self.ready, self.ask("stats")), "MPD's list of songs")
 
     def stop(self) -> None:
         """Kill it."""

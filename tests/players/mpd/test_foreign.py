@@ -37,7 +37,10 @@ def latin_1(tmp_path: Path) -> Iterator[Daemon]:
     music = tmp_path / "mpd" / "music"
     (music / "loud" / "loud1.wav").rename(os.fsdecode(bytes(music) + b"/" + LATIN_1))
     try:
+        daemon.ready = "db_update: [1-9]"
         daemon.start()
+        if "songs: 5" not in daemon.ask("stats"):
+            pytest.skip("this MPD (0.24 and newer) leaves out files whose names aren't UTF-8")
         yield daemon
     finally:
         daemon.stop()
