@@ -313,7 +313,7 @@ class TestUserData:
     def first_boot(self, text: str, tmp_path: Path, code: int = 0) -> str:
         """Run its script with a fake apt-get on a boot partition in a folder; returns what apt-get was asked."""
         script = yaml.safe_load(text)["write_files"][0]["content"]
-        script = script.replace("/boot/firmware", str(tmp_path)).replace("/run/", f"{tmp_path}/run-")
+        script = script.replace("/boot/firmware", str(tmp_path)).replace("/var/cache/", f"{tmp_path}/cache-")
         fakes = tmp_path / "bin"
         fakes.mkdir(exist_ok=True)
         (fakes / "apt-get").write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexit 0\n')
@@ -328,8 +328,8 @@ class TestUserData:
         content = yaml.safe_load(text)
         assert content["hostname"] == "living-room"
         assert content["write_files"][0]["permissions"] == "0755"
-        assert f"install -y {tmp_path}/run-moodroom.deb\n" in self.first_boot(text, tmp_path)
-        assert not (tmp_path / "run-moodroom.deb").exists()
+        assert f"install -y {tmp_path}/cache-moodroom.deb\n" in self.first_boot(text, tmp_path)
+        assert not (tmp_path / "cache-moodroom.deb").exists()
 
     def test_a_damaged_package_is_not_installed(self, tmp_path: Path, deb: Path) -> None:
         text = self.made(tmp_path, "--package", deb)
@@ -345,6 +345,47 @@ class TestUserData:
         assert "must be #cloud-config" in run(
             ROOT / "scripts" / "package", "user-data", "--package", deb, "--add-to", imager, "--out", tmp_path, code=2
         )
+
+    def test_it_replaces_what_an_earlier_call_added(self, tmp_path: Path, deb: Path) -> None:
+        imager, out = tmp_path / "user-data", tmp_path / "out/user-data"
+        imager.write_text("#cloud-config\nusers:\n- name: me\nmanage_etc_hosts: true\n")
+        first = self.made(tmp_path, "--package", deb, "--add-to", imager, "--hostname", "attic")
+        deb.write_bytes(b"a newer package")
+        second = self.made(tmp_path, "--package", deb, "--add-to", out)
+        assert first != second and first.splitlines()[:7] == second.splitlines()[:7]
+        assert second.count("hostname: attic\n") == second.count("write_files:") == second.count("manage_etc") == 1
+        # A key of the household's own below it stays.
+        out.write_text(f"{second}timezone: Europe/Berlin\n")
+        self.refused(tmp_path, deb, out, "already contains write_files")
+
+    def refused(self, tmp_path: Path, deb: Path, base: Path, words: str) -> None:
+        arguments = ["user-data", "--package", deb, "--add-to", base, "--out", tmp_path / "refused"]
+        output = run(ROOT / "scripts" / "package", *arguments, code=2)
+        assert words in output and len(output.splitlines()) == 1
+        assert not list((tmp_path / "refused").iterdir())
+
+    def test_a_file_that_was_edited_under_windows(self, tmp_path: Path, deb: Path) -> None:
+        base = tmp_path / "user-data"
+        base.write_bytes(b"\xef\xbb\xbf#cloud-config\r\nhostname: den\r\nruncmd:\r\n- [a, b]\r\n")
+        text = self.made(tmp_path, "--package", deb, "--add-to", base)
+        assert text.startswith("#cloud-config\nhostname: den\n")
+        assert yaml.safe_load(text)["runcmd"] == [["a", "b"]]
+
+    @pytest.mark.parametrize(
+        ("base", "words"),
+        [
+            (b"", "must be #cloud-config"),
+            (b"#cloud-configuration\nhostname: den\n", "must be #cloud-config"),
+            (b"#cloud-config\n- a\n", "must consist of keys"),
+            (b"#cloud-config\n{hostname: den}\n", "must consist of keys"),
+            (b"#cloud-config\n  hostname: den\n", "must consist of keys"),
+            (b"#cloud-config\nhostname: den\n...\n", "must consist of keys"),
+            (b"#cloud-config\n# K\xfcche\n", "isn't UTF-8 text"),
+        ],
+    )
+    def test_what_cannot_be_added_to_is_refused(self, tmp_path: Path, deb: Path, base: bytes, words: str) -> None:
+        (tmp_path / "user-data").write_bytes(base)
+        self.refused(tmp_path, deb, tmp_path / "user-data", words)
 
     @pytest.mark.skipif(
         shutil.which("cloud-init") is None, reason="cloud-init isn't here; check_package has it in a root"
