@@ -23,7 +23,7 @@ share_network() {
     cp -L /etc/resolv.conf "$folder/etc/resolv.conf"
     mkdir -p "$folder/etc/ssl/certs"
     cp -L /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
-    for file in /etc/pip.conf /etc/xdg/pip "${XDG_CONFIG_HOME:-$HOME/.config}/pip" "$HOME/.pip"; do
+    for file in /etc/pip.conf /etc/xdg/pip "${XDG_CONFIG_HOME:-${HOME:=/root}/.config}/pip" "${HOME:=/root}/.pip"; do
         [ -e "$file" ] || continue
         mkdir -p "$folder$(dirname "$file")"
         cp -rLT "$file" "$folder$file"

@@ -251,6 +251,18 @@ def test_a_purge_leaves_a_person_s_account_of_that_name(machine: Machine) -> Non
     assert "moodroom" in passwd.read_text() and "moodroom" in (machine.root / "etc/group").read_text()
 
 
+def test_a_purge_empties_the_folders_on_other_disks_too(machine: Machine) -> None:
+    disk = machine.root / "srv/ssd"
+    for place in ("var/lib/moodroom", "opt/moodroom"):
+        (disk / place).mkdir(parents=True)
+        (disk / place / "history").write_text("private\n")
+        (machine.root / place).parent.mkdir(parents=True, exist_ok=True)
+        (machine.root / place).symlink_to(disk / place)
+    machine.install("--uninstall", "--purge")
+    assert not [path for path in disk.rglob("*") if path.is_file()]
+    assert not os.path.lexists(machine.root / "var/lib/moodroom") and not os.path.lexists(machine.root / "opt/moodroom")
+
+
 def put_detector(models: Path, opt: Path, python: str) -> str:
     """Run the step that brings the face detector's file; returns what it says."""
     parts = "/^detector()/,/^}/p; /^fetch()/,/^}/p"

@@ -266,6 +266,21 @@ def test_a_purge_removes_the_service_s_account_and_no_person_s(root: Path, home:
 
 
 @needs_dpkg
+def test_a_purge_empties_the_folders_on_other_disks_too(root: Path) -> None:
+    disk = root / "srv/ssd"
+    for place in ("var/lib/moodroom", "opt/moodroom"):
+        write(disk / place / "history/days", "private\n")
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).symlink_to(disk / place)
+    write(disk / "photos", "a person's\n")
+    # A folder of everything, which isn't emptied.
+    (root / "etc/moodroom").symlink_to(disk)
+    run("sh", ROOT / "packaging/debian/postrm", "purge", DPKG_ROOT=str(root))
+    assert [path.name for path in disk.rglob("*") if path.is_file()] == ["photos"]
+    assert not os.path.lexists(root / "var/lib/moodroom") and not os.path.lexists(root / "opt/moodroom")
+
+
+@needs_dpkg
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian isn't here; apt install lintian")
 def test_lintian_finds_no_errors(package: Path) -> None:
