@@ -255,6 +255,19 @@ def test_a_disabled_service_stays_disabled_and_a_script_s_installation_survives_
 
 @needs_dpkg
 @pytest.mark.parametrize(
+    ("version", "older"), [("0.3.0", "0.3.0rc1"), ("0.3.0rc1", "0.3.0b2.dev1"), ("0.3.0.post1", "0.3.0")]
+)
+def test_a_pre_release_is_older_than_its_release(version: str, older: str) -> None:
+    function = re.search(r"^debian_version\(\) .*$", (ROOT / "scripts/package").read_text(), re.MULTILINE)
+    assert function is not None
+    names = [
+        run("bash", "-c", f"version() {{ echo {name}; }}; {function[0]}; debian_version") for name in (version, older)
+    ]
+    run("dpkg", "--compare-versions", f"{names[0].strip()}+deb12", "gt", f"{names[1].strip()}+deb12")
+
+
+@needs_dpkg
+@pytest.mark.parametrize(
     ("home", "stays"), [("/var/lib/moodroom", False), ("/home/moodroom", True)], ids=["the service", "a person"]
 )
 def test_a_purge_removes_the_service_s_account_and_no_person_s(root: Path, home: str, stays: bool) -> None:
@@ -345,6 +358,12 @@ class TestUserData:
         assert content["write_files"][0]["permissions"] == "0755"
         assert f"install -y {tmp_path}/cache-moodroom.deb\n" in self.first_boot(text, tmp_path)
         assert not (tmp_path / "cache-moodroom.deb").exists()
+
+    def test_it_takes_the_newest_package(self, tmp_path: Path, deb: Path) -> None:
+        (tmp_path / "out").mkdir()
+        for version in ("0.9.0+deb13", "0.10.0~rc1+deb13", "0.10.0+deb13"):
+            shutil.copy(deb, tmp_path / f"out/moodroom_{version}_arm64.deb")
+        assert "moodroom_0.10.0+deb13_arm64.deb" in self.made(tmp_path)
 
     def test_a_damaged_package_is_not_installed(self, tmp_path: Path, deb: Path) -> None:
         text = self.made(tmp_path, "--package", deb)
