@@ -41,8 +41,10 @@ install_debian() {
     done
     [ ${#missing[@]} -eq 0 ] && return
     say "installing ${missing[*]} ($why)"
-    if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" ||
-        { as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"; }; } >&2; then
+    # A new system's own updates may hold the lock for some minutes.
+    local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600)
+    if ! { "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
+        { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; }; } >&2; then
         say "${missing[*]}: needed $why, and can't be installed; run: sudo apt install ${missing[*]}"
         exit 1
     fi

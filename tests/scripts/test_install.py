@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import site
@@ -261,6 +262,16 @@ def test_a_purge_empties_the_folders_on_other_disks_too(machine: Machine) -> Non
     machine.install("--uninstall", "--purge")
     assert not [path for path in disk.rglob("*") if path.is_file()]
     assert not os.path.lexists(machine.root / "var/lib/moodroom") and not os.path.lexists(machine.root / "opt/moodroom")
+
+
+def test_a_second_one_at_the_same_time_is_refused(machine: Machine) -> None:
+    folder = os.open(machine.source, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        assert machine.install(code=1) == "install: is running already; wait until it is done\n"
+        assert not machine.root.exists()
+    finally:
+        os.close(folder)
 
 
 def put_detector(models: Path, opt: Path, python: str) -> str:
