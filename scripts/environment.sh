@@ -7,10 +7,21 @@ pip_options=()
 
 say() { printf '%s\n' "$*" >&2; }
 
+# supported PYTHON: whether it runs and has a version that Moodroom supports.
+supported() { "$1" -c 'import sys; raise SystemExit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1; }
+
+# need_python PYTHON: ends the script unless it is supported.
+need_python() {
+    supported "$1" && return
+    say "$1 isn't Python 3.10 to 3.14; install one (sudo apt install python3 python3-venv), or name one in MOODROOM_PYTHON"
+    exit 1
+}
+
 # The Python to use: MOODROOM_PYTHON, else the system's if picamera2 is installed for it, else the first supported one.
 choose_python() {
     local candidate
     if [ -n "${MOODROOM_PYTHON:-}" ]; then
+        need_python "$MOODROOM_PYTHON"
         printf '%s' "$MOODROOM_PYTHON"
         return
     fi
@@ -19,7 +30,7 @@ choose_python() {
         if [ "$candidate" = /usr/bin/python3 ]; then
             "$candidate" -c 'import picamera2' >/dev/null 2>&1 || continue
         fi
-        if "$candidate" -c 'import sys; raise SystemExit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
+        if supported "$candidate"; then
             printf '%s' "$candidate"
             return
         fi

@@ -142,3 +142,24 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(project: Project) -> No
         output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (1, "")
     assert ".venv can't be written in " in errors and errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("fake", ["exit 1", "", None], ids=["too old", "no Python", "missing"])
+@pytest.mark.parametrize("what", ["choose_python", 'eval "$(sed -n "/^own_pip()/,/^}/p" package)"; scratch=.; own_pip'])
+def test_an_unsuitable_python_is_one_sentence(project: Project, what: str, fake: str | None) -> None:
+    python = project.folder / "python3"
+    if fake is not None:
+        python.write_text(f"#!/bin/sh\n{fake}\n" if fake else "no program")
+        python.chmod(0o755 if fake else 0o644)
+    shutil.copy(ROOT / "scripts/package", project.folder)
+    done = subprocess.run(
+        ["bash", "-euc", f". scripts/environment.sh; {what}"],
+        cwd=project.folder,
+        env={"PATH": os.environ["PATH"], "MOODROOM_PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{python} isn't Python 3.10 to 3.14") and done.stderr.count("\n") == 1
