@@ -253,6 +253,13 @@ def test_a_disabled_service_stays_disabled_and_a_script_s_installation_survives_
     assert (root / "var/lib/moodroom/settings").exists()
 
 
+def test_the_documented_line_installs_the_package_that_was_just_built() -> None:
+    """With an older package in dist/, apt would take the wrong one of those that a pattern matches."""
+    text = (ROOT / "docs/install.md").read_text()
+    assert 'sudo apt install "$(scripts/package deb)"' in text
+    assert not re.search(r"apt install \S*\*", text)
+
+
 @needs_dpkg
 @pytest.mark.parametrize(
     ("version", "older"), [("0.3.0", "0.3.0rc1"), ("0.3.0rc1", "0.3.0b2.dev1"), ("0.3.0.post1", "0.3.0")]
