@@ -98,7 +98,7 @@ TRANSLATION = {
 
 
 def read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text())
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +127,14 @@ def test_each_option_is_translated(language: str) -> None:
     translation = read(ADDON / "translations" / f"{language}.yaml")
     jsonschema.validate(translation, TRANSLATION)
     assert list(translation["configuration"]) == list(read(ADDON / "config.yaml")["schema"])
+    english = read(ADDON / "translations" / "en.yaml")["configuration"]
+    for name, texts in translation["configuration"].items():
+        assert set(texts) == set(english[name]), name
 
 
-def test_english_is_among_them() -> None:
-    assert "en" in LANGUAGES and len(LANGUAGES) > 1
+def test_it_speaks_the_page_s_languages() -> None:
+    page = {path.stem for path in (ROOT / "edge/web/languages").glob("*.po")}
+    assert set(LANGUAGES) == page | {"en"}
 
 
 @pytest.mark.parametrize(
