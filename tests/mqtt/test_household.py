@@ -70,13 +70,20 @@ def _openssl(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority with certificates of a server and a client, and one from another authority."""
+    """A certificate authority with certificates of a server and a client, and one from another authority.
+
+    bare.crt is the authority's without the extension that Python 3.13 demands.
+    """
     folder = tmp_path_factory.mktemp("authority")
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     for name in ("ca", "other"):
-        _openssl(folder, "req", "-x509", *key, "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN={name}")
+        _openssl(
+            folder, "req", "-x509", *key, "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN={name}",
+            "-addext", "keyUsage=critical,keyCertSign",
+        )  # fmt: skip
+    _openssl(folder, "req", "-x509", "-key", "ca.key", "-out", "bare.crt", "-subj", "/CN=ca")
     for name, alternative in (("server", "IP:127.0.0.1"), ("client", "DNS:client"), ("elsewhere", "DNS:elsewhere")):
-        (folder / "extensions").write_text(f"subjectAltName={alternative}\n")
+        (folder / "extensions").write_text(f"subjectAltName={alternative}\nauthorityKeyIdentifier=keyid\n")
         _openssl(folder, "req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
         _openssl(
             folder, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",

@@ -157,6 +157,6 @@ def test_an_authority_without_key_usage_is_told_how_to_make_one_anew(
         return context
 
     monkeypatch.setattr("edge.mqtt.connection.tls_context", strict)
-    one = device(encrypted(), tls=True, ca_file=str(authority / "ca.crt"))
+    one = device(encrypted(), tls=True, ca_file=str(authority / "bare.crt"))
     wait_for(lambda: one.reported("keyUsage=critical,keyCertSign"), "the sentence")
     assert one.reported("Python 3.13") and one.reported("mqtt.ca_file")
