@@ -221,7 +221,7 @@ def spent(pid: int) -> float:
 
 
 def resident(pid: int) -> tuple[float, float]:
-    """MB of RSS that no file has, and that files have: of these, newer kernels keep many pages that nobody asked for."""
+    """MB of RSS without a file and with one, of which newer kernels map more than is used."""
     sizes = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     anonymous, of_files = (int(sizes[key].split()[0]) * 1024 / 1e6 for key in ("RssAnon", "RssFile"))
     return anonymous, of_files
@@ -254,7 +254,8 @@ def test_the_start_is_cheap_and_a_hanging_broker_does_not_delay_the_stop(tmp_pat
         finally:
             process.kill()
             process.wait()
-    print(f"READY=1 after {start:.2f} s of CPU; {anonymous:.0f} + {of_files:.0f} MB; stopped within {took:.1f} s, the broker hanging")
+    size = f"{anonymous:.0f} + {of_files:.0f} MB"
+    print(f"READY=1 after {start:.2f} s of CPU; {size}; stopped within {took:.1f} s, the broker hanging")
     assert start < 3
     assert anonymous < 65
     assert of_files < 130
