@@ -12,6 +12,8 @@ from typing import Any
 
 TEXT_MAX_CHARS = 500
 ADDRESS_MAX_CHARS = 2000
+# Levels of lists and objects in JSON; what others send has hardly ten.
+NESTING_MAX = 100
 REPLACEMENT = "\ufffd"
 ON_WORDS, OFF_WORDS = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -58,9 +60,23 @@ def to_json(value: Any, *, compact: bool = False) -> str:
 def parse_json(text: str | bytes) -> Any:
     """The value that a JSON text describes; raises ValueError, also for one that is nested too deeply."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
+    if _nests_too_deeply(value):
+        raise ValueError("is nested too deeply")
+    return value
+
+
+def _nests_too_deeply(value: Any) -> bool:
+    """Whether lists and objects are nested beyond NESTING_MAX; from Python 3.14 on, json itself has hardly a limit."""
+    layer = [value]
+    for _ in range(NESTING_MAX + 1):
+        containers = [one for one in layer if isinstance(one, list | dict)]
+        if not containers:
+            return False
+        layer = [inner for one in containers for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
 
 
 def percent_encoded(text: str) -> str:

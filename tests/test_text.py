@@ -56,8 +56,10 @@ def test_huge_text_is_cut_and_other_values_are_no_text() -> None:
 
 def test_json_is_read_and_written_without_surprises() -> None:
     assert json.loads(to_json({"title": "a\ud83d"}).encode()) == {"title": "a?"}
-    with pytest.raises(ValueError, match="nested"):
-        parse_json("[" * 100_000)
+    for text in ("[" * 100_000, "[" * 101 + "]" * 101, '{"a":' * 101 + "1" + "}" * 101):
+        with pytest.raises(ValueError, match="nested"):
+            parse_json(text)
+    assert parse_json("[" * 100 + "]" * 100)
 
 
 def test_all_json_from_elsewhere_is_parsed_where_depth_is_bounded() -> None:

@@ -97,14 +97,15 @@ def open_replay(path: Path, config: CameraConfig, *, wait: Wait, fast: bool, loo
     """Open a video or a folder; raises SourceError if no picture can be read from it."""
     as_text(path, SourceError)
     try:
-        if not path.exists():
-            raise SourceError(f"{path}: there is no such file or folder; name a video or a folder of pictures")
+        path.stat()
         if not path.is_dir() and not path.is_file():
             raise SourceError(f"{path}: is neither a file nor a folder; name a video such as .mp4, .webm or .gif")
         if path.is_dir() and not _list_pictures(path):
             raise SourceError(f"{path}: contains no pictures; add .jpg or .png files")
         if path.is_file() and path.stat().st_size == 0:
             raise SourceError(f"{path}: is empty; name a video such as .mp4, .webm or .gif")
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError(f"{path}: there is no such file or folder; name a video or a folder of pictures") from None
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     if next(_open(path, config, ignore), None) is None:

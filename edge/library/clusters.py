@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,6 +17,8 @@ KNN_NEIGHBOURS = 5
 KMEANS_SAMPLE_SONGS = 2000
 # Nearest neighbours uses a feature only if at least this share of the songs has it.
 MIN_FEATURE_SHARE = 0.9
+# scikit-learn would run lscpu for the number of cores, and warn with a traceback where that can't tell.
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 
 
 def kmeans(points: Points, *, k: int | None, seed: int) -> tuple[Labels, tuple[Cluster, ...]]:

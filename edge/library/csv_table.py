@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import stat
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -50,7 +51,8 @@ def read_table(
     energy isn't a number is left out. Raises TableError, which names the file and, for a bad value, line and column.
     """
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise TableError(f"{path}: isn't a file; name an existing CSV file")
         csv.field_size_limit(FIELD_LENGTH_MAX)
         return _Reader(path, features_required=features_required).songs(tell)

@@ -27,7 +27,7 @@ ENVIRONMENT = {
     "MOODROOM_WITHOUT_DETECTOR": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-MAINTAINER = "Smith & Sons | \\1 <smith@example.org>"
+MAINTAINER = "Smith & Sons | Co <smith@example.org>"
 needs_dpkg = pytest.mark.skipif(
     shutil.which("dpkg-deb") is None or os.geteuid() != 0, reason="needs dpkg, and root to install"
 )
