@@ -163,3 +163,13 @@ def test_an_unsuitable_python_is_one_sentence(project: Project, what: str, fake:
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{python} isn't Python 3.10 to 3.14") and done.stderr.count("\n") == 1
+
+
+def test_both_sets_of_versions_are_for_the_same_pythons() -> None:
+    """A version that is pinned for all Pythons, but exists for newer ones only, can't be installed."""
+    with_numpy_1 = {"numpy", "opencv-python-headless", "ml_dtypes", "tflite-runtime", "hatchling", "trove-classifiers"}
+    pinned = []
+    for name in ("tested", "numpy1"):
+        lines = (ROOT / f"constraints/{name}.txt").read_text().splitlines()
+        pinned.append({line for line in lines if "==" in line and line.split("==")[0] not in with_numpy_1})
+    assert pinned[0] == pinned[1]
