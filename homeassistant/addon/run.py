@@ -80,18 +80,14 @@ def home_broker() -> dict[str, Any] | None:
 
 def written(file: Path) -> dict[str, Any]:
     """Return what a configuration says, read as the device itself reads it; ends the program with a sentence."""
+    from edge.config.file import text_of
     from edge.config.yaml_lines import read
     from edge.errors import ConfigError
-    from edge.system.reading import read_text, reason_of
 
     try:
-        content = read(read_text(file), str(file))[0] or {}
+        content = read(text_of(file), str(file))[0] or {}
     except ConfigError as error:
         raise SystemExit(f"moodroom: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"moodroom: {file}: can't be read: {reason_of(error)}") from None
-    except ValueError:
-        raise SystemExit(f"moodroom: {file}: isn't UTF-8 text") from None
     if not isinstance(content, dict):
         raise SystemExit(f"moodroom: {file}: must contain sections such as `camera:`")
     for section in ("mqtt", *dict(PLACES.values())):
